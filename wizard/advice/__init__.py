@@ -1,0 +1,1 @@
+"""Facts become recommended choices, each with its reason. Pure."""

@@ -1,0 +1,1 @@
+"""What this machine is: the record, and the probes that fill it."""

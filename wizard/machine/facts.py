@@ -1,0 +1,136 @@
+"""The record of a machine: what every later room may know about it.
+
+`None` is unknown, an empty tuple is none; never a guess. The documented keys are INTERFACE.md's `machine`;
+what else is here (`files`, `environment`, ...) lets plan and advice stay pure and is not printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Os = Literal["linux", "windows", "macos"]
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Libc:
+    """The C library: name `glibc` or `musl`, version such as `2.35`."""
+
+    name: str
+    version: str | None
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One device. `vendor` is nvidia, amd, intel or apple; `memory_mib` in MiB."""
+
+    vendor: str
+    name: str
+    compute_capability: str | None = None
+    gfx: str | None = None
+    memory_mib: int | None = None
+    mig: tuple[str, ...] = ()
+    """Names of the MIG devices that this NVIDIA card is split into."""
+
+
+@dataclass(frozen=True)
+class Conda:
+    """`active` is the environment's name; `auto_activate` whether base activates by itself."""
+
+    active: str | None
+    auto_activate: bool | None
+
+
+@dataclass(frozen=True)
+class FoundUv:
+    """A uv on this machine, in PATH order; `how` it came, as INTERFACE.md lists."""
+
+    path: str
+    version: str | None
+    how: str
+
+
+@dataclass(frozen=True)
+class FoundPython:
+    """A Python on this machine."""
+
+    path: str
+    version: str | None
+
+
+@dataclass(frozen=True)
+class Filesystem:
+    """A filesystem that holds one of the folders concerned. `hardlinks` and `reflinks` were tried, not guessed."""
+
+    mount: str
+    type: str | None
+    free_bytes: int | None
+    total_bytes: int | None
+    network: bool | None
+    hardlinks: bool | None
+    reflinks: bool | None
+    purposes: tuple[str, ...] = ()
+    """Which folders lie here: project, cache, pythons, home."""
+
+
+@dataclass(frozen=True)
+class MachineFinding:
+    """What a probe has to tell beside its fact: an id of failures/causes.toml where one fits, else a name of ours."""
+
+    cause: str
+    severity: Severity
+    title: str
+    explanation: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine as far as it is known. `foreign` is True when it came from `--machine FILE`."""
+
+    os: Os | None = None
+    arch: str | None = None
+    libc: Libc | None = None
+    gpus: tuple[Gpu, ...] | None = None
+    nvidia_driver: str | None = None
+    rocm: str | None = None
+    in_container: bool | None = None
+    wsl: bool | None = None
+    ssh: bool | None = None
+    shell: str | None = None
+    conda: Conda | None = None
+    uv: tuple[FoundUv, ...] | None = None
+    pythons: tuple[FoundPython, ...] | None = None
+    filesystems: tuple[Filesystem, ...] | None = None
+
+    distribution: str | None = None
+    """`Ubuntu 22.04`, `Windows 11`, `macOS 14.5`."""
+    cpu_count: int | None = None
+    user: str | None = None
+    home: str | None = None
+    visible_devices: Mapping[str, str] = field(default_factory=dict)
+    """CUDA_VISIBLE_DEVICES and its kin, where set."""
+    cuda_modules: tuple[str, ...] = ()
+    """Loaded environment modules that name cuda, and LD_LIBRARY_PATH entries that hold CUDA libraries."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The variables of this process that concern uv, Python, shells and folders; secrets masked."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Absolute paths: cache, pythons, uv_bin, config (ours), state (ours), user_uv_toml."""
+    files: Mapping[str, bytes | None] = field(default_factory=dict)
+    """Bytes of the files that a plan may touch (shell start-up files, uv.toml, our own); None: it does not exist."""
+    findings: tuple[MachineFinding, ...] = ()
+    foreign: bool = False
+
+
+DOCUMENTED = ("os", "arch", "libc", "gpus", "nvidia_driver", "rocm", "in_container", "wsl", "ssh", "shell",
+              "conda", "uv", "pythons", "filesystems", "distribution", "cpu_count")  # fmt: skip
+
+
+def document(machine: Machine) -> dict[str, Any]:
+    """The machine as INTERFACE.md's JSON shape (with `distribution` and `cpu_count` beside)."""
+    from dataclasses import asdict
+
+    whole = asdict(machine)
+    return {key: whole[key] for key in DOCUMENTED}

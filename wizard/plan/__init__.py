@@ -1,0 +1,1 @@
+"""Choices become steps with commands and file changes. Pure."""

@@ -1,0 +1,1 @@
+"""What the project says: the record, and the readers that fill it."""

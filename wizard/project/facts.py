@@ -1,0 +1,85 @@
+"""The record of a project: what pyproject.toml, uv.lock and .python-version say, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wizard.machine.facts import MachineFinding
+
+
+@dataclass(frozen=True)
+class LockedPackage:
+    """One `[[package]]` of uv.lock; the sizes are those of its files, in bytes, where the index told them."""
+
+    name: str
+    version: str | None
+    registry: str | None
+    """The registry string letter for letter, None for git, path, editable, virtual and direct URL sources."""
+    source: Mapping[str, Any] = field(default_factory=dict)
+    wheels: tuple[Mapping[str, Any], ...] = ()
+    sdist: Mapping[str, Any] | None = None
+    dependencies: tuple[Mapping[str, Any], ...] = ()
+    optional_dependencies: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lock:
+    """uv.lock, read and never written. `registries` in order of first appearance."""
+
+    registries: tuple[str, ...]
+    packages: tuple[LockedPackage, ...]
+    revision: int | None
+    requires_python: str | None
+    conflicts: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class TorchFacts:
+    """Torch in this project. `offers`: variant -> the extra or group that gives it."""
+
+    declared: bool
+    requirement: str | None
+    """The specifier that the project asks for, such as `>=2.9`; None: any, or not declared."""
+    locked_version: str | None
+    locked_local: str | None
+    registry: str | None
+    offers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """`{"cu126": ("extra", "cu126")}`; the kind is `extra` or `group`."""
+    family: tuple[str, ...] = ()
+    """torchvision, torchaudio, ... where the project asks for them."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder: the workspace root where the folder given is a member's."""
+
+    path: str
+    given_path: str
+    """The folder the user named; differs from `path` in a workspace member."""
+    name: str | None = None
+    requires_python: str | None = None
+    python_version_file: str | None = None
+    """The first line of .python-version."""
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    default_groups: tuple[str, ...] = ("dev",)
+    members: tuple[str, ...] = ()
+    conflicts: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    required_uv: str | None = None
+    """`[tool.uv] required-version`."""
+    indexes: tuple[Mapping[str, Any], ...] = ()
+    """`[[tool.uv.index]]` tables (project's uv.toml first where there is one)."""
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    torch: TorchFacts | None = None
+    lock: Lock | None = None
+    has_lock: bool = False
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    """`[tool.uv-wizard]` as it stands; checked by wizard.choices."""
+    environment_path: str = ""
+    """Where the environment is or will be: `.venv`, or UV_PROJECT_ENVIRONMENT."""
+    writable: bool | None = None
+    files: Mapping[str, bytes | None] = field(default_factory=dict)
+    """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
+    findings: tuple[MachineFinding, ...] = ()

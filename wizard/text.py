@@ -1,0 +1,95 @@
+"""Outside text made safe to show, and numbers with their units."""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[PX^_][^\x1b]*(?:\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[@-Z\\-_]?")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_CREDENTIALS = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s@'\"<>]*@")
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def clean(text: str) -> str:
+    """Without control sequences, control characters and direction marks; tabs become blanks, newlines stay."""
+    return _CONTROLS.sub("", _ESCAPES.sub("", text).replace("\t", "    "))
+
+
+def one_line(text: str, limit: int = 2000) -> str:
+    """`clean` on one line, cut at `limit` characters with ` ...`."""
+    joined = " ".join(clean(text).split("\n"))
+    return joined if len(joined) <= limit else joined[: limit - 4] + " ..."
+
+
+def masked(text: str) -> str:
+    """The same text with the credentials of every URL in it replaced by `***`."""
+    return _CREDENTIALS.sub(r"\g<scheme>***@", text)
+
+
+def standing_size(count: int) -> str:
+    """A size that stands still, two significant digits, rounded down: `2.8 GiB`, `24 GiB`, `412 GiB`."""
+    value, unit = _scaled(count)
+    if unit == "B":
+        return f"{count} B"
+    if value >= 10:
+        return f"{int(value)} {unit}"
+    return f"{int(value * 10) / 10:.1f} {unit}"
+
+
+def needed_size(count: int) -> str:
+    """A size that must fit somewhere: as `standing_size`, rounded up, so that "fits" never becomes wrong."""
+    value, unit = _scaled(count)
+    if unit == "B":
+        return f"{count} B"
+    if value >= 10:
+        return f"{-int(-value // 1)} {unit}"
+    return f"{-int(-value * 10 // 1) / 10:.1f} {unit}"
+
+
+def moving_size(count: float, unit: str | None = None) -> str:
+    """A size that moves, three significant digits: `9.87 MiB`. With `unit`, in that unit."""
+    value, own = _scaled(count)
+    if unit is not None:
+        own = unit
+        value = count / 1024 ** _UNITS.index(unit)
+    if own == "B":
+        return f"{int(value)} B"
+    return f"{three(value)} {own}"
+
+
+def three(value: float) -> str:
+    """Three significant digits: 9.87, 98.7, 987."""
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def unit_of(count: float) -> str:
+    """The binary unit that `count` bytes are told in."""
+    return _scaled(count)[1]
+
+
+def span(seconds: float) -> str:
+    """A length of time, coarser the longer: `8 s`, `70 s`, `2 min 20 s`, `32 min`, `1 h 40 min`."""
+    if seconds < 20:
+        return f"{max(0, round(seconds))} s"
+    if seconds < 90:
+        return f"{round(seconds / 5) * 5} s"
+    if seconds < 600:
+        tens = round(seconds / 10) * 10
+        minutes, rest = divmod(tens, 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    if seconds < 3600:
+        return f"{round(seconds / 60)} min"
+    tens = round(seconds / 600) * 10
+    hours, rest = divmod(tens, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _scaled(count: float) -> tuple[float, str]:
+    value = float(count)
+    for unit in _UNITS[:-1]:
+        if value < 1024:
+            return value, unit
+        value /= 1024
+    return value, _UNITS[-1]
