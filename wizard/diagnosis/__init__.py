@@ -1,0 +1,7 @@
+"""(text, context) -> cause and fixes. Pure; its rules are assets/failures.toml."""
+
+from __future__ import annotations
+
+from wizard.diagnosis.record import Context, Diagnosis, Fix, from_document
+
+__all__ = ["Context", "Diagnosis", "Fix", "from_document"]
