@@ -1,0 +1,266 @@
+"""What the user decided: every key of INTERFACE.md's choices, read, checked, merged, written.
+
+Keys are dotted (`settings.cache-dir`). Values are str, bool or tuple of str. Everything here raises BadInput that
+names the key, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from wizard import catalog
+from wizard.errors import BadInput
+from wizard.text import masked, one_line
+from wizard.toml import TOMLError, parse
+
+Value = str | bool | tuple[str, ...]
+Origin = Literal["default", "advice", "project", "file", "screen", "set"]
+ORIGINS: tuple[Origin, ...] = ("default", "advice", "project", "file", "screen", "set")
+"""Who said it, last wins."""
+
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: its default, its kind, what is allowed in words, and a check that says whether a text is."""
+
+    default: Value
+    allowed: str
+    fits: Callable[[str], bool]
+    """For a list: of each entry. Not asked of a bool."""
+
+
+def _one_of(*words: str) -> tuple[str, Callable[[str], bool]]:
+    return ", ".join(words[:-1]) + " or " + words[-1], lambda text: text in words
+
+
+def _is_absolute(text: str) -> bool:
+    return PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
+
+
+def _folder(text: str) -> bool:
+    return text == "" or (_is_absolute(text) and not _CONTROL.search(text))
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https", "file"} and bool(parts.netloc or parts.path.strip("/")) and not (
+            parts.username or parts.password or _CONTROL.search(text) or " " in text
+        )
+    except ValueError:
+        return False
+
+
+def _mirror(kind: str) -> Callable[[str], bool]:
+    def fits(text: str) -> bool:
+        known = {entry["id"] for entry in catalog.table("mirrors.toml").get("mirror", ()) if entry["kind"] == kind}
+        return text in {"official", "fastest"} or text in known or _is_url(text)
+
+    return fits
+
+
+def _variant(text: str) -> bool:
+    known = {entry["name"] for entry in catalog.table("torch.toml")["variant"]}
+    return text in {"keep", "auto", "pypi"} or text in known
+
+
+def _uv_install(text: str) -> bool:
+    return text in {"auto", "keep", "standalone", "index"} or (bool(text) and Path(text).expanduser().is_file())
+
+
+_FOLDER = "a whole path (uv knows no ~ and no $HOME), or nothing for uv's own"
+_MIRROR = "official, fastest, an id that uv-wizard mirrors lists, or an address (https://...) without name and password"
+_NAMES = "names of letters, digits, '-', '_' and '.', separated by commas"
+
+KEYS: Mapping[str, Key] = {
+    "uv.install": Key("auto", "auto, keep, standalone, index, or the path of a uv binary, archive or wheel that exists",
+                      _uv_install),
+    "uv.version": Key("", "three numbers such as 0.13.8, or nothing for the newest",
+                      lambda text: text == "" or bool(_VERSION.fullmatch(text))),
+    "uv.dir": Key("", _FOLDER, _folder),
+    "settings.where": Key("environment", *_one_of("environment", "uv.toml", "none")),
+    "settings.cache-dir": Key("", _FOLDER, _folder),
+    "settings.python-install-dir": Key("", _FOLDER, _folder),
+    "settings.link-mode": Key("auto", *_one_of("auto", "clone", "copy", "hardlink", "symlink")),
+    "mirrors.pypi": Key("official", _MIRROR, _mirror("pypi")),
+    "mirrors.pytorch": Key("official", _MIRROR, _mirror("pytorch")),
+    "mirrors.python": Key("official", _MIRROR, _mirror("python")),
+    "mirrors.scope": Key("machine", *_one_of("machine", "project")),
+    "mirrors.persist": Key(False, "true or false", bool),
+    "torch.variant": Key("keep", "keep, auto, pypi, or a variant such as cpu, cu126, rocm7.2, xpu", _variant),
+    "torch.layout": Key("auto", *_one_of("auto", "index", "extras")),
+    "torch.platforms": Key(("linux", "windows", "macos"), "linux, windows, macos, separated by commas",
+                           lambda text: text in {"linux", "windows", "macos"}),
+    "sync.extras": Key((), _NAMES, lambda text: bool(_NAME.fullmatch(text))),
+    "sync.groups": Key((), _NAMES, lambda text: bool(_NAME.fullmatch(text))),
+    "sync.no-cache": Key(False, "true or false", bool),
+    "verify.require": Key("auto", *_one_of("auto", "cpu", "gpu", "cuda", "rocm", "xpu", "mps")),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All keys with their values, each with who said it. Immutable; `with_values` lays a layer over it."""
+
+    layers: Mapping[Origin, Mapping[str, Value]] = field(default_factory=dict)
+
+    def get(self, key: str) -> Value:
+        """The value in force."""
+        return self.said(key)[0]
+
+    def text(self, key: str) -> str:
+        """The value in force of a key that holds text."""
+        value = self.get(key)
+        assert isinstance(value, str), key
+        return value
+
+    def flag(self, key: str) -> bool:
+        """The value in force of a key that holds true or false."""
+        return self.get(key) is True
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """The value in force of a key that holds a list."""
+        value = self.get(key)
+        assert isinstance(value, tuple), key
+        return value
+
+    def origin(self, key: str) -> Origin:
+        """Who said the value in force."""
+        return self.said(key)[1]
+
+    def said(self, key: str) -> tuple[Value, Origin]:
+        """Value and origin of `key`."""
+        default = KEYS[key].default
+        for origin in reversed(ORIGINS):
+            layer = self.layers.get(origin, {})
+            if key in layer:
+                return layer[key], origin
+        return default, "default"
+
+    def with_values(self, origin: Origin, values: Mapping[str, Any]) -> Choices:
+        """These choices with `values` (dotted keys, checked here) laid into that layer; a value of None takes one out."""
+        layer = dict(self.layers.get(origin, {}))
+        for key, value in values.items():
+            if value is None:
+                layer.pop(key, None)
+            else:
+                layer[key] = checked(key, value)
+        return Choices({**self.layers, origin: layer})
+
+    def nested(self) -> dict[str, dict[str, Any]]:
+        """All values by table, JSON-ready."""
+        tables: dict[str, dict[str, Any]] = {}
+        for key in KEYS:
+            table, name = key.split(".", 1)
+            value = self.get(key)
+            tables.setdefault(table, {})[name] = list(value) if isinstance(value, tuple) else value
+        return tables
+
+
+def checked(key: str, value: Any) -> Value:
+    """`value` as this key holds it, or BadInput."""
+    spec = KEYS.get(key)
+    if spec is None:
+        msg = f"there is no choice {one_line(key, 80)!r}; the choices are {', '.join(KEYS)}"
+        raise BadInput(msg)
+    if isinstance(spec.default, bool):
+        if isinstance(value, bool):
+            return value
+    elif isinstance(spec.default, tuple):
+        if isinstance(value, (list, tuple)) and all(isinstance(entry, str) and spec.fits(entry) for entry in value):
+            return tuple(dict.fromkeys(value))
+    elif isinstance(value, str) and spec.fits(value):
+        return value
+    msg = f"{key} = {_shown(value)} is not possible; allowed: {spec.allowed}"
+    raise BadInput(msg)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_shown(entry) for entry in value[:8]) + "]"
+    return masked(one_line(repr(value) if isinstance(value, str) else str(value), 120))
+
+
+def flattened(tables: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Dotted keys of nested tables; BadInput, naming `source`, where a table is no table."""
+    values: dict[str, Any] = {}
+    known = {key.split(".", 1)[0] for key in KEYS}
+    for name, content in tables.items():
+        if name not in known:
+            msg = f"{source}: there is no choice {one_line(str(name), 80)!r}; the tables are {', '.join(sorted(known))}"
+            raise BadInput(msg)
+        if not isinstance(content, Mapping):
+            msg = f"{source}: {name} = {_shown(content)} is not possible; allowed: a table [{name}]"
+            raise BadInput(msg)
+        for key, value in content.items():
+            values[f"{name}.{key}"] = value
+    return values
+
+
+def from_tables(tables: Mapping[str, Any], source: str) -> dict[str, Value]:
+    """Checked values of nested tables, such as `[tool.uv-wizard]`. `source` stands before each complaint."""
+    try:
+        return {key: checked(key, value) for key, value in flattened(tables, source).items()}
+    except BadInput as error:
+        text = str(error)
+        raise BadInput(text if text.startswith(source) else f"{source}: {text}") from None
+
+
+def from_file(path: Path) -> dict[str, Value]:
+    """Checked values of a `--choices` file."""
+    try:
+        tables = parse(path.read_bytes())
+    except OSError as error:
+        msg = f"the choices file {one_line(str(path))} cannot be read: {error.strerror or error}"
+        raise BadInput(msg) from None
+    except (TOMLError, UnicodeDecodeError) as error:
+        msg = f"the choices file {one_line(str(path))} is not valid TOML: {one_line(str(error), 200)}"
+        raise BadInput(msg) from None
+    return from_tables(tables, one_line(str(path)))
+
+
+def from_sets(pairs: Iterable[str]) -> dict[str, Value]:
+    """Checked values of `--set KEY=VALUE`, taken as they stand; lists by commas; the last of a key wins."""
+    values: dict[str, Value] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        key = key.strip()
+        if not equals:
+            msg = f"--set {one_line(pair, 80)}: write it as KEY=VALUE, such as verify.require=cpu"
+            raise BadInput(msg)
+        values[key] = checked(key, _as_kind(key, text))
+    return values
+
+
+def _as_kind(key: str, text: str) -> Any:
+    default = KEYS[key].default if key in KEYS else ""
+    if isinstance(default, bool):
+        return {"true": True, "false": False}.get(text, text)
+    if isinstance(default, tuple):
+        return [entry.strip() for entry in text.split(",") if entry.strip()]
+    return text
+
+
+def as_toml(choices: Choices) -> str:
+    """A `--choices` file with every key and its value in force."""
+    import tomlkit
+
+    out = tomlkit.document()
+    out.add(tomlkit.comment("Choices for uv-wizard: replay them with  uv-wizard apply --choices FILE --yes"))
+    for name, content in choices.nested().items():
+        table = tomlkit.table()
+        for key, value in content.items():
+            table.add(key, value)
+        out.add(name, table)
+    return tomlkit.dumps(out)
