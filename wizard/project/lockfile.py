@@ -1,0 +1,49 @@
+"""uv.lock as a record. Only read: uv alone writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wizard.project.facts import Lock, LockedPackage
+from wizard.project.pyproject import mappings, table, text
+
+_CONFLICT_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ")
+
+
+def has_merge_conflict(data: bytes) -> bool:
+    """Whether git's conflict marks stand at the start of lines."""
+    lines = data.splitlines()
+    return all(any(line.startswith(mark) for line in lines) for mark in _CONFLICT_MARKS)
+
+
+def lock_of(tables: Mapping[str, Any]) -> Lock:
+    """The lock in the parsed uv.lock; entries that are not as uv writes them are left out."""
+    packages = tuple(_package(entry) for entry in mappings(tables.get("package")) if isinstance(entry.get("name"), str))
+    registries = dict.fromkeys(package.registry for package in packages if package.registry is not None)
+    conflicts = tables.get("conflicts")
+    revision = tables.get("revision")
+    return Lock(
+        registries=tuple(registries),
+        packages=packages,
+        revision=revision if isinstance(revision, int) else None,
+        requires_python=text(tables.get("requires-python")),
+        conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
+    )
+
+
+def _package(entry: Mapping[str, Any]) -> LockedPackage:
+    source = table(entry, "source")
+    sdist = entry.get("sdist")
+    return LockedPackage(
+        name=entry["name"],
+        version=text(entry.get("version")),
+        registry=text(source.get("registry")),
+        source=source,
+        wheels=mappings(entry.get("wheels")),
+        sdist=sdist if isinstance(sdist, Mapping) else None,
+        dependencies=mappings(entry.get("dependencies")),
+        optional_dependencies={
+            name: mappings(lines) for name, lines in table(entry, "optional-dependencies").items()
+        },
+    )

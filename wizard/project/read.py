@@ -1,0 +1,184 @@
+"""A project folder becomes a Project: everything that a plan or advice may ask, and a finding for each thing wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from wizard.errors import BadInput
+from wizard.machine.facts import MachineFinding
+from wizard.project.facts import Lock, Project
+from wizard.project.lockfile import has_merge_conflict, lock_of
+from wizard.project.pyproject import Document, find_root, mappings, members, normal, read, requirements, table, text, texts
+from wizard.project.torch import torch_of
+from wizard.text import masked, one_line
+
+
+def read_project(folder: str | Path, environment: Mapping[str, str] | None = None) -> Project | None:
+    """The project that `folder` belongs to, None where there is no pyproject.toml here or above.
+
+    Raises BadInput where `folder` is not a folder.
+    """
+    given = Path(os.path.abspath(folder))
+    if not given.is_dir():
+        msg = f"{one_line(str(folder))} is not a folder. Check the spelling."
+        raise BadInput(msg)
+    root = find_root(given)
+    if root is None:
+        return None
+    pyproject = read(root / "pyproject.toml")
+    uv_toml = read(root / "uv.toml")
+    lock_file = read(root / "uv.lock")
+    python_version = root / ".python-version"
+    lock = lock_of(lock_file.tables) if lock_file.data is not None and lock_file.problem is None else None
+    return _project(root, given, pyproject, uv_toml, lock_file, lock, _bytes(python_version), environment or os.environ)
+
+
+def _project(  # noqa: PLR0913 - the one place where the files of a project come together
+    root: Path,
+    given: Path,
+    pyproject: Document,
+    uv_toml: Document,
+    lock_file: Document,
+    lock: Lock | None,
+    python_version: bytes | None,
+    environment: Mapping[str, str],
+) -> Project:
+    tables = pyproject.tables
+    head, uv = table(tables, "project"), table(tables, "tool", "uv")
+    # a uv.toml beside it silences [tool.uv] for what both may hold
+    settings = uv_toml.tables if uv_toml.data is not None else uv
+    conflicts = uv.get("conflicts")
+    group_names = [name for kind, name, _ in requirements(tables) if kind == "group" and name]
+    groups = dict.fromkeys([*table(tables, "dependency-groups"), *group_names])
+    default_groups = uv.get("default-groups", ["dev"])
+    return Project(
+        path=str(root),
+        given_path=str(given),
+        name=text(head.get("name")),
+        requires_python=text(head.get("requires-python")) or (lock.requires_python if lock else None),
+        python_version_file=_first_line(python_version),
+        extras=tuple(table(head, "optional-dependencies")),
+        groups=tuple(groups),
+        default_groups=tuple(groups) if default_groups == "all" else texts(default_groups),
+        members=members(root, tables),
+        conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
+        required_uv=text(settings.get("required-version")),
+        indexes=mappings(settings.get("index")),
+        sources=table(uv, "sources"),
+        torch=torch_of(tables, lock),
+        lock=lock,
+        has_lock=lock_file.data is not None,
+        choices=table(tables, "tool", "uv-wizard"),
+        environment_path=_environment_path(root, environment),
+        writable=os.access(root, os.W_OK),
+        files={
+            str(root / "pyproject.toml"): pyproject.data,
+            str(root / "uv.toml"): uv_toml.data,
+            str(root / "uv.lock"): lock_file.data,
+            str(root / ".python-version"): python_version,
+        },
+        findings=tuple(_findings(root, pyproject, uv_toml, lock_file)),
+    )
+
+
+def _environment_path(root: Path, environment: Mapping[str, str]) -> str:
+    chosen = environment.get("UV_PROJECT_ENVIRONMENT")
+    return str(root / (chosen or ".venv"))
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _first_line(data: bytes | None) -> str | None:
+    for line in (data or b"").decode("utf-8-sig", "replace").splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            return one_line(line.strip(), 80)
+    return None
+
+
+def _findings(root: Path, pyproject: Document, uv_toml: Document, lock_file: Document) -> list[MachineFinding]:
+    found: list[MachineFinding] = []
+    if pyproject.problem:
+        found.append(_finding(
+            "project-invalid", "pyproject.toml cannot be read",
+            "It is not valid TOML, so neither uv nor this wizard can tell what the project needs. "
+            "Correct the place named below; nothing else has to change.", pyproject))  # fmt: skip
+    if uv_toml.problem:
+        found.append(_finding(
+            "config-invalid", "The project's uv.toml cannot be read",
+            "uv reads this file before anything else and stops at it. Correct the place named below.", uv_toml))  # fmt: skip
+    if lock_file.problem:
+        conflict = has_merge_conflict(lock_file.data or b"")
+        explanation = (
+            "git left a merge conflict in it. Take one side (git checkout --theirs uv.lock), then run uv lock."
+            if conflict
+            else "It is not the file that uv wrote: cut off, or edited by hand. Take it from git again, or run uv lock."
+        )
+        title = "uv.lock has a merge conflict" if conflict else "uv.lock cannot be read"
+        found.append(_finding("lock-unreadable", title, explanation, lock_file))
+    elif lock_file.data is None and pyproject.problem is None:
+        found.append(MachineFinding(
+            "lock-missing", "error", "This project has no uv.lock",
+            "uv.lock names every package to the exact file; without it uv sync --locked stops. "
+            "Run uv lock in the project once, and keep the file in git."))  # fmt: skip
+    return found
+
+
+def _finding(cause: str, title: str, explanation: str, document: Document) -> MachineFinding:
+    line = masked(one_line(f"{document.path.name}: {document.problem}", 300))
+    return MachineFinding(cause, "error", title, explanation, (line,))
+
+
+def download_bytes(lock: Lock) -> int | None:
+    """The sum of one file of each package, in bytes; None where the index told no size for some of them.
+
+    A wheel for any platform counts, the largest: which of them is fetched is uv's to say.
+    """
+    total = 0
+    for package in lock.packages:
+        files = [*package.wheels, *([package.sdist] if package.sdist and not package.wheels else [])]
+        sizes = [entry.get("size") for entry in files]
+        known = [size for size in sizes if isinstance(size, int)]
+        if package.registry is not None and files:
+            if not known:
+                return None
+            total += max(known)
+    return total
+
+
+def document(project: Project | None) -> dict[str, object] | None:
+    """INTERFACE.md's `project`."""
+    if project is None:
+        return None
+    lock, torch = project.lock, project.torch
+    return {
+        "path": project.path,
+        "name": project.name,
+        "requires_python": project.requires_python,
+        "has_lock": project.has_lock,
+        "lock": None if lock is None else {
+            "registries": [masked(registry) for registry in lock.registries],
+            "packages": len(lock.packages),
+            "download_bytes": download_bytes(lock),
+        },
+        "torch": None if torch is None else {
+            "declared": torch.declared,
+            "locked_version": torch.locked_version,
+            "locked_local": torch.locked_local,
+            "registry": masked(torch.registry) if torch.registry else None,
+            "offers": sorted(torch.offers),
+        },
+        "extras": list(project.extras),
+        "groups": list(project.groups),
+        "members": list(project.members),
+        "python_version_file": project.python_version_file,
+    }  # fmt: skip
+
+
+__all__ = ["document", "download_bytes", "normal", "read_project"]

@@ -1,0 +1,87 @@
+"""Torch in a project: who asks for it, what the lock would install, which variants the project already offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+
+from wizard import catalog
+from wizard.project.facts import Lock, TorchFacts
+from wizard.project.pyproject import mappings, normal, requirements, table, text
+
+FAMILY = ("torchvision", "torchaudio", "torchao", "torchcodec", "torch-tensorrt", "xformers", "fbgemm-gpu", "torchrec",
+          "torchtext", "torchdata")  # fmt: skip
+_LAST = re.compile(r"/([A-Za-z]+[0-9.]*)(?:/simple)?/?$")
+
+
+def torch_of(tables: Mapping[str, Any], lock: Lock | None) -> TorchFacts | None:
+    """Facts about torch, None where neither the project nor its lock knows it."""
+    lines = [(kind, owner, _parsed(line)) for kind, owner, line in requirements(tables)]
+    wanted = [(kind, owner, one) for kind, owner, one in lines if one is not None]
+    ours = [(kind, owner, one) for kind, owner, one in wanted if normal(one.name) == "torch"]
+    locked = [package for package in lock.packages if normal(package.name) == "torch"] if lock else []
+    if not ours and not locked:
+        return None
+    specifier = SpecifierSet()
+    for kind, _, one in ours:
+        if kind == "project" or len(ours) == 1:
+            specifier &= one.specifier
+    best = max(locked, key=lambda package: _preference(package.version, package.registry), default=None)
+    version, _, local = (best.version or "").partition("+") if best else ("", "", "")
+    registry = best.registry if best else None
+    return TorchFacts(
+        declared=bool(ours),
+        requirement=str(specifier) or None,
+        locked_version=version or None,
+        locked_local=local or _variant_in(registry),
+        registry=registry,
+        offers=_offers(tables, [(kind, owner) for kind, owner, _ in ours if kind != "project" and owner]),
+        family=tuple(name for name in FAMILY if any(normal(one.name) == name for _, _, one in wanted)),
+    )
+
+
+def _parsed(line: str) -> Requirement | None:
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return None
+
+
+def _preference(version: str | None, registry: str | None) -> tuple[bool, str]:
+    """Of several torch in one lock (a fork per platform or extra), a CUDA build first: it is the one that can fail here."""
+    mark = (version or "").partition("+")[2] or _variant_in(registry) or ""
+    return mark.startswith("cu"), version or ""
+
+
+def known_variants() -> frozenset[str]:
+    """Names of all variants in the catalogue."""
+    return frozenset(entry["name"] for entry in catalog.table("torch.toml")["variant"])
+
+
+def _variant_in(address: str | None) -> str | None:
+    """The variant that an index's address ends with, such as cu126."""
+    found = _LAST.search(address or "")
+    return found.group(1) if found and found.group(1) in known_variants() else None
+
+
+def _offers(tables: Mapping[str, Any], owners: list[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """variant -> (`extra` or `group`, name), by the sources that bind torch to an index for that extra or group."""
+    uv = table(tables, "tool", "uv")
+    indexes = {text(one.get("name")): text(one.get("url")) for one in mappings(uv.get("index"))}
+    source = table(uv, "sources").get("torch")
+    entries = [source] if isinstance(source, Mapping) else list(mappings(source))
+    offers: dict[str, tuple[str, str]] = {}
+    for entry in entries:
+        variant = _variant_in(indexes.get(text(entry.get("index"))))
+        for kind in ("extra", "group"):
+            name = text(entry.get(kind))
+            if variant and name and any(k == kind and normal(o) == normal(name) for k, o in owners):
+                offers.setdefault(variant, (kind, name))
+    for kind, name in owners:  # an extra without an index of its own that is named after a variant: the default index's
+        if name in known_variants():
+            offers.setdefault(name, (kind, name))
+    return offers
