@@ -1,0 +1,12 @@
+# Sourced by setup.sh and run with $folder set: how Wine is called, in one place.
+export WINEPREFIX=$folder/prefix
+export WINEARCH=win64
+export WINEDEBUG=${WINEDEBUG:--all}
+# No Mono and no Gecko (they ask with a window); our own bcryptprimitives.dll where Wine has none.
+export WINEDLLOVERRIDES="mscoree=d;mshtml=d;bcryptprimitives=n,b"
+# Wine translates file names by the locale: anything but UTF-8 would lose what is not ASCII.
+export LC_ALL=C.UTF-8
+
+# Runs a program of that Windows. Python for Windows stops at once where an output is a plain file (Wine 8: "Invalid
+# handle"), so both go through a pipe; and at a standard input that nothing will ever write to, so there is none.
+in_windows() { wine "$@" </dev/null 2>&1 | tr -d '\r'; }
