@@ -1,0 +1,60 @@
+"""The plan: every step that has something to do, in the order they run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wizard.choices import Choices
+from wizard.machine.facts import Machine
+from wizard.plan import install_uv, settings, sync, verify
+from wizard.plan.step import Plan, Step
+from wizard.project.facts import Project
+
+
+@dataclass(frozen=True)
+class TorchPart:
+    """What torch's choice means for the plan: its own steps, the extra that gives the variant, the variant to find."""
+
+    steps: tuple[Step, ...] = ()
+    extra: tuple[str, str] | None = None
+    variant: str | None = None
+    locks: bool = False
+    """Whether its steps make uv.lock anew (and so may make a first one)."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the plan asks of the world beside the records, looked up by wizard.way."""
+
+    pip_python: str | None = None
+    """A Python that has pip."""
+    torch: TorchPart = field(default_factory=TorchPart)
+    mirrors: Mapping[str, Any] | None = None
+    """Options of wizard.run.mirror_sync, None where the sync needs no mirror."""
+
+
+def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
+    """The plan; steps with nothing to do are left out. Raises BadInput where a choice can't be carried out."""
+    uv = install_uv.plan_uv(machine, project, choices, around.pip_python)
+    steps: list[Step | None] = [uv.step, settings.step(machine, choices, _path_entry(machine, uv))]
+    if project is not None:
+        steps += around.torch.steps
+        if project.has_lock or around.torch.locks:
+            selected = sync.selection(choices, around.torch.extra)
+            steps.append(sync.step(project, choices, uv.path, selected, around.mirrors))
+            what = verify.request(
+                machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant
+            )
+            steps.append(verify.step(what, project, sync.run_environment(project, choices)))
+    return Plan(tuple(one for one in steps if one), project.path if project else None, uv.path)
+
+
+def _path_entry(machine: Machine, uv: install_uv.UvPlan) -> str | None:
+    """The folder every shell must search, where a new uv goes into one that this PATH lacks."""
+    if uv.step is None:
+        return None
+    separator = ";" if machine.os == "windows" else ":"
+    entries = machine.environment.get("PATH", "").split(separator)
+    return None if uv.folder in [entry.rstrip("/\\") for entry in entries] else uv.folder

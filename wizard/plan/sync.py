@@ -1,0 +1,88 @@
+"""The sync step: `uv sync --locked` with the lock's own registry as the default index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.choices import Choices
+from wizard.plan.settings import chosen_variables
+from wizard.plan.step import Command, Step
+from wizard.project.facts import Lock, Project
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The extras and groups that a sync takes: the chosen ones, and the one that gives the torch variant."""
+
+    extras: tuple[str, ...]
+    groups: tuple[str, ...]
+
+    def options(self) -> tuple[str, ...]:
+        """As options of uv sync and uv run."""
+        extras = [word for extra in self.extras for word in ("--extra", extra)]
+        groups = [word for group in self.groups for word in ("--group", group)]
+        return (*extras, *groups)
+
+
+def selection(choices: Choices, torch_extra: tuple[str, str] | None) -> Selection:
+    """`torch_extra`: ("extra" or "group", name) that gives the chosen variant, None where no extra does."""
+    extras, groups = choices.names("sync.extras"), choices.names("sync.groups")
+    if torch_extra is not None:
+        kind, name = torch_extra
+        extras = (*extras, name) if kind == "extra" else extras
+        groups = (*groups, name) if kind == "group" else groups
+    return Selection(tuple(dict.fromkeys(extras)), tuple(dict.fromkeys(groups)))
+
+
+def own_registry(project: Project) -> str | None:
+    """The lock's default registry, letter for letter; None where the lock names no index, or only declared ones.
+
+    `--locked` compares texts: any other default index makes a sound lock fail, even by a trailing slash.
+    """
+    lock: Lock | None = project.lock
+    if lock is None:
+        return None
+    declared = {str(index.get("url")) for index in project.indexes if not index.get("default")}
+    own = [registry for registry in lock.registries if "://" in registry and registry not in declared]
+    return own[0] if own else None
+
+
+def run_environment(project: Project, choices: Choices) -> dict[str, str | None]:
+    """What every uv of a run has in its environment beside the user's own."""
+    environment: dict[str, str | None] = dict(chosen_variables(choices))
+    registry = own_registry(project)
+    if registry is not None:
+        environment["UV_DEFAULT_INDEX"] = registry
+    return environment
+
+
+def step(
+    project: Project, choices: Choices, uv: str, selected: Selection, mirrors: Mapping[str, Any] | None = None
+) -> Step:
+    """The step. `mirrors`: what wizard.run.mirror_sync needs where a mirror was chosen, None for uv alone."""
+    argv = [uv, "sync", "--locked", *selected.options()]
+    if choices.flag("sync.no-cache"):
+        argv.append("--no-cache")
+    environment = run_environment(project, choices)
+    options: dict[str, Any] = {}
+    kind: Any = "uv"
+    if mirrors is not None:
+        kind = "mirror-sync"
+        options = {
+            "uv": uv,
+            "project": project.path,
+            "environment_path": project.environment_path,
+            "extras": list(selected.extras),
+            "groups": list(selected.groups),
+            "no_cache": choices.flag("sync.no-cache"),
+            "registries": list(project.lock.registries) if project.lock else [],
+            "sync_env": environment,
+            "argv": argv,
+            **mirrors,
+        }
+    command = Command(tuple(argv), environment, project.path, kind, options)
+    count = len(project.lock.packages) if project.lock else 0
+    summary = f"{count} packages of uv.lock into {project.environment_path}"
+    return Step("sync", "sync", summary, commands=(command,))
