@@ -80,6 +80,8 @@ class Project:
     environment_path: str = ""
     """Where the environment is or will be: `.venv`, or UV_PROJECT_ENVIRONMENT."""
     writable: bool | None = None
+    roomy: bool | None = None
+    """Whether this user may make a folder beside the project's (for a cache on the same disk)."""
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
     findings: tuple[MachineFinding, ...] = ()

@@ -73,6 +73,7 @@ def _project(  # noqa: PLR0913 - the one place where the files of a project come
         choices=table(tables, "tool", "uv-wizard"),
         environment_path=_environment_path(root, environment),
         writable=os.access(root, os.W_OK),
+        roomy=os.access(root.parent, os.W_OK),
         files={
             str(root / "pyproject.toml"): pyproject.data,
             str(root / "uv.toml"): uv_toml.data,
