@@ -1,0 +1,48 @@
+"""What stands in the way, worst first, each with the screen that settles it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wizard import diagnosis
+from wizard.diagnosis import Context, Diagnosis
+from wizard.machine.facts import Machine, MachineFinding
+from wizard.project.facts import Project
+
+_SEVERITIES = ("error", "warning", "note")
+_SCREENS = {
+    "uv": ("uv-", "conda-"),
+    "settings": ("disk-", "home-", "cache-", "link-", "read-only-", "permission-", "cloud-", "path-", "inodes-"),
+    "mirrors": ("lock-other-index", "index-", "network-", "proxy-", "tls-", "offline-", "mirror-"),
+    "torch": ("torch-", "cuda-", "driver-", "gpu-", "fabric-", "no-wheel-", "glibc-", "local-version-", "library-", "ld-"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`screen`: the one that settles it; findings of the project itself are settled outside and stand on `start`."""
+
+    diagnosis: Diagnosis
+    screen: str
+
+
+def settled_on(cause: str) -> str:
+    """The screen that settles that cause."""
+    return next((name for name, prefixes in _SCREENS.items() if cause.startswith(prefixes)), "start")
+
+
+def findings(machine: Machine, project: Project | None, audit: Iterable[MachineFinding]) -> tuple[Finding, ...]:
+    """All of them, each cause once, errors first."""
+    context = Context(phase="machine", machine=machine, project=project, os=machine.os)
+    told: dict[tuple[str, str], Finding] = {}
+    sources = (*machine.findings, *(project.findings if project else ()), *audit)
+    for one in sources:
+        told.setdefault((one.cause, one.title), Finding(_diagnosed(one, context), settled_on(one.cause)))
+    return tuple(sorted(told.values(), key=lambda finding: _SEVERITIES.index(finding.diagnosis.severity)))
+
+
+def _diagnosed(one: MachineFinding, context: Context) -> Diagnosis:
+    """The finding in its own words, with the fixes that a diagnosis of that cause has."""
+    known = diagnosis.of(one.cause, one.evidence, context)
+    return Diagnosis(one.cause, one.title, one.explanation, one.evidence, known.fixes, one.severity)

@@ -1,0 +1,74 @@
+"""The rows of the uv screen: keep one that is here, or a new one by each way that there is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.advice.reason import Advice, Reason
+from wizard.choices import Choices
+from wizard.machine.facts import Machine
+from wizard.plan.install_uv import UvPlan, plan_uv, suits
+from wizard.plan.quoting import command_line
+from wizard.project.facts import Project
+
+
+@dataclass(frozen=True)
+class UvWay:
+    """One row. `value`: what `uv.install` becomes; `word`: recommended, possible; `command`: what a person types."""
+
+    value: str
+    label: str
+    recommended: bool
+    word: str
+    note: str
+    command: str
+
+
+def candidates(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> tuple[UvWay, ...]:
+    """The rows, the recommended one first."""
+    chosen = plan_uv(machine, project, choices.with_values("screen", {"uv.install": "auto"}), python)
+    rows: list[UvWay] = []
+    first = next(iter(machine.uv or ()), None)
+    if first is not None:
+        keep = chosen.kept or first
+        good = suits(keep, project, choices.text("uv.version")) is None
+        note = f"at {keep.path}" if good else (suits(keep, project, choices.text("uv.version")) or "")
+        rows.append(UvWay("keep", f"keep uv {keep.version or '?'}", good, _word(good), note, f"{keep.path} --version"))
+    for value, label, note in (
+        ("index", "from a package index", "the uv wheel, also where GitHub is blocked"),
+        ("standalone", "official installer", "uv's own script, from its makers' server"),
+    ):
+        if value == "index" and python is None:
+            continue
+        planned = plan_uv(machine, project, choices.with_values("screen", {"uv.install": value}), python)
+        recommended = not any(row.recommended for row in rows)
+        rows.append(UvWay(value, label, recommended, _word(recommended), note, _command(planned)))
+    return tuple(sorted(rows, key=lambda row: not row.recommended))
+
+
+def _word(recommended: bool) -> str:  # noqa: FBT001 - a word for a truth
+    return "recommended" if recommended else "possible"
+
+
+def _command(planned: UvPlan) -> str:
+    return command_line(planned.step.commands[0].argv) if planned.step else f"{planned.path} --version"
+
+
+def advise(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> Advice:
+    """`uv.install` with its reasons; nothing while the uv on this machine are not known."""
+    if machine.uv is None:
+        return Advice()
+    rows = candidates(machine, project, choices, python)
+    best = rows[0]
+    reasons: list[str] = []
+    if best.value == "keep":
+        found = next(one for one in machine.uv if best.command.startswith(one.path))
+        reasons.append(f"uv {found.version} is here and is new enough for this project.")
+        if found.how == "conda":
+            reasons.append("It is part of conda and is gone when that environment is off; a uv of your own is found always.")
+    elif machine.uv:
+        reason = suits(machine.uv[0], project, choices.text("uv.version"))
+        reasons.append(f"The uv found here does not serve: {reason}.")
+    else:
+        reasons.append("There is no uv on this machine yet.")
+    return Advice({"uv.install": best.value}, tuple(Reason("uv.install", best.value, why) for why in reasons))
