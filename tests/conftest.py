@@ -1,0 +1,95 @@
+"""Every test has a home of its own, knows nothing of this machine's settings and finds the locked uv on the PATH."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from uv import find_uv_bin
+
+from tests.support.index import Index
+from tests.support.projects import Project, interpreter, make_project, stock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What decides how uv, Python or this program behave, and comes from whoever runs the tests.
+_LEAKS = ("UV_", "PIP_", "CONDA", "_CE_", "XDG_", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONWARNINGS")
+_LEAKS_ANY_CASE = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_LEAKS_EXACT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANGUAGE", "LANG")
+
+
+def under_wine() -> bool:
+    return sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    wine = under_wine()
+    for item in items:
+        for mark in item.iter_markers("wine_cannot"):
+            if len(mark.args) != 1 or not isinstance(mark.args[0], str):
+                raise pytest.UsageError(f"{item.nodeid}: wine_cannot takes what Wine can't do, in words")
+            if wine:
+                item.add_marker(pytest.mark.skip(reason=f"Wine can't: {mark.args[0]}"))
+
+
+@pytest.fixture(scope="session")
+def uv() -> Path:
+    """The uv of tests/requirements.txt."""
+    return Path(find_uv_bin())
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    base = tmp_path_factory.mktemp("homes")
+    return (base / str(number) for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def home(_homes: Iterator[Path], uv: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, and an environment that knows no other. Not inside tmp_path: that stays empty."""
+    folder = next(_homes)
+    folder.mkdir()
+    for name in list(os.environ):
+        if name.startswith(_LEAKS) or name.lower() in _LEAKS_ANY_CASE or name in _LEAKS_EXACT:
+            monkeypatch.delenv(name)
+    places = {
+        "HOME": "",
+        "USERPROFILE": "",
+        "APPDATA": "AppData/Roaming",
+        "LOCALAPPDATA": "AppData/Local",
+        "XDG_CONFIG_HOME": ".config",
+        "XDG_CONFIG_DIRS": "etc",  # or uv reads the machine's own uv.toml
+        "XDG_CACHE_HOME": ".cache",
+        "XDG_DATA_HOME": ".local/share",
+        "XDG_STATE_HOME": ".local/state",
+        "UV_CACHE_DIR": "uv-cache",
+        "UV_WIZARD_STATE_DIR": "wizard-state",
+    }
+    for name, place in places.items():
+        monkeypatch.setenv(name, os.fspath(folder / place))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PATH", os.fspath(uv.parent) + os.pathsep + os.environ.get("PATH", ""))
+    # The Python that runs the tests, and never a download.
+    monkeypatch.setenv("UV_PYTHON", interpreter())
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    return folder
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    """An index on 127.0.0.1 with alpha, beta and gamma (`projects.stock`)."""
+    with Index() as running:
+        stock(running)
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path, index: Index, uv: Path) -> Project:
+    """A project that needs alpha, locked against `index`, not synced."""
+    return make_project(tmp_path, index, uv)

@@ -1,0 +1,1 @@
+"""Stand-ins for the world: an index, its wheels, a project locked against it."""
