@@ -1,0 +1,249 @@
+"""The line of DESIGN, walked once for one project: facts, advice, choices, plan, run. Both faces hold one `Way`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.choices import Choices, from_tables
+from wizard.errors import DecisionMissing
+from wizard.machine.facts import Machine
+from wizard.plan import make, settings, sync
+from wizard.plan.quoting import command_line
+from wizard.project.facts import Project
+from wizard.project.read import download_bytes, read_project
+
+if TYPE_CHECKING:
+    from wizard.advice.findings import Finding
+    from wizard.advice.reason import Advice
+    from wizard.advice.setting_states import SettingState
+    from wizard.advice.torch import TorchAdvice
+    from wizard.advice.uv import UvWay
+    from wizard.machine.probe import Probing
+    from wizard.plan.step import Plan
+    from wizard.run.client import RunInfo
+
+
+@dataclass(frozen=True)
+class After:
+    """What to know when all has run: commands with what each does, the line that loads the variables here, what was done."""
+
+    commands: tuple[tuple[str, str], ...]
+    load_line: str | None
+    log: str
+    done: tuple[str, ...]
+
+
+class Way:
+    """One walk. Reading is cheap and instant unless a method says that it waits."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        choices: Choices | None = None,
+        machine: Machine | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`machine`: from `--machine`, then nothing is probed. Raises BadInput where `path` is not a folder."""
+        self.path = str(Path(path).absolute())
+        self.environment = dict(os.environ if environment is None else environment)
+        self._given = machine
+        self._probing: Probing | None = None
+        self.machine = machine or Machine()
+        self.pending: tuple[str, ...] = ()
+        self.project: Project | None = None
+        self.choices = choices or Choices()
+        self.read()
+
+    def read(self) -> None:
+        """Reads the project's files again, and its own choices with them."""
+        self.project = read_project(self.path, self.environment)
+        table = self.project.choices if self.project else {}
+        values = from_tables(table, "[tool.uv-wizard] in pyproject.toml") if table else {}
+        layers = {origin: layer for origin, layer in self.choices.layers.items() if origin != "project"}
+        self.choices = Choices(layers).with_values("project", values)
+        self._advise()
+
+    # facts
+
+    def begin(self, *, network: bool = True) -> None:
+        """Starts the probes and returns at once; `refresh` takes over what they find."""
+        if self._given is not None:
+            return
+        from wizard.machine.probe import ProbeRequest, start
+
+        registry = sync.own_registry(self.project) if self.project else None
+        project = self.project.path if self.project else self.path
+        self._probing = start(
+            ProbeRequest(project=project, environment=self.environment, index_url=registry, network=network)
+        )
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Takes over what the probes know by now; True where that is news."""
+        if self._probing is None:
+            return False
+        machine, pending = self._probing.snapshot()
+        if (machine, pending) == (self.machine, self.pending):
+            return False
+        self.machine, self.pending = machine, pending
+        self._advise()
+        return True
+
+    def look(self, *, network: bool = False) -> None:
+        """Waits until every probe has answered or run out of its time."""
+        self.begin(network=network)
+        if self._probing is not None:
+            self._probing.wait()
+            self.refresh()
+
+    def look_again(self) -> None:
+        """Reads the project again and starts the probes anew."""
+        self.read()
+        self.begin()
+
+    # choices
+
+    def choose(self, key: str, value: object | None) -> None:
+        """Takes a choice made on a screen, None takes it back. Raises BadInput with a sentence for the user."""
+        self.choices = self.choices.with_values("screen", {key: value})
+
+    def _advise(self) -> None:
+        from wizard.advice.settings import advise
+
+        advice = advise(self.machine, self.project, self.room_needed())
+        self._settings_advice = advice
+        layers = {origin: layer for origin, layer in self.choices.layers.items() if origin != "advice"}
+        self.choices = Choices(layers).with_values("advice", advice.choices)
+
+    def room_needed(self) -> int | None:
+        """Bytes that a first sync needs in the cache, None where nobody knows."""
+        from wizard.advice.settings import room_needed
+
+        lock = self.project.lock if self.project else None
+        return room_needed(lock, download_bytes(lock) if lock else None)
+
+    # advice
+
+    def advice(self) -> Advice:
+        """All that is recommended; only what concerns settings.* takes effect by itself."""
+        from wizard.advice import mirrors, torch, uv
+        from wizard.advice.reason import Advice
+
+        parts = (
+            uv.advise(self.machine, self.project, self.choices, self._pip_python()),
+            self._settings_advice,
+            mirrors.advise(self.machine, self.project),
+            torch.reasons(self.torch()),
+        )
+        choices = {key: value for part in parts for key, value in part.choices.items()}
+        return Advice(choices, tuple(reason for part in parts for reason in part.reasons))
+
+    def why(self, key: str) -> tuple[str, ...]:
+        """The reasons for one key."""
+        return tuple(reason.why for reason in self.advice().reasons if reason.choice == key)
+
+    def torch(self) -> TorchAdvice:
+        """The torch build that this machine should use."""
+        from wizard.advice.torch import advise
+
+        return advise(self.machine, self.project)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What stands in the way, worst first."""
+        from wizard.advice.findings import findings
+        from wizard.advice.mirrors import audit as audit_indexes
+        from wizard.advice.torch import audit as audit_torch
+
+        audits = (*audit_torch(self.machine, self.project), *audit_indexes(self.machine, self.project))
+        return findings(self.machine, self.project, audits)
+
+    def candidates_of_uv(self) -> tuple[UvWay, ...]:
+        """The rows of the uv screen, the recommended one first."""
+        from wizard.advice.uv import candidates
+
+        return candidates(self.machine, self.project, self.choices, self._pip_python())
+
+    def settings_state(self) -> tuple[SettingState, ...]:
+        """Cache folder, Python folder, link mode, as they are and will be."""
+        from wizard.advice.setting_states import states
+
+        return states(self.machine, self.choices, self.room_needed())
+
+    def _pip_python(self) -> str | None:
+        if self._given is not None:
+            return "py" if self.machine.os == "windows" else "python3"
+        if importlib.util.find_spec("pip") is not None:
+            return sys.executable
+        return next((one.path for one in self.machine.pythons or ()), None)
+
+    # plan and run
+
+    def plan(self) -> Plan:
+        """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
+        return make.make(self.machine, self.project, self.choices, self._around())
+
+    def _around(self) -> make.Circumstances:
+        from wizard.plan import torch
+        from wizard.plan.install_uv import plan_uv
+        from wizard.plan.mirrors import options
+
+        python = self._pip_python()
+        if self.project is None:
+            return make.Circumstances(python)
+        uv = plan_uv(self.machine, self.project, self.choices, python).path
+        part = torch.part(self.machine, self.project, self.choices, uv, self.torch())
+        return make.Circumstances(python, part, options(self.project, self.choices))
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""
+        found: dict[str, int] = {}
+        for package in self.project.lock.packages if self.project and self.project.lock else ():
+            sizes = [entry["size"] for entry in package.wheels if isinstance(entry.get("size"), int)]
+            if sizes and package.version:
+                found[f"{package.name}=={package.version}"] = max(sizes)
+        return found
+
+    def start(self, plan: Plan | None = None, label: str = "apply") -> RunInfo:
+        """Starts the supervisor. Raises ProjectBusy where a run of this project is going on."""
+        from wizard.run import client
+
+        where = self.project.path if self.project else None
+        return client.start(plan or self.plan(), project=where, sizes=self.sizes(), label=label)
+
+    def selection(self) -> sync.Selection:
+        """The extras and groups that the sync takes."""
+        return sync.selection(self.choices, self._around().torch.extra)
+
+    def after(self, run: RunInfo | None = None) -> After:
+        """The closing words: commands to know next, with the extras that were chosen."""
+        options = self.selection().options() if self.project else ()
+        commands = (
+            (command_line(["uv", "run", *options, "python", "main.py"]), "run your code in this environment"),
+            ("uv add PACKAGE", "add a package to the project"),
+            (command_line(["uv", "sync", "--locked", *options]), "the same packages on any machine"),
+        )
+        changed = run.changed if run else ()
+        load = settings.load_line(self.machine) if any("env.sh" in p or p.endswith(".fish") for p in changed) else None
+        return After(commands, load, str(run.folder / "log") if run else "", tuple(changed))
+
+    def by_hand(self, screen: str) -> str:
+        """The command that does by hand what that screen does."""
+        from wizard.by_hand import command
+
+        return command(self, screen)
+
+    def decided(self) -> None:
+        """Raises DecisionMissing where a choice has no safe default here."""
+        if self.project is None:
+            msg = f"{self.path} has no pyproject.toml, here or above; name the project's folder"
+            raise DecisionMissing(msg)
+
+
+__all__ = ["After", "Way"]
