@@ -185,6 +185,19 @@ class Way:
 
     # plan and run
 
+    def prepare(self) -> None:
+        """Waits for what a choice needs before a plan can be made: measures where a mirror is to be the fastest."""
+        from wizard.mirrors.command import settled
+
+        self.choices = settled(self.choices, self.project, self.uv_path())
+
+    def uv_path(self) -> str | None:
+        """The uv that this project would use now, None where there is none that will do."""
+        from wizard.plan.install_uv import plan_uv
+
+        planned = plan_uv(self.machine, self.project, self.choices, self._pip_python())
+        return planned.kept.path if planned.kept else None
+
     def plan(self) -> Plan:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
         return make.make(self.machine, self.project, self.choices, self._around())

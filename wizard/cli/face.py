@@ -1,0 +1,58 @@
+"""Which face a user gets: the screens where there is a terminal for them, plain lines where asked for or where it can't be."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from wizard.cli.options import Options
+from wizard.errors import BadInput
+
+if TYPE_CHECKING:
+    from wizard.run.client import RunInfo
+
+
+def run(options: Options) -> int:
+    """`uv-wizard [PROJECT]`."""
+    plain = options.flag("plain")
+    if not plain and not has_terminal():
+        msg = "there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)"
+        raise BadInput(msg)
+    from wizard.cli import common
+    from wizard.way import Way
+
+    way = Way(options.word() or ".", choices=common.choices_of(options), machine=common.machine_of(options))
+    if plain or os.environ.get("TERM") == "dumb":
+        from wizard import plain as lines
+
+        return lines.run(way, stdin=sys.stdin, stdout=sys.stdout)
+    _prepare_environment()
+    from screens.app import run as on_screen
+
+    return on_screen(way, low_bandwidth=options.flag("low_bandwidth"))
+
+
+def has_terminal() -> bool:
+    """Whether keys can be read and a screen can be drawn (Textual draws on standard error and reads standard input)."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def attach_on_screen(info: RunInfo) -> int:
+    """`uv-wizard attach` in a terminal."""
+    if os.environ.get("TERM") == "dumb" or not has_terminal():
+        from wizard.cli.running import watch
+
+        return watch(info, as_json=False)
+    _prepare_environment()
+    from screens.attach import run as join
+
+    return join(info)
+
+
+def _prepare_environment() -> None:
+    # Textual reads these when it is imported, and takes an empty NO_COLOR for a set one
+    if os.environ.get("NO_COLOR") == "":
+        del os.environ["NO_COLOR"]
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")

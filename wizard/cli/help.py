@@ -1,0 +1,46 @@
+"""`--help`, as text."""
+
+from __future__ import annotations
+
+from wizard.cli.options import COMMANDS
+
+_OPTIONS = {
+    "choices": ("--choices FILE", "take the choices of this TOML file (uv-wizard export choices writes one)"),
+    "set": ("--set KEY=VALUE", "one choice, such as verify.require=cpu; again and again; wins over the file"),
+    "machine": ("--machine FILE", "plan for another machine: the machine facts, or a doctor document, as JSON"),
+    "json": ("--json", "JSON on standard output, and nothing else there"),
+    "yes": ("--yes", "do it without being asked"),
+    "dry_run": ("--dry-run", "show it, change nothing"),
+    "list": ("--list", "show the runs"),
+    "plain": ("--plain", "lines that scroll, instead of a screen (for screen readers and simple terminals)"),
+    "low_bandwidth": ("--low-bandwidth", "fewer bytes to the terminal, no mouse"),
+    "kind": ("--kind KIND", "pypi, pytorch or python"),
+    "catalog": ("--catalog FILE", "measure the mirrors of this TOML file and no others"),
+    "require": ("--require NAME", "what has to pass: auto, cpu, gpu, cuda, rocm, xpu, mps"),
+    "python": ("--python PATH", "the Python of any environment, instead of the project's"),
+    "save": ("--save FILE.html", "keep the result as one page"),
+    "deep": ("--deep", "torch.compile too"),
+}
+
+
+def text(command: str) -> str:
+    """The help of that command; of all where it is ""."""
+    spec = COMMANDS[command]
+    if command:
+        lines = [f"usage: uv-wizard {command} {spec.usage} [options]", "", spec.summary, ""]
+    else:
+        lines = [
+            "usage: uv-wizard [PROJECT] [options]            the wizard, in this terminal",
+            "       uv-wizard COMMAND [words] [options]",
+            "",
+            "From a bare machine to a verified environment: uv, its settings, mirrors, the torch variant,",
+            "uv sync --locked, and a check on the GPU. Nothing is changed before you have seen the plan.",
+            "",
+            "commands:",
+            *(f"  {name:9} {one.summary}" for name, one in COMMANDS.items() if name),
+            "",
+            "uv-wizard COMMAND --help shows a command's options. A folder named like a command: ./sync",
+            "",
+        ]
+    lines += ["options:", *(f"  {flag:17} {about}" for key, (flag, about) in _OPTIONS.items() if key in spec.options)]
+    return "\n".join(lines)

@@ -1,0 +1,202 @@
+"""The commands that run: apply, sync, verify, attach. A run goes on without us; what we print is its events."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from wizard import diagnosis
+from wizard.cli import common, words
+from wizard.cli.options import Options
+from wizard.diagnosis import Context, Diagnosis
+from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.plan import verify as verify_plan
+from wizard.plan.step import Plan
+from wizard.plan.step import document as plan_document
+from wizard.run import client
+from wizard.run.client import RunInfo
+from wizard.way import Way
+
+
+def apply(options: Options) -> int:
+    """`uv-wizard apply`: the whole plan."""
+    common.refuse_machine(options)
+    way = common.way_of(options)
+    return _carry_out(way, options, lambda: way.plan(), label="apply")
+
+
+def sync(options: Options) -> int:
+    """`uv-wizard sync`: only the sync, with the uv that is here."""
+    common.refuse_machine(options)
+    way = common.way_of(options)
+
+    def only_sync() -> Plan:
+        whole = way.plan()
+        if whole.step("uv") is not None:
+            msg = "there is no uv here that this project can use; uv-wizard apply --yes installs one"
+            raise WizardError(msg)
+        return replace(whole, steps=tuple(step for step in whole.steps if step.id == "sync"))
+
+    return _carry_out(way, replace(options, values={**options.values, "yes": True}), only_sync, label="sync")
+
+
+def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: str) -> int:
+    way.prepare()
+    missing = stands_in_the_way(way)
+    plan = make()
+    if options.flag("dry_run"):
+        if options.json:
+            common.print_json(plan_document(plan))
+        else:
+            common.print_lines(words.plan(plan))
+        return ExitCode.DONE
+    if missing is not None and not (missing.cause == "lock-missing" and plan.step("lock")):
+        _tell_failure(missing, options)
+        return ExitCode.FAILED
+    if not options.flag("yes"):
+        msg = "nothing was done: apply asks for --yes. Look first: uv-wizard plan; then: uv-wizard apply --yes"
+        raise DecisionMissing(msg)
+    run = way.start(plan, label)
+    return watch(run, as_json=options.json, way=way if label == "apply" else None)
+
+
+def stands_in_the_way(way: Way) -> Diagnosis | None:
+    """What makes a run pointless before it begins: no project, a broken one, no lock."""
+    if way.project is None:
+        context = Context(phase="sync", environment={}, os=way.machine.os)
+        return diagnosis.of("project-missing", (f"no pyproject.toml in {way.path}, nor above it",), context)
+    stopping = ("project-invalid", "lock-unreadable", "lock-missing")
+    found = [finding.diagnosis for finding in way.findings() if finding.diagnosis.cause in stopping]
+    return min(found, key=lambda one: stopping.index(one.cause), default=None)
+
+
+def _tell_failure(found: Diagnosis, options: Options) -> None:
+    if options.json:
+        print(json.dumps({"at": 0.0, "type": "diagnosis", **found.document()}))
+        print(json.dumps({"at": 0.0, "type": "end", "exit_code": int(ExitCode.FAILED)}), flush=True)
+    else:
+        common.print_lines(words.diagnosis(found))
+
+
+def watch(run: RunInfo, *, as_json: bool, way: Way | None = None) -> int:
+    """Prints a run's events until it ends and returns its exit code. Ctrl+C stops the run."""
+    from wizard.report_text import TextReport
+
+    report = TextReport()
+    code = int(ExitCode.FAILED)
+    try:
+        code = _watch(run, as_json=as_json, report=report)
+    except KeyboardInterrupt:
+        print("uv-wizard: stopping; uv ends within 3 s, finished downloads are kept", file=sys.stderr)
+        client.cancel(run)
+        code = _watch(run, as_json=as_json, report=report, skip=True)
+    if not as_json and way is not None and code == 0:
+        common.print_lines(closing(way, client.find(run.id)))
+    return code
+
+
+def _watch(run: RunInfo, *, as_json: bool, report: Any, skip: bool = False) -> int:
+    code = int(ExitCode.FAILED)
+    for batch in client.follow(run):
+        for event in batch:
+            if event["type"] == "end":
+                code = int(event["exit_code"])
+            if skip and event["type"] != "end":
+                continue
+            if as_json:
+                print(json.dumps(event))
+            else:
+                for line in report.apply(event):
+                    print(line)
+        sys.stdout.flush()
+    return code
+
+
+def closing(way: Way, run: RunInfo) -> list[str]:
+    """The last lines of a run that went well: what to type from now on, where the log is."""
+    after = way.after(run)
+    width = max(len(command) for command, _ in after.commands)
+    lines = ["From now on:", *(f"  {command:{width}}  {about}" for command, about in after.commands)]
+    if after.load_line:
+        lines.append(f"This terminal has none of the new variables yet. Open a new one, or type:  {after.load_line}")
+    elif after.done and way.machine.os == "windows" and any(name.startswith("HKCU") for name in after.done):
+        lines.append("This terminal has none of the new variables yet. Open a new one.")
+    if after.log:
+        lines.append(f"Log: {after.log}")
+    if after.done:
+        lines.append("To take everything back: uv-wizard undo --yes")
+    return lines
+
+
+def attach(options: Options) -> int:
+    """`uv-wizard attach`: a run again, from its beginning."""
+    run = client.find(options.word())
+    if not options.json and not options.flag("plain") and sys.stdout.isatty() and run.state == "running":
+        from wizard.cli.face import attach_on_screen
+
+        return attach_on_screen(run)
+    return watch(run, as_json=options.json)
+
+
+def verify(options: Options) -> int:
+    """`uv-wizard verify`: the checks in this process's own children."""
+    from wizard.verify.check import Check
+    from wizard.verify.check import verify as look
+
+    common.refuse_machine(options)
+    if options.text("save") is not None and not str(options.text("save")).endswith(".html"):
+        msg = "--save writes one HTML page; give it a name that ends in .html"
+        raise BadInput(msg)
+    way = common.way_of(options)
+    if way.project is None and options.text("python") is None:
+        _tell_document(stands_in_the_way(way), options)
+        return ExitCode.FAILED
+
+    def tell(check: Check) -> None:
+        if not options.json:
+            common.print_lines([_rung(check)])
+
+    request = verify_plan.request(
+        way.machine,
+        way.project,
+        way.choices,
+        uv=way.uv_path(),
+        selected=way.selection(),
+        variant=None,
+        python=options.text("python"),
+    )
+    result = look(replace(request, deep=options.flag("deep")), on_check=tell)
+    if options.json:
+        common.print_json(result.document())
+    else:
+        from wizard.verify.check import headline
+
+        title, lead = headline(result)
+        common.print_lines(["", title, *([lead] if lead else [])])
+        if result.diagnosis is not None:
+            common.print_lines(words.diagnosis(result.diagnosis))
+    if options.text("save") is not None:
+        from wizard.verify.page import save
+
+        save(result, str(options.text("save")))
+    return result.exit_code
+
+
+def _tell_document(found: Diagnosis | None, options: Options) -> None:
+    if found is None:
+        return
+    if options.json:
+        common.print_json({
+            "schema": 1, "ok": False, "require": common.choices_of(options).text("verify.require"), "python": None,
+            "torch": None, "devices": [], "checks": [], "diagnosis": found.document(),
+        })  # fmt: skip
+    else:
+        common.print_lines(words.diagnosis(found))
+
+
+def _rung(check: Any) -> str:
+    mark = {True: "+ ok      ", False: "x failed  ", None: "- not run "}[check.ok]
+    return f"{mark} {check.title:34} {check.value or ''}"

@@ -1,0 +1,103 @@
+"""The commands that look and tell: doctor, torch, mirrors, plan, diagnose. They change nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from wizard.cli import common, words
+from wizard.cli.options import Options
+from wizard.errors import BadInput, ExitCode
+from wizard.machine.facts import document as machine_document
+from wizard.plan.step import document as plan_document
+from wizard.project.read import document as project_document
+from wizard.text import one_line
+
+
+def doctor(options: Options) -> int:
+    """`uv-wizard doctor`."""
+    way = common.way_of(options)
+    if options.json:
+        common.print_json({
+            "schema": 1,
+            "machine": machine_document(way.machine),
+            "project": project_document(way.project),
+            "advice": way.advice().document(),
+            "findings": [finding.diagnosis.document() for finding in way.findings()],
+            "choices": way.choices.nested(),
+        })  # fmt: skip
+    else:
+        common.print_lines(words.doctor(way))
+    return ExitCode.DONE
+
+
+def torch(options: Options) -> int:
+    """`uv-wizard torch`."""
+    way = common.way_of(options)
+    advice = way.torch()
+    if options.json:
+        common.print_json(advice.document())
+    else:
+        common.print_lines(words.torch(advice))
+    return ExitCode.DONE
+
+
+def plan(options: Options) -> int:
+    """`uv-wizard plan`."""
+    way = common.way_of(options)
+    way.prepare()
+    made = way.plan()
+    if options.json:
+        common.print_json(plan_document(made))
+    else:
+        common.print_lines(words.plan(made))
+    return ExitCode.DONE
+
+
+def diagnose(options: Options) -> int:
+    """`uv-wizard diagnose`."""
+    from wizard.diagnosis import Context, diagnose as name_cause
+
+    word = options.word() or "-"
+    if word == "-":
+        if sys.stdin is None or sys.stdin.isatty():
+            msg = "nothing to read; pipe what uv printed:  uv sync 2>&1 | uv-wizard diagnose -"
+            raise BadInput(msg)
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(word).read_bytes()
+        except OSError as error:
+            msg = f"{one_line(word)} cannot be read: {error.strerror or error}"
+            raise BadInput(msg) from None
+    machine = common.machine_of(options)
+    found = name_cause(_decoded(data), Context(machine=machine, os=machine.os if machine else None))
+    if options.json:
+        common.print_json({"schema": 1, **found.document()})
+    else:
+        common.print_lines(words.diagnosis(found))
+    return ExitCode.DONE
+
+
+def _decoded(data: bytes) -> str:
+    # PowerShell's `>` writes UTF-16 with a byte order mark
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return data.decode(encoding, "replace")
+
+
+def mirrors(options: Options) -> int:
+    """`uv-wizard mirrors`."""
+    from wizard.mirrors.command import measure_command
+
+    measured = measure_command(
+        kind=options.text("kind") or "pypi",
+        catalog=options.text("catalog"),
+        project=options.word() or ".",
+        choices=common.choices_of(options),
+        on_result=None if options.json else lambda result: common.print_lines([words.mirror(result)]),
+    )
+    if options.json:
+        common.print_json(measured.document())
+    else:
+        common.print_lines(words.mirrors(measured))
+    return ExitCode.DONE if measured.best is not None else ExitCode.FAILED

@@ -1,0 +1,70 @@
+"""`uv-wizard undo`: what a run changed is put back, what somebody changed since is left and told."""
+
+from __future__ import annotations
+
+from wizard import files
+from wizard.cli import common
+from wizard.cli.options import Options
+from wizard.errors import BadInput, DecisionMissing, ExitCode
+from wizard.run import client, state
+from wizard.run.client import RunInfo
+
+
+def undo(options: Options) -> int:
+    """Without RUN: the newest that changed something and is not undone."""
+    if options.flag("list"):
+        return _list(options)
+    run = _chosen(options.word())
+    if run is None:
+        if options.json:
+            common.print_json({"schema": 1, "run": None, "files": []})
+        else:
+            common.print_lines(["Nothing to undo: no run has changed anything that is not put back already."])
+        return ExitCode.DONE
+    if run.state == "running":
+        msg = f"run {run.id} is still going on; stop it first: uv-wizard attach {run.id}, then Ctrl+C"
+        raise BadInput(msg)
+    if options.flag("dry_run"):
+        return _tell(options, run, files.undo(run.folder / "journal", dry_run=True), dry=True)
+    if not options.flag("yes"):
+        msg = f"nothing was done: undo asks for --yes. Run {run.id} changed {', '.join(run.changed) or 'nothing'}"
+        raise DecisionMissing(msg)
+    done = files.undo(run.folder / "journal")
+    if not any(one.state == "refused" for one in done):
+        state.mark_undone(run.folder)
+    return _tell(options, run, done, dry=False)
+
+
+def _chosen(run_id: str | None) -> RunInfo | None:
+    if run_id is not None:
+        return client.find(run_id)
+    return next((run for run in client.runs() if run.changed and not run.undone), None)
+
+
+def _list(options: Options) -> int:
+    runs = client.runs()
+    if options.json:
+        rows = [{"id": run.id, "started": run.started, "project": run.project, "changed": list(run.changed),
+                 "undone": run.undone, "state": run.state} for run in runs]  # fmt: skip
+        common.print_json({"schema": 1, "runs": rows})
+        return ExitCode.DONE
+    if not runs:
+        common.print_lines(["No run on this machine yet. Start one: uv-wizard"])
+    for run in runs:
+        word = "undone" if run.undone else run.state
+        common.print_lines([f"{run.id}  {word:11} {run.project or '-'}", *(f"    {path}" for path in run.changed)])
+    return ExitCode.DONE
+
+
+def _tell(options: Options, run: RunInfo, done: tuple[files.Undone, ...], *, dry: bool) -> int:
+    refused = [one for one in done if one.state == "refused"]
+    if options.json:
+        rows = [{"path": one.name, "state": one.state, "why": one.why} for one in done]
+        common.print_json({"schema": 1, "run": run.id, "files": rows})
+    else:
+        verb = "would be put back" if dry else "put back"
+        told = {"restored": f"+ {verb}", "already": "+ is as before", "refused": "x left as it is"}
+        common.print_lines(f"{told[one.state]}  {one.name}{f': {one.why}' if one.why else ''}" for one in done)
+        if not done:
+            common.print_lines([f"Run {run.id} changed nothing."])
+    return ExitCode.FAILED if refused else ExitCode.DONE

@@ -1,0 +1,218 @@
+"""What the looking commands say to people: plain lines, ASCII glyphs, no colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from wizard.plan.quoting import command_line
+from wizard.text import clean, masked, one_line, standing_size
+
+if TYPE_CHECKING:
+    from wizard.advice.torch import TorchAdvice
+    from wizard.diagnosis import Diagnosis
+    from wizard.machine.facts import Machine
+    from wizard.plan.step import Plan
+    from wizard.project.facts import Project
+    from wizard.way import Way
+
+MARKS = {"error": "x error  ", "warning": "! warning", "note": "+ note   "}
+
+
+def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """(label, fact) of the machine, `. looking` while a probe goes on, `? unknown` where it has failed."""
+
+    def or_unknown(value: str | None, probe: str) -> str:
+        if value is not None:
+            return value
+        return ". looking" if probe in pending else "? unknown"
+
+    place = [f"{machine.distribution}, {machine.os} {machine.arch}" if machine.distribution else f"{machine.os} {machine.arch}"]
+    if machine.cpu_count:
+        place.append(f"{machine.cpu_count} cores")
+    place += [word for word, fact in (("in a container", machine.in_container), ("WSL", machine.wsl),
+                                      ("reached over SSH", machine.ssh)) if fact]  # fmt: skip
+    yield "Machine", ", ".join(place) if machine.os else or_unknown(None, "system")
+    yield "GPU", or_unknown(_gpus(machine), "gpus")
+    yield "Disk", or_unknown(_disks(machine), "filesystems")
+    if machine.network is not None or "network" in pending:
+        yield "Network", or_unknown(_network(machine), "network")
+    yield "uv", or_unknown(_uvs(machine), "uv")
+    yield "Python", or_unknown(_pythons(machine), "pythons")
+
+
+def _gpus(machine: Machine) -> str | None:
+    if machine.gpus is None:
+        return None
+    if not machine.gpus:
+        return "none found"
+    names: dict[str, int] = {}
+    for gpu in machine.gpus:
+        memory = f", {gpu.memory_mib / 1024:.0f} GiB" if gpu.memory_mib else ""
+        names[f"{clean(gpu.name)}{memory}"] = names.get(f"{clean(gpu.name)}{memory}", 0) + 1
+    told = "; ".join(f"{count} x {name}" if count > 1 else name for name, count in names.items())
+    return f"{told}, driver {machine.nvidia_driver}" if machine.nvidia_driver else told
+
+
+def _disks(machine: Machine) -> str | None:
+    if machine.filesystems is None:
+        return None
+    seen = {one.mount: one for one in machine.filesystems}
+    told = [
+        f"{one_line(one.mount, 40)} {standing_size(one.free_bytes)} free"
+        for one in seen.values()
+        if one.free_bytes is not None
+    ]
+    return ", ".join(told) or "? unknown"
+
+
+def _network(machine: Machine) -> str | None:
+    fact = machine.network
+    if fact is None:
+        return None
+    proxy = f"proxy {fact.proxy}" if fact.proxy else "no proxy"
+    if fact.latency_ms is None:
+        return f"package index does not answer ({fact.why_not}), {proxy}"
+    return f"package index answers in {fact.latency_ms:.0f} ms, {proxy}"
+
+
+def _uvs(machine: Machine) -> str | None:
+    if machine.uv is None:
+        return None
+    if not machine.uv:
+        return "none found"
+    first = machine.uv[0]
+    more = f", and {len(machine.uv) - 1} more" if len(machine.uv) > 1 else ""
+    how = {"unknown": ""}.get(first.how, f", {first.how}")
+    return f"{first.version or '?'}{how}, {one_line(first.path, 50)}{more}"
+
+
+def _pythons(machine: Machine) -> str | None:
+    if machine.pythons is None:
+        return None
+    versions = dict.fromkeys(one.version for one in machine.pythons if one.version)
+    told = ", ".join(list(versions)[:4]) or "none found"
+    if machine.conda and machine.conda.active:
+        told += f" (conda {one_line(machine.conda.active, 20)} is active)"
+    return told
+
+
+def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]]:
+    """(label, fact) of the project."""
+    if project is None:
+        yield "Project", f"none in {one_line(path, 60)}"
+        return
+    lock = f"uv.lock with {len(project.lock.packages)} packages" if project.lock else "no uv.lock"
+    if project.has_lock and project.lock is None:
+        lock = "a uv.lock that cannot be read"
+    yield "Project", f"{one_line(project.path, 45)}, {lock}"
+    torch = project.torch
+    if torch is None:
+        yield "torch", "not used by this project"
+    elif torch.locked_version:
+        variant = f", variant {torch.locked_local}" if torch.locked_local else ""
+        yield "torch", f"{torch.locked_version} in uv.lock{variant}"
+    else:
+        yield "torch", "asked for, not in uv.lock yet"
+
+
+def doctor(way: Way) -> Iterator[str]:
+    """`uv-wizard doctor`."""
+    rows = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path))
+    for label, fact in rows:
+        yield f"{label:10} {fact}"
+    yield ""
+    findings = way.findings()
+    if not findings:
+        yield "+ ok       Nothing stands in the way."
+    for finding in findings:
+        yield f"{MARKS[finding.diagnosis.severity]} {clean(finding.diagnosis.title)}"
+        yield f"           {clean(finding.diagnosis.explanation)}"
+        for line in finding.diagnosis.evidence[:3]:
+            yield f"           > {one_line(line, 120)}"
+    reasons = way.advice().reasons
+    if reasons:
+        yield ""
+        yield "Recommended"
+    last = None
+    for reason in reasons:
+        if reason.choice != last:
+            yield f"  {reason.choice} = {_value(reason.value)}"
+        yield f"    + {clean(reason.why)}"
+        last = reason.choice
+    yield ""
+    yield "Next: uv-wizard shows all of this on screens; uv-wizard plan shows what would be done."
+
+
+def _value(value: Any) -> str:
+    return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def torch(advice: TorchAdvice) -> Iterator[str]:
+    """`uv-wizard torch`."""
+    if advice.variant is None:
+        yield "No torch that can be chosen runs here."
+    else:
+        version = f"torch {advice.torch_version}, " if advice.torch_version else ""
+        yield f"Recommended: {version}variant {advice.variant}"
+    yield from (f"  + {clean(why)}" for why in advice.why)
+    yield from (f"  ! {clean(note)}" for note in advice.notes)
+    needs = [name for name, needed in advice.needs_index.items() if needed]
+    if needs:
+        yield f"  It comes from the PyTorch index on {' and '.join(needs)}."
+    if advice.ruled_out:
+        yield ""
+        yield "Ruled out"
+        width = max(len(name) for name, _ in advice.ruled_out)
+        yield from (f"  x {name:{width}}  {clean(why)}" for name, why in advice.ruled_out)
+
+
+def plan(made: Plan) -> Iterator[str]:
+    """`uv-wizard plan`: every command and every diff."""
+    if not made.steps:
+        yield "Nothing to change: everything is in place."
+    for number, step in enumerate(made.steps, 1):
+        yield f"{number} {step.id:9} {clean(step.summary)}"
+        yield from (f"    ! {clean(note)}" for note in step.notes)
+        for command in step.commands:
+            yield f"    $ {clean(command_line(command.argv))}"
+        for change in step.files:
+            yield f"    {change.path}"
+            text = change.diff if change.diff is not None else change.after_text or ""
+            yield from (f"      {clean(line)}" for line in text.splitlines())
+        for value in step.registry:
+            yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {value.before or 'not set'})"
+    yield ""
+    yield "Nothing has been changed. Carry it out: uv-wizard apply --yes     Take it back: uv-wizard undo --yes"
+
+
+def diagnosis(found: Diagnosis) -> Iterator[str]:
+    """A diagnosis, as `diagnose` and a failed run print it."""
+    yield f"x {clean(found.title)}  ({found.cause})"
+    yield f"  {clean(found.explanation)}"
+    yield from (f"  > {one_line(masked(line), 200)}" for line in found.evidence)
+    if found.fixes:
+        yield "  What to do"
+    for number, fix in enumerate(found.fixes, 1):
+        yield f"  {number} {clean(fix.title)}"
+        for key, value in (fix.choices or {}).items():
+            yield f"      uv-wizard apply --yes --set {key}={_value(value)}"
+        for argv in fix.commands or ():
+            yield f"      {clean(command_line(argv))}"
+
+
+def mirror(result: Any) -> str:
+    """One measured mirror."""
+    rate = f"{standing_size(int(result.bytes_per_s))}/s" if result.bytes_per_s else "-"
+    latency = f"{result.latency_ms:.0f} ms" if result.latency_ms is not None else "-"
+    word = "+ ok" if result.ok else f"x {result.why_not}"
+    return f"  {result.id:14} {rate:>12} {latency:>9}   {one_line(word, 60)}"
+
+
+def mirrors(measured: Any) -> Iterator[str]:
+    """What was measured, best first."""
+    yield ""
+    if measured.best is None:
+        yield "None of them is sound; the official source stays."
+    else:
+        yield f"Best: {measured.best}.  Use it: uv-wizard sync --set mirrors.{measured.kind}={measured.best}"
