@@ -1,0 +1,239 @@
+"""Rows of text of exact cell widths, made of values alone: what the screens show of runs, checks, mirrors and builds.
+
+Widths are terminal cells, not characters: a name may hold wide letters. The body of a screen is 76 cells wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from wizard.phrases import amount, left_phrase, rate, rate_phrase, share, short_span
+from wizard.text import one_line
+
+WIDTH = 76
+"""Cells of the body at 80 columns; a list's row keeps one of them free at its right."""
+
+CUT = " ..."
+GLYPHS = {
+    "ok": "+", "done": "+", "failed": "x", "error": "x", "warning": "!", "interrupted": "!", "retry": "!",
+    "now": ">", "running": ">", "measuring": ">", "waiting": ".", "looking": ".", "not run": "-", "unknown": "?",
+}  # fmt: skip
+"""The glyph that stands before each word of state."""
+
+
+def cut(text: str, width: int = WIDTH) -> str:
+    """`text` made safe, on one line within `width` cells, with ` ...` where something is missing."""
+    text = one_line(text)
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - len(CUT))).rstrip() + CUT
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells."""
+    return set_cell_size(cut(text, width), width)
+
+
+def column(text: str, width: int) -> str:
+    """`text` in `width` cells of which the last one is free."""
+    return fit(cut(text, width - 1), width)
+
+
+def right(text: str, width: int) -> str:
+    """`text` at the right of `width` cells."""
+    return " " * max(0, width - cell_len(text)) + cut(text, width)
+
+
+def sides(left: str, end: str, width: int = WIDTH) -> str:
+    """Two texts at the two ends of a row; the left one is cut, with at least two blanks between."""
+    room = width - cell_len(end) - 2
+    return fit(left, room) + "  " + end
+
+
+def wrapped(text: str, width: int, lines: int) -> list[str]:
+    """Broken at blanks into rows of `width` cells, at most `lines` of them; the last one is cut with ` ...`."""
+    rows: list[str] = []
+    row = ""
+    words = one_line(text).split()
+    for position, word in enumerate(words):
+        longer = f"{row} {word}" if row else word
+        if cell_len(longer) <= width:
+            row = longer
+            continue
+        if row and len(rows) + 1 == lines:
+            return [*rows, cut(" ".join([row, *words[position:]]), width)]
+        if row:
+            rows.append(row)
+        row = word
+    return [*rows, cut(row, width)] if row else rows
+
+
+def state_word(word: str, width: int) -> str:
+    """`+ ok`, `> running`, padded to `width` cells in all."""
+    return fit(f"{GLYPHS[word]} {word}", width)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The two parts of a progress bar, drawn in two colours, and the percentage behind it."""
+
+    done: str
+    rest: str
+    percent: str
+
+    def __str__(self) -> str:
+        return f"[{self.done}{self.rest}]{self.percent}"
+
+
+def bar(done: int, total: int, width: int = WIDTH) -> Bar:
+    """`[####....]  57 %`, `width` cells in all."""
+    room = width - 8
+    percent = share(done, total)
+    filled = room * percent // 100
+    return Bar("#" * filled, "." * (room - filled), f" {percent:>3} %")
+
+
+def progress_line(  # noqa: PLR0913 - the line has five parts
+    done: int,
+    total: int | None,
+    bytes_per_s: float | None,
+    eta_s: float | None,
+    silent_s: float | None,
+    count: tuple[int, int | None],
+    width: int = WIDTH,
+) -> str:
+    """`1.61 of 2.83 GiB    18.4 MiB/s    about 70 s left    24 of 31 packages`; the last word goes where room lacks."""
+    silent = silent_s is not None and silent_s >= 10
+    left = left_phrase(None if silent or total is None or bytes_per_s is None else eta_s)
+    parts = [amount(done, total, 4 if total else 0), rate_phrase(bytes_per_s, silent_s), left]
+    finished, of = count
+    if of is None:
+        return cut("    ".join(parts), width)
+    whole = "    ".join([*parts, f"{finished} of {of} packages"])
+    return whole if cell_len(whole) <= width else cut("    ".join([*parts, f"{finished} of {of}"]), width)
+
+
+def package_row(  # noqa: PLR0913 - a row has six columns
+    name: str,
+    version: str | None,
+    done: int,
+    total: int | None,
+    bytes_per_s: float | None,
+    *,
+    waiting: bool = False,
+    width: int = WIDTH,
+) -> str:
+    """A package under way: name, version, bytes, percentage, rate."""
+    wider = max(0, width - WIDTH)
+    head = column(name, 24 + wider // 2) + column(version or "-", 16)
+    if total:
+        shown = amount(done, total, 4)
+        head += column(shown, 16) + f" {share(done, total):>3} %"
+    else:
+        head += fit(amount(done, None), 16) + " size not known" if not done else fit(amount(done, None), 22)
+    if waiting:
+        return head + "   waiting"
+    return head + ("  " + right(rate(bytes_per_s), 10) if bytes_per_s is not None else "")
+
+
+def named_row(count: int, what: str, names: Iterable[str], width: int = WIDTH - 1) -> str:
+    """`3 waiting: numpy, rich, torch`, named as far as the row goes, then `, ...`."""
+    head = f"{count} {what}: "
+    shown: list[str] = []
+    rest = [one_line(name, 80) for name in names]
+    for position, name in enumerate(rest):
+        last = position + 1 == count
+        text = head + ", ".join([*shown, name]) + ("" if last else ", ...")
+        if cell_len(text) > width:
+            break
+        shown.append(name)
+    if not shown:
+        return f"{count} {what}"
+    return head + ", ".join(shown) + ("" if len(shown) == count else ", ...")
+
+
+def log_row(clock: str, text: str, width: int = WIDTH) -> str:
+    """A line of the log with its time of day."""
+    return cut(f"{clock}  {text}" if clock else text, width)
+
+
+def check_row(  # noqa: PLR0913 - a rung has five columns
+    number: int, word: str, title: str, value: str | None, seconds: float | None, width: int = WIDTH
+) -> str:
+    """One rung: number, glyph and word, title, value, seconds."""
+    wider = max(0, width - WIDTH)
+    row = f"{number:>2} " + state_word(word, 11) + column(title, 36)
+    row += fit(value or "", 20 + wider)
+    return row + right("" if seconds is None else short_span(seconds), 6)
+
+
+LEADS_TO = {
+    "review": "to the review",
+    "command": "copies the command",
+    "message": "copies a message",
+    "again": "runs the plan again",
+    "report": "writes a report",
+}
+"""What a fix does when it is taken, in the words at its right."""
+
+
+def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: int = WIDTH - 1) -> str:
+    """A numbered fix and, at its right, where it leads."""
+    return sides(f"{number} {title}", LEADS_TO[leads] + (", tried" if tried else ""), width)
+
+
+def evidence_rows(
+    evidence: Sequence[str], context: Sequence[str] = (), rows: int = 5, width: int = WIDTH - 1
+) -> list[str]:
+    """What was said, the lines that prove the cause marked with `>`; the lines of the log before them as far as there is room.
+
+    `context`: the log's lines, the newest last. Where a proof is not among them, the proofs alone are shown.
+    """
+    proofs = [line.rstrip() for text in evidence for line in text.splitlines() if line.strip()]
+    plain = {line.strip() for line in proofs}
+    lines = [line.rstrip() for line in context if line.strip()]
+    hits = [position for position, line in enumerate(lines) if line.strip() in plain]
+    if hits and {lines[position].strip() for position in hits} == plain:
+        window = lines[max(0, hits[-1] - rows + 1) : hits[-1] + 1]
+        shown = [(line.strip() in plain, line) for line in window]
+    else:
+        shown = [(True, line) for line in proofs[:rows]]
+    return [cut(("> " if proof else "  ") + line, width) for proof, line in shown]
+
+
+MIRROR_HEAD = fit("For", 11) + fit("Source", 15) + fit("Rate", 13) + fit("Answer", 9) + fit("Behind", 9) + "Result"
+
+
+def mirror_row(  # noqa: PLR0913 - the table has six columns
+    what: str, chosen: bool, name: str, rate_text: str, answer_ms: float | None, behind: str, result: str
+) -> str:
+    """A source of packages: what for (empty below the first), mark, name, rate, answer, how far behind, result."""
+    shown_rate = fit("-", 10) if rate_text == "-" else right(rate_text, 10)
+    answer = fit("-", 6) if answer_ms is None else right(f"{answer_ms:.0f} ms", 6)
+    row = column(what, 11) + column(choice(chosen, name), 15) + shown_rate + "   " + answer + "   "
+    return (row + column(behind, 9) + cut(result, 18)).rstrip()
+
+
+def choice(chosen: bool, text: str) -> str:
+    """`(*) text` or `( ) text`."""
+    return f"({'*' if chosen else ' '}) {text}"
+
+
+def torch_row(chosen: bool, label: str, word: str, note: str, width: int = WIDTH - 1) -> str:
+    """A build of torch: mark, release and variant, a word, what it means here."""
+    if not word and not note:
+        return cut(choice(chosen, label), width)
+    return cut(column(choice(chosen, label), 27) + fit(word, 14) + note, width).rstrip()
+
+
+RUN_HEAD = fit("State", 15) + fit("Project", 20) + fit("Started", 19) + "Result"
+
+
+def run_row(word: str, project: str, started: str, result: str, width: int = WIDTH - 1) -> str:
+    """A run on this machine: state, project, when it started, how it ended."""
+    wider = max(0, width - WIDTH + 1)
+    row = state_word(word, 15) + column(project, 20 + wider) + column(started, 19)
+    return cut(row + result, width)
