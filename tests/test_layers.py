@@ -1,0 +1,122 @@
+"""`wizard` works without a screen: it never imports Textual, Rich or `screens`, and no room imports one above it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.projects import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPO = Path(__file__).resolve().parent.parent
+SOURCES = sorted((REPO / "wizard").rglob("*.py"))
+INTERFACE = {"textual", "rich", "screens"}
+
+# The floors of the house, lowest first. A room that is not named may stand anywhere.
+FLOORS = (
+    {"machine", "catalog", "events", "files", "text"},
+    {"project", "choices", "mirrors"},
+    {"plan", "diagnosis", "verify"},  # a check that fell short is told as a diagnosis
+    {"advice", "run", "export"},
+    {"way"},
+    {"cli"},
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def imports(source: str) -> Iterator[tuple[str, bool]]:
+    """What a source imports, in full (`a.b` for `from a import b`), and whether inside a function."""
+    return _imports(ast.parse(source), lazy=False)
+
+
+def _imports(node: ast.AST, *, lazy: bool) -> Iterator[tuple[str, bool]]:
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, lazy) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield from ((f"{node.module}.{alias.name}", lazy) for alias in node.names)
+    lazy = lazy or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    for child in ast.iter_child_nodes(node):
+        yield from _imports(child, lazy=lazy)
+
+
+def may_open_the_screens(path: Path) -> bool:
+    """The entry point has to start the wizard somewhere; it may do so inside a function."""
+    return path.relative_to(REPO / "wizard").parts[0] in {"cli", "cli.py", "__main__.py"}
+
+
+def offences(path: Path, source: str) -> list[str]:
+    return [
+        name
+        for name, lazy in imports(source)
+        if name.split(".")[0] in INTERFACE
+        and not (lazy and name.split(".")[0] == "screens" and may_open_the_screens(path))
+    ]
+
+
+def climbs(path: Path, source: str) -> list[str]:
+    """Imports from a floor above the source's own."""
+    own = FLOOR.get(path.relative_to(REPO / "wizard").parts[0].removesuffix(".py"))
+    rooms = ((name, name.split(".")[1]) for name, _ in imports(source) if name.startswith("wizard."))
+    return [] if own is None else [name for name, room in rooms if FLOOR.get(room, 0) > own]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(REPO).as_posix())
+def test_no_module_names_the_interface_or_a_room_above(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert offences(path, source) == []
+    assert climbs(path, source) == []
+
+
+@pytest.mark.parametrize(
+    "room, source, found",
+    [
+        ("plan/step.py", "import textual.app", ["textual.app"]),
+        ("plan/step.py", "from rich import markup", ["rich.markup"]),
+        ("plan/step.py", "def show():\n    import screens", ["screens"]),
+        ("plan/step.py", "if TYPE_CHECKING:\n    from screens.app import Wizard", ["screens.app.Wizard"]),
+        ("plan/step.py", "import richer, json", []),
+        ("cli/main.py", "from screens.app import Wizard", ["screens.app.Wizard"]),
+        ("cli/main.py", "def main():\n    from screens.app import Wizard", []),
+        ("cli/main.py", "def main():\n    import textual", ["textual"]),
+    ],
+)
+def test_the_search_finds_what_it_looks_for(room: str, source: str, found: list[str]) -> None:
+    assert offences(REPO / "wizard" / room, source) == found
+
+
+@pytest.mark.parametrize(
+    "room, source, found",
+    [
+        ("plan/step.py", "from wizard.run import client", ["wizard.run.client"]),
+        ("plan/step.py", "from wizard import way", ["wizard.way"]),
+        ("run/client.py", "from wizard.plan import step", []),
+        ("plan/torch.py", "from wizard.diagnosis.record import Fix", []),
+    ],
+)
+def test_the_search_knows_the_floors(room: str, source: str, found: list[str]) -> None:
+    assert climbs(REPO / "wizard" / room, source) == found
+
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+import wizard
+
+names = sorted(module.name for module in pkgutil.walk_packages(wizard.__path__, "wizard."))
+for name in names:
+    importlib.import_module(name)
+print(json.dumps([names, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
+
+
+def test_every_module_can_be_imported_and_brings_no_interface() -> None:
+    names, loaded = json.loads(run([sys.executable, "-W", "error", "-c", IMPORT_ALL], cwd=REPO).stdout)
+    on_disk = {".".join(path.relative_to(REPO).with_suffix("").parts) for path in SOURCES if path.name != "__init__.py"}
+    assert on_disk <= set(names)
+    assert INTERFACE.isdisjoint(loaded)
