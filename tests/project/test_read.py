@@ -1,0 +1,177 @@
+"""Projects as people have them: sound, broken, half there, or a member of something larger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wizard.errors import BadInput
+from wizard.project.facts import Project
+from wizard.project.read import document, read_project
+
+LOCK = """version = 1
+revision = 3
+requires-python = ">=3.11"
+
+[[package]]
+name = "demo"
+version = "0.1.0"
+source = { virtual = "." }
+dependencies = [{ name = "torch", version = "2.9.1+cu126", source = { registry = "https://torch.example/whl/cu126" } }]
+
+[[package]]
+name = "torch"
+version = "2.9.1+cu126"
+source = { registry = "https://torch.example/whl/cu126" }
+wheels = [
+    { url = "https://torch.example/a.whl", hash = "sha256:00", size = 100 },
+    { url = "https://torch.example/b.whl", hash = "sha256:01", size = 300 },
+]
+
+[[package]]
+name = "idna"
+version = "3.10"
+source = { registry = "https://index.example/simple/" }
+sdist = { url = "https://index.example/idna.tar.gz", hash = "sha256:02", size = 7 }
+"""
+
+
+def make(folder: Path, pyproject: str, **files: str) -> Project:
+    (folder / "pyproject.toml").write_text(pyproject, "utf-8")
+    for name, text in files.items():
+        (folder / {"lock": "uv.lock", "python": ".python-version", "uv": "uv.toml"}[name]).write_text(text, "utf-8")
+    project = read_project(folder, {})
+    assert project is not None
+    return project
+
+
+def causes(project: Project) -> list[str]:
+    return [finding.cause for finding in project.findings]
+
+
+def test_no_project(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="not a folder"):
+        read_project(tmp_path / "none", {})
+
+
+def test_a_whole_project(tmp_path: Path) -> None:
+    project = make(
+        tmp_path,
+        """
+[project]
+name = "demo"
+requires-python = ">=3.11"
+dependencies = ["torch>=2.9", "idna"]
+[project.optional-dependencies]
+cu126 = ["torch"]
+docs = ["sphinx"]
+[dependency-groups]
+dev = ["pytest", {include-group = "lint"}]
+lint = ["ruff"]
+[tool.uv]
+conflicts = [[{extra = "cu126"}, {extra = "docs"}]]
+required-version = ">=0.9"
+[[tool.uv.index]]
+name = "pt"
+url = "https://torch.example/whl/cu126"
+explicit = true
+[tool.uv.sources]
+torch = [{index = "pt", extra = "cu126"}]
+[tool.uv-wizard.verify]
+require = "cpu"
+""",
+        lock=LOCK,
+        python="# comment\n3.12\n",
+    )
+    assert project.extras == ("cu126", "docs")
+    assert project.groups == ("dev", "lint")
+    assert project.required_uv == ">=0.9"
+    assert project.python_version_file == "3.12"
+    assert project.choices == {"verify": {"require": "cpu"}}
+    assert project.torch is not None
+    assert project.torch.offers == {"cu126": ("extra", "cu126")}
+    assert (project.torch.locked_version, project.torch.locked_local) == ("2.9.1", "cu126")
+    assert project.findings == ()
+    told = document(project)
+    assert told is not None
+    assert told["lock"] == {
+        "registries": ["https://torch.example/whl/cu126", "https://index.example/simple/"],
+        "packages": 3,
+        "download_bytes": 307,
+    }
+
+
+@pytest.mark.parametrize(
+    "pyproject, lock, expected",
+    [
+        ('[project]\nname = "a"\n', None, ["lock-missing"]),
+        ("[project\n", LOCK, ["project-invalid"]),
+        ('[project]\nname = "a"\n', "<<<<<<< HEAD\nversion = 1\n=======\nversion = 2\n>>>>>>> x\n", ["lock-unreadable"]),
+        ('[project]\nname = "a"\n', "version = ", ["lock-unreadable"]),
+        ('[project]\nname = "a"\n', LOCK, []),
+        ('project = 3\n[tool]\nuv = []\n', LOCK, []),
+    ],
+)
+def test_what_is_wrong_is_a_finding(tmp_path: Path, pyproject: str, lock: str | None, expected: list[str]) -> None:
+    files = {} if lock is None else {"lock": lock}
+    assert causes(make(tmp_path, pyproject, **files)) == expected
+
+
+def test_a_merge_conflict_is_called_one(tmp_path: Path) -> None:
+    text = "a = 1\n<<<<<<< ours\nb = 1\n=======\nb = 2\n>>>>>>> theirs\n"
+    finding = make(tmp_path, '[project]\nname = "a"\n', lock=text).findings[0]
+    assert "merge conflict" in finding.title
+
+
+def test_a_broken_uv_toml_is_a_finding(tmp_path: Path) -> None:
+    assert "config-invalid" in causes(make(tmp_path, '[project]\nname = "a"\n', uv="cache-dir = ", lock=LOCK))
+
+
+@pytest.mark.parametrize(
+    "members, exclude, member, is_member",
+    [
+        ('["packages/*"]', "[]", "packages/one", True),
+        ('["packages/*"]', '["packages/one"]', "packages/one", False),
+        ('["packages/*"]', "[]", "packages/deep/one", False),
+        ('["libs/a", "apps/b"]', "[]", "apps/b", True),
+        ('["./packages/*"]', "[]", "packages/one", True),
+    ],
+)
+def test_the_root_is_found_from_a_member(tmp_path: Path, members: str, exclude: str, member: str, is_member: bool) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project]\nname = "root"\n[tool.uv.workspace]\nmembers = {members}\nexclude = {exclude}\n'
+    )
+    folder = tmp_path / member
+    (folder / "src").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[project]\nname = "member"\n')
+    project = read_project(folder / "src", {})
+    assert project is not None
+    assert Path(project.path) == (tmp_path if is_member else folder)
+    assert (member in project.members) is is_member
+
+
+def test_another_environment_folder(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\n')
+    project = read_project(tmp_path, {"UV_PROJECT_ENVIRONMENT": "env"})
+    assert project is not None
+    assert Path(project.environment_path) == tmp_path / "env"
+
+
+@pytest.mark.parametrize(
+    "pyproject, declared, requirement",
+    [
+        ('[project]\ndependencies = ["numpy"]', None, None),
+        ('[project]\ndependencies = ["Torch>=2.1,<3 ; sys_platform == \'linux\'"]', True, "<3,>=2.1"),
+        ('[project.optional-dependencies]\ngpu = ["torch==2.9.1"]', True, "==2.9.1"),
+        ('[dependency-groups]\ntrain = ["torch"]', True, None),
+        ('[tool.uv]\ndev-dependencies = ["torch~=2.9"]', True, "~=2.9"),
+        ('[project]\ndependencies = ["torch @ https://x.example/t.whl", "not a requirement !!"]', True, None),
+    ],
+)
+def test_torch_is_found_wherever_it_is_asked_for(
+    tmp_path: Path, pyproject: str, declared: bool | None, requirement: str | None
+) -> None:
+    torch = make(tmp_path, pyproject + "\n", lock="version = 1\n").torch
+    assert (torch.declared if torch else None) is declared
+    assert (torch.requirement if torch else None) == requirement
