@@ -1,0 +1,1 @@
+"""Mirrors: which there are, whether they are sound, and how fast they are from here."""
