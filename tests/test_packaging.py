@@ -39,7 +39,17 @@ def test_the_wheel_installs_and_starts_and_finds_its_assets(tmp_path: Path, uv: 
     run([os.fspath(uv), "venv", "--quiet", "--no-config", os.fspath(env)], cwd=tmp_path)
     # Without its dependencies: those come from an index. The tests' own are seen through a .pth file instead.
     run(
-        [os.fspath(uv), "pip", "install", "--quiet", "--offline", "--no-deps", "--python", python, os.fspath(wheel)],
+        [
+            os.fspath(uv),
+            "pip",
+            "install",
+            "--quiet",
+            "--offline",
+            "--no-deps",
+            "--python",
+            os.fspath(env),
+            os.fspath(wheel),
+        ],
         cwd=tmp_path,
     )
     where = "import wizard, sysconfig; print(sysconfig.get_path('purelib')); print(wizard.__file__)"
