@@ -22,6 +22,8 @@ class LockedPackage:
     sdist: Mapping[str, Any] | None = None
     dependencies: tuple[Mapping[str, Any], ...] = ()
     optional_dependencies: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    group_dependencies: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """`[package.dev-dependencies]`: by dependency group."""
 
 
 @dataclass(frozen=True)

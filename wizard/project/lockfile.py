@@ -46,4 +46,5 @@ def _package(entry: Mapping[str, Any]) -> LockedPackage:
         optional_dependencies={
             name: mappings(lines) for name, lines in table(entry, "optional-dependencies").items()
         },
+        group_dependencies={name: mappings(lines) for name, lines in table(entry, "dev-dependencies").items()},
     )
