@@ -15,7 +15,7 @@ from wizard.project.facts import Lock, Project
 from wizard.text import needed_size, standing_size
 
 UNPACKED = 2.2
-"""Bytes on disk for each byte of wheel, rounded up: torch 2.13 for the CPU takes 3.0, CUDA libraries 1.6 to 1.9."""
+"""Bytes on disk for each byte of wheel: an estimate, for wheels are deflated; only their directories tell exactly."""
 
 
 def filesystem_for(machine: Machine, purpose: str) -> Filesystem | None:
