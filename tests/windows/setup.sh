@@ -40,7 +40,7 @@ compiler >/dev/null || missing+=(gcc-mingw-w64-x86-64-win32)
 system32=$WINEPREFIX/drive_c/windows/system32
 if [ ! -e "$folder/.booted" ]; then
   say "making the Wine prefix"
-  wineboot --init </dev/null >"$folder/wineboot.log" 2>&1 || { tail -20 "$folder/wineboot.log" >&2; exit 1; }
+  wineboot --init </dev/null >"$folder/wineboot.log" 2>&1 9>&- || { tail -20 "$folder/wineboot.log" >&2; exit 1; }
   wineserver --wait
   touch "$folder/.booted"
 fi
