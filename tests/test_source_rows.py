@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from wizard.mirrors.record import Measurement, Mirror, MirrorResult
+from wizard.source_rows import ago, best, block, gain, shortened
+
+MIB = 1024**2
+MIRRORS = [
+    Mirror("official", "pypi", None, official=True),
+    Mirror("tuna", "pypi", "https://a.test/simple", operator="TUNA"),
+    Mirror("bfsu", "pypi", "https://b.test/simple"),
+    Mirror("aliyun", "pypi", "https://c.test/simple"),
+    Mirror("broken", "pypi", "https://d.test/simple", offer=False),
+    Mirror("nju", "pytorch", "https://e.test/whl"),
+]
+
+
+def result(name: str, rate: float | None, *, ok: bool = True, **more: object) -> MirrorResult:
+    return MirrorResult(name, "", ok, 20.0, None if rate is None else rate * MIB, 0.2, **more)  # type: ignore[arg-type]
+
+
+MEASURED = {
+    one.id: one
+    for one in (
+        result("official", 1.1, official=True),
+        result("tuna", 9.8),
+        result("bfsu", 10.3),
+        result("aliyun", None, ok=False, why_not="not an index"),
+    )
+}
+
+
+def test_the_fastest_comes_first_and_what_failed_last() -> None:
+    rows = block("pypi", MIRRORS, MEASURED, "fastest", measuring=False)
+    assert [row.name for row in rows] == ["BFSU", "TUNA", "official", "Aliyun"]
+    assert [row.chosen for row in rows] == [True, False, False, False]
+    assert rows[0].rate == "10.3 MiB/s"
+    assert rows[3].result == "x not an index"
+    assert rows[2].behind == "-"
+
+
+def test_before_measuring_the_official_one_is_chosen_and_nothing_is_claimed() -> None:
+    rows = block("pypi", MIRRORS, {}, "official", measuring=False)
+    assert [row.name for row in rows] == ["official", "TUNA", "BFSU", "Aliyun"]
+    assert {(row.rate, row.answer_ms, row.behind, row.result) for row in rows} == {("-", None, "-", "-")}
+    assert [row.chosen for row in rows] == [True, False, False, False]
+
+
+def test_while_measuring_each_says_where_it_is() -> None:
+    partly = {"tuna": result("tuna", 9.8), "bfsu": result("bfsu", None, state="sound")}
+    rows = block("pypi", MIRRORS, partly, "official", measuring=True)
+    assert {row.name: row.result for row in rows} == {
+        "TUNA": "+ ok", "BFSU": "> measuring", "official": ". waiting", "Aliyun": ". waiting",
+    }  # fmt: skip
+    assert best(partly.values()) == "tuna"
+
+
+def test_an_address_of_ones_own_is_a_row() -> None:
+    rows = block("pypi", MIRRORS, {}, "https://mirror.example/simple", measuring=False)
+    assert [row.name for row in rows if row.chosen] == ["mirror.example"]
+
+
+def test_a_retired_mirror_is_shown_only_where_it_is_chosen() -> None:
+    assert "broken" not in {row.value for row in block("pypi", MIRRORS, {}, "official", measuring=False)}
+    assert "broken" in {row.value for row in block("pypi", MIRRORS, {}, "broken", measuring=False)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9])
+def test_the_chosen_and_the_official_row_are_never_left_out(count: int) -> None:
+    rows = block("pypi", MIRRORS, MEASURED, "aliyun", measuring=False)
+    kept = shortened(rows, count)
+    assert {"aliyun", "official"} <= {row.value for row in kept}
+    assert len(kept) == min(max(count, 2), len(rows))
+
+
+def test_what_a_source_is_worth() -> None:
+    told = gain(MEASURED.values(), "bfsu", 2_300_000_000)
+    assert told == "For this project about 3 min 30 s instead of about 33 min"
+    assert gain(MEASURED.values(), "official", 1) is None
+    assert gain([], "bfsu", 1) is None
+    assert gain(MEASURED.values(), "bfsu", 0) == "9 times as fast as the official source"
+
+
+@pytest.mark.parametrize(
+    "age, told",
+    [(None, "Not measured. F5 measures."), (5, "Measured just now."), (130, "Measured 2 min ago."),
+     (7300, "Measured 2 h ago."), (2 * 86400, "Measured 2 days ago.")],
+)  # fmt: skip
+def test_how_long_ago(age: float | None, told: str) -> None:
+    measurement = None if age is None else Measurement("pypi", (), None, at=1e9)
+    assert ago(measurement, 1e9 + (age or 0)) == told

@@ -1,0 +1,140 @@
+"""The rows of the mirrors screen: for packages, torch and Pythons, the sources there are and what measuring found. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from wizard.mirrors.record import Measurement, Mirror, MirrorResult
+from wizard.phrases import measured_rate
+from wizard.text import one_line, span
+
+BLOCKS = {"pypi": "packages", "pytorch": "torch", "python": "Pythons"}
+"""The kinds with a choice of their own, in the words of the screen."""
+FEW = {"pypi": 4, "pytorch": 2, "python": 2}
+"""Rows of each block where there is no room for all."""
+OFFICIAL = "official"
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One source. `value`: what `mirrors.KIND` becomes; `rate`, `behind` and `result` are texts; `answer_ms` in ms."""
+
+    kind: str
+    value: str
+    name: str
+    chosen: bool
+    rate: str
+    answer_ms: float | None
+    behind: str
+    result: str
+    about: str = ""
+
+
+def block(
+    kind: str, mirrors: Iterable[Mirror], results: Mapping[str, MirrorResult], choice: str, measuring: bool
+) -> tuple[SourceRow, ...]:
+    """All rows of one kind: the sound ones by rate, then what is not known yet, then what failed.
+
+    `results`: by id, as far as they are there; `choice`: `mirrors.KIND` as it is in force.
+    """
+    known = [mirror for mirror in mirrors if mirror.kind == kind and (mirror.offer or mirror.official or mirror.id == choice)]
+    chosen = chosen_value(choice, results)
+    rows = [_row(kind, mirror, results.get(mirror.id), chosen, measuring) for mirror in known]
+    if chosen not in {row.value for row in rows}:
+        name = urlsplit(chosen).hostname or chosen
+        rows.append(SourceRow(kind, chosen, one_line(name, 40), True, "-", None, "-", "-", "an address of your own"))
+    order = {row.value: _rank(results.get(row.value)) for row in rows}
+    return tuple(sorted(rows, key=lambda row: order[row.value]))
+
+
+def chosen_value(choice: str, results: Mapping[str, MirrorResult]) -> str:
+    """The row that `choice` comes to: `fastest` is the best of what is measured, the official one until then."""
+    if choice != "fastest":
+        return choice
+    return best(results.values()) or OFFICIAL
+
+
+def best(results: Iterable[MirrorResult]) -> str | None:
+    """The id of the fastest sound source that was measured to the end, None where there is none."""
+    sound = [one for one in results if one.ok and one.state == "done" and one.bytes_per_s]
+    return max(sound, key=lambda one: one.bytes_per_s or 0.0).id if sound else None
+
+
+def _rank(result: MirrorResult | None) -> tuple[int, float]:
+    if result is None or result.state == "waiting":
+        return 1, 0.0
+    if not result.ok:
+        return 2, 0.0
+    return (0, -(result.bytes_per_s or 0.0)) if result.state == "done" else (0, math.inf)
+
+
+def _row(kind: str, mirror: Mirror, result: MirrorResult | None, chosen: str, measuring: bool) -> SourceRow:
+    return SourceRow(
+        kind,
+        mirror.id,
+        short_name(mirror.id),
+        mirror.id == chosen,
+        measured_rate(result.bytes_per_s if result else None),
+        result.latency_ms if result else None,
+        _behind(result),
+        _result(result, measuring),
+        one_line(mirror.operator, 200),
+    )
+
+
+def short_name(mirror_id: str) -> str:
+    """The name on the screen: the id, written as these names are: `BFSU`, `Aliyun`, `official`."""
+    if mirror_id == OFFICIAL:
+        return mirror_id
+    return mirror_id.upper() if len(mirror_id) <= 4 else mirror_id[:1].upper() + mirror_id[1:]
+
+
+def _behind(result: MirrorResult | None) -> str:
+    if result is None or result.official or result.stale_hours is None:
+        return "-"
+    if result.stale_hours < 48:
+        return f"{result.stale_hours:.0f} h"
+    return f"{result.stale_hours / 24:.0f} days"
+
+
+def _result(result: MirrorResult | None, measuring: bool) -> str:
+    if result is None or result.state == "waiting":
+        return ". waiting" if measuring else "-"
+    if result.state == "sound":
+        return "> measuring"
+    return "+ ok" if result.ok else f"x {one_line(result.why_not or 'failed', 40)}"
+
+
+def shortened(rows: Sequence[SourceRow], count: int) -> tuple[SourceRow, ...]:
+    """`count` of a block's rows: the first ones, the chosen one and the official one among them, in their order."""
+    must = [row for row in rows if row.chosen or row.value == OFFICIAL]
+    others = [row for row in rows if row not in must][: max(0, count - len(must))]
+    return tuple(row for row in rows if row in must or row in others)
+
+
+def gain(results: Iterable[MirrorResult], chosen: str, bytes_to_fetch: int) -> str | None:
+    """What the chosen source is worth for this project, in time; None where that is not known or nothing."""
+    rates = {one.id: one.bytes_per_s for one in results if one.ok and one.bytes_per_s}
+    official, taken = rates.get(OFFICIAL), rates.get(chosen)
+    if not official or not taken or chosen == OFFICIAL:
+        return None
+    if not bytes_to_fetch:
+        return f"{taken / official:.0f} times as fast as the official source" if taken >= 1.5 * official else None
+    return f"For this project about {span(bytes_to_fetch / taken)} instead of about {span(bytes_to_fetch / official)}"
+
+
+def ago(measurement: Measurement | None, now: float) -> str:
+    """`Measured 2 min ago.`, or how to measure."""
+    if measurement is None or not measurement.at:
+        return "Not measured. F5 measures."
+    seconds = max(0.0, now - measurement.at)
+    if seconds < 60:
+        return "Measured just now."
+    if seconds < 3600:
+        return f"Measured {int(seconds // 60)} min ago."
+    if seconds < 2 * 86400:
+        return f"Measured {int(seconds // 3600)} h ago."
+    return f"Measured {int(seconds // 86400)} days ago."
