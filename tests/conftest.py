@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from uv import find_uv_bin
 
 from tests.support.index import Index
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 _LEAKS = ("UV_", "PIP_", "CONDA", "_CE_", "XDG_", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONWARNINGS")
 _LEAKS_ANY_CASE = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _LEAKS_EXACT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANGUAGE", "LANG")
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 def under_wine() -> bool:
