@@ -1,0 +1,190 @@
+"""Which torch this machine should have in this project: a variant and a version, with the reasons. Pure.
+
+The newest torch that the project allows and that runs on the GPUs here; of its builds the package index's own where
+that runs, else the newest. Facts: assets/torch.toml. What the project offers already comes before any edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wizard.advice import torch_words as say
+from wizard.advice.reason import Advice, Reason
+from wizard.advice.torch_builds import Allowed, Build, Wish, allowed, wish_of
+from wizard.advice.torch_choice import Served, anywhere, missing_driver, serve, without_gpu
+from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
+from wizard.advice.torch_locked import Locked, locked_here
+from wizard.advice.torch_machine import MAKERS, Here, look
+from wizard.catalog_torch import PYPI
+from wizard.machine.facts import Machine
+from wizard.project.facts import Project
+
+NOWHERE: Mapping[str, bool] = {"linux": False, "windows": False, "macos": False}
+
+
+@dataclass(frozen=True)
+class TorchAdvice:
+    """`variant`, `torch_version`, `needs_index`, `why`, `ruled_out` and `notes` are INTERFACE.md's `torch`."""
+
+    variant: str | None
+    torch_version: str | None
+    needs_index: Mapping[str, bool] = field(default_factory=lambda: dict(NOWHERE))
+    why: tuple[str, ...] = ()
+    ruled_out: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    choice: str = "keep"
+    """What `torch.variant` has to be for this machine to be served: `keep` where uv.lock fits, where there is no
+    torch, and where a fact is missing."""
+    extra: tuple[str, str] | None = None
+    """("extra" or "group", name) by which the project already gives `choice`."""
+    candidates: tuple[Candidate, ...] = ()
+    locked: Locked | None = None
+    """What uv.lock gives this machine now; None: no torch in it, or no lock."""
+    certain: bool = True
+    """False where a fact is missing that could change the answer: `auto` then keeps what is."""
+
+    def document(self) -> dict[str, Any]:
+        """INTERFACE.md's `torch`."""
+        return {
+            "schema": 1,
+            "variant": self.variant,
+            "needs_index": dict(self.needs_index),
+            "torch_version": self.torch_version,
+            "why": list(self.why),
+            "ruled_out": [{"variant": name, "why": why} for name, why in self.ruled_out],
+            "notes": list(self.notes),
+        }
+
+
+def advise(machine: Machine, project: Project | None, *, python: str | None = None) -> TorchAdvice:
+    """The advice. `python`: the version that the environment will have, where it is known (`3.12.4`)."""
+    here = look(machine)
+    if here.platform is None:
+        return TorchAdvice(None, None, notes=(say.unknown_platform(machine),), certain=False)
+    if here.musl:
+        return TorchAdvice(None, None, ruled_out=say.musl_ruled_out(), notes=(say.MUSL,))
+    wish = wish_of(project, python)
+    options = allowed(here.platform, wish)
+    return _settled(_search(here, wish, options, project), machine, here, project)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the search came to: a build, or none with the notes that say what there is instead."""
+
+    served: Served | None
+    wish: Wish
+    options: Allowed
+    notes: tuple[str, ...] = ()
+    certain: bool = True
+
+
+def _search(here: Here, wish: Wish, options: Allowed, project: Project | None) -> _Found:
+    notes: list[str] = []
+    certain = True
+    if here.os == "macos":
+        served = without_gpu(here, options.builds)
+        return _Found(served, wish, options, () if served else say.no_wheel(here, wish, options))
+    if here.devices is None:
+        return _Found(None, wish, options, say.unknown_gpus(here, options), certain=False)
+    for vendor in MAKERS:
+        devices = here.of(vendor)
+        if not devices:
+            continue
+        known = tuple(one for one in devices if one.known)
+        notes += [say.unknown_device(one) for one in devices if not one.known]
+        certain = certain and len(known) == len(devices)
+        if vendor == "nvidia" and here.driver is None and known:
+            notes += say.unknown_driver(here, known, options)
+            certain = False
+            continue
+        served = serve(here, vendor, _offered_first(here, vendor, options, project))
+        if served:
+            return _Found(served, wish, options, (*notes, *say.left_behind(here, served)), certain)
+        other = anywhere(here, vendor) if known else None
+        if other:
+            return _Found(None, wish, options, (*notes, *say.nothing_fits(here, wish, options, other)), certain)
+        notes += say.unusable(here, vendor, known, missing_driver(here, known, options.builds))
+    served = without_gpu(here, options.builds)
+    return _Found(served, wish, options, (*notes, *(() if served else say.no_wheel(here, wish, options))), certain)
+
+
+def _offered_first(here: Here, vendor: str, options: Allowed, project: Project | None) -> tuple[Build, ...]:
+    """The builds to search: those that the project already binds to an extra or group, where one of them runs."""
+    offers = project.torch.offers if project and project.torch else {}
+    offered = tuple(build for build in options.builds if build.name in offers)
+    return offered if offered and serve(here, vendor, offered) else options.builds
+
+
+def _settled(found: _Found, machine: Machine, here: Here, project: Project | None) -> TorchAdvice:
+    locked = locked_here(machine, project)
+    served, options = found.served, found.options
+    told = TorchAdvice(
+        None,
+        None,
+        notes=tuple(map(say.sentence_case, found.notes)),
+        locked=locked,
+        certain=found.certain,
+        ruled_out=ruled_out(here, found.wish, options, served),
+        candidates=candidates(here, options, served, locked),
+    )
+    if served is None:
+        return told
+    build = served.build
+    notes = (*found.notes, *say.caveats(here, served, options, machine))
+    choice, extra, more = _choice(found, here, locked, project)
+    return replace(
+        told,
+        variant=build.name,
+        torch_version=build.torch,
+        needs_index=needs_index(build, found.wish),
+        why=say.why(here, served, options, found.wish),
+        notes=tuple(map(say.sentence_case, (*notes, *more))),
+        choice=choice,
+        extra=extra,
+    )
+
+
+def _choice(
+    found: _Found, here: Here, locked: Locked | None, project: Project | None
+) -> tuple[str, tuple[str, str] | None, tuple[str, ...]]:
+    """`torch.variant`, the extra that gives it, and what to say about that."""
+    torch = project.torch if project else None
+    served = found.served
+    if project is None or torch is None or served is None or not found.certain:
+        return "keep", None, ()
+    if locked is not None and locked.serves(here, served):
+        return "keep", None, (say.lock_fits(locked),)
+    name = served.build.name
+    offered = "cpu" if name == PYPI else name
+    if offered in torch.offers:
+        extra = torch.offers[offered]
+        return offered, extra, (say.offered(extra),)
+    if locked is None and (name == PYPI or _unbound(found, project)):
+        return "keep", None, ()
+    return name, None, () if torch.declared else (say.INDIRECT,)
+
+
+def _unbound(found: _Found, project: Project) -> bool:
+    """Whether locking the project as it stands would give the advised build: the newest, from the package index."""
+    served = found.served
+    newest = found.options.builds[0].release if found.options.builds else None
+    return (
+        served is not None
+        and served.build in found.options.from_pypi
+        and served.build.release is newest
+        and "torch" not in project.sources
+        and not any(index.get("default") for index in project.indexes)
+    )
+
+
+def advice(told: TorchAdvice) -> Advice:
+    """For `doctor`: told as `torch.variant` with its reasons, never taken by itself."""
+    if told.variant is None:
+        return Advice()
+    reasons = [Reason("torch.variant", told.choice, sentence) for sentence in told.why]
+    if told.choice != told.variant:
+        reasons += [Reason("torch.variant", told.choice, note) for note in told.notes[-1:]]
+    return Advice({"torch.variant": told.choice}, tuple(reasons))

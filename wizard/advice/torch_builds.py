@@ -1,0 +1,153 @@
+"""Which torch builds there are for a platform, and which of them a project lets one have. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from wizard.catalog_torch import PYPI, Release, Variant, the
+from wizard.project.facts import Project
+
+SYSTEMS = ("linux", "windows", "macos")
+
+
+@dataclass(frozen=True)
+class Build:
+    """One release as one variant on one platform. Compared by identity of its names."""
+
+    release: Release
+    name: str
+    platform: str
+
+    def __hash__(self) -> int:
+        return hash((self.release.version, self.name, self.platform))
+
+    @property
+    def variant(self) -> Variant | None:
+        """None for macOS's only build."""
+        return the().variants.get(self.name)
+
+    @property
+    def torch(self) -> str:
+        """`2.15.0`."""
+        return str(self.release.version)
+
+    @property
+    def confirmed(self) -> bool:
+        """False where no source says that its index has it."""
+        return self.name not in self.release.unconfirmed.get(self.platform, ())
+
+    @property
+    def on_pypi(self) -> bool:
+        """Whether the package index itself serves this build there."""
+        return self.release.pypi.get(self.platform) == self.name
+
+    @property
+    def label(self) -> str:
+        """As sentences name it."""
+        return f"torch {self.torch}" if self.name == PYPI else f"torch {self.torch}, variant {self.name}"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the project lets one have: a specifier for torch and the Pythons (`3.12`), None: any."""
+
+    requirement: str | None = None
+    pythons: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a wish makes of the builds of a platform, newest and best first."""
+
+    builds: tuple[Build, ...]
+    from_pypi: frozenset[Build]
+    """Those that need no other index."""
+    refused: dict[Build, str]
+    """Why not, for the rest: `version` or `python`."""
+
+
+@lru_cache(maxsize=16)
+def builds_on(platform: str) -> tuple[Build, ...]:
+    """Every released build there as preferred: by release, then the package index's own, then the newest."""
+    found: list[Build] = []
+    for release in the().releases:
+        here = [Build(release, name, platform) for name in release.builds.get(platform, ())]
+        found += sorted(here, key=_preference, reverse=True)
+    return tuple(found)
+
+
+def _preference(build: Build) -> tuple[bool, bool, bool, tuple[int, Version]]:
+    variant = build.variant
+    order = variant.order() if variant else (0, Version("0"))
+    return not (variant and variant.side_channel), build.on_pypi, build.confirmed, order
+
+
+@lru_cache(maxsize=512)
+def allowed(platform: str, wish: Wish) -> Allowed:
+    """The builds that this wish admits on that platform."""
+    spec = specifier(wish.requirement)
+    admitted: list[Build] = []
+    from_pypi: set[Build] = set()
+    refused: dict[Build, str] = {}
+    for build in builds_on(platform):
+        public = build.on_pypi and spec.contains(build.torch, prereleases=True)
+        local = build.name != PYPI and spec.contains(f"{build.torch}+{build.name}", prereleases=True)
+        if not (public or local):
+            refused[build] = "version"
+        elif public and _has_python(build, wish, from_index=False):
+            admitted.append(build)
+            from_pypi.add(build)
+        elif local and _has_python(build, wish, from_index=True):
+            admitted.append(build)
+        else:
+            refused[build] = "python"
+    return Allowed(tuple(admitted), frozenset(from_pypi), refused)
+
+
+def _has_python(build: Build, wish: Wish, *, from_index: bool) -> bool:
+    wheels = build.release.pythons(build.platform, from_index=from_index)
+    return wish.pythons is None or any(python in wheels for python in wish.pythons)
+
+
+@lru_cache(maxsize=256)
+def specifier(text: str | None) -> SpecifierSet:
+    """The specifier, or any version where it can't be read."""
+    try:
+        return SpecifierSet(text or "")
+    except InvalidSpecifier:
+        return SpecifierSet()
+
+
+def wish_of(project: Project | None, python: str | None) -> Wish:
+    """What the project asks for. `python`: the version that will be used, where that is known."""
+    requirement = project.torch.requirement if project and project.torch else None
+    requires = project.requires_python if project else None
+    fixed = minor(python) or (minor(project.python_version_file) if project else None)
+    if fixed:
+        return Wish(requirement, (fixed,))
+    return Wish(requirement, minors(requires) if requires else None)
+
+
+def minor(text: str | None) -> str | None:
+    """`3.12` of `3.12.4`, `cpython-3.12` or `3.12`; None where no version is named."""
+    if not text:
+        return None
+    name = text.split("@")[-1].removeprefix("cpython-").split("-")[0].rstrip("t")
+    try:
+        release = Version(name).release
+    except InvalidVersion:
+        return None
+    return f"{release[0]}.{release[1]}" if len(release) > 1 else None
+
+
+@lru_cache(maxsize=128)
+def minors(requires_python: str) -> tuple[str, ...]:
+    """The Pythons of the catalogue that a `requires-python` admits with any of their patch releases, oldest first."""
+    spec = specifier(requires_python)
+    known = {python for release in the().releases for python in release.python}
+    ordered = sorted(known, key=Version)
+    return tuple(one for one in ordered if any(spec.contains(f"{one}.{patch}") for patch in range(40)))

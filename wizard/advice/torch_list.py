@@ -1,0 +1,157 @@
+"""The variants beside the recommended one: what else is possible here, what is ruled out and why. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from packaging.version import Version
+
+from wizard.advice.torch_builds import SYSTEMS, Allowed, Build, Wish, allowed, builds_on
+from wizard.advice.torch_choice import NO_DEVICE, Served, obstacle_of
+from wizard.advice.torch_locked import Locked
+from wizard.advice.torch_machine import MAKERS, Here, Obstacle, drives
+from wizard.catalog_torch import PYPI, Variant, the
+
+Word = Literal["recommended", "possible", "in uv.lock"]
+_PLACES = {
+    "linux_x86_64": "Linux on x86_64",
+    "linux_aarch64": "Linux on aarch64",
+    "win_amd64": "Windows on x86_64",
+    "win_arm64": "Windows on ARM",
+    "macos_arm64": "macOS on Apple silicon",
+    "macos_x86_64": "macOS on Intel",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row of the screen's list. `ok` is False for one that fails here; `note` says why, or what it costs."""
+
+    variant: str
+    torch_version: str
+    word: Word
+    note: str
+    ok: bool
+
+
+def place(platform: str) -> str:
+    """The platform in words."""
+    return _PLACES[platform]
+
+
+def candidates(here: Here, options: Allowed, served: Served | None, locked: Locked | None) -> tuple[Candidate, ...]:
+    """The recommended build, the lock's, and the newest of each other variant that runs here; each variant once."""
+    rows: list[Candidate] = []
+    if served:
+        rows.append(Candidate(served.build.name, served.build.torch, "recommended", _use(served.build, here), ok=True))
+    if locked and locked.variant and (locked.variant, locked.torch) != _pair(served):
+        rows.append(_locked_row(here, locked))
+    told = {row.variant for row in rows if row.ok}
+    for build in options.builds:
+        if build.name not in told and obstacle_of(build, here, options) is None:
+            told.add(build.name)
+            rows.append(Candidate(build.name, build.torch, "possible", _use(build, here), ok=True))
+    return tuple(rows)
+
+
+def _pair(served: Served | None) -> tuple[str, str] | None:
+    return (served.build.name, served.build.torch) if served else None
+
+
+def _locked_row(here: Here, locked: Locked) -> Candidate:
+    why = None
+    if locked.missing_wheel:
+        why = f"no wheel for this {'C library' if locked.missing_wheel == 'glibc' else locked.missing_wheel}"
+    elif locked.build:
+        found = obstacle_of(locked.build, here, Allowed((), frozenset(), {}))
+        why = found.why if found and found.why != NO_DEVICE else None
+    note = f"fails here: {why}" if why else (_use(locked.build, here) if locked.build else "")
+    return Candidate(locked.variant or "", locked.torch, "in uv.lock", note, ok=why is None)
+
+
+def _use(build: Build, here: Here) -> str:
+    variant = build.variant
+    if variant is None:
+        return "uses the Mac's GPU" if build.platform == "macos_arm64" else ""
+    if variant.accelerator == "none":
+        return "does not use the GPU" if here.devices else "needs no GPU"
+    served = [one.name for one in here.of(variant.accelerator) if drives(build, here, one) is None]
+    unsure = "" if build.confirmed else ", not confirmed"
+    return f"runs on the {', '.join(dict.fromkeys(served))}{unsure}"
+
+
+def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -> tuple[tuple[str, str], ...]:
+    """Every released variant that can't be taken here, newest first, each with its reason."""
+    platform = here.platform or ""
+    newest: dict[str, Build] = {}
+    for build in builds_on(platform):
+        newest.setdefault(build.name, build)
+    found: list[tuple[str, str]] = []
+    for variant in sorted(the().variants.values(), key=Variant.order, reverse=True):
+        if served and served.build.name == variant.name:
+            continue
+        why = _why_not(variant, here, wish, options, newest.get(variant.name))
+        if why:
+            found.append((variant.name, why))
+    return tuple(found)
+
+
+def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest: Build | None) -> str | None:
+    if not variant.released:
+        return "was built for a test only and never released"
+    if newest is None:
+        ever = any(variant.name in names for release in the().releases for names in release.builds.values())
+        return f"has no build for {place(here.platform or '')}" if ever else None
+    mine = [build for build in options.builds if build.name == variant.name]
+    if not mine:
+        return _refused(variant, wish, options, newest)
+    obstacles = [obstacle_of(build, here, options) for build in mine]
+    first = obstacles[0]
+    if first is None or None in obstacles or _undecided(first, here):
+        return None
+    if first.why == NO_DEVICE:
+        return f"is for {MAKERS[variant.accelerator]} GPUs; none that it runs on was found here"
+    return f"torch {mine[0].torch} {first.why}"
+
+
+def _undecided(obstacle: Obstacle, here: Here) -> bool:
+    """Whether a missing fact of the machine, and nothing known, stands against it."""
+    unknown = here.devices is None or here.driver is None or not all(one.known for one in here.devices)
+    return obstacle.kind == "unknown" and unknown
+
+
+def _refused(variant: Variant, wish: Wish, options: Allowed, newest: Build) -> str:
+    kinds = {kind for build, kind in options.refused.items() if build.name == variant.name}
+    if kinds == {"version"} or (wish.requirement and "version" in kinds and "python" not in kinds):
+        return f"no torch that this project asks for ({wish.requirement}) has it; the newest with it is {newest.torch}"
+    return f"torch {newest.torch} with it has no wheel for {pythons(wish)}"
+
+
+def pythons(wish: Wish) -> str:
+    """The Pythons of a wish in words."""
+    names = wish.pythons or ()
+    if not names:
+        return "a Python that this project allows"
+    return f"Python {names[0]}" if len(names) == 1 else f"Python {names[0]} to {names[-1]}"
+
+
+def needs_index(build: Build, wish: Wish) -> dict[str, bool]:
+    """By system: whether this build has to come from the PyTorch index, for the package index has another there."""
+    arch = build.platform.rpartition("_")[2] in {"aarch64", "arm64"}
+    there = {
+        "linux": "linux_aarch64" if arch and build.platform != "win_arm64" else "linux_x86_64",
+        "windows": "win_arm64" if build.platform == "win_arm64" else "win_amd64",
+    }
+    needs = dict.fromkeys(SYSTEMS, False)
+    for system, platform in there.items():
+        same = Build(build.release, build.name, platform)
+        if build.name != PYPI and build.name in build.release.builds.get(platform, ()):
+            options = allowed(platform, wish)
+            needs[system] = same not in options.from_pypi
+    return needs
+
+
+def newest_of(options: Allowed) -> Version | None:
+    """The newest release among the allowed builds."""
+    return options.builds[0].release.version if options.builds else None

@@ -1,0 +1,237 @@
+"""What of a machine decides which torch runs on it, and whether a build does. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.version import InvalidVersion, Version
+
+from wizard.advice.torch_builds import Build
+from wizard.catalog_torch import Floor, Variant, by_name, sm_of, the, words
+from wizard.machine.facts import Gpu, Machine
+
+_PLATFORMS = {
+    ("linux", "x86_64"): "linux_x86_64",
+    ("linux", "aarch64"): "linux_aarch64",
+    ("windows", "x86_64"): "win_amd64",
+    ("windows", "aarch64"): "win_arm64",
+    ("macos", "aarch64"): "macos_arm64",
+    ("macos", "x86_64"): "macos_x86_64",
+}
+MAKERS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
+
+
+@dataclass(frozen=True)
+class Device:
+    """A GPU as builds see it. `sm` (75 for 7.5) for NVIDIA, `gfx` for AMD; None: not known."""
+
+    vendor: str
+    name: str
+    sm: int | None = None
+    gfx: str | None = None
+    by_name: bool = False
+    """Known only by what its maker says of a GPU of that name."""
+
+    @property
+    def known(self) -> bool:
+        """Whether one can tell which builds have code for it."""
+        return self.vendor == "intel" or (self.sm if self.vendor == "nvidia" else self.gfx) is not None
+
+    @property
+    def generation(self) -> str:
+        """In words, for people and for a search engine."""
+        if self.sm is not None:
+            return f"compute capability {self.sm // 10}.{self.sm % 10}"
+        return self.gfx or MAKERS.get(self.vendor, self.vendor)
+
+
+@dataclass(frozen=True)
+class Here:
+    """The facts that decide."""
+
+    platform: str | None
+    os: str | None
+    musl: bool
+    glibc: Version | None
+    macos: Version | None
+    driver: str | None
+    windows_driver: bool
+    """The driver's number is Windows', also inside WSL."""
+    devices: tuple[Device, ...] | None
+    """GPUs that torch could use; an integrated Intel one is none. None: not known."""
+
+    def of(self, vendor: str) -> tuple[Device, ...]:
+        """The devices of that maker."""
+        return tuple(one for one in self.devices or () if one.vendor == vendor)
+
+
+def look(machine: Machine) -> Here:
+    """The facts of `machine` that decide."""
+    libc = machine.libc
+    glibc = version(libc.version) if libc and libc.name == "glibc" else None
+    found = re.search(r"macOS\s+([0-9.]+)", machine.distribution or "") if machine.os == "macos" else None
+    return Here(
+        platform=_PLATFORMS.get((machine.os or "", machine.arch or "")),
+        os=machine.os,
+        musl=bool(libc and libc.name == "musl"),
+        glibc=glibc,
+        macos=version(found.group(1)) if found else None,
+        driver=machine.nvidia_driver if version(machine.nvidia_driver) else None,
+        windows_driver=machine.os == "windows" or machine.wsl is True,
+        devices=None if machine.gpus is None else tuple(_devices(machine.gpus)),
+    )
+
+
+def _devices(gpus: Iterable[Gpu]) -> Iterable[Device]:
+    for gpu in gpus:
+        if gpu.vendor == "nvidia":
+            told = _sm(gpu.compute_capability)
+            known = told if told is not None else _sm(by_name(the().nvidia, gpu.name))
+            yield Device("nvidia", gpu.name, sm=known, by_name=told is None and known is not None)
+        elif gpu.vendor == "amd":
+            target = gpu.gfx or by_name(the().amd, gpu.name)
+            yield Device("amd", gpu.name, gfx=target, by_name=gpu.gfx is None and target is not None)
+        elif gpu.vendor == "intel" and is_card(gpu.name):
+            yield Device("intel", gpu.name)
+
+
+def is_card(name: str) -> bool:
+    """Whether an Intel GPU of that name is a card, which xpu builds are for, not a part of the processor."""
+    plain = " ".join(words(name))
+    family = next((one for one in the().intel if one.pattern.search(plain)), None)
+    return family is not None and not family.integrated
+
+
+def _sm(capability: str | None) -> int | None:
+    try:
+        return sm_of(capability) if capability else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def version(text: str | None) -> Version | None:
+    """The version in `text`, None where there is none to read."""
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a build does not run. `kind`: glibc, macos, driver, gpu-too-old, gpu-too-new, gpu-other, unknown."""
+
+    kind: str
+    why: str
+    driver: str | None = None
+    """The oldest driver that would do, where that is all that is missing."""
+
+
+def loads(build: Build, here: Here) -> Obstacle | None:
+    """Why its wheel would not load on this system, whatever the GPU; None where nothing is known against it."""
+    needed = build.release.needed_glibc(build.platform, build.name)
+    if needed and here.glibc and here.glibc < needed:
+        return Obstacle("glibc", f"needs glibc {needed} or newer; this system has {here.glibc}")
+    if here.os == "macos" and here.macos and here.macos < build.release.macos:
+        return Obstacle("macos", f"needs macOS {build.release.macos} or newer; this one is {here.macos}")
+    return None
+
+
+def drives(build: Build, here: Here, device: Device) -> Obstacle | None:
+    """Why this build would not use that GPU, None where it does."""
+    variant = build.variant
+    if variant is None or variant.accelerator != device.vendor:
+        return Obstacle("gpu-other", _for_whom(variant))
+    if device.vendor == "nvidia":
+        return _code(build, variant, device) or _driver(variant, here, device)
+    if device.vendor == "amd":
+        return _gfx(variant, device)
+    return None
+
+
+def _for_whom(variant: Variant | None) -> str:
+    maker = MAKERS.get(variant.accelerator) if variant else None
+    return f"is for {maker} GPUs" if maker else "does not use a GPU"
+
+
+def _code(build: Build, variant: Variant, device: Device) -> Obstacle | None:
+    if device.sm is None:
+        return Obstacle("unknown", f"the compute capability of {device.name} is not known")
+    codes = variant.sm(build.release.version, build.platform)
+    if codes is None:
+        return Obstacle("unknown", "no source says which GPUs it has code for")
+    if covers(codes, device.sm, variant.cuda):
+        return None
+    too_new = device.sm > max(codes)
+    newest, oldest = max(codes), min(codes)
+    kind = "gpu-too-new" if too_new else "gpu-too-old"
+    edge = f"ends at {newest // 10}.{newest % 10}" if too_new else f"begins at {oldest // 10}.{oldest % 10}"
+    if oldest <= device.sm <= newest:
+        edge = "leaves it out"
+    return Obstacle(kind, f"has no code for {device.name} ({device.generation}); its list {edge}")
+
+
+@lru_cache(maxsize=4096)
+def covers(codes: tuple[int, ...], device: int, cuda: Version | None) -> bool:
+    """Whether code for these compute capabilities runs on such a device: torch's own rule, with its exceptions."""
+    book = the()
+    lifted = cuda is not None and cuda >= book.excludes_end_with_cuda
+
+    def runs(code: int) -> bool:
+        if code in book.exact:
+            return device in book.exact[code]
+        if device in book.excludes.get(code, ()) and not (lifted and code in book.excludes_that_end):
+            return False
+        return code // 10 == device // 10 and code <= device
+
+    return any(map(runs, codes))
+
+
+def floor_of(variant: Variant, device: Device | None, *, windows: bool) -> str | None:
+    """The oldest driver for this variant (and that GPU), None where it needs none of NVIDIA's."""
+    floor: Floor | None = the().floors.get(variant.cuda.major) if variant.cuda else None
+    if floor is None:
+        return None
+    newer = floor.blackwell_windows if windows else floor.blackwell_linux
+    usual = floor.windows if windows else floor.linux
+    return newer if newer and device and device.sm is not None and device.sm >= 100 else usual
+
+
+def older(driver: str, floor: str) -> bool:
+    """Whether `driver` is below `floor`; both as NVIDIA writes them."""
+    have, need = version(driver), version(floor)
+    return have is not None and need is not None and have < need
+
+
+def branch(floor: str, driver: str | None) -> str:
+    """The floor as people say it, `580`; whole where `driver` is of the same branch."""
+    short = floor.partition(".")[0]
+    return floor if driver and driver.partition(".")[0] == short else short
+
+
+def _driver(variant: Variant, here: Here, device: Device) -> Obstacle | None:
+    floor = floor_of(variant, device, windows=here.windows_driver)
+    if floor is None:
+        return Obstacle("unknown", "no source says which driver it needs")
+    if here.driver is None:
+        return Obstacle("unknown", f"needs driver {branch(floor, None)} or newer; the driver is not known", floor)
+    if older(here.driver, floor):
+        needed = branch(floor, here.driver)
+        return Obstacle("driver", f"needs driver {needed} or newer; this machine has {here.driver}", floor)
+    return None
+
+
+def _gfx(variant: Variant, device: Device) -> Obstacle | None:
+    if device.gfx is None:
+        return Obstacle("unknown", f"the gfx target of {device.name} is not known")
+    if variant.gfx is None:
+        return Obstacle("unknown", "no source says which GPUs it has code for")
+    if variant.gfx_unread:
+        return Obstacle("unknown", "what code its torch holds was not confirmed")
+    if device.gfx not in variant.gfx:
+        return Obstacle("gpu-other", f"has no code for {device.name} ({device.gfx})")
+    return None

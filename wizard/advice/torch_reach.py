@@ -1,0 +1,163 @@
+"""What of uv.lock this machine would install: the edges of the lock followed with this machine's markers. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison
+from packaging.version import Version
+
+from wizard.advice.torch_builds import minor, minors
+from wizard.machine.facts import Machine
+from wizard.project.facts import LockedPackage, Project
+
+_EXTRA = re.compile(r"extra\s*(==|!=)\s*'([^']*)'")
+_TRUE, _FALSE = "python_version > '0'", "python_version < '0'"
+_SYSTEMS = {
+    "linux": ("linux", "Linux", "posix"),
+    "windows": ("win32", "Windows", "nt"),
+    "macos": ("darwin", "Darwin", "posix"),
+}
+_MACHINES = {
+    ("windows", "x86_64"): "AMD64",
+    ("windows", "aarch64"): "ARM64",
+    ("macos", "aarch64"): "arm64",
+}
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Extras, and groups beside the default ones."""
+
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+def python_of(machine: Machine, project: Project, python: str | None = None) -> str | None:
+    """The Python (`3.12`) that the environment will have: the one named, else the newest here; None: unknown."""
+    named = minor(python) or minor(project.python_version_file)
+    if named:
+        return named
+    fitting = minors(project.requires_python) if project.requires_python else None
+    found = {minor(one.version) for one in machine.pythons or ()} - {None}
+    usable = [one for one in found if one and (fitting is None or one in fitting)]
+    return max(usable, key=Version, default=None)
+
+
+def installed(
+    machine: Machine, project: Project, selected: Selected, python: str | None = None
+) -> tuple[LockedPackage, ...]:
+    """The packages of the lock that a sync with that selection would install here, in no certain order.
+
+    Without a root package (a lock that was cut, or made by something else) all packages count.
+    """
+    lock = project.lock
+    if lock is None:
+        return ()
+    by_name: dict[str, list[LockedPackage]] = {}
+    for package in lock.packages:
+        by_name.setdefault(package.name, []).append(package)
+    roots = [one for one in lock.packages if "virtual" in one.source or "editable" in one.source]
+    if not roots:
+        return lock.packages
+    environment = _environment(machine, python or python_of(machine, project) or _some_python(project))
+    groups = {*project.default_groups, *selected.groups}
+    chosen = frozenset(
+        word
+        for root in roots
+        for word in (
+            *(f"extra-{len(root.name)}-{root.name}-{extra}" for extra in selected.extras),
+            *(f"group-{len(root.name)}-{root.name}-{group}" for group in groups),
+            f"project-{len(root.name)}-{root.name}",
+        )
+    )
+    walk = _Walk(by_name, tuple(environment.items()), chosen)
+    for root in roots:
+        walk.follow(root, frozenset(selected.extras))
+        for group in groups:
+            walk.edges(root.group_dependencies.get(group, ()))
+    while walk.waiting:
+        walk.follow(*walk.waiting.pop())
+    return tuple(walk.found.values())
+
+
+class _Walk:
+    """The lock's graph, followed edge by edge."""
+
+    def __init__(
+        self,
+        by_name: Mapping[str, list[LockedPackage]],
+        environment: tuple[tuple[str, str], ...],
+        chosen: frozenset[str],
+    ) -> None:
+        self._by_name = by_name
+        self._environment = environment
+        self._chosen = chosen
+        self._seen: set[tuple[int, frozenset[str]]] = set()
+        self.found: dict[int, LockedPackage] = {}
+        self.waiting: list[tuple[LockedPackage, frozenset[str]]] = []
+
+    def follow(self, package: LockedPackage, extras: frozenset[str]) -> None:
+        """What `package` with these extras brings with it."""
+        self.found[id(package)] = package
+        if (id(package), extras) in self._seen:
+            return
+        self._seen.add((id(package), extras))
+        self.edges(package.dependencies)
+        for extra in extras:
+            self.edges(package.optional_dependencies.get(extra, ()))
+
+    def edges(self, edges: Iterable[Mapping[str, Any]]) -> None:
+        """Take those whose marker holds here."""
+        for edge in edges:
+            marker = edge.get("marker")
+            if marker is not None and not holds(str(marker), self._environment, self._chosen):
+                continue
+            for target in self._by_name.get(edge.get("name", ""), ()):
+                if _is_meant(edge, target):
+                    self.waiting.append((target, frozenset(edge.get("extra", ()))))
+
+
+def _is_meant(edge: Mapping[str, Any], target: LockedPackage) -> bool:
+    version, source = edge.get("version"), edge.get("source")
+    return (version is None or version == target.version) and (source is None or source == target.source)
+
+
+@lru_cache(maxsize=8192)
+def holds(marker: str, environment: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> bool:
+    """Whether a marker of a lock holds; uv writes chosen extras and groups into it as `extra == 'extra-4-demo-cpu'`."""
+
+    def known(found: re.Match[str]) -> str:
+        return _TRUE if (found.group(2) in chosen) == (found.group(1) == "==") else _FALSE
+
+    try:
+        return Marker(_EXTRA.sub(known, marker)).evaluate(dict(environment))
+    except (InvalidMarker, UndefinedComparison):
+        return True  # a marker that can't be read leaves nothing out
+
+
+def _environment(machine: Machine, python: str) -> dict[str, str]:
+    sys_platform, system, os_name = _SYSTEMS.get(machine.os or "", ("", "", ""))
+    arch = machine.arch or ""
+    return {
+        "sys_platform": sys_platform,
+        "platform_system": system,
+        "os_name": os_name,
+        "platform_machine": _MACHINES.get((machine.os or "", arch), arch),
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "implementation_version": f"{python}.0",
+        "platform_release": "",
+        "platform_version": "",
+    }
+
+
+def _some_python(project: Project) -> str:
+    fitting = minors(project.requires_python) if project.requires_python else ()
+    return fitting[-1] if fitting else "3.12"

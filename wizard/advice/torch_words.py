@@ -1,0 +1,274 @@
+"""What the advice on torch says, in sentences with numbers. Pure."""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from wizard.advice.torch_builds import Allowed, Build, Wish, builds_on
+from wizard.advice.torch_choice import Served, missing_driver, obstacle_of, serve, without_gpu
+from wizard.advice.torch_list import newest_of, place, pythons
+from wizard.advice.torch_locked import Locked
+from wizard.advice.torch_machine import MAKERS, Device, Here, Obstacle, branch, drives, floor_of, loads, older
+from wizard.catalog_torch import PYPI, the
+from wizard.machine.facts import Machine
+
+MUSL = (
+    "torch has no wheel for musl, the C library of this Linux (Alpine and its like), in any variant; "
+    "use a system or container image with glibc, such as Debian or Ubuntu"
+)
+INDIRECT = (
+    "this project does not name torch itself, another package brings it: a variant can be bound only to a torch that "
+    "the project names (uv add torch)"
+)
+
+
+def sentence_case(text: str) -> str:
+    """A capital at its start, but for torch, whose name has none."""
+    return text if text.startswith(("torch ", "uv", "cu")) else text[0].upper() + text[1:]
+
+
+def unknown_platform(machine: Machine) -> str:
+    """Neither a guess nor an error."""
+    missing = "system" if machine.os is None else "processor"
+    told = f"{machine.os or ''} {machine.arch or ''}".strip()
+    if machine.os is None or machine.arch is None:
+        return f"the {missing} of this machine is not known, so no variant can be named"
+    return f"torch has no build for {told}"
+
+
+def musl_ruled_out() -> tuple[tuple[str, str], ...]:
+    """Every variant of the newest release, with the one reason."""
+    names = the().releases[0].builds.get("linux_x86_64", ())
+    return tuple((name, "has no wheel for musl") for name in names)
+
+
+def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, ...]:
+    """The GPU, the driver, why nothing newer, and where it comes from; always in this order."""
+    build = served.build
+    sentences: list[str] = []
+    if build.name == PYPI:
+        uses = "; it uses the Mac's GPU (MPS)" if build.platform == "macos_arm64" else ""
+        sentences.append(f"the package index has one torch for macOS, and no other variant exists there{uses}")
+    elif not served.devices:
+        sentences.append(_no_gpu(here, build))
+    else:
+        names = " and the ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in served.devices))
+        covered = "It is for" if served.devices[0].vendor == "intel" else "It has code for"
+        sentences.append(f"{covered} the {names}")
+        sentences += _driver(here, build)
+    sentences.append(_newest(here, served, options, wish))
+    if build in options.from_pypi and build.name != PYPI:
+        sentences.append(f"The package index itself serves this variant for {place(build.platform)}")
+    return tuple(map(sentence_case, sentences))
+
+
+def _no_gpu(here: Here, build: Build) -> str:
+    found = "no GPU was found that torch can use" if not here.devices else "no variant uses the GPU found here"
+    if build.platform.startswith("linux"):
+        return f"{found}; the package index's own torch for Linux would bring gigabytes of CUDA libraries along"
+    return found
+
+
+def _driver(here: Here, build: Build) -> list[str]:
+    variant = build.variant
+    if variant is None or variant.cuda is None or here.driver is None:
+        return []
+    major = variant.cuda.major
+    floors = the().floors
+    above = floors.get(major + 1)
+    if above:
+        needed = above.windows if here.windows_driver else above.linux
+        if older(here.driver, needed):
+            newer = branch(needed, here.driver)
+            return [f"the driver, {here.driver}, runs CUDA {major}; CUDA {major + 1} needs driver {newer} or newer"]
+    floor = floor_of(variant, None, windows=here.windows_driver) or ""
+    return [f"the driver, {here.driver}, runs CUDA {major}, which needs driver {branch(floor, here.driver)} or newer"]
+
+
+def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
+    build = served.build
+    if build.release is the().releases[0]:
+        return f"torch {build.torch} is the newest release"
+    if build.release.version == newest_of(options):
+        return f"torch {build.torch} is the newest that this project allows ({_limits(wish)})"
+    newer = [one for one in options.builds if one.release.version > build.release.version]
+    cuda = build.variant.cuda.major if build.variant and build.variant.cuda else None
+    vendor = build.variant.accelerator if build.variant else "none"
+    last = newer[0]
+    if cuda and not any(one.variant and one.variant.cuda and one.variant.cuda.major == cuda for one in newer):
+        return f"torch {build.torch} is the newest with a CUDA {cuda} variant; {last.torch} has none"
+    alike = [one for one in newer if one.variant and one.variant.accelerator == vendor]
+    if not alike:
+        return f"torch {build.torch} is the newest with a variant of this kind; {last.torch} has none"
+    found = next((obstacle for one in alike if (obstacle := obstacle_of(one, here, options)) and obstacle.why), None)
+    reason = f"; torch {alike[0].torch} {found.why}" if found else ""
+    return f"torch {build.torch} is the newest with a variant that runs here{reason}"
+
+
+def _limits(wish: Wish) -> str:
+    parts = [f"torch{wish.requirement}"] if wish.requirement else []
+    parts += [pythons(wish)] if wish.pythons else []
+    return ", ".join(parts) or "any"
+
+
+def caveats(here: Here, served: Served, options: Allowed, machine: Machine) -> tuple[str, ...]:
+    """What one should know beside the reasons."""
+    build, notes = served.build, []
+    if not build.confirmed:
+        sure = _confirmed(here, served, options)
+        instead = f"; confirmed is {sure.label}" if sure else ""
+        notes.append(f"not confirmed: no source says that the PyTorch index has {build.label} for "
+                     f"{place(build.platform)}{instead}")  # fmt: skip
+    if build.variant and build.variant.side_channel:
+        notes.append(f"{build.name} is built but not announced with the releases; nothing else of torch "
+                     f"{build.torch} runs here")  # fmt: skip
+        if other := _announced(here, served, options):
+            notes.append(f"of the announced variants, {other.label} is the newest that runs here")
+    if any(one.by_name for one in served.devices):
+        notes.append("the GPU's generation was looked up by its name")
+    if any(one.sm in the().jetson for one in served.devices if one.sm):
+        notes.append("this is a Jetson: its drivers come with its system image, and no source says which of them fit")
+    if here.os == "linux" and here.glibc is None and build.platform.startswith("linux"):
+        needed = build.release.needed_glibc(build.platform, build.name)
+        notes.append(f"the C library of this Linux is not known; the wheel needs glibc {needed} or newer")
+    if machine.wsl and served.devices:
+        notes.append("inside WSL the driver is Windows': update it there, and install none in Linux")
+    return tuple(notes)
+
+
+def _confirmed(here: Here, served: Served, options: Allowed) -> Build | None:
+    sure = tuple(one for one in options.builds if one.confirmed)
+    return _again(here, served, sure)
+
+
+def _announced(here: Here, served: Served, options: Allowed) -> Build | None:
+    return _again(here, served, tuple(one for one in options.builds if one.variant and not one.variant.side_channel))
+
+
+def _again(here: Here, served: Served, builds: tuple[Build, ...]) -> Build | None:
+    found = serve(here, served.devices[0].vendor, builds) if served.devices else without_gpu(here, builds)
+    return found.build if found else None
+
+
+def left_behind(here: Here, served: Served) -> tuple[str, ...]:
+    """GPUs that the advised build does not run on."""
+    vendor = served.devices[0].vendor
+    left = [one for one in here.of(vendor) if one.known and one not in served.devices]
+    others = [one for maker in MAKERS if maker != vendor for one in here.of(maker)]
+    notes = []
+    names = ", ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in left))
+    if left:
+        kept = ", ".join(dict.fromkeys(one.name for one in served.devices))
+        whole = serve(here, vendor, builds_on(here.platform or ""))
+        both = f"; {whole.build.label} would, which this project does not allow" if whole and _all(whole, here) else ""
+        notes.append(f"no variant runs on all GPUs here: {served.build.name} serves the {kept}, not the {names}{both}")
+    if others:
+        notes.append(f"the {', '.join(one.name for one in others)} is not used: one torch serves one maker's GPUs")
+    return tuple(notes)
+
+
+def _all(served: Served, here: Here) -> bool:
+    vendor = served.devices[0].vendor
+    return len(served.devices) == len([one for one in here.of(vendor) if one.known])
+
+
+def unknown_gpus(here: Here, options: Allowed) -> tuple[str, ...]:
+    """The GPUs were not asked, or did not answer."""
+    anyway = without_gpu(here, options.builds)
+    runs = f"; {anyway.build.label} runs anyway" if anyway else ""
+    return (f"the GPUs of this machine are not known, so no variant can be recommended{runs}",)
+
+
+def unknown_device(device: Device) -> str:
+    """A GPU is there, and nobody says of which generation."""
+    what = "gfx target" if device.vendor == "amd" else "compute capability"
+    return f"the {what} of {device.name} is not known, so no variant can be said to have code for it"
+
+
+def unknown_driver(here: Here, devices: tuple[Device, ...], options: Allowed) -> tuple[str, ...]:
+    """A GPU is there and no driver answered: the best build for each driver that it may turn out to be."""
+    right = ""
+    best: dict[str, Build] = {}
+    for build in options.builds:
+        obstacle = next((found for one in devices if (found := drives(build, here, one))), None)
+        if obstacle and obstacle.driver and loads(build, here) is None:
+            best.setdefault(branch(obstacle.driver, None), build)
+    right = "".join(f"; {build.label}, is right if it is {floor} or newer" for floor, build in list(best.items())[:2])
+    return (f"the NVIDIA driver did not answer: variant cpu runs anyway{right}",)
+
+
+def unusable(
+    here: Here, vendor: str, devices: tuple[Device, ...], driver: tuple[Build, Obstacle] | None
+) -> tuple[str, ...]:
+    """GPUs that no torch runs on."""
+    if not devices:
+        return ()
+    names = ", ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in devices))
+    if driver and driver[1].driver:
+        needed = branch(driver[1].driver, here.driver)
+        would = f"with {needed} or newer, {driver[0].label}, would run; this machine has {here.driver}"
+        return (f"the {names} needs a newer driver: {would}",)
+    if vendor == "amd" and here.os == "windows":
+        return (f"the {names} can't be used: the PyTorch index has no ROCm variant for Windows",)
+    return (f"no torch of the catalogue has a variant with code for the {names} on {place(here.platform or '')}",)
+
+
+def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tuple[str, ...]:
+    """The project allows no build that runs on the GPU here; another torch has one."""
+    asks = _limits(wish)
+    notes = [
+        f"no torch that this project allows ({asks}) has a build that runs on the GPU here; {other.build.label}, runs"
+    ]
+    why = _why_none(here, options, other)
+    if why:
+        notes.append(why)
+    found = missing_driver(here, other.devices, options.builds)
+    if found and found[1].driver:
+        notes.append(f"driver {branch(found[1].driver, here.driver)} or newer would do for {found[0].label}; "
+                     f"this machine has {here.driver}")  # fmt: skip
+    return tuple(notes)
+
+
+def _why_none(here: Here, options: Allowed, other: Served) -> str | None:
+    vendor = other.devices[0].vendor
+    for build in options.builds:
+        if build.variant and build.variant.accelerator == vendor:
+            obstacle = obstacle_of(build, here, options)
+            return f"{build.label}, {obstacle.why}" if obstacle and obstacle.why else None
+    return None
+
+
+def no_wheel(here: Here, wish: Wish, options: Allowed) -> tuple[str, ...]:
+    """Not even a build without GPU: the platform, the Python or the C library."""
+    everything = builds_on(here.platform or "")
+    notes = []
+    for build in options.builds:
+        if found := loads(build, here):
+            notes.append(f"torch {build.torch} {found.why}")
+            break
+    asks = _limits(wish)
+    other = without_gpu(here, everything)
+    if not everything:
+        return (f"torch has no build for {place(here.platform or '')}",)
+    if other is None:
+        return (*notes, "no torch of the catalogue loads on this system")
+    notes.append(f"no torch that this project allows ({asks}) has a wheel for {place(here.platform or '')} here; "
+                 f"the newest that has one is torch {other.build.torch}, "
+                 f"for Python {_span(other.build)}")  # fmt: skip
+    return tuple(notes)
+
+
+def _span(build: Build) -> str:
+    known = sorted(build.release.pythons(build.platform, from_index=True), key=Version)
+    return f"{known[0]} to {known[-1]}"
+
+
+def lock_fits(locked: Locked) -> str:
+    """Keep it."""
+    return f"uv.lock has {locked.label}, and it runs here: nothing has to change"
+
+
+def offered(extra: tuple[str, str]) -> str:
+    """No file changes."""
+    kind, name = extra
+    return f"this project offers it as {kind} {name}: the sync takes --{kind} {name}, and no file changes"

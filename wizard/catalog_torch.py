@@ -1,0 +1,244 @@
+"""assets/torch.toml as typed values: torch's releases, its build variants, and the GPUs they have code for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from wizard import catalog
+
+PYPI = "pypi"
+"""What the package index has for a system, where that is no variant with a name of its own (macOS)."""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The oldest drivers that run a CUDA of this major version; `blackwell`: for compute capability 10 and newer."""
+
+    linux: str
+    windows: str
+    blackwell_linux: str | None = None
+    blackwell_windows: str | None = None
+
+
+@dataclass(frozen=True)
+class Arch:
+    """The code that a variant holds in these torch releases on these platforms; 75 is compute capability 7.5."""
+
+    torch: SpecifierSet
+    platforms: tuple[str, ...]
+    sm: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A build variant. `accelerator` is none, nvidia, amd or intel."""
+
+    name: str
+    accelerator: str
+    cuda: Version | None
+    rocm: Version | None
+    side_channel: bool
+    """Built, but not in the published matrix: advised only where nothing else of that release runs."""
+    released: bool
+    gfx: tuple[str, ...] | None
+    """The AMD targets its wheels hold code for; None: not sourced."""
+    gfx_unread: bool
+    """`gfx` is what its index offers beside the wheel, not what the wheel holds."""
+    arch: tuple[Arch, ...]
+    index_packages: tuple[str, ...]
+    """Packages that its torch needs from the same index, beside torch; `<gfx>` stands for the GPU's target."""
+
+    @property
+    def url(self) -> str:
+        """Address of its package index."""
+        return the().index_base + self.name
+
+    def order(self) -> tuple[int, Version]:
+        """For sorting, newest last."""
+        version = self.cuda or self.rocm or Version("0")
+        return ("none", "intel", "amd", "nvidia").index(self.accelerator), version
+
+    def sm(self, torch: Version, platform: str) -> tuple[int, ...] | None:
+        """The code it holds in that release on that platform; None: not sourced."""
+        return _sm(self.name, torch, platform)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A torch release. Platforms as in assets/torch.toml, Pythons as `3.12`."""
+
+    version: Version
+    python: tuple[str, ...]
+    python_by_platform: Mapping[str, tuple[str, ...]]
+    python_index_only: Mapping[str, tuple[str, ...]]
+    """Pythons whose wheels lie on the PyTorch index only."""
+    builds: Mapping[str, tuple[str, ...]]
+    unconfirmed: Mapping[str, tuple[str, ...]]
+    pypi: Mapping[str, str]
+    """The variant that the package index itself serves, by platform."""
+    glibc: Mapping[str, Version]
+    glibc_of_variants: Mapping[str, Version]
+    macos: Version
+    torchvision: str
+    torchaudio: str
+    torchvision_requires: str | None
+    torchaudio_requires: str | None
+    triton: Mapping[str, str]
+    """The triton package of its amd and intel variants."""
+
+    def pythons(self, platform: str, *, from_index: bool) -> tuple[str, ...]:
+        """The Pythons it has wheels for there."""
+        usual = self.python_by_platform.get(platform, self.python)
+        return (*usual, *self.python_index_only.get(platform, ())) if from_index else usual
+
+    def needed_glibc(self, platform: str, variant: str) -> Version | None:
+        """The oldest C library its wheel loads with, None off Linux."""
+        floor = self.glibc.get(platform)
+        return self.glibc_of_variants.get(variant, floor) if floor else None
+
+
+@dataclass(frozen=True)
+class IntelGpu:
+    """A family of Intel GPUs by a pattern of its names (lower case)."""
+
+    pattern: re.Pattern[str]
+    integrated: bool
+
+
+@dataclass(frozen=True)
+class Torch:
+    """The whole catalogue; releases newest first."""
+
+    index_base: str
+    floors: Mapping[int, Floor]
+    excludes: Mapping[int, tuple[int, ...]]
+    exact: Mapping[int, tuple[int, ...]]
+    excludes_end_with_cuda: Version
+    excludes_that_end: tuple[int, ...]
+    variants: Mapping[str, Variant]
+    releases: tuple[Release, ...]
+    routed: tuple[str, ...]
+    """Packages that must come from the same index as torch."""
+    index_packages: tuple[str, ...]
+    nvidia: Mapping[tuple[str, ...], str]
+    """Words of a product's name -> compute capability."""
+    jetson: frozenset[int]
+    amd: Mapping[tuple[str, ...], str]
+    intel: tuple[IntelGpu, ...]
+
+    def release(self, version: str) -> Release | None:
+        """The release of that version, its local part aside."""
+        public = version.partition("+")[0]
+        return next((one for one in self.releases if str(one.version) == public), None)
+
+
+@lru_cache(maxsize=1)
+def the() -> Torch:
+    """The catalogue, read once."""
+    data = catalog.table("torch.toml")
+    rule = data["compatibility"]
+    return Torch(
+        index_base=data["meta"]["index_base"],
+        floors={one["cuda_major"]: _floor(one) for one in data["driver_floor"]},
+        excludes=_numbers(rule["excludes"]),
+        exact=_numbers(rule["exact"]),
+        excludes_end_with_cuda=Version(rule["excludes_end_with_cuda"]),
+        excludes_that_end=tuple(rule["excludes_that_end"]),
+        variants={one["name"]: _variant(one) for one in data["variant"]},
+        releases=tuple(sorted(map(_release, data["release"]), key=lambda one: one.version, reverse=True)),
+        routed=tuple(data["routed"]["packages"]),
+        index_packages=tuple(one["name"] for one in data["index_package"]),
+        nvidia={words(name): one["cc"] for one in data["nvidia"] for name in one["products"]},
+        jetson=frozenset(sm_of(one["cc"]) for one in data["nvidia"] if one.get("jetson")),
+        amd={words(name): one["gfx"] for one in data["amd"] for name in one["products"]},
+        intel=tuple(IntelGpu(re.compile(one["pattern"]), one["integrated"]) for one in data["intel"]),
+    )
+
+
+def sm_of(capability: str) -> int:
+    """75 of `7.5`, 121 of `12.1`. Raises ValueError."""
+    major, _, minor = capability.partition(".")
+    return int(major) * 10 + int(minor or 0)
+
+
+def words(name: str) -> tuple[str, ...]:
+    """A product's name in comparable words: maker, marks and word breaks aside."""
+    plain = re.sub(r"\((r|tm|c)\)", " ", name.lower())
+    found = re.findall(r"[a-z0-9+]+", plain)
+    while found and found[0] in {"nvidia", "tesla", "amd"}:
+        found = found[1:]
+    return tuple(found)
+
+
+def by_name(table: Mapping[tuple[str, ...], str], name: str) -> str | None:
+    """What the longest product name that `name` begins with stands for; None: not in the table."""
+    whole = words(name)
+    for length in range(len(whole), 0, -1):
+        if whole[:length] in table:
+            return table[whole[:length]]
+    return None
+
+
+@cache
+def _sm(name: str, torch: Version, platform: str) -> tuple[int, ...] | None:
+    for arch in the().variants[name].arch:
+        if platform in arch.platforms and arch.torch.contains(torch):
+            return arch.sm
+    return None
+
+
+def _numbers(table: Mapping[str, Any]) -> dict[int, tuple[int, ...]]:
+    return {int(code): tuple(devices) for code, devices in table.items()}
+
+
+def _floor(one: Mapping[str, Any]) -> Floor:
+    return Floor(one["linux"], one["windows"], one.get("blackwell_linux"), one.get("blackwell_windows"))
+
+
+def _variant(one: Mapping[str, Any]) -> Variant:
+    arch = [Arch(SpecifierSet(a["torch"]), tuple(a["platforms"]), tuple(a["sm"])) for a in one.get("arch", ())]
+    return Variant(
+        name=one["name"],
+        accelerator=one["accelerator"],
+        cuda=Version(one["cuda"]) if "cuda" in one else None,
+        rocm=Version(one["rocm"]) if "rocm" in one else None,
+        side_channel=one.get("side_channel", False),
+        released=one.get("released", True),
+        gfx=tuple(one["gfx"]) if "gfx" in one else None,
+        gfx_unread=one.get("gfx_unread", False),
+        arch=tuple(arch),
+        index_packages=tuple(one.get("index_packages", ())),
+    )
+
+
+def _release(one: Mapping[str, Any]) -> Release:
+    def lists(key: str) -> dict[str, tuple[str, ...]]:
+        return {platform: tuple(names) for platform, names in one.get(key, {}).items()}
+
+    def versions(key: str) -> dict[str, Version]:
+        return {name: Version(version) for name, version in one.get(key, {}).items()}
+
+    return Release(
+        version=Version(one["version"]),
+        python=tuple(one["python"]),
+        python_by_platform=lists("python_by_platform"),
+        python_index_only=lists("python_index_only"),
+        builds=lists("builds"),
+        unconfirmed=lists("unconfirmed"),
+        pypi=one["pypi"],
+        glibc=versions("glibc"),
+        glibc_of_variants=versions("glibc_of_variants"),
+        macos=Version(one["macos"]),
+        torchvision=one["torchvision"],
+        torchaudio=one["torchaudio"],
+        torchvision_requires=one.get("torchvision_requires"),
+        torchaudio_requires=one.get("torchaudio_requires"),
+        triton=one.get("triton", {}),
+    )
