@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a Windows on Linux to run the tests in: Wine, CPython 3.11 for Windows, uv.exe, and tests/requirements.txt as
-# Windows wheels. What is already there is kept, so the second time costs a second.
+# Windows wheels. What is already there is kept, so the second time costs seconds.
 #
 #   tests/windows/setup.sh [FOLDER]      default: ${XDG_CACHE_HOME:-~/.cache}/uv-wizard-windows
 #   tests/windows/run [pytest's words]   the suite in it
