@@ -1,0 +1,148 @@
+"""Where a mirror has the lock's files: read from its own pages, by file name and sha256, never guessed.
+
+Mirrors lay their files out in their own ways, and some keep them on other hosts.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wizard.mirrors import page
+from wizard.mirrors.client import why
+from wizard.mirrors.registries import torch_suffix
+from wizard.mirrors.together import together
+from wizard.run.mirror_lock import LockedFile
+
+if TYPE_CHECKING:
+    import httpx
+
+AT_ONCE = 20
+_SECONDS = 90.0
+_PATIENCE = 3
+"""Requests without an answer, and none with one, after which a mirror counts as down."""
+_ABSENT = frozenset({404, 410})
+
+
+@dataclass
+class Found:
+    """What one mirror index has. `addresses`: the lock's address -> the mirror's; `trouble`: why nothing of it can be used."""
+
+    index: str
+    addresses: dict[str, str] = field(default_factory=dict)
+    lacking: list[tuple[str, str]] = field(default_factory=list)
+    """(name, version) of packages of which it has no file of the lock."""
+    differing: list[tuple[str, str]] = field(default_factory=list)
+    """Of those, the ones where it has a file of that name with another hash."""
+    trouble: str | None = None
+
+
+@dataclass
+class _Index:
+    """The questions to one mirror index while they are being asked."""
+
+    address: str
+    torch: bool
+    answered: bool = False
+    failures: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    flat: list[page.Page | None] = field(default_factory=list)
+
+    def given_up(self) -> bool:
+        return not self.answered and self.failures >= _PATIENCE
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """`page` None without trouble: the mirror does not have the project."""
+
+    page: page.Page | None = None
+    trouble: str | None = None
+
+
+def look_up(
+    files: Iterable[LockedFile], stand_ins: Mapping[str, str], client: httpx.Client,
+    stopped: Callable[[], bool] = lambda: False,
+) -> dict[str, Found]:  # fmt: skip
+    """Mirror index -> what it has of `files`. `stand_ins`: lock registry -> mirror index."""
+    projects: dict[tuple[str, str], list[LockedFile]] = {}
+    indexes: dict[str, _Index] = {}
+    for file in files:
+        address = stand_ins.get(file.registry)
+        if address is not None:
+            projects.setdefault((address, page.normalized(file.package)), []).append(file)
+            indexes.setdefault(address, _Index(address, torch_suffix(file.registry) is not None))
+    asked = list(projects)
+    jobs = [partial(_ask, client, indexes[address], name) for address, name in asked]
+    answers = dict(together(jobs, AT_ONCE, _SECONDS, stopped))
+    found = {address: Found(address) for address in indexes}
+    for position, (address, name) in enumerate(asked):
+        answer = answers.get(position, _Answer(trouble="no answer in time"))
+        _judge(found[address], projects[address, name], answer)
+    for one in found.values():
+        if one.addresses:
+            one.trouble = None
+    return found
+
+
+def _ask(client: httpx.Client, index: _Index, project: str) -> _Answer:
+    if index.given_up():
+        return _Answer(trouble="no answer in time")
+    answer = _get(client, index, f"{index.address}/{project}/")
+    if answer.page is not None and any(page.project_of(file.name) == project for file in answer.page.files):
+        return answer
+    if index.torch and answer.trouble is None:
+        return _Answer(_listing(client, index))
+    if answer.page is not None:
+        return _Answer(trouble=None if answer.page.form == "json" else "not an index")
+    return answer
+
+
+def _get(client: httpx.Client, index: _Index, url: str) -> _Answer:
+    import httpx
+
+    try:
+        response = client.get(url, headers={"Accept": page.ACCEPT})
+    except httpx.HTTPError as error:
+        index.failures += 1
+        return _Answer(trouble=why(error))
+    except httpx.InvalidURL:
+        return _Answer(trouble="not an address")
+    index.answered = True
+    if response.status_code in _ABSENT:
+        return _Answer()
+    if response.status_code != 200:
+        return _Answer(trouble=f"it answers {response.status_code}")
+    try:
+        return _Answer(page.parse(response.content, response.headers.get("content-type", ""), str(response.url)))
+    except page.NotAPage as error:
+        return _Answer(trouble=f"not an index: {error}")
+
+
+def _listing(client: httpx.Client, index: _Index) -> page.Page | None:
+    """The flat listing of a variant's wheels, which some PyTorch mirrors have in place of project pages. Asked once."""
+    with index.lock:
+        if not index.flat:
+            index.flat.append(_get(client, index, f"{index.address}/").page)
+        return index.flat[0]
+
+
+def _judge(found: Found, files: list[LockedFile], answer: _Answer) -> None:
+    """Adds to `found` what this answer says about the files of one project."""
+    if answer.trouble is not None:
+        found.trouble = found.trouble or answer.trouble
+    offered = {file.name: file for file in answer.page.files} if answer.page else {}
+    by_package: dict[tuple[str, str], bool] = {}
+    for file in files:
+        package = (file.package, file.version)
+        there = offered.get(file.name)
+        same = there is not None and there.sha256 in (None, file.sha256)
+        if there is not None and same:
+            found.addresses[file.url] = there.url
+        elif there is not None and package not in found.differing:
+            found.differing.append(package)
+        by_package[package] = by_package.get(package, False) or same
+    found.lacking += [package for package, has_any in by_package.items() if not has_any]
