@@ -76,6 +76,16 @@ class Filesystem:
 
 
 @dataclass(frozen=True)
+class NetworkFact:
+    """Whether the package index answers: `latency_ms` to its first byte, None where it did not; `proxy` masked."""
+
+    latency_ms: float | None
+    proxy: str | None = None
+    why_not: str | None = None
+    """Why it did not answer, in a few words."""
+
+
+@dataclass(frozen=True)
 class MachineFinding:
     """What a probe has to tell beside its fact: an id of failures/causes.toml where one fits, else a name of ours."""
 
@@ -120,6 +130,9 @@ class Machine:
     """Absolute paths: cache, pythons, uv_bin, config (ours), state (ours), user_uv_toml."""
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of the files that a plan may touch (shell start-up files, uv.toml, our own); None: it does not exist."""
+    registry: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Windows: UV_* and Path of HKCU\\Environment, unexpanded, each with its kind (`REG_SZ`, `REG_EXPAND_SZ`)."""
+    network: NetworkFact | None = None
     findings: tuple[MachineFinding, ...] = ()
     foreign: bool = False
 
