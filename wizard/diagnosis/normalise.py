@@ -1,0 +1,202 @@
+"""What uv and Python printed, brought into one shape: reports of (error, causes, hints), and the lines beside them.
+
+uv wrote boxes and arrows that wrap (`x`, `|->`, `Caused by:`, `help:`) up to 0.12.12 and flat `cause:` and `hint:` lines
+since 0.12.16; a few of the older errors are a bare sentence. Python writes tracebacks whose last line is the error.
+Everything is read line by line with anchored patterns, so that the time grows with the length and with nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wizard.text import clean, masked
+
+HEAD, TAIL, LONGEST = 40_000, 160_000, 4_000
+"""Characters kept of the beginning, of the end and of a line: errors stand at the end, warnings at the beginning."""
+
+_ODD = "[^\\x00-\\x7f\u2800-\u28ff\u2591\u2588]"
+_MARK = re.compile(r"(?P<mark>error|warning|hint|help|cause|Caused by): ?(?P<text>.*)")
+_CROSS = re.compile(rf"\s{{0,3}}(?:\u00d7|\u2717|x|\u00c3|[\ufffd\udc80-\udcff]{{1,3}}) (?P<text>[A-Z`].*)")
+_ARROW = re.compile(rf"\s{{0,4}}(?:{_ODD}{{2,12}}|[|`][-=]+>) ?(?P<text>\S.*)")
+_BAR = re.compile(rf"\s{{0,4}}(?:{_ODD}{{1,3}}|[|])(?:\s+(?P<text>\S.*)|\s*$)")
+_PROGRESS = re.compile(
+    r"\s*(?:Using |Creating virtual|Removed virtual|Resolved |Prepared |Installed |Uninstalled |Audited |Checked "
+    r"|Downloading |Downloaded |Building |Built |Updating |Updated |Bytecode |Would |\+ \S+==|- \S+==|~ \S+==)"
+)
+_EXCEPTION = re.compile(r"(?P<text>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit|Interrupt|Warning)\b: ?.*|KeyboardInterrupt$)")
+_MOVES = re.compile(r"\x1b\[\d*[A-HJK]|\r\n?")
+"""Where a terminal's cursor went elsewhere or a line was wiped, what follows is a line of its own."""
+_SPINNER = re.compile("\\s*[\u2800-\u28ff\u2591\u2588]")
+_BLOCK = re.compile(r"\s*(?:\[std(?:out|err)\]|--- std(?:out|err)|Traceback \(most recent call last\):)")
+
+
+@dataclass
+class Statement:
+    """One sentence of a report: `text` is what it says on one line, `block` the output of a program that it quotes."""
+
+    lines: list[str] = field(default_factory=list)
+    block: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its lines joined, wraps undone."""
+        return unwrapped(self.lines)
+
+
+@dataclass
+class Report:
+    """One failure (or warning): the outermost statement first, the innermost last."""
+
+    kind: str
+    chain: list[Statement] = field(default_factory=list)
+    hints: list[Statement] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Output:
+    """The whole: errors and warnings in order of appearance, and the lines that belong to none of them."""
+
+    errors: tuple[Report, ...]
+    warnings: tuple[Report, ...]
+    plain: tuple[str, ...]
+    lines: tuple[str, ...]
+    """Every line kept, safe to show."""
+
+    @property
+    def flat(self) -> str:
+        """Every line kept, on one line."""
+        return unwrapped(self.lines)
+
+
+def unwrapped(lines: list[str] | tuple[str, ...]) -> str:
+    """One line of many. A break after a hyphen, a slash or an opening backtick is a wrap inside a word."""
+    joined = ""
+    for line in lines:
+        stripped = line.strip()
+        if not joined or not stripped:
+            joined = joined or stripped
+        elif re.search(r"\w[-/]$", joined) and stripped[0].isalnum():
+            joined += stripped
+        else:
+            joined += " " + stripped
+    return joined
+
+
+def normalise(text: str | bytes) -> Output:
+    """Read what was printed. Any text will do: nothing raises, and five megabytes take a fraction of a second."""
+    lines = tuple(_kept_lines(text))
+    reader = _Reader()
+    for line in lines:
+        reader.take(line)
+    return Output(tuple(reader.errors), tuple(reader.warnings), tuple(reader.plain), lines)
+
+
+def _kept_lines(text: str | bytes) -> Iterator[str]:
+    if isinstance(text, bytes):
+        text = _decoded(text)
+    if len(text) > HEAD + TAIL:
+        text = text[:HEAD] + "\n" + text[-TAIL:]
+    for line in masked(clean(_MOVES.sub("\n", text))).split("\n"):
+        if _SPINNER.match(line):
+            continue
+        if len(line) > LONGEST:
+            line = line[: LONGEST // 2] + " ... " + line[-LONGEST // 2 :]
+        yield line.rstrip()
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > 4 * (HEAD + TAIL):
+        data = data[: 4 * HEAD] + b"\n" + data[-4 * TAIL :]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's `>` writes
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "replace")
+
+
+class _Reader:
+    """Takes lines one by one; `report` is the one being read and `statement` what its next line continues."""
+
+    def __init__(self) -> None:
+        self.errors: list[Report] = []
+        self.warnings: list[Report] = []
+        self.plain: list[str] = []
+        self.report: Report | None = None
+        self.statement: Statement | None = None
+        self.flat = False
+        self.in_block = False
+
+    def take(self, line: str) -> None:
+        stripped = line.strip()
+        marked = _MARK.match(stripped)
+        if marked and self._marked(marked["mark"], marked["text"], len(line) - len(line.lstrip())):
+            return
+        crossed = None if self.in_block and line.startswith("      ") else _CROSS.match(line)
+        if crossed:
+            self._open("error", crossed["text"])
+        elif self.report is not None and not self.flat and not line.startswith("      ") and (arrow := _ARROW.match(line)):
+            self._say(self.report.chain, arrow["text"])
+        elif self._ends(line):
+            self._aside(line)
+        else:
+            self._continue(line)
+
+    def _marked(self, mark: str, text: str, indent: int) -> bool:
+        """A line that begins with a word of uv's; False where it is only quoted output that looks like one."""
+        if mark in ("error", "warning"):
+            if indent and (self.in_block or self.report is not None):
+                return False
+            self._open(mark, text)
+            self.flat = True
+            return True
+        if self.report is None:
+            return False
+        if mark in ("cause", "Caused by"):
+            if indent > 2 or self.in_block and indent != 2:
+                return False
+            self._say(self.report.chain, text)
+        else:
+            if self.in_block and indent > 6:
+                return False
+            self._say(self.report.hints, text)
+        return True
+
+    def _open(self, kind: str, text: str) -> None:
+        self.report = Report(kind)
+        (self.errors if kind == "error" else self.warnings).append(self.report)
+        self.flat = False
+        self._say(self.report.chain, text)
+
+    def _say(self, where: list[Statement], text: str) -> None:
+        self.statement = Statement([text])
+        self.in_block = False
+        where.append(self.statement)
+
+    def _ends(self, line: str) -> bool:
+        """Whether the report is over: a line of progress, or text at the margin that continues nothing."""
+        if self.report is None:
+            return True
+        if self.in_block:
+            return False
+        return bool(_PROGRESS.match(line)) or (self.report.kind == "warning" and line[:1].strip() != "")
+
+    def _continue(self, line: str) -> None:
+        statement = self.statement
+        if statement is None:
+            return
+        bar = _BAR.match(line)
+        text = (bar["text"] or "") if bar and not self.in_block and not self.flat else line
+        if _BLOCK.match(text):
+            self.in_block = True
+        (statement.block if self.in_block else statement.lines).append(text)
+
+    def _aside(self, line: str) -> None:
+        self.report = self.statement = None
+        self.in_block = False
+        if line.strip():
+            self.plain.append(line)
+
+
+def exceptions(output: Output) -> tuple[str, ...]:
+    """The errors that Python's tracebacks end in, in order of appearance: `ImportError: libcudart.so.12: ...`."""
+    return tuple(found["text"] for line in output.plain if (found := _EXCEPTION.match(line)))
