@@ -116,7 +116,12 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 def test_what_is_exported_replays_the_same(tmp_path: Path) -> None:
     choices = Choices().with_values(
         "screen",
-        {"settings.cache-dir": "/data/ü \"q\"", "sync.extras": ["a", "b"], "mirrors.persist": True, "torch.variant": "cpu"},
+        {
+            "settings.cache-dir": '/data/ü "q"',
+            "sync.extras": ["a", "b"],
+            "mirrors.persist": True,
+            "torch.variant": "cpu",
+        },
     )
     path = tmp_path / "choices.toml"
     path.write_text(choosing.as_toml(choices), "utf-8")

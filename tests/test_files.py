@@ -33,7 +33,9 @@ def encoded(data: bytes | None) -> str | None:
 
 @given(before=st.none() | st.binary(max_size=200), after=st.none() | st.binary(max_size=200))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_undo_gives_back_the_same_bytes(tmp_path_factory: pytest.TempPathFactory, before: bytes | None, after: bytes | None) -> None:
+def test_undo_gives_back_the_same_bytes(
+    tmp_path_factory: pytest.TempPathFactory, before: bytes | None, after: bytes | None
+) -> None:
     folder = tmp_path_factory.mktemp("undo")
     path = folder / "a file 项目"
     if before is not None:

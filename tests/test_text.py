@@ -69,6 +69,8 @@ def test_span(seconds: float, expected: str) -> None:
     assert text.span(seconds) == expected
 
 
-@pytest.mark.parametrize("value, expected", [(9.87, "9.87"), (98.7, "98.7"), (987.2, "987"), (9.999, "10.0"), (99.97, "100")])
+@pytest.mark.parametrize(
+    "value, expected", [(9.87, "9.87"), (98.7, "98.7"), (987.2, "987"), (9.999, "10.0"), (99.97, "100")]
+)
 def test_three(value: float, expected: str) -> None:
     assert text.three(value) == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ def asset(name: str) -> Traversable:
     return Path(str(package)).parent.joinpath("assets", name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> dict[str, Any]:
     """An asset that is TOML, read once. Callers must not change it."""
     return parse(asset(name).read_bytes())

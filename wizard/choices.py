@@ -53,8 +53,10 @@ def _folder(text: str) -> bool:
 def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return parts.scheme in {"http", "https", "file"} and bool(parts.netloc or parts.path.strip("/")) and not (
-            parts.username or parts.password or _CONTROL.search(text) or " " in text
+        return (
+            parts.scheme in {"http", "https", "file"}
+            and bool(parts.netloc or parts.path.strip("/"))
+            and not (parts.username or parts.password or _CONTROL.search(text) or " " in text)
         )
     except ValueError:
         return False
@@ -120,7 +122,8 @@ class Choices:
     def text(self, key: str) -> str:
         """The value in force of a key that holds text."""
         value = self.get(key)
-        assert isinstance(value, str), key
+        if not isinstance(value, str):
+            raise TypeError(key)
         return value
 
     def flag(self, key: str) -> bool:
@@ -130,7 +133,8 @@ class Choices:
     def names(self, key: str) -> tuple[str, ...]:
         """The value in force of a key that holds a list."""
         value = self.get(key)
-        assert isinstance(value, tuple), key
+        if not isinstance(value, tuple):
+            raise TypeError(key)
         return value
 
     def origin(self, key: str) -> Origin:

@@ -128,7 +128,7 @@ class Journal:
         return True
 
     def set_registry(self, name: str, value: str | None, kind: str) -> bool:
-        """`value` under HKCU\\Environment (None: no value). False where it was so already."""
+        r"""`value` under HKCU\Environment (None: no value). False where it was so already."""
         before = registry.get(name)
         after = None if value is None else (value, kind)
         if before == after:
@@ -243,13 +243,13 @@ def _undo_file(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undo
     if dry_run:
         return Undone(str(path), "restored")
     if before is None:
-        os.unlink(path)
+        path.unlink()
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, before, entry.get("mode"))
     for made in reversed(entry["made"]):
         with contextlib.suppress(OSError):  # not empty: somebody else uses it by now
-            os.rmdir(made)
+            Path(made).rmdir()
     return Undone(str(path), "restored")
 
 
@@ -267,7 +267,7 @@ def _undo_registry(entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
 
 
 def write_action(action: Mapping[str, Any], carrier: Carrier) -> int:
-    """The supervisor's `write`: `path`, and base64 of the bytes `before` and `after` (None: no file). 0, or 1 with a note."""
+    """The supervisor's `write`: `path`, base64 of the bytes `before` and `after` (None: no file). 0, or 1 with a note."""
     path = Path(action["path"])
     before, after = (None if action[key] is None else base64.b64decode(action[key]) for key in ("before", "after"))
     try:

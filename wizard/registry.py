@@ -1,4 +1,4 @@
-"""HKCU\\Environment on Windows: the variables of this user that every new program sees."""
+r"""HKCU\Environment on Windows: the variables of this user that every new program sees."""
 
 from __future__ import annotations
 

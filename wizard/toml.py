@@ -13,5 +13,5 @@ TOMLError = _reader.TOMLDecodeError
 
 
 def parse(data: bytes) -> dict[str, Any]:
-    """The document in `data` (UTF-8, a byte order mark allowed). Raises TOMLError or UnicodeDecodeError, both ValueError."""
+    """The document in `data` (UTF-8, a byte order mark allowed). Raises TOMLError or UnicodeDecodeError: ValueErrors."""
     return _reader.loads(data.decode("utf-8-sig"))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class After:
-    """What to know when all has run: commands with what each does, the line that loads the variables here, what was done."""
+    """What to know when all has run: commands with what each does, what loads the variables here, what was changed."""
 
     commands: tuple[tuple[str, str], ...]
     load_line: str | None

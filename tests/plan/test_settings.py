@@ -45,7 +45,9 @@ def test_nothing_is_kept_where_it_is_for_this_run_only() -> None:
 
 
 def test_bash_gets_one_block_in_each_of_its_two_files() -> None:
-    step = settings.step(machine(bashrc=b"alias ll=ls\n", profile=b"umask 022\n"), chosen(cache_dir="/data/uv cache"), None)
+    step = settings.step(
+        machine(bashrc=b"alias ll=ls\n", profile=b"umask 022\n"), chosen(cache_dir="/data/uv cache"), None
+    )
     assert step is not None
     files = by_name(step.files)
     assert set(files) == {".config/uv-wizard/env.sh", ".bashrc", ".profile"}
@@ -80,7 +82,9 @@ def test_what_an_earlier_run_wrote_stays() -> None:
     assert "UV_LINK_MODE='copy'" in text
 
 
-@pytest.mark.parametrize("data", [b"x\n", b"x", b"", b"a\r\nb\r\n", b"return\n", "é 项目\n".encode(), b"\xff\xfe bytes\n"])
+@pytest.mark.parametrize(
+    "data", [b"x\n", b"x", b"", b"a\r\nb\r\n", b"return\n", "é 项目\n".encode(), b"\xff\xfe bytes\n"]
+)
 def test_our_block_comes_out_as_it_went_in(data: bytes) -> None:
     step = settings.step(machine(bashrc=data), chosen(cache_dir="/d"), None)
     assert step is not None
@@ -95,7 +99,7 @@ def test_a_block_without_its_end_costs_nobody_a_line() -> None:
 
 
 def test_another_machines_files_have_lines_and_no_diff() -> None:
-    foreign = Machine(os="linux", shell="zsh", foreign=True)
+    foreign = Machine(os="linux", shell="zsh", foreign=True)  # noqa: S604 - the shell is a fact here
     step = settings.step(foreign, chosen(cache_dir="/d"), None)
     assert step is not None
     assert [change.path for change in step.files] == ["~/.config/uv-wizard/env.sh", "~/.zshenv"]
@@ -103,7 +107,9 @@ def test_another_machines_files_have_lines_and_no_diff() -> None:
 
 
 def test_windows_gets_registry_values_with_their_kind_kept() -> None:
-    windows = Machine(os="windows", home="C:\\Users\\张三", registry={"PATH": ("%USERPROFILE%\\bin;C:\\x", "REG_EXPAND_SZ")})
+    windows = Machine(
+        os="windows", home="C:\\Users\\张三", registry={"PATH": ("%USERPROFILE%\\bin;C:\\x", "REG_EXPAND_SZ")}
+    )
     step = settings.step(windows, chosen(cache_dir="D:\\uv cache"), "C:\\Users\\张三\\.local\\bin")
     assert step is not None
     assert step.files == ()
@@ -145,14 +151,18 @@ def test_quoting_comes_out_of_sh_as_it_went_in(text: str) -> None:
     assert out == text.encode()
 
 
-SHELLS = [name for name in ("bash", "zsh", "fish", "dash") if shutil.which(name)]
+SHELLS = ("bash", "zsh", "fish")
 
 
 @pytest.mark.wine_cannot("run POSIX shells")
-@pytest.mark.parametrize("value", ["/data/with space", "/it's/here", '/q"uote', "/do$lar/`x`", "/back\\slash", "/项目/é"])
+@pytest.mark.parametrize(
+    "value", ["/data/with space", "/it's/here", '/q"uote', "/do$lar/`x`", "/back\\slash", "/项目/é"]
+)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_real_shells_see_the_value(tmp_path: Path, home: Path, shell: str, value: str) -> None:
     """The plan's files in a real home, a real shell started in its kinds, the value asked of it."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed here; .ci/run installs it")
     here = Machine(os="linux", home=str(home), shell=shell, folders={"config": str(home / ".config" / "uv-wizard")})
     step = settings.step(here, chosen(cache_dir=value), None)
     assert step is not None
@@ -160,8 +170,10 @@ def test_real_shells_see_the_value(tmp_path: Path, home: Path, shell: str, value
         path = Path(change.path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(change.after or b"")
-    kinds = {"bash": [["-i"], ["-l"]], "zsh": [[], ["-l"], ["-i"]], "fish": [[], ["-l"], ["-i"]], "dash": []}[shell]
+    kinds = {"bash": [["-i"], ["-l"]], "zsh": [[], ["-l"], ["-i"]], "fish": [[], ["-l"], ["-i"]]}[shell]
     for kind in kinds:
         argv = [shell, *kind, "-c", 'printf "<%s>" "$UV_CACHE_DIR"']
-        done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, cwd=tmp_path, start_new_session=True, check=False)
+        done = subprocess.run(
+            argv, capture_output=True, stdin=subprocess.DEVNULL, cwd=tmp_path, start_new_session=True, check=False
+        )
         assert f"<{value}>" in done.stdout.decode(), (argv, done)

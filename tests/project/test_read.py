@@ -107,10 +107,14 @@ require = "cpu"
     [
         ('[project]\nname = "a"\n', None, ["lock-missing"]),
         ("[project\n", LOCK, ["project-invalid"]),
-        ('[project]\nname = "a"\n', "<<<<<<< HEAD\nversion = 1\n=======\nversion = 2\n>>>>>>> x\n", ["lock-unreadable"]),
+        (
+            '[project]\nname = "a"\n',
+            "<<<<<<< HEAD\nversion = 1\n=======\nversion = 2\n>>>>>>> x\n",
+            ["lock-unreadable"],
+        ),
         ('[project]\nname = "a"\n', "version = ", ["lock-unreadable"]),
         ('[project]\nname = "a"\n', LOCK, []),
-        ('project = 3\n[tool]\nuv = []\n', LOCK, []),
+        ("project = 3\n[tool]\nuv = []\n", LOCK, []),
     ],
 )
 def test_what_is_wrong_is_a_finding(tmp_path: Path, pyproject: str, lock: str | None, expected: list[str]) -> None:
@@ -138,7 +142,9 @@ def test_a_broken_uv_toml_is_a_finding(tmp_path: Path) -> None:
         ('["./packages/*"]', "[]", "packages/one", True),
     ],
 )
-def test_the_root_is_found_from_a_member(tmp_path: Path, members: str, exclude: str, member: str, is_member: bool) -> None:
+def test_the_root_is_found_from_a_member(
+    tmp_path: Path, members: str, exclude: str, member: str, is_member: bool
+) -> None:
     (tmp_path / "pyproject.toml").write_text(
         f'[project]\nname = "root"\n[tool.uv.workspace]\nmembers = {members}\nexclude = {exclude}\n'
     )
@@ -162,7 +168,7 @@ def test_another_environment_folder(tmp_path: Path) -> None:
     "pyproject, declared, requirement",
     [
         ('[project]\ndependencies = ["numpy"]', None, None),
-        ('[project]\ndependencies = ["Torch>=2.1,<3 ; sys_platform == \'linux\'"]', True, "<3,>=2.1"),
+        ("[project]\ndependencies = [\"Torch>=2.1,<3 ; sys_platform == 'linux'\"]", True, "<3,>=2.1"),
         ('[project.optional-dependencies]\ngpu = ["torch==2.9.1"]', True, "==2.9.1"),
         ('[dependency-groups]\ntrain = ["torch"]', True, None),
         ('[tool.uv]\ndev-dependencies = ["torch~=2.9"]', True, "~=2.9"),

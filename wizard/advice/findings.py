@@ -15,7 +15,18 @@ _SCREENS = {
     "uv": ("uv-", "conda-"),
     "settings": ("disk-", "home-", "cache-", "link-", "read-only-", "permission-", "cloud-", "path-", "inodes-"),
     "mirrors": ("lock-other-index", "index-", "network-", "proxy-", "tls-", "offline-", "mirror-"),
-    "torch": ("torch-", "cuda-", "driver-", "gpu-", "fabric-", "no-wheel-", "glibc-", "local-version-", "library-", "ld-"),
+    "torch": (
+        "torch-",
+        "cuda-",
+        "driver-",
+        "gpu-",
+        "fabric-",
+        "no-wheel-",
+        "glibc-",
+        "local-version-",
+        "library-",
+        "ld-",
+    ),
 }
 
 

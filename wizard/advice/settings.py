@@ -67,5 +67,6 @@ def advise(machine: Machine, project: Project | None, needed: int | None) -> Adv
         return Advice()
     folder = posixpath.join(posixpath.dirname(project.path), "uv-cache")
     free = standing_size(home.free_bytes or 0)
-    why = f"The cache is at {machine.folders.get('cache', 'its default')}: {state.problem}. {home.mount} has {free} free, and linking works there."
+    now = machine.folders.get("cache", "its default")
+    why = f"The cache is at {now}: {state.problem}. {home.mount} has {free} free, and linking works there."
     return Advice({"settings.cache-dir": folder}, (Reason("settings.cache-dir", folder, why),))

@@ -65,7 +65,9 @@ def advise(machine: Machine, project: Project | None, choices: Choices, python: 
         found = next(one for one in machine.uv if best.command.startswith(one.path))
         reasons.append(f"uv {found.version} is here and is new enough for this project.")
         if found.how == "conda":
-            reasons.append("It is part of conda and is gone when that environment is off; a uv of your own is found always.")
+            reasons.append(
+                "It is part of conda and is gone when that environment is off; a uv of your own is found always."
+            )
     elif machine.uv:
         reason = suits(machine.uv[0], project, choices.text("uv.version"))
         reasons.append(f"The uv found here does not serve: {reason}.")

@@ -25,7 +25,7 @@ def apply(options: Options) -> int:
     """`uv-wizard apply`: the whole plan."""
     common.refuse_machine(options)
     way = common.way_of(options)
-    return _carry_out(way, options, lambda: way.plan(), label="apply")
+    return _carry_out(way, options, way.plan, label="apply")
 
 
 def sync(options: Options) -> int:

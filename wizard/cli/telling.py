@@ -56,7 +56,8 @@ def plan(options: Options) -> int:
 
 def diagnose(options: Options) -> int:
     """`uv-wizard diagnose`."""
-    from wizard.diagnosis import Context, diagnose as name_cause
+    from wizard.diagnosis import Context
+    from wizard.diagnosis import diagnose as name_cause
 
     word = options.word() or "-"
     if word == "-":

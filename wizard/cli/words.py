@@ -27,7 +27,11 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
             return value
         return ". looking" if probe in pending else "? unknown"
 
-    place = [f"{machine.distribution}, {machine.os} {machine.arch}" if machine.distribution else f"{machine.os} {machine.arch}"]
+    place = [
+        f"{machine.distribution}, {machine.os} {machine.arch}"
+        if machine.distribution
+        else f"{machine.os} {machine.arch}"
+    ]
     if machine.cpu_count:
         place.append(f"{machine.cpu_count} cores")
     place += [word for word, fact in (("in a container", machine.in_container), ("WSL", machine.wsl),

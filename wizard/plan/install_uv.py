@@ -1,4 +1,4 @@
-"""Which uv there will be, and how it comes. Pure: the choice among ways is made from facts, the last one is tried at run time."""
+"""Which uv there will be, and how it comes. Pure: ways are chosen from facts, and tried in order when the plan runs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def suits(found: FoundUv, project: Project | None, wanted: str = "") -> str | No
 
 
 def plan_uv(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> UvPlan:
-    """Keeps a uv that will do, else installs one. `python`: one with pip, for the way by a package index; None: none has it."""
+    """Keeps a uv that will do, else installs one. `python`: one with pip, for the way by a package index, or None."""
     way, wanted = choices.text("uv.install"), choices.text("uv.version")
     kept = next((one for one in machine.uv or () if way == "keep" or suits(one, project, wanted) is None), None)
     if way == "keep" and kept is None:

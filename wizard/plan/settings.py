@@ -1,4 +1,4 @@
-"""Settings become files: one generated file per shell family, one small marked block that reads it; or uv.toml; or the registry.
+"""Settings become files: one generated file a shell family and a small block that reads it; or uv.toml; or the registry.
 
 Sources for who reads what: bash(1) INVOCATION, zsh(1) STARTUP/SHUTDOWN FILES, fish(1) configuration files.
 """
@@ -143,10 +143,14 @@ def _kept(machine: Machine, path: str, prefix: str) -> dict[str, str]:
     """Variables that an earlier run of ours wrote: what is not chosen anew stays as it is."""
     kept: dict[str, str] = {}
     for line in (machine.files.get(path) or b"").decode("utf-8", "replace").splitlines():
-        name, _, value = line.removeprefix(prefix).replace(" ", "=", 1 if prefix.startswith("set") else 0).partition("=")
+        name, _, value = (
+            line.removeprefix(prefix).replace(" ", "=", 1 if prefix.startswith("set") else 0).partition("=")
+        )
         if line.startswith(prefix) and name in VARIABLES.values() and len(value) > 1:
             inner = value[1:-1]
-            kept[name] = inner.replace("'\\''", "'") if prefix == "export " else inner.replace("\\'", "'").replace("\\\\", "\\")
+            kept[name] = (
+                inner.replace("'\\''", "'") if prefix == "export " else inner.replace("\\'", "'").replace("\\\\", "\\")
+            )
     return kept
 
 

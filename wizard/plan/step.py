@@ -55,7 +55,7 @@ class FileChange:
 
 @dataclass(frozen=True)
 class RegistryChange:
-    """A value of HKCU\\Environment on Windows; None removes it. `kind` is REG_SZ or REG_EXPAND_SZ."""
+    r"""A value of HKCU\Environment on Windows; None removes it. `kind` is REG_SZ or REG_EXPAND_SZ."""
 
     name: str
     before: str | None

@@ -32,7 +32,7 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
     variant: str | None,
     python: str | None = None,
 ) -> VerifyRequest:
-    """What to look at. `variant`: the torch build that was chosen, None for any; `python`: another environment's Python."""
+    """What to look at. `variant`: the torch build that was chosen, or None; `python`: another environment's Python."""
     gpus = None if machine.gpus is None else tuple(asdict(gpu) for gpu in machine.gpus)
     torch = project.torch if project else None
     foreign = python is not None

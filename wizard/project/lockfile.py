@@ -43,8 +43,6 @@ def _package(entry: Mapping[str, Any]) -> LockedPackage:
         wheels=mappings(entry.get("wheels")),
         sdist=sdist if isinstance(sdist, Mapping) else None,
         dependencies=mappings(entry.get("dependencies")),
-        optional_dependencies={
-            name: mappings(lines) for name, lines in table(entry, "optional-dependencies").items()
-        },
+        optional_dependencies={name: mappings(lines) for name, lines in table(entry, "optional-dependencies").items()},
         group_dependencies={name: mappings(lines) for name, lines in table(entry, "dev-dependencies").items()},
     )

@@ -120,7 +120,8 @@ def _is_member(folder: Path, root: Path, workspace: Mapping[str, Any]) -> bool:
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:
     return any(
-        path.count("/") == pattern.strip("./").rstrip("/").count("/") and fnmatch(path, pattern.removeprefix("./").rstrip("/"))
+        path.count("/") == pattern.strip("./").rstrip("/").count("/")
+        and fnmatch(path, pattern.removeprefix("./").rstrip("/"))
         for pattern in patterns
     )
 

@@ -10,7 +10,18 @@ from wizard.errors import BadInput
 from wizard.machine.facts import MachineFinding
 from wizard.project.facts import Lock, Project
 from wizard.project.lockfile import has_merge_conflict, lock_of
-from wizard.project.pyproject import Document, find_root, mappings, members, normal, read, requirements, table, text, texts
+from wizard.project.pyproject import (
+    Document,
+    find_root,
+    mappings,
+    members,
+    normal,
+    read,
+    requirements,
+    table,
+    text,
+    texts,
+)
 from wizard.project.torch import torch_of
 from wizard.text import masked, one_line
 
@@ -20,31 +31,20 @@ def read_project(folder: str | Path, environment: Mapping[str, str] | None = Non
 
     Raises BadInput where `folder` is not a folder.
     """
-    given = Path(os.path.abspath(folder))
+    given = Path(folder).absolute()
     if not given.is_dir():
         msg = f"{one_line(str(folder))} is not a folder. Check the spelling."
         raise BadInput(msg)
     root = find_root(given)
     if root is None:
         return None
-    pyproject = read(root / "pyproject.toml")
-    uv_toml = read(root / "uv.toml")
-    lock_file = read(root / "uv.lock")
-    python_version = root / ".python-version"
+    return _project(root, given, os.environ if environment is None else environment)
+
+
+def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project:
+    pyproject, uv_toml, lock_file = (read(root / name) for name in ("pyproject.toml", "uv.toml", "uv.lock"))
+    python_version = _bytes(root / ".python-version")
     lock = lock_of(lock_file.tables) if lock_file.data is not None and lock_file.problem is None else None
-    return _project(root, given, pyproject, uv_toml, lock_file, lock, _bytes(python_version), environment or os.environ)
-
-
-def _project(  # noqa: PLR0913 - the one place where the files of a project come together
-    root: Path,
-    given: Path,
-    pyproject: Document,
-    uv_toml: Document,
-    lock_file: Document,
-    lock: Lock | None,
-    python_version: bytes | None,
-    environment: Mapping[str, str],
-) -> Project:
     tables = pyproject.tables
     head, uv = table(tables, "project"), table(tables, "tool", "uv")
     # a uv.toml beside it silences [tool.uv] for what both may hold
@@ -80,7 +80,7 @@ def _project(  # noqa: PLR0913 - the one place where the files of a project come
             str(root / "uv.lock"): lock_file.data,
             str(root / ".python-version"): python_version,
         },
-        findings=tuple(_findings(root, pyproject, uv_toml, lock_file)),
+        findings=tuple(_findings(pyproject, uv_toml, lock_file)),
     )
 
 
@@ -103,7 +103,7 @@ def _first_line(data: bytes | None) -> str | None:
     return None
 
 
-def _findings(root: Path, pyproject: Document, uv_toml: Document, lock_file: Document) -> list[MachineFinding]:
+def _findings(pyproject: Document, uv_toml: Document, lock_file: Document) -> list[MachineFinding]:
     found: list[MachineFinding] = []
     if pyproject.problem:
         found.append(_finding(

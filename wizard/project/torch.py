@@ -52,7 +52,7 @@ def _parsed(line: str) -> Requirement | None:
 
 
 def _preference(version: str | None, registry: str | None) -> tuple[bool, str]:
-    """Of several torch in one lock (a fork per platform or extra), a CUDA build first: it is the one that can fail here."""
+    """Of several torch in one lock (a fork per platform or extra), a CUDA build first: it is the one that can fail."""
     mark = (version or "").partition("+")[2] or _variant_in(registry) or ""
     return mark.startswith("cu"), version or ""
 

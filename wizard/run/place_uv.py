@@ -1,7 +1,8 @@
-"""Brings a uv into a folder, by the first way that works; an old uv there keeps working until the new one stands. Standard library only."""
+"""Brings a uv into a folder by the first way that works; an old one there works until then. Standard library only."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
@@ -35,7 +36,7 @@ class Carrier(Protocol):
 
 
 def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
-    """The supervisor's `place-uv`: `ways` (in the order to try), `folder`, `version`, `windows`. The last way's exit code."""
+    """The supervisor's `place-uv`: `ways` (in the order to try) and `folder`. The exit code of the last way tried."""
     folder = Path(action["folder"])
     code = 1
     for way in action["ways"]:
@@ -100,12 +101,10 @@ def _put(journal: Journal, target: Path, data: bytes) -> None:
         # a program that runs can't be written over there, but it can be renamed
         old = target.with_name(f"{target.stem}.old-{os.getpid()}{target.suffix}")
         before = target.read_bytes()
-        os.replace(target, old)
+        target.replace(old)
         target.write_bytes(before)
-        try:
+        with contextlib.suppress(PermissionError):  # in use: it stays beside until the next update
             old.unlink()
-        except PermissionError:
-            pass  # in use: it stays beside until the next update
     journal.write(target, data, mode=0o755)
     if sys.platform != "win32":
         target.chmod(target.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -23,7 +23,7 @@ print(json.dumps({
 """
 
 
-def expected_packages(  # noqa: PLR0913 - what uv has to be told
+def expected_packages(
     uv: str,
     project: str,
     python: str,
@@ -64,7 +64,13 @@ def parsed(exported: str, markers: Mapping[str, str]) -> dict[str, str | None]:
 def _output(argv: Sequence[str], folder: str, environment: Mapping[str, str], limit: float) -> str | None:
     try:
         done = subprocess.run(
-            argv, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, timeout=limit, check=False
+            argv,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=limit,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
