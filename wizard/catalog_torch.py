@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -54,6 +54,16 @@ class Variant:
     arch: tuple[Arch, ...]
     index_packages: tuple[str, ...]
     """Packages that its torch needs from the same index, beside torch; `<gfx>` stands for the GPU's target."""
+
+    @cached_property
+    def cuda_major(self) -> int | None:
+        """12 of 12.6."""
+        return self.cuda.major if self.cuda else None
+
+    @cached_property
+    def excludes_lifted(self) -> bool:
+        """Whether its CUDA is one from which some Jetson exceptions no longer hold."""
+        return self.cuda is not None and self.cuda >= the().excludes_end_with_cuda
 
     @property
     def url(self) -> str:

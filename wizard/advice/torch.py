@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from wizard.advice import torch_words as say
 from wizard.advice.reason import Advice, Reason
 from wizard.advice.torch_builds import Allowed, Build, Wish, allowed, wish_of
-from wizard.advice.torch_choice import Served, anywhere, missing_driver, serve, without_gpu
+from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
 from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
 from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_machine import MAKERS, Here, look
@@ -25,6 +26,21 @@ NOWHERE: Mapping[str, bool] = {"linux": False, "windows": False, "macos": False}
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What the advice was found with; the lists are made of it when they are asked for."""
+
+    here: Here
+    wish: Wish
+    options: Allowed
+    served: Served | None
+
+    @property
+    def all(self) -> tuple[Here, Wish, Allowed, Served | None]:
+        """In the order in which the lists take them."""
+        return self.here, self.wish, self.options, self.served
+
+
+@dataclass(frozen=True)
 class TorchAdvice:
     """`variant`, `torch_version`, `needs_index`, `why`, `ruled_out` and `notes` are INTERFACE.md's `torch`."""
 
@@ -32,18 +48,31 @@ class TorchAdvice:
     torch_version: str | None
     needs_index: Mapping[str, bool] = field(default_factory=lambda: dict(NOWHERE))
     why: tuple[str, ...] = ()
-    ruled_out: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     choice: str = "keep"
     """What `torch.variant` has to be for this machine to be served: `keep` where uv.lock fits, where there is no
     torch, and where a fact is missing."""
     extra: tuple[str, str] | None = None
     """("extra" or "group", name) by which the project already gives `choice`."""
-    candidates: tuple[Candidate, ...] = ()
     locked: Locked | None = None
     """What uv.lock gives this machine now; None: no torch in it, or no lock."""
     certain: bool = True
     """False where a fact is missing that could change the answer: `auto` then keeps what is."""
+    basis: Basis | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def ruled_out(self) -> tuple[tuple[str, str], ...]:
+        """Every variant that can't be taken here, newest first, each with its reason."""
+        if self.basis is None:
+            return ()
+        return say.musl_ruled_out() if self.basis.here.musl else ruled_out(*self.basis.all)
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The rows of the screen's list: the recommended one, the lock's, the others that run here."""
+        if self.basis is None or self.basis.here.musl:
+            return ()
+        return candidates(self.basis.here, self.basis.options, self.basis.served, self.locked)
 
     def document(self) -> dict[str, Any]:
         """INTERFACE.md's `torch`."""
@@ -64,7 +93,8 @@ def advise(machine: Machine, project: Project | None, *, python: str | None = No
     if here.platform is None:
         return TorchAdvice(None, None, notes=(say.unknown_platform(machine),), certain=False)
     if here.musl:
-        return TorchAdvice(None, None, ruled_out=say.musl_ruled_out(), notes=(say.MUSL,))
+        basis = Basis(here, Wish(), Allowed((), frozenset(), {}), None)
+        return TorchAdvice(None, None, notes=(say.MUSL,), basis=basis)
     wish = wish_of(project, python)
     options = allowed(here.platform, wish)
     return _settled(_search(here, wish, options, project), machine, here, project)
@@ -85,7 +115,7 @@ def _search(here: Here, wish: Wish, options: Allowed, project: Project | None) -
     notes: list[str] = []
     certain = True
     if here.os == "macos":
-        served = without_gpu(here, options.builds)
+        served = without_gpu(here, options.by_accelerator.get("none", ()))
         return _Found(served, wish, options, () if served else say.no_wheel(here, wish, options))
     if here.devices is None:
         return _Found(None, wish, options, say.unknown_gpus(here, options), certain=False)
@@ -106,16 +136,17 @@ def _search(here: Here, wish: Wish, options: Allowed, project: Project | None) -
         other = anywhere(here, vendor) if known else None
         if other:
             return _Found(None, wish, options, (*notes, *say.nothing_fits(here, wish, options, other)), certain)
-        notes += say.unusable(here, vendor, known, missing_driver(here, known, options.builds))
-    served = without_gpu(here, options.builds)
+        notes += say.unusable(here, vendor, known)
+    served = without_gpu(here, options.by_accelerator.get("none", ()))
     return _Found(served, wish, options, (*notes, *(() if served else say.no_wheel(here, wish, options))), certain)
 
 
 def _offered_first(here: Here, vendor: str, options: Allowed, project: Project | None) -> tuple[Build, ...]:
     """The builds to search: those that the project already binds to an extra or group, where one of them runs."""
     offers = project.torch.offers if project and project.torch else {}
-    offered = tuple(build for build in options.builds if build.name in offers)
-    return offered if offered and serve(here, vendor, offered) else options.builds
+    builds = options.by_accelerator.get(vendor, ())
+    offered = tuple(build for build in builds if build.name in offers)
+    return offered if offered and serve(here, vendor, offered) else builds
 
 
 def _settled(found: _Found, machine: Machine, here: Here, project: Project | None) -> TorchAdvice:
@@ -127,8 +158,7 @@ def _settled(found: _Found, machine: Machine, here: Here, project: Project | Non
         notes=tuple(map(say.sentence_case, found.notes)),
         locked=locked,
         certain=found.certain,
-        ruled_out=ruled_out(here, found.wish, options, served),
-        candidates=candidates(here, options, served, locked),
+        basis=Basis(here, found.wish, options, served),
     )
     if served is None:
         return told

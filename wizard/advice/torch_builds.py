@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -16,36 +17,55 @@ SYSTEMS = ("linux", "windows", "macos")
 
 @dataclass(frozen=True)
 class Build:
-    """One release as one variant on one platform. Compared by identity of its names."""
+    """One release as one variant on one platform. `builds_on` makes them, once."""
 
     release: Release
     name: str
     platform: str
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash((self.release.version, self.name, self.platform))
 
-    @property
+    @cached_property
     def variant(self) -> Variant | None:
         """None for macOS's only build."""
         return the().variants.get(self.name)
 
-    @property
+    @cached_property
     def torch(self) -> str:
         """`2.15.0`."""
         return str(self.release.version)
 
-    @property
+    @cached_property
+    def accelerator(self) -> str:
+        """none, nvidia, amd or intel."""
+        return self.variant.accelerator if self.variant else "none"
+
+    @cached_property
+    def glibc(self) -> Version | None:
+        """The oldest C library that its wheel loads with, None off Linux."""
+        return self.release.needed_glibc(self.platform, self.name)
+
+    @cached_property
+    def sm(self) -> tuple[int, ...] | None:
+        """The NVIDIA code it holds, None where it is not sourced."""
+        return self.variant.sm(self.release.version, self.platform) if self.variant else None
+
+    @cached_property
     def confirmed(self) -> bool:
         """False where no source says that its index has it."""
         return self.name not in self.release.unconfirmed.get(self.platform, ())
 
-    @property
+    @cached_property
     def on_pypi(self) -> bool:
         """Whether the package index itself serves this build there."""
         return self.release.pypi.get(self.platform) == self.name
 
-    @property
+    @cached_property
     def label(self) -> str:
         """As sentences name it."""
         return f"torch {self.torch}" if self.name == PYPI else f"torch {self.torch}, variant {self.name}"
@@ -69,6 +89,11 @@ class Allowed:
     refused: dict[Build, str]
     """Why not, for the rest: `version` or `python`."""
 
+    @cached_property
+    def by_accelerator(self) -> Mapping[str, tuple[Build, ...]]:
+        """The builds apart, in the same order: none, nvidia, amd, intel."""
+        return apart(self.builds)
+
 
 @lru_cache(maxsize=16)
 def builds_on(platform: str) -> tuple[Build, ...]:
@@ -78,6 +103,20 @@ def builds_on(platform: str) -> tuple[Build, ...]:
         here = [Build(release, name, platform) for name in release.builds.get(platform, ())]
         found += sorted(here, key=_preference, reverse=True)
     return tuple(found)
+
+
+@cache
+def builds_for(platform: str, accelerator: str) -> tuple[Build, ...]:
+    """Those of `builds_on` for one maker's GPUs, or for none."""
+    return apart(builds_on(platform)).get(accelerator, ())
+
+
+def apart(builds: Iterable[Build]) -> dict[str, tuple[Build, ...]]:
+    """Builds by accelerator, order kept."""
+    found: dict[str, list[Build]] = {}
+    for build in builds:
+        found.setdefault(build.accelerator, []).append(build)
+    return {accelerator: tuple(some) for accelerator, some in found.items()}
 
 
 def _preference(build: Build) -> tuple[bool, bool, bool, tuple[int, Version]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wizard.advice.torch_builds import Allowed, Build, builds_on
-from wizard.advice.torch_machine import Device, Here, Obstacle, drives, loads, older
+from wizard.advice.torch_builds import Allowed, Build, builds_for
+from wizard.advice.torch_machine import Device, Here, Obstacle, drives, fits, floor_of, has_code, loads, older, runs_on
 
 NO_DEVICE = "no GPU that it is for was found"
 
@@ -20,13 +20,12 @@ class Served:
 
 
 def serve(here: Here, vendor: str, builds: Iterable[Build]) -> Served | None:
-    """The best of `builds` for the GPUs of that maker: one for all of them, else for as many of the better ones."""
+    """The best of `builds`, all for that maker's GPUs: one for all of them, else for as many of the better ones."""
     devices = tuple(one for one in here.of(vendor) if one.known)
-    candidates = [one for one in builds if one.variant and one.variant.accelerator == vendor]
     for some in _selections(devices):
-        for build in candidates:
-            if runs(build, here, some):
-                return Served(build, tuple(one for one in devices if drives(build, here, one) is None))
+        for build in builds:
+            if all(runs_on(build, here, one) for one in some) and fits(build, here):
+                return Served(build, tuple(one for one in devices if runs_on(build, here, one)))
     return None
 
 
@@ -39,38 +38,27 @@ def _selections(devices: tuple[Device, ...]) -> Iterator[tuple[Device, ...]]:
         yield (one,)
 
 
-def runs(build: Build, here: Here, devices: Iterable[Device]) -> bool:
-    """Whether nothing known speaks against this build on those GPUs."""
-    return loads(build, here) is None and all(drives(build, here, one) is None for one in devices)
-
-
 def without_gpu(here: Here, builds: Iterable[Build]) -> Served | None:
-    """The newest of `builds` that needs no GPU."""
-    for build in builds:
-        if (build.variant is None or build.variant.accelerator == "none") and loads(build, here) is None:
-            return Served(build)
-    return None
+    """The newest of `builds`, all for no GPU, that loads here."""
+    return next((Served(build) for build in builds if fits(build, here)), None)
 
 
 def anywhere(here: Here, vendor: str) -> Served | None:
     """The best build for those GPUs, whatever the project asks for."""
-    return serve(here, vendor, builds_on(here.platform)) if here.platform else None
+    return serve(here, vendor, builds_for(here.platform, vendor)) if here.platform else None
 
 
-def missing_driver(here: Here, devices: tuple[Device, ...], builds: Iterable[Build]) -> tuple[Build, Obstacle] | None:
-    """Of `builds`, the one that runs with the least new a driver, with that driver; None where no driver helps."""
-    best: tuple[Build, Obstacle] | None = None
+def missing_driver(here: Here, devices: tuple[Device, ...], builds: Iterable[Build]) -> tuple[Build, str] | None:
+    """Of `builds`, the one that runs with the least new a driver, and that driver; None where no driver helps."""
+    best: tuple[Build, str] | None = None
     for build in builds:
-        obstacle = next((found for one in devices if (found := drives(build, here, one))), None)
-        if obstacle is None or obstacle.kind not in {"driver", "unknown"} or obstacle.driver is None:
+        variant = build.variant
+        if variant is None or not all(has_code(build, one) for one in devices) or not fits(build, here):
             continue
-        if loads(build, here) is None and (best is None or _less(obstacle, best[1])):
-            best = (build, obstacle)
+        floor = floor_of(variant, max(devices, key=lambda one: one.sm or 0), windows=here.windows_driver)
+        if floor and (best is None or older(floor, best[1])):
+            best = (build, floor)
     return best
-
-
-def _less(one: Obstacle, other: Obstacle) -> bool:
-    return bool(one.driver and other.driver) and older(str(one.driver), str(other.driver))
 
 
 def obstacle_of(build: Build, here: Here, allowed: Allowed) -> Obstacle | None:
@@ -79,12 +67,11 @@ def obstacle_of(build: Build, here: Here, allowed: Allowed) -> Obstacle | None:
     if refused is not None:
         return Obstacle(refused, "")
     found = loads(build, here)
-    if found or build.variant is None or build.variant.accelerator == "none":
+    if found or build.accelerator == "none":
         return found
-    devices = here.of(build.variant.accelerator)
+    devices = here.of(build.accelerator)
     if here.devices is None:
         return Obstacle("unknown", NO_DEVICE)
     if not devices:
         return Obstacle("gpu-other", NO_DEVICE)
-    found_all = [drives(build, here, one) for one in devices]
-    return None if None in found_all else found_all[0]
+    return None if any(runs_on(build, here, one) for one in devices) else drives(build, here, devices[0])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from packaging.version import Version
@@ -10,7 +12,7 @@ from packaging.version import Version
 from wizard.advice.torch_builds import SYSTEMS, Allowed, Build, Wish, allowed, builds_on
 from wizard.advice.torch_choice import NO_DEVICE, Served, obstacle_of
 from wizard.advice.torch_locked import Locked
-from wizard.advice.torch_machine import MAKERS, Here, Obstacle, drives
+from wizard.advice.torch_machine import MAKERS, Here, Obstacle, runs_on
 from wizard.catalog_torch import PYPI, Variant, the
 
 Word = Literal["recommended", "possible", "in uv.lock"]
@@ -76,7 +78,7 @@ def _use(build: Build, here: Here) -> str:
         return "uses the Mac's GPU" if build.platform == "macos_arm64" else ""
     if variant.accelerator == "none":
         return "does not use the GPU" if here.devices else "needs no GPU"
-    served = [one.name for one in here.of(variant.accelerator) if drives(build, here, one) is None]
+    served = [one.name for one in here.of(variant.accelerator) if runs_on(build, here, one)]
     unsure = "" if build.confirmed else ", not confirmed"
     return f"runs on the {', '.join(dict.fromkeys(served))}{unsure}"
 
@@ -84,11 +86,9 @@ def _use(build: Build, here: Here) -> str:
 def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -> tuple[tuple[str, str], ...]:
     """Every released variant that can't be taken here, newest first, each with its reason."""
     platform = here.platform or ""
-    newest: dict[str, Build] = {}
-    for build in builds_on(platform):
-        newest.setdefault(build.name, build)
+    newest = _newest_of_each(platform)
     found: list[tuple[str, str]] = []
-    for variant in sorted(the().variants.values(), key=Variant.order, reverse=True):
+    for variant in _newest_first():
         if served and served.build.name == variant.name:
             continue
         why = _why_not(variant, here, wish, options, newest.get(variant.name))
@@ -97,12 +97,27 @@ def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -
     return tuple(found)
 
 
+@cache
+def _newest_of_each(platform: str) -> Mapping[str, Build]:
+    newest: dict[str, Build] = {}
+    for build in builds_on(platform):
+        newest.setdefault(build.name, build)
+    return newest
+
+
+@cache
+def _newest_first() -> tuple[Variant, ...]:
+    """The variants that any release of the catalogue has."""
+    ever = {name for release in the().releases for names in release.builds.values() for name in names}
+    known = [one for one in the().variants.values() if one.name in ever or not one.released]
+    return tuple(sorted(known, key=Variant.order, reverse=True))
+
+
 def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest: Build | None) -> str | None:
     if not variant.released:
         return "was built for a test only and never released"
     if newest is None:
-        ever = any(variant.name in names for release in the().releases for names in release.builds.values())
-        return f"has no build for {place(here.platform or '')}" if ever else None
+        return f"has no build for {place(here.platform or '')}"
     mine = [build for build in options.builds if build.name == variant.name]
     if not mine:
         return _refused(variant, wish, options, newest)
@@ -145,10 +160,8 @@ def needs_index(build: Build, wish: Wish) -> dict[str, bool]:
     }
     needs = dict.fromkeys(SYSTEMS, False)
     for system, platform in there.items():
-        same = Build(build.release, build.name, platform)
         if build.name != PYPI and build.name in build.release.builds.get(platform, ()):
-            options = allowed(platform, wish)
-            needs[system] = same not in options.from_pypi
+            needs[system] = Build(build.release, build.name, platform) not in allowed(platform, wish).from_pypi
     return needs
 
 

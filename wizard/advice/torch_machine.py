@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from packaging.version import InvalidVersion, Version
 
 from wizard.advice.torch_builds import Build
-from wizard.catalog_torch import Floor, Variant, by_name, sm_of, the, words
+from wizard.catalog_torch import Variant, by_name, sm_of, the, words
 from wizard.machine.facts import Gpu, Machine
 
 _PLATFORMS = {
@@ -131,26 +131,55 @@ class Obstacle:
     """The oldest driver that would do, where that is all that is missing."""
 
 
+def fits(build: Build, here: Here) -> bool:
+    """Whether nothing known of this system keeps its wheel from loading, whatever the GPU."""
+    if build.glibc and here.glibc and here.glibc < build.glibc:
+        return False
+    return not (here.macos and here.macos < build.release.macos)
+
+
 def loads(build: Build, here: Here) -> Obstacle | None:
     """Why its wheel would not load on this system, whatever the GPU; None where nothing is known against it."""
-    needed = build.release.needed_glibc(build.platform, build.name)
-    if needed and here.glibc and here.glibc < needed:
-        return Obstacle("glibc", f"needs glibc {needed} or newer; this system has {here.glibc}")
-    if here.os == "macos" and here.macos and here.macos < build.release.macos:
+    if fits(build, here):
+        return None
+    if here.os == "macos":
         return Obstacle("macos", f"needs macOS {build.release.macos} or newer; this one is {here.macos}")
-    return None
+    return Obstacle("glibc", f"needs glibc {build.glibc} or newer; this system has {here.glibc}")
+
+
+def has_code(build: Build, device: Device) -> bool:
+    """Whether this NVIDIA build holds code that runs on that GPU."""
+    variant = build.variant
+    if variant is None or device.sm is None or build.sm is None:
+        return False
+    return covers(build.sm, device.sm, lifted=variant.excludes_lifted)
+
+
+def runs_on(build: Build, here: Here, device: Device) -> bool:
+    """Whether this build uses that GPU."""
+    variant = build.variant
+    if variant is None or variant.accelerator != device.vendor:
+        return False
+    if device.vendor == "nvidia":
+        if not has_code(build, device):
+            return False
+        floor = floor_of(variant, device, windows=here.windows_driver)
+        return floor is not None and here.driver is not None and not older(here.driver, floor)
+    if device.vendor == "amd":
+        return variant.gfx is not None and not variant.gfx_unread and device.gfx in variant.gfx
+    return True
 
 
 def drives(build: Build, here: Here, device: Device) -> Obstacle | None:
     """Why this build would not use that GPU, None where it does."""
     variant = build.variant
+    if runs_on(build, here, device):
+        return None
     if variant is None or variant.accelerator != device.vendor:
         return Obstacle("gpu-other", _for_whom(variant))
     if device.vendor == "nvidia":
-        return _code(build, variant, device) or _driver(variant, here, device)
-    if device.vendor == "amd":
-        return _gfx(variant, device)
-    return None
+        return _code(build, device) or _driver(variant, here, device)
+    return _gfx(variant, device)
 
 
 def _for_whom(variant: Variant | None) -> str:
@@ -158,28 +187,28 @@ def _for_whom(variant: Variant | None) -> str:
     return f"is for {maker} GPUs" if maker else "does not use a GPU"
 
 
-def _code(build: Build, variant: Variant, device: Device) -> Obstacle | None:
+def _code(build: Build, device: Device) -> Obstacle | None:
     if device.sm is None:
         return Obstacle("unknown", f"the compute capability of {device.name} is not known")
-    codes = variant.sm(build.release.version, build.platform)
-    if codes is None:
+    if build.sm is None:
         return Obstacle("unknown", "no source says which GPUs it has code for")
-    if covers(codes, device.sm, variant.cuda):
+    if has_code(build, device):
         return None
-    too_new = device.sm > max(codes)
-    newest, oldest = max(codes), min(codes)
-    kind = "gpu-too-new" if too_new else "gpu-too-old"
-    edge = f"ends at {newest // 10}.{newest % 10}" if too_new else f"begins at {oldest // 10}.{oldest % 10}"
+    newest, oldest = max(build.sm), min(build.sm)
+    kind = "gpu-too-new" if device.sm > newest else "gpu-too-old"
+    edge = f"ends at {newest // 10}.{newest % 10}" if device.sm > newest else f"begins at {oldest // 10}.{oldest % 10}"
     if oldest <= device.sm <= newest:
         edge = "leaves it out"
-    return Obstacle(kind, f"has no code for {device.name} ({device.generation}); its list {edge}")
+    return Obstacle(kind, f"has no code for the {device.name} ({device.generation}); its list {edge}")
 
 
 @lru_cache(maxsize=4096)
-def covers(codes: tuple[int, ...], device: int, cuda: Version | None) -> bool:
-    """Whether code for these compute capabilities runs on such a device: torch's own rule, with its exceptions."""
+def covers(codes: tuple[int, ...], device: int, *, lifted: bool) -> bool:
+    """Whether code for these compute capabilities runs on such a device: torch's own rule, with its exceptions.
+
+    `lifted`: the build's CUDA is one from which some of the exceptions no longer hold.
+    """
     book = the()
-    lifted = cuda is not None and cuda >= book.excludes_end_with_cuda
 
     def runs(code: int) -> bool:
         if code in book.exact:
@@ -193,14 +222,20 @@ def covers(codes: tuple[int, ...], device: int, cuda: Version | None) -> bool:
 
 def floor_of(variant: Variant, device: Device | None, *, windows: bool) -> str | None:
     """The oldest driver for this variant (and that GPU), None where it needs none of NVIDIA's."""
-    floor: Floor | None = the().floors.get(variant.cuda.major) if variant.cuda else None
+    blackwell = device is not None and device.sm is not None and device.sm >= 100
+    return _floor(variant.cuda_major, blackwell=blackwell, windows=windows)
+
+
+@cache
+def _floor(cuda_major: int | None, *, blackwell: bool, windows: bool) -> str | None:
+    floor = the().floors.get(cuda_major) if cuda_major else None
     if floor is None:
         return None
     newer = floor.blackwell_windows if windows else floor.blackwell_linux
-    usual = floor.windows if windows else floor.linux
-    return newer if newer and device and device.sm is not None and device.sm >= 100 else usual
+    return newer if newer and blackwell else (floor.windows if windows else floor.linux)
 
 
+@lru_cache(maxsize=4096)
 def older(driver: str, floor: str) -> bool:
     """Whether `driver` is below `floor`; both as NVIDIA writes them."""
     have, need = version(driver), version(floor)
@@ -233,5 +268,5 @@ def _gfx(variant: Variant, device: Device) -> Obstacle | None:
     if variant.gfx_unread:
         return Obstacle("unknown", "what code its torch holds was not confirmed")
     if device.gfx not in variant.gfx:
-        return Obstacle("gpu-other", f"has no code for {device.name} ({device.gfx})")
+        return Obstacle("gpu-other", f"has no code for the {device.name} ({device.gfx})")
     return None

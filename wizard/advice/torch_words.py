@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from wizard.advice.torch_builds import Allowed, Build, Wish, builds_on
-from wizard.advice.torch_choice import Served, missing_driver, obstacle_of, serve, without_gpu
+from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on
+from wizard.advice.torch_choice import Served, anywhere, missing_driver, obstacle_of, serve, without_gpu
 from wizard.advice.torch_list import newest_of, place, pythons
 from wizard.advice.torch_locked import Locked
-from wizard.advice.torch_machine import MAKERS, Device, Here, Obstacle, branch, drives, floor_of, loads, older
+from wizard.advice.torch_machine import MAKERS, Device, Here, branch, floor_of, loads, older
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 
@@ -146,7 +146,9 @@ def _announced(here: Here, served: Served, options: Allowed) -> Build | None:
 
 
 def _again(here: Here, served: Served, builds: tuple[Build, ...]) -> Build | None:
-    found = serve(here, served.devices[0].vendor, builds) if served.devices else without_gpu(here, builds)
+    vendor = served.devices[0].vendor if served.devices else "none"
+    mine = tuple(one for one in builds if one.accelerator == vendor)
+    found = serve(here, vendor, mine) if served.devices else without_gpu(here, mine)
     return found.build if found else None
 
 
@@ -159,7 +161,7 @@ def left_behind(here: Here, served: Served) -> tuple[str, ...]:
     names = ", ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in left))
     if left:
         kept = ", ".join(dict.fromkeys(one.name for one in served.devices))
-        whole = serve(here, vendor, builds_on(here.platform or ""))
+        whole = anywhere(here, vendor)
         both = f"; {whole.build.label} would, which this project does not allow" if whole and _all(whole, here) else ""
         notes.append(f"no variant runs on all GPUs here: {served.build.name} serves the {kept}, not the {names}{both}")
     if others:
@@ -174,7 +176,7 @@ def _all(served: Served, here: Here) -> bool:
 
 def unknown_gpus(here: Here, options: Allowed) -> tuple[str, ...]:
     """The GPUs were not asked, or did not answer."""
-    anyway = without_gpu(here, options.builds)
+    anyway = without_gpu(here, options.by_accelerator.get("none", ()))
     runs = f"; {anyway.build.label} runs anyway" if anyway else ""
     return (f"the GPUs of this machine are not known, so no variant can be recommended{runs}",)
 
@@ -189,23 +191,22 @@ def unknown_driver(here: Here, devices: tuple[Device, ...], options: Allowed) ->
     """A GPU is there and no driver answered: the best build for each driver that it may turn out to be."""
     right = ""
     best: dict[str, Build] = {}
-    for build in options.builds:
-        obstacle = next((found for one in devices if (found := drives(build, here, one))), None)
-        if obstacle and obstacle.driver and loads(build, here) is None:
-            best.setdefault(branch(obstacle.driver, None), build)
+    for build in options.by_accelerator.get("nvidia", ()):
+        found = missing_driver(here, devices, (build,))
+        if found:
+            best.setdefault(branch(found[1], None), build)
     right = "".join(f"; {build.label}, is right if it is {floor} or newer" for floor, build in list(best.items())[:2])
     return (f"the NVIDIA driver did not answer: variant cpu runs anyway{right}",)
 
 
-def unusable(
-    here: Here, vendor: str, devices: tuple[Device, ...], driver: tuple[Build, Obstacle] | None
-) -> tuple[str, ...]:
+def unusable(here: Here, vendor: str, devices: tuple[Device, ...]) -> tuple[str, ...]:
     """GPUs that no torch runs on."""
     if not devices:
         return ()
     names = ", ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in devices))
-    if driver and driver[1].driver:
-        needed = branch(driver[1].driver, here.driver)
+    driver = missing_driver(here, devices, builds_for(here.platform or "", vendor)) if vendor == "nvidia" else None
+    if driver:
+        needed = branch(driver[1], here.driver)
         would = f"with {needed} or newer, {driver[0].label}, would run; this machine has {here.driver}"
         return (f"the {names} needs a newer driver: {would}",)
     if vendor == "amd" and here.os == "windows":
@@ -222,9 +223,9 @@ def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tup
     why = _why_none(here, options, other)
     if why:
         notes.append(why)
-    found = missing_driver(here, other.devices, options.builds)
-    if found and found[1].driver:
-        notes.append(f"driver {branch(found[1].driver, here.driver)} or newer would do for {found[0].label}; "
+    found = missing_driver(here, other.devices, options.by_accelerator.get("nvidia", ()))
+    if found and older(here.driver or "", found[1]):
+        notes.append(f"driver {branch(found[1], here.driver)} or newer would do for {found[0].label}; "
                      f"this machine has {here.driver}")  # fmt: skip
     return tuple(notes)
 
@@ -247,7 +248,7 @@ def no_wheel(here: Here, wish: Wish, options: Allowed) -> tuple[str, ...]:
             notes.append(f"torch {build.torch} {found.why}")
             break
     asks = _limits(wish)
-    other = without_gpu(here, everything)
+    other = without_gpu(here, builds_for(here.platform or "", "none"))
     if not everything:
         return (f"torch has no build for {place(here.platform or '')}",)
     if other is None:
