@@ -25,6 +25,8 @@ PACKAGE_INTERVAL_S = 1.0
 """So many bytes done of one package: at most this often; people read no faster, and fifty may be under way at once."""
 PIECE = 1 << 20
 """Bytes that are read, and told as one batch, at a time."""
+TAIL = 64 * 1024
+"""Bytes at the end of a file that are read to see how a run ended."""
 RESERVE = 64 * 1024
 """Bytes kept free for the last events of a run that fills its own disk."""
 
@@ -131,11 +133,11 @@ def read(path: Path) -> Iterator[Event]:
 
 
 def last(path: Path) -> Event | None:
-    """The last whole event of a file, without reading all of it; None where there is none."""
+    """The last whole event of a file, without reading all of it; None where there is none in its last 64 KiB."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - PIECE))
+            file.seek(max(0, size - TAIL))
             tail = file.read()
     except OSError:
         return None

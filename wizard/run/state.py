@@ -21,7 +21,7 @@ from wizard.errors import WizardError
 from wizard.run import process
 
 JOB, EVENTS, LOG, SUPERVISOR, JOURNAL = "job.json", "events.jsonl", "log", "supervisor.json", "journal"
-CANCEL, UNDONE, ERRORS = "cancel", "undone", "supervisor.err"
+CANCEL, UNDONE, ERRORS, CHILD = "cancel", "undone", "supervisor.err", "child.json"
 KEPT_DAYS = 30
 
 
@@ -188,7 +188,7 @@ def running(project: str) -> str | None:
 
 
 def take(base: Path, project: str, run: Path) -> str | None:
-    """Takes a project for a run: None, or the id of the run that has it. The supervisor takes it over with `hand_over`."""
+    """Takes a project for a run: None, or the id of the run that has it. The supervisor goes on with `holding`."""
     for _ in range(3):
         holder = running(project)
         if holder is not None:
@@ -247,6 +247,13 @@ def holding(run: Path, project: str | None) -> Iterator[None]:
     try:
         yield
     finally:
-        found = read_json(path)
-        if found and found.get("run") == run.name:
-            path.unlink(missing_ok=True)
+        release(run.parent.parent, project, run)
+
+
+def release(base: Path, project: str, run: Path) -> None:
+    """Gives the project's lock back where it is that run's."""
+    path = lock_path(base, project)
+    found = read_json(path)
+    if found and found.get("run") == run.name:
+        with contextlib.suppress(OSError):
+            path.unlink()

@@ -1,0 +1,110 @@
+"""Ending a process with all that it started: asked, told, killed, within three seconds in all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
+
+INTERRUPT_S = 1.0
+"""After SIGINT (CTRL_BREAK on Windows)."""
+TERMINATE_S = 0.8
+"""After SIGTERM."""
+KILL_S = 0.5
+"""After SIGKILL; what is there then can't be ended by us (it hangs in the kernel)."""
+_POLL_S = 0.02
+
+
+def end(pid: int, child: subprocess.Popen[bytes] | None = None) -> bool:
+    """Ends the process and its descendants, also those that left its group. Whether all are gone.
+
+    `child`: the same process as our own child, so that its end is noticed here.
+    """
+    known = _with_descendants(pid)
+    for ask, limit in ((_interrupt, INTERRUPT_S), (_terminate, TERMINATE_S), (_kill, KILL_S)):
+        ask(pid, known)
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            if child is not None:
+                child.poll()
+            known |= {late for one in known for late in _children(one)}
+            if not any(_lives(one) for one in known):
+                return True
+            time.sleep(_POLL_S)
+    return not any(_lives(one) for one in known)
+
+
+def _with_descendants(pid: int) -> set[psutil.Process]:
+    import psutil
+
+    try:
+        top = psutil.Process(pid)
+    except psutil.NoSuchProcess:
+        return set()
+    return {top, *_children(top)}
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    import psutil
+
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _lives(process: psutil.Process) -> bool:
+    import psutil
+
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
+
+
+def _interrupt(pid: int, known: set[psutil.Process]) -> None:
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):  # it shares no console with us
+            os.kill(pid, signal.CTRL_BREAK_EVENT)
+    else:
+        _signal(pid, known, signal.SIGINT)
+
+
+def _terminate(pid: int, known: set[psutil.Process]) -> None:
+    _signal(pid, known, signal.SIGTERM)
+
+
+def _kill(pid: int, known: set[psutil.Process]) -> None:
+    _signal(pid, known, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+
+def _signal(pid: int, known: set[psutil.Process], number: signal.Signals) -> None:
+    """To the whole group at once where `pid` leads one, then to each that is not in it. Windows knows only the end."""
+    import psutil
+
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(pid) == pid != os.getpgrp():
+                os.killpg(pid, number)
+    for process in known:
+        with contextlib.suppress(psutil.Error):
+            if not _grouped(process.pid, pid):
+                process.send_signal(number)
+
+
+def _grouped(pid: int, leader: int) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        return os.getpgid(pid) == leader
+    except ProcessLookupError:
+        return True
