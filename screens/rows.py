@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 
 from wizard.phrases import amount, left_phrase, rate, rate_phrase, share, short_span
+from wizard.source_rows import SourceRow
 from wizard.text import one_line
 
 WIDTH = 76
@@ -100,6 +101,7 @@ def progress_line(  # noqa: PLR0913 - the line has five parts
     done: int,
     total: int | None,
     bytes_per_s: float | None,
+    *,
     eta_s: float | None,
     silent_s: float | None,
     count: tuple[int, int | None],
@@ -160,9 +162,7 @@ def log_row(clock: str, text: str, width: int = WIDTH) -> str:
     return cut(f"{clock}  {text}" if clock else text, width)
 
 
-def check_row(  # noqa: PLR0913 - a rung has five columns
-    number: int, word: str, title: str, value: str | None, seconds: float | None, width: int = WIDTH
-) -> str:
+def check_row(number: int, word: str, title: str, value: str | None, seconds: float | None, width: int = WIDTH) -> str:
     """One rung: number, glyph and word, title, value, seconds."""
     wider = max(0, width - WIDTH)
     row = f"{number:>2} " + state_word(word, 11) + column(title, 36)
@@ -207,14 +207,12 @@ def evidence_rows(
 MIRROR_HEAD = fit("For", 11) + fit("Source", 15) + fit("Rate", 13) + fit("Answer", 9) + fit("Behind", 9) + "Result"
 
 
-def mirror_row(  # noqa: PLR0913 - the table has six columns
-    what: str, chosen: bool, name: str, rate_text: str, answer_ms: float | None, behind: str, result: str
-) -> str:
+def mirror_row(what: str, source: SourceRow) -> str:
     """A source of packages: what for (empty below the first), mark, name, rate, answer, how far behind, result."""
-    shown_rate = fit("-", 10) if rate_text == "-" else right(rate_text, 10)
-    answer = fit("-", 6) if answer_ms is None else right(f"{answer_ms:.0f} ms", 6)
-    row = column(what, 11) + column(choice(chosen, name), 15) + shown_rate + "   " + answer + "   "
-    return (row + column(behind, 9) + cut(result, 18)).rstrip()
+    rate_cell = fit("-", 10) if source.rate == "-" else right(source.rate, 10)
+    answer = fit("-", 6) if source.answer_ms is None else right(f"{source.answer_ms:.0f} ms", 6)
+    row = column(what, 11) + column(choice(source.chosen, source.name), 15) + rate_cell + "   " + answer + "   "
+    return (row + column(source.behind, 9) + cut(source.result, 18)).rstrip()
 
 
 def choice(chosen: bool, text: str) -> str:

@@ -34,15 +34,17 @@ class SourceRow:
 
 
 def block(
-    kind: str, mirrors: Iterable[Mirror], results: Mapping[str, MirrorResult], choice: str, measuring: bool
+    kind: str, mirrors: Iterable[Mirror], results: Mapping[str, MirrorResult], choice: str, *, measuring: bool
 ) -> tuple[SourceRow, ...]:
     """All rows of one kind: the sound ones by rate, then what is not known yet, then what failed.
 
     `results`: by id, as far as they are there; `choice`: `mirrors.KIND` as it is in force.
     """
-    known = [mirror for mirror in mirrors if mirror.kind == kind and (mirror.offer or mirror.official or mirror.id == choice)]
+    known = [
+        mirror for mirror in mirrors if mirror.kind == kind and (mirror.offer or mirror.official or mirror.id == choice)
+    ]
     chosen = chosen_value(choice, results)
-    rows = [_row(kind, mirror, results.get(mirror.id), chosen, measuring) for mirror in known]
+    rows = [_row(kind, mirror, results.get(mirror.id), chosen, measuring=measuring) for mirror in known]
     if chosen not in {row.value for row in rows}:
         name = urlsplit(chosen).hostname or chosen
         rows.append(SourceRow(kind, chosen, one_line(name, 40), True, "-", None, "-", "-", "an address of your own"))
@@ -71,7 +73,7 @@ def _rank(result: MirrorResult | None) -> tuple[int, float]:
     return (0, -(result.bytes_per_s or 0.0)) if result.state == "done" else (0, math.inf)
 
 
-def _row(kind: str, mirror: Mirror, result: MirrorResult | None, chosen: str, measuring: bool) -> SourceRow:
+def _row(kind: str, mirror: Mirror, result: MirrorResult | None, chosen: str, *, measuring: bool) -> SourceRow:
     return SourceRow(
         kind,
         mirror.id,
@@ -80,7 +82,7 @@ def _row(kind: str, mirror: Mirror, result: MirrorResult | None, chosen: str, me
         measured_rate(result.bytes_per_s if result else None),
         result.latency_ms if result else None,
         _behind(result),
-        _result(result, measuring),
+        _result(result, measuring=measuring),
         one_line(mirror.operator, 200),
     )
 
@@ -100,7 +102,7 @@ def _behind(result: MirrorResult | None) -> str:
     return f"{result.stale_hours / 24:.0f} days"
 
 
-def _result(result: MirrorResult | None, measuring: bool) -> str:
+def _result(result: MirrorResult | None, *, measuring: bool) -> str:
     if result is None or result.state == "waiting":
         return ". waiting" if measuring else "-"
     if result.state == "sound":

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from screens import rows
 from wizard import phrases
+from wizard.source_rows import SourceRow
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -45,9 +46,13 @@ def test_a_bar_keeps_its_width_and_is_full_only_at_the_end(done: int, total: int
         ),
     ],
 )
-def test_the_progress_line(values: tuple[float, float | None, float | None, float | None, float, tuple[int, int]], line: str) -> None:
+def test_the_progress_line(
+    values: tuple[float, float | None, float | None, float | None, float, tuple[int, int]], line: str
+) -> None:
     done, total, rate, eta, silent, count = values
-    shown = rows.progress_line(int(done), None if total is None else int(total), rate, eta, silent, count)
+    shown = rows.progress_line(
+        int(done), None if total is None else int(total), rate, eta_s=eta, silent_s=silent, count=count
+    )
     assert shown == line or shown == line.removesuffix(" packages")
     assert cell_len(shown) <= 76
 
@@ -55,8 +60,10 @@ def test_the_progress_line(values: tuple[float, float | None, float | None, floa
 @pytest.mark.parametrize(
     "values, row",
     [
-        (("torch", "2.14.1+cu126", 520, 783, 8.1), "torch                   2.14.1+cu126     520 of 783 MiB   66 %   8.1 MiB/s"),
-        (("nvidia-cusparselt-cu12", "0.7.1", 18, 149, 1.3), "nvidia-cusparselt-cu12  0.7.1           18.0 of 149 MiB   12 %   1.3 MiB/s"),
+        (("torch", "2.14.1+cu126", 520, 783, 8.1),
+         "torch                   2.14.1+cu126     520 of 783 MiB   66 %   8.1 MiB/s"),
+        (("nvidia-cusparselt-cu12", "0.7.1", 18, 149, 1.3),
+         "nvidia-cusparselt-cu12  0.7.1           18.0 of 149 MiB   12 %   1.3 MiB/s"),
     ],
 )  # fmt: skip
 def test_a_package_under_way(values: tuple[str, str, int, int, float], row: str) -> None:
@@ -85,16 +92,21 @@ def test_names_go_as_far_as_the_row() -> None:
     names = ["nvidia-nccl-cu12", "nvidia-cufft-cu12", "nvidia-cusolver-cu12"]
     assert rows.named_row(3, "waiting", names) == "3 waiting: nvidia-nccl-cu12, nvidia-cufft-cu12, nvidia-cusolver-cu12"
     four = ["nvidia-cusparselt-cu12", "nvidia-nccl-cu12", "nvidia-cufft-cu12", "nvidia-cusolver-cu12"]
-    assert rows.named_row(4, "waiting", four) == "4 waiting: nvidia-cusparselt-cu12, nvidia-nccl-cu12, nvidia-cufft-cu12, ..."
+    assert (
+        rows.named_row(4, "waiting", four)
+        == "4 waiting: nvidia-cusparselt-cu12, nvidia-nccl-cu12, nvidia-cufft-cu12, ..."
+    )
     assert rows.named_row(400, "waiting", ["n" * 90] * 400) == "400 waiting"
 
 
 @pytest.mark.parametrize(
     "values, row",
     [
-        ((1, "ok", "Packages are those of uv.lock", "31 packages", 0.1), " 1 + ok       Packages are those of uv.lock       31 packages          0.1 s"),
+        ((1, "ok", "Packages are those of uv.lock", "31 packages", 0.1),
+         " 1 + ok       Packages are those of uv.lock       31 packages          0.1 s"),
         ((11, "waiting", "cuDNN works", None, None), "11 . waiting  cuDNN works"),
-        ((7, "failed", "torch sees the GPUs that are here", "0 of 1", 0.4), " 7 x failed   torch sees the GPUs that are here   0 of 1               0.4 s"),
+        ((7, "failed", "torch sees the GPUs that are here", "0 of 1", 0.4),
+         " 7 x failed   torch sees the GPUs that are here   0 of 1               0.4 s"),
         ((8, "not run", "Variant has code for the GPU", None, None), " 8 - not run  Variant has code for the GPU"),
     ],
 )  # fmt: skip
@@ -137,15 +149,20 @@ def test_evidence_that_the_log_lacks_stands_alone() -> None:
 @pytest.mark.parametrize(
     "values, row",
     [
-        (("packages", True, "BFSU", 10.3 * MIB, 18, "0 h", "+ ok"), "packages   (*) BFSU       10.3 MiB/s    18 ms   0 h      + ok"),
-        (("", False, "official", 1.1 * MIB, 212, "-", "+ ok"), "           ( ) official    1.1 MiB/s   212 ms   -        + ok"),
-        (("", False, "BFSU", None, 18, "0 h", "> measuring"), "           ( ) BFSU       -             18 ms   0 h      > measuring"),
-        (("", False, "NJU", None, None, "-", ". waiting"), "           ( ) NJU        -            -        -        . waiting"),
+        (("packages", True, "BFSU", 10.3 * MIB, 18, "0 h", "+ ok"),
+         "packages   (*) BFSU       10.3 MiB/s    18 ms   0 h      + ok"),
+        (("", False, "official", 1.1 * MIB, 212, "-", "+ ok"),
+         "           ( ) official    1.1 MiB/s   212 ms   -        + ok"),
+        (("", False, "BFSU", None, 18, "0 h", "> measuring"),
+         "           ( ) BFSU       -             18 ms   0 h      > measuring"),
+        (("", False, "NJU", None, None, "-", ". waiting"),
+         "           ( ) NJU        -            -        -        . waiting"),
     ],
 )  # fmt: skip
 def test_a_source(values: tuple[str, bool, str, float | None, float | None, str, str], row: str) -> None:
     what, chosen, name, rate, answer, behind, result = values
-    assert rows.mirror_row(what, chosen, name, phrases.measured_rate(rate), answer, behind, result) == row
+    source = SourceRow("pypi", name, name, chosen, phrases.measured_rate(rate), answer, behind, result)
+    assert rows.mirror_row(what, source) == row
 
 
 def test_a_build_of_torch() -> None:
@@ -169,8 +186,6 @@ def test_words_are_broken_at_blanks() -> None:
     assert all(cell_len(row) <= 9 for row in rows.wrapped("한국어 단어들이 여럿 있는 문장입니다", 9, 3))
 
 
-@pytest.mark.parametrize(
-    "seconds, shown", [(0, "0 s"), (24.9, "24 s"), (59.9, "59 s"), (140, "2 min 20 s")]
-)
+@pytest.mark.parametrize("seconds, shown", [(0, "0 s"), (24.9, "24 s"), (59.9, "59 s"), (140, "2 min 20 s")])
 def test_a_counted_length_of_time(seconds: float, shown: str) -> None:
     assert phrases.whole_span(seconds) == shown

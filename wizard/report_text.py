@@ -1,0 +1,164 @@
+"""A run as lines of text: what `apply`, `sync`, `attach` and the plain mode print of its events.
+
+Progress is told at every tenth of the bytes, but at least every 30 s and at most every 10 s; everything else as it comes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wizard import diagnosis
+from wizard.phrases import amount, left_phrase, rate_phrase, short_span, whole_span
+from wizard.run.progress import RunState, StepState
+from wizard.text import masked, one_line
+
+LEAST, MOST = 10.0, 30.0
+"""Seconds between two lines of progress."""
+QUIET = frozenset({"sync", "verify"})
+"""Steps whose output is told by other lines; all of it is in the log."""
+
+
+class TextReport:
+    """Feeds on events, in their order, and gives the lines that each is worth. `started`: the run's, epoch seconds."""
+
+    def __init__(self, started: float | None = None) -> None:
+        self.state = RunState()
+        self._started = started
+        self._told_at = 0.0
+        self._told_tenth = 0
+
+    def apply(self, event: Mapping[str, Any]) -> list[str]:
+        """The lines for one event, often none."""
+        at = float(event.get("at", 0.0))
+        if self._started is None:
+            self._started = time.time() - at
+        self.state.apply(dict(event))
+        tell = _TELLERS.get(str(event["type"]))
+        return [] if tell is None else [masked(line) for line in tell(self, event)]
+
+    def _clock(self, event: Mapping[str, Any]) -> str:
+        return time.strftime("%H:%M:%S", time.localtime((self._started or 0.0) + float(event.get("at", 0.0))))
+
+    def _step(self, event: Mapping[str, Any]) -> list[str]:
+        steps = self.state.steps
+        place = next((number for number, one in enumerate(steps, 1) if one.id == event["id"]), len(steps))
+        step = steps[place - 1]
+        if event["state"] == "started":
+            self._told_at, self._told_tenth = float(event["at"]), 0
+            about = f": {one_line(step.summary)}" if step.summary else ""
+            return [f"{self._clock(event)}  step {place} of {len(steps)}, {step.title}{about}"]
+        word = {"done": "ok", "failed": "x failed", "skipped": "- skipped"}.get(
+            str(event["state"]), str(event["state"])
+        )
+        return [f"{self._clock(event)}  {word}, {step.title}{self._how_it_ended(step)}"]
+
+    def _how_it_ended(self, step: StepState) -> str:
+        if step.id == "sync" and step.state == "done":
+            count = len(self.state.in_state("installed"))
+            return f": {count} package{'s' * (count != 1)} installed" if count else ": everything was in place"
+        if step.started is not None and step.ended is not None:
+            return f", {short_span(step.ended - step.started)}"
+        return ""
+
+    def _progress(self, event: Mapping[str, Any]) -> list[str]:
+        state, at = self.state, float(event["at"])
+        if not state.done_bytes and not state.packages_done:
+            return []
+        tenth = (state.percent or 0) // 10
+        since = at - self._told_at
+        if since < LEAST or (tenth <= self._told_tenth and since < MOST):
+            return []
+        self._told_at, self._told_tenth = at, tenth
+        return [f"{self._clock(event)}  {progress_text(state)}"]
+
+    def _retry(self, event: Mapping[str, Any]) -> list[str]:
+        return [f"{self._clock(event)}  ! waiting: {retry_text(event)}"]
+
+    def _output(self, event: Mapping[str, Any]) -> list[str]:
+        text = one_line(str(event["text"]))
+        current = self.state.current
+        if current is not None and current.id in QUIET and not text.lstrip().lower().startswith("warning"):
+            return []
+        return [f"          {text}"] if text.strip() else []
+
+    def _note(self, event: Mapping[str, Any]) -> list[str]:
+        return [f"{self._clock(event)}  {one_line(str(event['text']))}"]
+
+    def _check(self, event: Mapping[str, Any]) -> list[str]:
+        number = list(self.state.checks).index(str(event["id"])) + 1
+        word = check_word(event)
+        if word in {"now", "waiting"}:
+            return []
+        title = one_line(str(event.get("title") or event["id"]))
+        if title[1:2].islower():
+            title = title[0].lower() + title[1:]
+        value = f", {one_line(str(event['value']))}" if event.get("value") else ""
+        return [f"{number:>2} {word}: {title}{value}"]
+
+    def _verify(self, event: Mapping[str, Any]) -> list[str]:
+        title, lead = verdict(self.state)
+        return [title, *([lead] if lead else [])]
+
+    def _diagnosis(self, event: Mapping[str, Any]) -> list[str]:
+        from wizard.cli.words import diagnosis as lines
+
+        return ["", *lines(diagnosis.from_document(event))]
+
+    def _end(self, event: Mapping[str, Any]) -> list[str]:
+        if event.get("lost"):
+            return [
+                "! The run ended without a word: its process was ended, or the machine went down. Finished packages are kept."
+            ]
+        code = int(event["exit_code"])
+        if code and self.state.diagnosis is None and self.state.verify is None:
+            return ["Stopped. Finished packages are kept." if code == 130 else f"x failed, exit code {code}"]
+        return []
+
+
+_TELLERS: Mapping[str, Callable[[TextReport, Mapping[str, Any]], list[str]]] = {
+    kind: getattr(TextReport, f"_{kind}")
+    for kind in ("step", "progress", "retry", "output", "note", "check", "verify", "diagnosis", "end")
+}
+
+
+def progress_text(state: RunState) -> str:
+    """`10 %, 0.28 of 2.83 GiB, 18.2 MiB/s, about 2 min 20 s left, 9 of 31`, or what uv is at when no bytes are to come."""
+    if state.phase == "install" and state.packages_total:
+        return f"installing {state.packages_done} of {state.packages_total} packages"
+    building = state.in_state("building")
+    if building and not any(one.state == "downloading" for one in state.packages.values()):
+        one = building[0]
+        return f"building {one.name} {one.version or ''}".rstrip() + f", {whole_span(state.at - one.since)} so far"
+    parts = [] if state.percent is None else [f"{state.percent} %"]
+    parts += [amount(state.done_bytes, state.total_bytes), rate_phrase(state.bytes_per_s, state.silent_s)]
+    silent = (state.silent_s or 0) >= 10
+    parts.append(left_phrase(None if silent or state.bytes_per_s is None else state.eta_s))
+    if state.packages_total:
+        parts.append(f"{state.packages_done} of {state.packages_total}")
+    return ", ".join(parts)
+
+
+def retry_text(event: Mapping[str, Any]) -> str:
+    """`the connection broke; try 2 of 5 starts in 8 s`."""
+    why = one_line(str(event.get("why") or "the connection broke"), 200).rstrip(".")
+    of = f" of {event['of']}" if event.get("of") else ""
+    wait = event.get("wait_s")
+    return f"{why}; try {event.get('attempt')}{of}" + (f" starts in {whole_span(float(wait))}" if wait else " starts")
+
+
+def check_word(event: Mapping[str, Any]) -> str:
+    """`ok`, `failed` or `not run`; `now` and `waiting` for a rung that has not ended."""
+    state = event.get("state")
+    if state in {"now", "waiting", "started"}:
+        return "now" if state == "started" else str(state)
+    ok = event.get("ok")
+    return "not run" if ok is None else "ok" if ok else "failed"
+
+
+def verdict(state: RunState) -> tuple[str, str]:
+    """Title and lead of how the verification ended."""
+    from wizard.verify.check import headline
+
+    return headline(state.verify)
