@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-_INSTALL = re.compile(r"^ [+~] (?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:==(?P<version>\S+))?(?P<elsewhere> \(from .*\))?$")
-_DOWNLOAD = re.compile(r"^Would download \d+ packages?$", re.MULTILINE)
+_INSTALL = re.compile(
+    r"^ [+~] (?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:==(?P<version>\S+))?(?P<elsewhere> \(from .*\)| @ \S.*)?$"
+)
+_DOWNLOAD = re.compile(r"^Would download (\d+) packages?$", re.MULTILINE)
 _URL = re.compile(r'(?P<key>\burl = )"(?P<url>[^"\\\n]*)"')
 
 
 @dataclass(frozen=True)
 class Intent:
-    """What `uv sync --dry-run` said: whether anything is fetched, what from indexes and what from elsewhere."""
+    """What `uv sync --dry-run` said: how many packages are fetched or built, what from indexes, what from elsewhere."""
 
-    downloads: bool
+    downloads: int
     packages: frozenset[tuple[str, str]]
     """(name, version) as uv names them."""
     elsewhere: frozenset[str]
@@ -30,8 +32,9 @@ class Intent:
 def intent(text: str) -> Intent:
     """The Intent that uv's words (0.8 to 0.13) tell."""
     found = [match for line in text.splitlines() if (match := _INSTALL.match(line))]
+    count = _DOWNLOAD.search(text)
     return Intent(
-        downloads=bool(_DOWNLOAD.search(text)),
+        downloads=int(count[1]) if count else 0,
         packages=frozenset((m["name"], m["version"] or "") for m in found if not m["elsewhere"]),
         elsewhere=frozenset(m["name"] for m in found if m["elsewhere"]),
     )

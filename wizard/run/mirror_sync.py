@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -124,23 +124,25 @@ def _offline(job: _Job) -> bool:
 def _from_mirrors(job: _Job) -> int | None:
     """An exit code where the run ends here, None where the project's own sync is to go on."""
     client = _Later(lambda: _client(job))
-    said = _dry_run(job)
-    if said is None:
-        return None  # the project's own sync will say why
-    intent = mirror_lock.intent(said)
-    if not intent.downloads:
-        return None
-    text, tables = _lock(job.project)
-    files = mirror_lock.files_of(tables, intent.packages)
-    job.files = {file.url: file for file in files if file.registry in job.stand_ins}
     try:
-        _look_up(job, client.value())
-    except WizardError as error:
-        job.note(f"The mirrors can't be asked: {error}. The packages come from the addresses in uv.lock.")
-        job.index = None
-        return None
-    left_out = intent.elsewhere | mirror_lock.unreachable(tables, intent.packages)
-    return _rounds(job, text, sorted(left_out)) if job.addresses else None
+        intent = mirror_lock.intent(_dry_run(job) or "")
+        if 0 < intent.downloads <= len(intent.elsewhere):
+            # Those from folders and git may be all: what is built here is counted too.
+            intent = mirror_lock.intent(_dry_run(job, *_without(intent.elsewhere)) or "")
+        if not intent.downloads:
+            return None  # all is there; or the dry run failed, and the project's own sync will say why
+        text, tables = _lock(job.project)
+        files = mirror_lock.files_of(tables, intent.packages)
+        job.files = {file.url: file for file in files if file.registry in job.stand_ins}
+        _look_up(job, client)
+    finally:
+        client.close()
+    left_out = _without(intent.elsewhere | mirror_lock.unreachable(tables, intent.packages))
+    return _rounds(job, text, left_out) if job.addresses else None
+
+
+def _without(names: Iterable[str]) -> list[str]:
+    return [word for name in sorted(names) for word in ("--no-install-package", name)]
 
 
 def _lock(project: Path) -> tuple[str, dict[str, Any]]:
@@ -152,25 +154,39 @@ def _lock(project: Path) -> tuple[str, dict[str, Any]]:
 
 
 class _Later:
-    """A value that is being made in a thread of its own: httpx takes a quarter of a second to import."""
+    """A client that is being made in a thread of its own: httpx takes a quarter of a second to import."""
 
     def __init__(self, make: Callable[[], httpx.Client]) -> None:
         self._made: httpx.Client | None = None
-        self._error: Exception | None = None
+        self._error = ""
+        self._unwanted = False
+        self._lock = Lock()
         self._thread = Thread(target=self._run, args=(make,), daemon=True)
         self._thread.start()
 
     def _run(self, make: Callable[[], httpx.Client]) -> None:
         try:
-            self._made = make()
-        except (WizardError, ImportError) as error:
-            self._error = error
+            made = make()
+        except (WizardError, ImportError, OSError) as error:
+            self._error = str(error)
+            return
+        with self._lock:
+            self._made = made
+            if self._unwanted:
+                made.close()
 
     def value(self) -> httpx.Client:
         self._thread.join()
         if self._made is None:
-            raise WizardError(str(self._error))
+            raise WizardError(self._error)
         return self._made
+
+    def close(self) -> None:
+        """Does not wait for one that is not made yet."""
+        with self._lock:
+            self._unwanted = True
+            if self._made is not None:
+                self._made.close()
 
 
 def _client(job: _Job) -> httpx.Client:
@@ -183,9 +199,9 @@ def _client(job: _Job) -> httpx.Client:
     return make_client(uv_version=told[1] if len(told) > 1 else "0", connect_s=5, read_s=10, connections=AT_ONCE)
 
 
-def _dry_run(job: _Job) -> str | None:
+def _dry_run(job: _Job, *more: str) -> str | None:
     """What `uv sync --locked --dry-run` prints, None where it fails or the user stops."""
-    argv = [*job.argv[:2], "--locked", "--dry-run", "--color", "never", *job.options()]
+    argv = [*job.argv[:2], "--locked", "--dry-run", "--color", "never", *job.options(), *more]
     child = subprocess.Popen(
         argv,
         cwd=job.project,
@@ -208,17 +224,25 @@ def _dry_run(job: _Job) -> str | None:
                     return None
 
 
-def _look_up(job: _Job, client: httpx.Client) -> None:
+def _look_up(job: _Job, later: _Later) -> None:
+    """Finds `job.addresses`; says what will not come from a mirror."""
     from wizard.run.mirror_pages import look_up
 
     packages = {(file.package, file.version) for file in job.files.values()}
+    if not packages:
+        return
     names = " and ".join(sorted({job.stand_ins[file.registry] for file in job.files.values()}))
-    if packages:
-        job.note(f"Looking up {_count(len(packages))} on {names}.")
+    job.note(f"Looking up {_count(len(packages))} on {names}.")
+    try:
+        client = later.value()
+    except WizardError as error:
+        job.note(f"The mirrors can't be asked: {error}. The packages come from the addresses in uv.lock.")
+        job.index = None
+        return
     for found in look_up(job.files.values(), job.stand_ins, client, job.carrier.cancelled).values():
         _tell(job, found, len(packages))
         job.addresses.update(found.addresses)
-        if not found.addresses and job.index is not None and same_index(found.index, job.index):
+        if found.trouble is not None and job.index is not None and same_index(found.index, job.index):
             job.index = None
 
 
@@ -278,8 +302,7 @@ def _copy(project: Path, scratch: Path) -> None:
 
 
 def _sync(job: _Job, scratch: Path, left_out: list[str]) -> int:
-    skipped = [word for name in left_out for word in ("--no-install-package", name)]
-    argv = [*job.argv[:2], "--frozen", "--no-install-local", "--inexact", *job.options(), *skipped]
+    argv = [*job.argv[:2], "--frozen", "--no-install-local", "--inexact", *job.options(), *left_out]
     more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job)}
     return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch), uv=True)
 
@@ -305,9 +328,10 @@ def _patience(job: _Job) -> dict[str, str]:
 
 
 def _squeezed(tail: Any) -> str:
-    """uv's words without the blanks, wraps and bars of any version's layout."""
+    """uv's last error without the blanks, wraps and bars of any version's layout."""
     text = tail if isinstance(tail, str) else "\n".join(map(str, tail))
-    return re.sub(r"[\s\u2502|]+", "", text)
+    starts = [found.start() for found in re.finditer(r"^\s*(?:error\b|\u00d7|x )", text, re.MULTILINE)]
+    return re.sub(r"[\s\u2502|]+", "", text[starts[-1] :] if starts else text)
 
 
 def _refused(job: _Job, printed: str) -> bool:
