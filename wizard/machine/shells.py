@@ -1,0 +1,135 @@
+"""The user's shell, and the bytes of the files that set its variables.
+
+Which files a shell reads: bash(1) INVOCATION, zsh(1) STARTUP/SHUTDOWN FILES, fish(1) configuration files.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from wizard.machine import folders
+from wizard.machine.facts import MachineFinding
+from wizard.machine.request import Answer, ProbeRequest
+from wizard.machine.system import own_folders
+from wizard.machine.telling import finding
+from wizard.toml import TOMLError, parse
+
+FAMILIES = ("bash", "zsh", "fish")
+_NAMES = {"bash": "bash", "zsh": "zsh", "fish": "fish", "pwsh": "pwsh", "powershell": "pwsh", "cmd": "cmd", "nu": "nu"}
+_LARGEST = 4 * 1024 * 1024
+
+
+def shells(request: ProbeRequest) -> Answer:
+    """shell, files, registry; and what is wrong with the files."""
+    found = own_folders(request)
+    files, findings = read_files(concerned(request, found), request.home_folder)
+    findings += _config_findings(found["user_uv_toml"], files)
+    facts: dict[str, Any] = {"shell": shell(request), "files": files}
+    if request.os == "windows":
+        from wizard.machine.windows import user_environment
+
+        facts["registry"] = user_environment()
+    return Answer(facts, tuple(findings))
+
+
+def startup_files(shell: str, home: str, environment: Mapping[str, str]) -> list[str]:
+    """The files of that shell in which a user sets variables, whether they exist or not; none for other shells."""
+    import posixpath
+
+    if shell == "bash":
+        return [posixpath.join(home, name) for name in (".bashrc", ".bash_profile", ".bash_login", ".profile")]
+    if shell == "zsh":
+        folder = environment.get("ZDOTDIR") or home
+        return [posixpath.join(folder, name) for name in (".zshenv", ".zshrc", ".zprofile")]
+    if shell == "fish":
+        config = posixpath.join(_config(home, environment), "fish")
+        return [posixpath.join(config, "config.fish"), posixpath.join(config, "conf.d", f"{folders.NAME}.fish")]
+    return []
+
+
+def _config(home: str, environment: Mapping[str, str]) -> str:
+    return environment.get("XDG_CONFIG_HOME") or f"{home}/.config"
+
+
+def concerned(request: ProbeRequest, found: Mapping[str, str]) -> list[str]:
+    """The files that a plan may touch: start-up files, our generated ones, the user's uv.toml."""
+    paths = [found["user_uv_toml"]]
+    if request.os != "windows":
+        for family in FAMILIES:
+            paths += startup_files(family, request.home_folder, request.variables)
+        paths += [f"{found['config']}/{name}" for name in ("env.sh", "env.fish")]
+    return list(dict.fromkeys(paths))
+
+
+def read_files(paths: Iterable[str], home: str) -> tuple[dict[str, bytes | None], list[MachineFinding]]:
+    """The bytes of each, None where it does not exist; one that can't be read is left out and told."""
+    files: dict[str, bytes | None] = {}
+    findings: list[MachineFinding] = []
+    for path in paths:
+        try:
+            files[path] = _bytes(Path(path))
+        except OSError as error:
+            name = path.replace(home, "~", 1) if home and path.startswith(home) else path
+            why = error.strerror or str(error)
+            findings.append(finding("file-unreadable", [f"{path}: {why}"], name=name, path=path, why=why))
+    return files, findings
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for a writer
+        raise OSError(0, "it is not a file")
+    if status.st_size > _LARGEST:
+        raise OSError(0, f"it is larger than {_LARGEST // 1024**2} MiB")
+    return path.read_bytes()
+
+
+def _config_findings(path: str, files: Mapping[str, bytes | None]) -> list[MachineFinding]:
+    try:
+        parse(files.get(path) or b"")
+    except (TOMLError, UnicodeDecodeError) as error:
+        return [finding("config-invalid", [f"{path}: {error}"], path=path)]
+    return []
+
+
+def shell(request: ProbeRequest) -> str | None:
+    """$SHELL, else the nearest process above this one that is a shell, else the account's; None for another."""
+    named = named_shell(request.get("SHELL"))
+    if named or request.root != request.paths.sep:
+        return named
+    return _above() or _of_account()
+
+
+def named_shell(path: str | None) -> str | None:
+    """The shell of that path or program name (`/bin/zsh`, `-bash`, `powershell.exe`), None where it is another."""
+    name = re.split(r"[/\\]", path or "")[-1].lower().lstrip("-")
+    return _NAMES.get(name.removesuffix(".exe"))
+
+
+def _above() -> str | None:
+    import psutil
+
+    with suppress(psutil.Error, OSError):
+        for process in psutil.Process().parents():
+            with suppress(psutil.Error, OSError):
+                found = named_shell(process.name())
+                if found:
+                    return found
+    return None
+
+
+def _of_account() -> str | None:
+    with suppress(ImportError, KeyError):
+        import os
+        import pwd
+
+        return named_shell(pwd.getpwuid(os.getuid()).pw_shell)
+    return None
