@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.diagnosis.diagnose import diagnose, of, warnings
+from wizard.diagnosis.decide import diagnose, of, warnings
 from wizard.diagnosis.record import Context, Diagnosis, Fix, from_document
 
 __all__ = ["Context", "Diagnosis", "Fix", "diagnose", "from_document", "of", "warnings"]

@@ -54,7 +54,7 @@ def _build_not_reached(scene: Scene) -> bool:
 
 
 def _mirror_chosen(scene: Scene) -> bool:
-    return scene.context.choices.get("mirrors", {}).get("pypi", "official") != "official"
+    return bool(scene.context.choices.get("mirrors", {}).get("pypi", "official") != "official")
 
 
 def _other_index(scene: Scene) -> bool:
@@ -121,7 +121,7 @@ def _holder_locked(scene: Scene) -> bool:
     found = re.search(r"(lib\w+\.so[.\d]*)", scene.text)
     project = scene.context.project
     names = {package.name for package in project.lock.packages} if project is not None and project.lock else set()
-    return bool(found) and any(holder in names for holder in holder_of(found[1]) if found)
+    return found is not None and any(holder in names for holder in holder_of(found[1]))
 
 
 _NAMES: dict[str, Callable[[Scene], bool]] = {

@@ -28,7 +28,9 @@ _PROGRESS = re.compile(
 _EXCEPTION = re.compile(r"(?P<text>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit|Interrupt|Warning)\b: ?.*|KeyboardInterrupt$)")
 _MOVES = re.compile(r"\x1b\[\d*[A-HJK]|\r\n?")
 """Where a terminal's cursor went elsewhere or a line was wiped, what follows is a line of its own."""
-_SPINNER = re.compile("\\s*[\u2800-\u28ff\u2591\u2588]")
+_SPINNING = re.compile("[\u2800-\u28ff\u2591\u2588][^\\n]*?(?: {4,}|(?=\\n)|$)")
+"""A spinner or bar, with its words and the blanks that fill its line: uv writes the next line right behind them."""
+_FILLED = re.compile("(?<=\\S) {3,}(?=(?:\u00d7|error:|warning:) )")
 _BLOCK = re.compile(r"\s*(?:\[std(?:out|err)\]|--- std(?:out|err)|Traceback \(most recent call last\):)")
 
 
@@ -72,16 +74,18 @@ class Output:
 
 def unwrapped(lines: list[str] | tuple[str, ...]) -> str:
     """One line of many. A break after a hyphen, a slash or an opening backtick is a wrap inside a word."""
-    joined = ""
+    pieces: list[str] = []
+    last = ""
     for line in lines:
         stripped = line.strip()
-        if not joined or not stripped:
-            joined = joined or stripped
-        elif re.search(r"\w[-/]$", joined) and stripped[0].isalnum():
-            joined += stripped
-        else:
-            joined += " " + stripped
-    return joined
+        if not stripped:
+            continue
+        inside = len(last) > 1 and last[-1] in "-/" and last[-2].isalnum() and stripped[0].isalnum()
+        if pieces and not inside:
+            pieces.append(" ")
+        pieces.append(stripped)
+        last = stripped
+    return "".join(pieces)
 
 
 def normalise(text: str | bytes) -> Output:
@@ -98,12 +102,11 @@ def _kept_lines(text: str | bytes) -> Iterator[str]:
         text = _decoded(text)
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + "\n" + text[-TAIL:]
-    for line in masked(clean(_MOVES.sub("\n", text))).split("\n"):
-        if _SPINNER.match(line):
-            continue
+    text = _FILLED.sub("\n", _SPINNING.sub("\n", _MOVES.sub("\n", text)))
+    for line in clean(text).split("\n"):
         if len(line) > LONGEST:
             line = line[: LONGEST // 2] + " ... " + line[-LONGEST // 2 :]
-        yield line.rstrip()
+        yield (masked(line) if "://" in line and "@" in line else line).rstrip()
 
 
 def _decoded(data: bytes) -> str:

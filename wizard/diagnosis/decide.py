@@ -51,7 +51,7 @@ def of(cause: str, evidence: Iterable[str] = (), context: Context = _NOTHING, **
 
 def warnings_of(output: Output, context: Context) -> tuple[Diagnosis, ...]:
     """The same of an output that is already in shape."""
-    told = {}
+    told: dict[str, Diagnosis] = {}
     for report in output.warnings:
         scene = Scene(output, report, context)
         for found in _at("warning", scene, None):
