@@ -227,8 +227,13 @@ class Way:
         """Starts the supervisor. Raises ProjectBusy where a run of this project is going on."""
         from wizard.run import client
 
+        if plan is None:
+            self.prepare()
+            plan = self.plan()
         where = self.project.path if self.project else None
-        return client.start(plan or self.plan(), project=where, sizes=self.sizes(), label=label)
+        registries = list(self.project.lock.registries) if self.project and self.project.lock else []
+        context = {"choices": self.choices.nested(), "registries": registries}
+        return client.start(plan, project=where, sizes=self.sizes(), label=label, context=context)
 
     def selection(self) -> sync.Selection:
         """The extras and groups that the sync takes."""

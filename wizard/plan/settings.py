@@ -16,6 +16,7 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import Machine
 from wizard.plan import quoting
+from wizard.plan.mirrors import PERSIST_NOTE, persisted
 from wizard.plan.step import FileChange, RegistryChange, Step
 
 VARIABLES = {
@@ -47,6 +48,9 @@ def step(machine: Machine, choices: Choices, path_entry: str | None) -> Step | N
     if where == "uv.toml":
         files += _uv_toml(machine, choices)
         variables = {name: value for name, value in variables.items() if name == "UV_PYTHON_INSTALL_DIR"}
+    kept_index = persisted(choices)
+    if kept_index is not None:
+        variables["UV_DEFAULT_INDEX"] = kept_index
     changes: tuple[RegistryChange, ...] = ()
     shells: tuple[str, ...] = ()
     if variables or path_entry:
@@ -62,7 +66,9 @@ def step(machine: Machine, choices: Choices, path_entry: str | None) -> Step | N
     if where == "uv.toml":
         names = [key for key in UV_TOML_KEYS.values() if choices.get(f"settings.{key}") not in ("", "auto")] + names
     target = "your Windows user" if machine.os == "windows" else _and(shells) or "uv.toml"
-    return Step("settings", "settings", f"{', '.join(names)} for {target}", files=tuple(files), registry=changes)
+    notes = () if kept_index is None else (PERSIST_NOTE,)
+    summary = f"{', '.join(names)} for {target}"
+    return Step("settings", "settings", summary, files=tuple(files), registry=changes, notes=notes)
 
 
 def shells_of(machine: Machine) -> tuple[str, ...]:
@@ -146,7 +152,7 @@ def _kept(machine: Machine, path: str, prefix: str) -> dict[str, str]:
         name, _, value = (
             line.removeprefix(prefix).replace(" ", "=", 1 if prefix.startswith("set") else 0).partition("=")
         )
-        if line.startswith(prefix) and name in VARIABLES.values() and len(value) > 1:
+        if line.startswith(prefix) and name in {*VARIABLES.values(), "UV_DEFAULT_INDEX"} and len(value) > 1:
             inner = value[1:-1]
             kept[name] = (
                 inner.replace("'\\''", "'") if prefix == "export " else inner.replace("\\'", "'").replace("\\\\", "\\")

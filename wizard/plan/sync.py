@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.choices import Choices
+from wizard.plan.mirrors import address
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
 from wizard.project.facts import Lock, Project
@@ -52,6 +53,9 @@ def own_registry(project: Project) -> str | None:
 def run_environment(project: Project, choices: Choices) -> dict[str, str | None]:
     """What every uv of a run has in its environment beside the user's own."""
     environment: dict[str, str | None] = dict(chosen_variables(choices))
+    pythons = address(choices, "python")
+    if pythons is not None:
+        environment["UV_PYTHON_INSTALL_MIRROR"] = pythons
     registry = own_registry(project)
     if registry is not None:
         environment["UV_DEFAULT_INDEX"] = registry

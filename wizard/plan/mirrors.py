@@ -1,0 +1,46 @@
+"""What the chosen mirrors mean for the sync: which address stands in for which registry of the lock. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wizard.choices import Choices
+from wizard.errors import BadInput
+from wizard.mirrors.catalogue import built_in, torch_bases
+from wizard.mirrors.registries import explicit_of, stand_ins
+from wizard.project.facts import Project
+
+
+def address(choices: Choices, kind: str) -> str | None:
+    """The chosen mirror's address; None for the official source, and for `fastest` before it was measured."""
+    value = choices.text(f"mirrors.{kind}")
+    if value in {"official", "fastest"}:
+        return None
+    if "://" in value:
+        return value.rstrip("/")
+    return next((mirror.url for mirror in built_in().of(kind) if mirror.id == value), None)
+
+
+def options(project: Project, choices: Choices) -> dict[str, Any] | None:
+    """Options of wizard.run.mirror_sync; None where no registry of this lock has a mirror. Raises BadInput."""
+    if choices.text("mirrors.scope") == "project":
+        msg = "mirrors.scope = project is not possible in this version; allowed: machine (the lock stays as it is)"
+        raise BadInput(msg)
+    if project.lock is None:
+        return None
+    chosen = {kind: address(choices, kind) for kind in ("pypi", "pytorch")}
+    explicit = explicit_of(project.indexes)
+    if not stand_ins(project.lock.registries, explicit, chosen, torch_bases()):
+        return None
+    return {"mirrors": chosen, "explicit": list(explicit), "torch_bases": list(torch_bases())}
+
+
+def persisted(choices: Choices) -> str | None:
+    """The address to keep as the default index of every project, None where nothing is to be kept."""
+    return address(choices, "pypi") if choices.flag("mirrors.persist") else None
+
+
+PERSIST_NOTE = (
+    "Every project gets this index by default: uv sync --locked then fails where uv.lock was made with another, "
+    "and a plain uv sync or uv run rewrites uv.lock to it."
+)
