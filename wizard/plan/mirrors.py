@@ -29,10 +29,8 @@ def options(project: Project, choices: Choices) -> dict[str, Any] | None:
     if project.lock is None:
         return None
     chosen = {kind: address(choices, kind) for kind in ("pypi", "pytorch")}
-    explicit = explicit_of(project.indexes)
-    if not stand_ins(project.lock.registries, explicit, chosen, torch_bases()):
-        return None
-    return {"mirrors": chosen, "explicit": list(explicit), "torch_bases": list(torch_bases())}
+    found = stand_ins(project.lock.registries, explicit_of(project.indexes), chosen, torch_bases())
+    return {"mirrors": chosen, "stand_ins": found} if found else None
 
 
 def persisted(choices: Choices) -> str | None:
