@@ -1,0 +1,308 @@
+"""What binding torch to a variant changes in pyproject.toml, as changes to its parsed tables. Pure.
+
+Two layouts, as uv's guide on PyTorch lays them out: one explicit index for the whole project, or extras that exclude
+each other. macOS always takes the package index's own torch. An index binds only packages that the project names.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+
+from wizard.catalog_torch import PYPI, the
+from wizard.errors import BadInput
+from wizard.project.pyproject import mappings, normal, table, text, texts
+
+SYSTEMS = {"linux": "linux", "windows": "win32", "macos": "darwin"}
+"""Names of systems as choices have them -> `sys_platform`."""
+Path = tuple[str, ...]
+
+
+class Impossible(BadInput):
+    """The project is laid out in a way that this can't change safely; says why."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to bind torch to."""
+
+    variants: Mapping[str, tuple[str, ...]]
+    """Variant -> the systems (linux, windows, macos) it is for; `pypi` unbinds its own. The rest keep what they have."""
+    layout: str = "index"
+    """`index` or `extras`."""
+    family: tuple[str, ...] = ()
+    """What must come from the same index, where the project names it: torchvision, ..."""
+    index_url: Mapping[str, str] = field(default_factory=dict)
+    """Variant -> an address in place of the official one."""
+    triton: Mapping[str, str] = field(default_factory=dict)
+    """Variant -> a package that torch needs from the same index."""
+    torch: str | None = None
+    """Hold torch at this version: where a newer one of the same index would no longer run here."""
+
+    def url(self, variant: str) -> str:
+        """The address of its index."""
+        return self.index_url.get(variant, the().index_base + variant)
+
+    @property
+    def bound(self) -> dict[str, tuple[str, ...]]:
+        """Those that need an index."""
+        return {name: systems for name, systems in self.variants.items() if name != PYPI and systems}
+
+    @property
+    def chosen(self) -> set[str]:
+        """The systems that are decided anew."""
+        return {system for systems in self.variants.values() for system in systems}
+
+
+@dataclass(frozen=True)
+class Change:
+    """`value` at `path`, None takes it away. `kind`: set (a key), append (to a list of tables), item (of a list)."""
+
+    kind: str
+    path: Path
+    value: Any
+    old: Any = None
+
+
+def apply(tables: dict[str, Any], change: Change) -> None:
+    """The change, on parsed tables."""
+    here: Any = tables
+    for key in change.path[:-1]:
+        here = here.setdefault(key, {})
+    last = change.path[-1]
+    if change.kind == "append":
+        here.setdefault(last, []).append(copy.deepcopy(change.value))
+    elif change.kind == "item":
+        _replace_item(here[last], change)
+    elif change.value is None:
+        here.pop(last, None)
+    else:
+        here[last] = copy.deepcopy(change.value)
+
+
+def _replace_item(lines: list[Any], change: Change) -> None:
+    if change.old is None:
+        lines.append(change.value)
+    elif change.value is None:
+        lines.remove(change.old)
+    else:
+        lines[lines.index(change.old)] = change.value
+
+
+def changes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    """The changes, one after another; none where all is as it should be. Raises Impossible."""
+    now = copy.deepcopy(dict(tables))
+    if not any(name_of(line) == "torch" for _, lines in _lists(now) for line in lines):
+        raise Impossible("another package brings torch here; name it in the project first (uv add torch)")
+    for find in (_pins, _strays, _tritons, _extras, _held, _indexes, _conflicts, _sources):
+        for change in list(find(now, target)):
+            apply(now, change)
+            yield change
+
+
+def _lists(tables: Mapping[str, Any]) -> Iterator[tuple[Path, list[Any]]]:
+    """Every list of requirements, with its place."""
+    head = table(tables, "project")
+    if isinstance(head.get("dependencies"), list):
+        yield ("project", "dependencies"), head["dependencies"]
+    for extra, lines in table(head, "optional-dependencies").items():
+        if isinstance(lines, list):
+            yield ("project", "optional-dependencies", extra), lines
+    for group, lines in table(tables, "dependency-groups").items():
+        if isinstance(lines, list):
+            yield ("dependency-groups", group), lines
+    old = table(tables, "tool", "uv").get("dev-dependencies")
+    if isinstance(old, list):
+        yield ("tool", "uv", "dev-dependencies"), old
+
+
+def name_of(line: Any) -> str | None:
+    """The package that a requirement names, None where it is none."""
+    try:
+        return normal(Requirement(line).name) if isinstance(line, str) else None
+    except InvalidRequirement:
+        return None
+
+
+def _packages(target: Target) -> tuple[str, ...]:
+    routed = the().routed
+    return ("torch", *(name for name in target.family if name in routed and name != "torch"))
+
+
+def _pins(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    """`torch==2.1.0+cu118` binds one build on every system: the index does that now."""
+    names = _packages(target)
+    for path, lines in _lists(tables):
+        for line in lines:
+            if name_of(line) in names and "+" in line.partition(";")[0]:
+                before, semicolon, marker = line.partition(";")
+                yield Change("item", path, re.sub(r"\+[A-Za-z0-9.]+", "", before) + semicolon + marker, line)
+
+
+def _strays(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    """Triton packages of another variant: no index in force would have them."""
+    needed = set(target.triton.values())
+    if target.layout == "index" and target.chosen >= {"linux", "windows"}:
+        for path, lines in _lists(tables):
+            for line in lines:
+                name = name_of(line)
+                if name in the().index_packages and name not in needed:
+                    yield Change("item", path, None, line)
+                    if name in table(tables, "tool", "uv", "sources"):
+                        yield Change("set", ("tool", "uv", "sources", str(name)), None)
+
+
+def _tritons(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    if target.layout != "index":
+        return
+    places = [(path, lines) for path, lines in _lists(tables) if any(name_of(one) == "torch" for one in lines)]
+    for variant, triton in target.triton.items():
+        if variant not in target.bound:
+            continue
+        for path, lines in places:
+            if not any(name_of(one) == triton for one in lines):
+                yield Change("item", path, f"{triton} ; {_marker(target.variants[variant])}")
+
+
+def _marker(systems: Iterable[str]) -> str:
+    return " or ".join(f"sys_platform == '{SYSTEMS[system]}'" for system in systems)
+
+
+def index_name(tables: Mapping[str, Any], variant: str, url: str) -> str:
+    """The name under which the project has that index, or will have it."""
+    declared = mappings(table(tables, "tool", "uv").get("index"))
+    for one in declared:
+        if text(one.get("url")) and str(one["url"]).rstrip("/") == url.rstrip("/") and text(one.get("name")):
+            return str(one["name"])
+    taken = {one.get("name") for one in declared}
+    wanted = f"pytorch-{variant.replace('.', '-')}"
+    return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if name not in taken)
+
+
+def _indexes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    declared = {str(one.get("url", "")).rstrip("/") for one in mappings(table(tables, "tool", "uv").get("index"))}
+    for variant in target.bound:
+        if target.url(variant).rstrip("/") not in declared:
+            url = target.url(variant)
+            entry = {"name": index_name(tables, variant, url), "url": url, "explicit": True}
+            yield Change("append", ("tool", "uv", "index"), entry)
+
+
+def _sources(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    bound = table(tables, "tool", "uv", "sources")
+    named = {name_of(line) for _, lines in _lists(tables) for line in lines}
+    for package in (*_packages(target), *dict.fromkeys(target.triton.values())):
+        key = next((one for one in bound if normal(one) == package), package)
+        variants = {v: s for v, s in target.bound.items() if package not in the().index_packages
+                    or target.triton.get(v) == package}  # fmt: skip
+        if package in named:
+            value = _entries(tables, bound.get(key), variants, target)
+            if value != (bound.get(key) if key in bound else None):
+                yield Change("set", ("tool", "uv", "sources", key), value)
+
+
+def _entries(tables: Mapping[str, Any], now: Any, variants: Mapping[str, tuple[str, ...]], target: Target) -> Any:
+    """The source's new value; None: no entry is left."""
+    entries = [now] if isinstance(now, Mapping) else list(mappings(now))
+    if any("index" not in one for one in entries):
+        raise Impossible("torch, or a package that goes with it, comes from git, a path or an address in this project")
+    if target.layout == "extras":
+        mine = [_entry(tables, variant, systems, target, extra=variant) for variant, systems in variants.items()]
+        kept = [dict(one) for one in entries if one.get("extra") not in variants and ("extra" in one or "group" in one)]
+        return kept + mine
+    if any("extra" in one or "group" in one for one in entries):
+        raise Impossible("this project binds torch to extras or groups already; layout index would undo that")
+    kept = [one for entry in entries for one in _narrowed(dict(entry), target.chosen)]
+    mine = [_entry(tables, variant, systems, target, extra=None) for variant, systems in variants.items()]
+    return (kept + mine) or None
+
+
+def _entry(
+    tables: Mapping[str, Any], variant: str, systems: Sequence[str], target: Target, *, extra: str | None
+) -> dict[str, str]:
+    entry = {"index": index_name(tables, variant, target.url(variant))}
+    if extra:
+        entry["extra"] = extra
+    entry["marker"] = _marker(systems)
+    return entry
+
+
+def _narrowed(entry: dict[str, Any], chosen: set[str]) -> Iterator[dict[str, Any]]:
+    """What is left of an entry when these systems are bound anew."""
+    left = [system for system in SYSTEMS if system not in chosen]
+    try:
+        marker = Marker(entry["marker"]) if "marker" in entry else None
+        holding = [one for one in left if marker is None or _holds(marker, one)]
+    except (InvalidMarker, UndefinedEnvironmentName) as error:
+        raise Impossible(f"the marker of a source of torch can't be read: {error}") from None
+    if holding:
+        yield entry if holding == list(SYSTEMS) else {**entry, "marker": _marker(holding)}
+
+
+def _holds(marker: Marker, system: str) -> bool:
+    names = {"linux": "Linux", "windows": "Windows", "macos": "Darwin"}
+    return marker.evaluate({"sys_platform": SYSTEMS[system], "platform_system": names[system],
+                            "os_name": "nt" if system == "windows" else "posix"})  # fmt: skip
+
+
+def _extras(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    """The family's requirements move from the project's own list into each extra."""
+    if target.layout != "extras":
+        return
+    names = _packages(target)
+    extras = table(tables, "project", "optional-dependencies")
+    own = [line for line in texts(table(tables, "project").get("dependencies")) if name_of(line) in names]
+    lines = own or next(
+        ([one for one in texts(old) if name_of(one) in names] for old in extras.values()
+         if any(name_of(one) == "torch" for one in texts(old))), [])  # fmt: skip
+    if not lines:
+        raise Impossible("torch stands in a dependency group here, and extras can't take it from there")
+    for variant in target.bound:
+        wanted = list(lines)
+        if variant in target.triton:
+            wanted.append(f"{target.triton[variant]} ; {_marker(target.variants[variant])}")
+        if variant not in extras:
+            yield Change("set", ("project", "optional-dependencies", variant), wanted)
+        elif not any(name_of(one) == "torch" for one in texts(extras[variant])):
+            raise Impossible(f"this project has an extra {variant} of another meaning")
+    for line in own:
+        yield Change("item", ("project", "dependencies"), None, line)
+
+
+def _conflicts(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    if target.layout != "extras":
+        return
+    now = table(tables, "tool", "uv").get("conflicts")
+    sets = [list(one) for one in now if isinstance(one, list)] if isinstance(now, list) else []
+    wanted = list(target.bound)
+    for place, one in enumerate(sets):
+        held = [entry.get("extra") for entry in one if isinstance(entry, Mapping)]
+        if any(name in the().variants for name in held):
+            missing = [{"extra": name} for name in wanted if name not in held]
+            if missing:
+                yield Change("set", ("tool", "uv", "conflicts"), [*sets[:place], one + missing, *sets[place + 1 :]])
+            return
+    if len(wanted) > 1:
+        yield Change("set", ("tool", "uv", "conflicts"), [*sets, [{"extra": name} for name in wanted]])
+
+
+def _held(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+    """`torch==2.10.0` among the constraints, and none of an earlier choice."""
+    path = ("tool", "uv", "constraint-dependencies")
+    now = texts(table(tables, "tool", "uv").get("constraint-dependencies"))
+    wanted = f"torch=={target.torch}" if target.torch else None
+    ours = [line for line in now if re.fullmatch(r"torch==[0-9.]+", line)]
+    if wanted in ours:
+        return
+    if len(ours) == 1:
+        yield Change("item", path, wanted, ours[0])
+    elif wanted and "constraint-dependencies" in table(tables, "tool", "uv"):
+        yield Change("item", path, wanted)
+    elif wanted:
+        yield Change("set", path, [wanted])
