@@ -9,7 +9,14 @@ from wizard.machine.child import ask
 from wizard.machine.facts import Gpu
 
 Ask = Callable[[Sequence[str], float], str]
-_VENDORS = (("apple", "apple"), ("amd", "amd"), ("1002", "amd"), ("nvidia", "nvidia"), ("10de", "nvidia"), ("intel", "intel"))
+_VENDORS = (
+    ("apple", "apple"),
+    ("amd", "amd"),
+    ("1002", "amd"),
+    ("nvidia", "nvidia"),
+    ("10de", "nvidia"),
+    ("intel", "intel"),
+)
 
 
 def gpus(limit: float, said: Ask | None = None) -> tuple[Gpu, ...] | None:

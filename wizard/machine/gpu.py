@@ -77,9 +77,7 @@ def _hidden(request: ProbeRequest, vendors: set[str]) -> Iterable[MachineFinding
                 break
 
 
-def _closed(
-    request: ProbeRequest, told: Nvidia, mine: tuple[Gpu, ...], others: list[Gpu]
-) -> Iterable[MachineFinding]:
+def _closed(request: ProbeRequest, told: Nvidia, mine: tuple[Gpu, ...], others: list[Gpu]) -> Iterable[MachineFinding]:
     """Device files that are there and may not be opened; for AMD in a container, ones that are not there."""
     if mine and told.trouble != "late":
         yield from _may_open([request.at("dev/nvidiactl"), *sorted(request.at("dev").glob("nvidia[0-9]*"))][:2])

@@ -133,7 +133,9 @@ def driver_version(request: ProbeRequest) -> str | None:
     version = request.text("sys/module/nvidia/version").strip()
     if version:
         return version
-    found = re.search(r"^NVRM version:.*?\s(\d+\.\d+(?:\.\d+)?)\s", request.text("proc/driver/nvidia/version"), re.MULTILINE)
+    found = re.search(
+        r"^NVRM version:.*?\s(\d+\.\d+(?:\.\d+)?)\s", request.text("proc/driver/nvidia/version"), re.MULTILINE
+    )
     return found.group(1) if found else None
 
 

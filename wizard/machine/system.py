@@ -180,9 +180,6 @@ def cuda_modules(environment: Mapping[str, str], separator: str = os.pathsep) ->
 
 def own_folders(request: ProbeRequest) -> dict[str, str]:
     """The folders by rule, absolute: uv takes relative ones from where it runs, the project."""
-    by_rule = folders.folders(
-        request.os, request.home_folder, request.variables, lambda folder: Path(folder).is_dir()
-    )
+    by_rule = folders.folders(request.os, request.home_folder, request.variables, lambda folder: Path(folder).is_dir())
     start = request.project or str(Path.cwd())
     return {name: request.paths.normpath(request.paths.join(start, path)) for name, path in by_rule.items()}
-

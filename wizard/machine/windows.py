@@ -79,7 +79,9 @@ def registered_pythons() -> list[str]:
                 continue
             for tag, _ in _subkeys(hive, rf"{PYTHONS}\{company}"):
                 values = {n: v for n, v, _ in _values(hive, rf"{PYTHONS}\{company}\{tag}\InstallPath")}
-                path = values.get("ExecutablePath") or (values.get("") and str(values[""]).rstrip("\\") + r"\python.exe")
+                path = values.get("ExecutablePath") or (
+                    values.get("") and str(values[""]).rstrip("\\") + r"\python.exe"
+                )
                 if path:
                     found.append(str(path))
     return found
@@ -99,7 +101,9 @@ def edition() -> str:
 
 def is_container() -> bool:
     """Whether this is a Windows container (the value ContainerType is there in those only)."""
-    return any(name == "ContainerType" for name, _, _ in _values("HKEY_LOCAL_MACHINE", r"SYSTEM\CurrentControlSet\Control"))
+    return any(
+        name == "ContainerType" for name, _, _ in _values("HKEY_LOCAL_MACHINE", r"SYSTEM\CurrentControlSet\Control")
+    )
 
 
 def native_machine() -> str | None:

@@ -1,0 +1,179 @@
+"""The filesystems of the folders concerned: what they are, how much room they have, whether files can be linked there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from wizard import catalog
+from wizard.machine import links
+from wizard.machine.child import ask, side_by_side
+from wizard.machine.facts import Filesystem, MachineFinding
+from wizard.machine.places import executable
+from wizard.machine.request import Answer, ProbeRequest
+from wizard.machine.system import own_folders
+from wizard.machine.telling import finding
+from wizard.text import standing_size
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A line of the system's table of mounts."""
+
+    device: str
+    point: str
+    type: str
+    options: str
+
+
+def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
+    """filesystems, folders. The cache is where uv says that it is, where there is a uv to ask."""
+    own = own_folders(request)
+    own["cache"] = cache_by_uv(request, limit / 2) or own["cache"]
+    where = {"cache": own["cache"], "pythons": own["pythons"], "home": request.home_folder}
+    if request.project is not None:
+        where["project"] = request.project
+    mounts = [Mount(*entry[:4]) for entry in psutil.disk_partitions(all=True)]
+    nearest = side_by_side([partial(existing, path) for path in where.values()], limit / 4)
+    there = {purpose: folder or where[purpose] for purpose, folder in zip(where, nearest, strict=True)}
+    places = placed(there, mounts, request)
+    # A server that is gone makes every question about its disk wait; the other disks are known all the same.
+    answers = side_by_side([partial(_filesystem, *place) for place in places.items()], limit / 2)
+    found = tuple(one or _unknown(*place) for one, place in zip(answers, places.items(), strict=True))
+    return Answer({"filesystems": found, "folders": own}, tuple(_findings(request, where, found)))
+
+
+def cache_by_uv(request: ProbeRequest, limit: float) -> str | None:
+    """What `uv cache dir` of the first uv on the PATH says, in the project's folder; None where it does not."""
+    name = "uv.exe" if request.os == "windows" else "uv"
+    uv = next((path for path in (executable(request, folder, name) for folder in request.search_path) if path), None)
+    if uv is None:
+        return None
+    # UV_NO_CACHE makes a cache for that one command, and an empty UV_CACHE_DIR an error.
+    environment = {
+        key: value
+        for key, value in request.environment.items()
+        if key.upper() != "UV_NO_CACHE" and not (key.upper() == "UV_CACHE_DIR" and not value)
+    }
+    start = existing(request.project or os.curdir)
+    try:
+        said = ask([uv, "cache", "dir", "--offline"], limit, environment=environment, cwd=start)
+    except OSError:
+        return None
+    told = said.out.strip()
+    return str(request.paths.normpath(request.paths.join(start, told))) if said.code == 0 and told else None
+
+
+def existing(path: str) -> str:
+    """The nearest folder that exists: the path itself or one above it, links resolved."""
+    here = Path(path).absolute()
+    for one in (here, *here.parents):
+        try:
+            if one.is_dir():
+                return os.path.realpath(one)
+        except OSError:  # a folder that this user may not look into
+            continue
+    return here.anchor or os.sep
+
+
+def placed(where: Mapping[str, str], mounts: Sequence[Mount], request: ProbeRequest) -> dict[Mount, dict[str, str]]:
+    """Each mount that holds one of the folders, with purpose -> folder. `where`: folders that exist."""
+    found: dict[Mount, dict[str, str]] = {}
+    for purpose, folder in where.items():
+        found.setdefault(mount_of(folder, mounts, request), {})[purpose] = folder
+    return found
+
+
+def mount_of(folder: str, mounts: Iterable[Mount], request: ProbeRequest) -> Mount:
+    """The mount that holds the folder: the longest point above it, and of the same point the one mounted last."""
+    path = request.paths
+    best: Mount | None = None
+    normal = path.normcase(folder)
+    for mount in mounts:
+        point = path.normcase(mount.point).rstrip("/\\")
+        inside = normal.rstrip("/\\") == point or normal.startswith(point + path.sep)
+        if inside and (best is None or len(point) >= len(path.normcase(best.point).rstrip("/\\"))):
+            best = mount
+    return best or Mount("", path.splitdrive(folder)[0] + path.sep, "", "remote" if folder.startswith("\\\\") else "")
+
+
+def _unknown(mount: Mount, folders: Mapping[str, str]) -> Filesystem:
+    return Filesystem(mount.point, mount.type or None, None, None, is_network(mount), None, None, tuple(folders))
+
+
+def _filesystem(mount: Mount, folders: Mapping[str, str]) -> Filesystem:
+    free = total = None
+    try:
+        usage = psutil.disk_usage(next(iter(folders.values())))
+        free, total = usage.free, usage.total
+    except OSError:  # unknown, not nothing
+        pass
+    hardlinks, reflinks = _links(folders)
+    return Filesystem(
+        mount=mount.point,
+        type=mount.type or None,
+        free_bytes=free,
+        total_bytes=total,
+        network=is_network(mount),
+        hardlinks=hardlinks,
+        reflinks=reflinks,
+        purposes=tuple(folders),
+    )
+
+
+def _links(folders: Mapping[str, str]) -> tuple[bool | None, bool | None]:
+    """Tried in the first of the folders that may be written, the project last: its tools may watch it."""
+    for purpose in ("cache", "pythons", "home", "project"):
+        folder = folders.get(purpose)
+        if folder and os.access(folder, os.W_OK | os.X_OK):
+            result = links.tried(folder)
+            if result != (None, None):
+                return result
+    return None, None
+
+
+def is_network(mount: Mount) -> bool | None:
+    """Whether it is reached over a network; None where its type does not tell."""
+    known: Mapping[str, Any] = catalog.table("machine.toml")["filesystems"]
+    options = mount.options.split(",")
+    if "remote" in options or mount.device.startswith(("\\\\", "//")):
+        return True
+    if mount.type == "9p" and "aname=drvfs" in mount.options:  # a Windows disk of the same machine, seen from WSL
+        return False
+    if mount.type in known["network"]:
+        return True
+    if not mount.type or (mount.type.startswith("fuse") and mount.type not in known["local_fuse"]):
+        return None
+    return False
+
+
+def _findings(request: ProbeRequest, where: Mapping[str, str], found: Iterable[Filesystem]) -> Iterable[MachineFinding]:
+    room = catalog.table("machine.toml")["filesystems"]["home_room"]
+    for one in found:
+        if "home" in one.purposes and one.free_bytes is not None and one.free_bytes < room:
+            yield finding(
+                "home-nearly-full", [f"{one.mount}: {one.free_bytes} bytes free"], free=standing_size(one.free_bytes)
+            )
+        if "cache" in one.purposes and one.network:
+            words = {"type": one.type or "?", "path": where["cache"], "mount": one.mount}
+            yield finding("cache-network", [f"{one.mount} {one.type}"], **words)
+    for variable in ("ONEDRIVE", "ONEDRIVECOMMERCIAL", "ONEDRIVECONSUMER"):
+        cloud = request.get(variable) if request.os == "windows" else None
+        for purpose in ("project", "cache"):
+            if cloud and within(where.get(purpose), cloud, request):
+                yield finding("cloud-folder", [where[purpose]], purpose=purpose, path=cloud)
+                return
+
+
+def within(path: str | None, folder: str, request: ProbeRequest) -> bool:
+    """Whether `path` lies in `folder`, as that system compares paths."""
+    normal = request.paths.normcase
+    return path is not None and (normal(path) + request.paths.sep).startswith(
+        normal(folder).rstrip("/\\") + request.paths.sep
+    )
