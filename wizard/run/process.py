@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -20,6 +21,11 @@ def record(pid: int | None = None) -> dict[str, Any]:
     """A process (this one) as it can be recognised again: pid, when it began, host. JSON values."""
     number = os.getpid() if pid is None else pid
     return {"pid": number, "born": born(number), "host": socket.gethostname()}
+
+
+def as_json(pid: int) -> str:
+    """`record` as text."""
+    return json.dumps(record(pid))
 
 
 def born(pid: int) -> str | None:

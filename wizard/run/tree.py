@@ -27,14 +27,24 @@ def end(pid: int, child: subprocess.Popen[bytes] | None = None) -> bool:
 
     `child`: the same process as our own child, so that its end is noticed here.
     """
-    known = _with_descendants(pid)
+    return _end(pid, _with_descendants(pid), child)
+
+
+def end_children() -> bool:
+    """Ends all that this process started, and not itself. Whether all are gone."""
+    import psutil
+
+    return _end(0, set(_children(psutil.Process())), None)
+
+
+def _end(pid: int, known: set[psutil.Process], child: subprocess.Popen[bytes] | None) -> bool:
     for ask, limit in ((_interrupt, INTERRUPT_S), (_terminate, TERMINATE_S), (_kill, KILL_S)):
+        known |= {late for one in known for late in _children(one)}
         ask(pid, known)
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             if child is not None:
                 child.poll()
-            known |= {late for one in known for late in _children(one)}
             if not any(_lives(one) for one in known):
                 return True
             time.sleep(_POLL_S)
@@ -73,8 +83,9 @@ def _lives(process: psutil.Process) -> bool:
 
 def _interrupt(pid: int, known: set[psutil.Process]) -> None:
     if sys.platform == "win32":
-        with contextlib.suppress(OSError):  # it shares no console with us
-            os.kill(pid, signal.CTRL_BREAK_EVENT)
+        if pid:  # to one that leads no group it would come back to ourselves
+            with contextlib.suppress(OSError):  # it shares no console with us
+                os.kill(pid, signal.CTRL_BREAK_EVENT)
     else:
         _signal(pid, known, signal.SIGINT)
 
@@ -93,11 +104,11 @@ def _signal(pid: int, known: set[psutil.Process], number: signal.Signals) -> Non
 
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.getpgid(pid) == pid != os.getpgrp():
+            if pid and os.getpgid(pid) == pid != os.getpgrp():
                 os.killpg(pid, number)
     for process in known:
         with contextlib.suppress(psutil.Error):
-            if not _grouped(process.pid, pid):
+            if not pid or not _grouped(process.pid, pid):
                 process.send_signal(number)
 
 

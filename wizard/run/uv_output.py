@@ -54,9 +54,14 @@ _PYTHON = re.compile(r"(?P<name>cpython|pypy|graalpy|pyodide)-(?P<version>\d[^-]
 
 
 class UvOutput:
-    """Takes bytes as they come and gives events. `versions`: of the packages that are expected, by name."""
+    """Takes bytes as they come and gives events.
 
-    def __init__(self, versions: Mapping[str, str] | None = None) -> None:
+    `versions`: of the packages that are expected, by name. `understand` False: another program's lines, which are only
+    told.
+    """
+
+    def __init__(self, versions: Mapping[str, str] | None = None, *, understand: bool = True) -> None:
+        self._rules = _RULES if understand else ()
         self._versions = dict(versions or {})
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
@@ -133,7 +138,7 @@ class UvOutput:
         line = text.rstrip()
         for start in range(0, max(1, len(line)), LINE_LIMIT):
             yield {"type": "output", "text": line[start : start + LINE_LIMIT]}
-        for pattern, kind in _RULES:
+        for pattern, kind in self._rules:
             found = pattern.match(line)
             if found:
                 yield from self._understood(kind, found)

@@ -1,0 +1,125 @@
+"""The process that carries a job out: `python -m wizard.run.supervisor RUNFOLDER`, in a session of its own.
+
+It imports the standard library only, because a run starts with it. It outlives the terminal, and says all it does as
+events. It always says how it ended, unless it is killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wizard.errors import ExitCode
+from wizard.events import EventWriter
+from wizard.run import actions, process, state
+from wizard.run.carrier import Carrier
+from wizard.run.watch import Watch
+from wizard.text import one_line
+
+
+def main(arguments: list[str]) -> int:
+    """Carries out the job in the folder that is named; its exit code, which is the run's."""
+    folder = Path(arguments[0]).absolute()
+    job = state.read_json(folder / state.JOB)
+    writer = EventWriter(folder / state.EVENTS)
+
+    def leave() -> None:
+        writer.write("end", exit_code=int(ExitCode.INTERRUPTED))
+        if job["project"] is not None:
+            state.release(folder.parent.parent, job["project"], folder)
+        os._exit(ExitCode.INTERRUPTED)
+
+    watch = Watch(folder / state.CANCEL, folder / state.SUPERVISOR, leave)
+    with state.holding(folder, job["project"]), (folder / state.LOG).open("w", encoding="utf-8", newline="\n") as log:
+        watch.start()
+        _begin(writer, job)
+        state.write_json(folder / state.SUPERVISOR, process.record())
+        try:
+            code = carry_out(job, Carrier(folder, job, writer, log, watch), watch)
+        except Exception as error:  # noqa: BLE001 - the end has to be told whatever happens
+            traceback.print_exc()
+            text = f"something went wrong inside uv-wizard ({one_line(f'{type(error).__name__}: {error}', 300)})"
+            writer.write("note", text=f"{text}; what happened is in {folder / state.ERRORS}")
+            code = ExitCode.INTERRUPTED if watch.asked() else ExitCode.FAILED
+        watch.stop()
+        with contextlib.suppress(OSError):  # the log's disk may be full
+            log.flush()
+    # the project is free before anybody hears that the run is over
+    writer.write("end", exit_code=int(code))
+    writer.close()
+    return int(code)
+
+
+def _begin(writer: EventWriter, job: Mapping[str, Any]) -> None:
+    told = {key: job[key] for key in ("plan", "project", "label", "started", "sizes")}
+    writer.write("run", id=job["run"], **told)
+    for note in job["notes"]:
+        writer.write("note", text=note)
+
+
+def carry_out(job: Mapping[str, Any], carrier: Carrier, watch: Watch) -> int:
+    """Step by step; what comes after a step that failed is left out. 0, or the exit code of INTERFACE.md."""
+    code = 0
+    for step in job["steps"]:
+        named = {"id": step["id"], "title": step["title"]}
+        if code or carrier.cancelled():
+            code = code or ExitCode.INTERRUPTED
+            carrier.emit("step", **named, state="skipped")
+            continue
+        carrier.emit("step", **named, state="started")
+        code = _step(step["actions"], carrier, watch, job["context"])
+        carrier.emit("step", **named, state="failed" if code else "done")
+    return code
+
+
+def _step(todo: list[dict[str, Any]], carrier: Carrier, watch: Watch, context: Mapping[str, Any]) -> int:
+    for action in todo:
+        if carrier.cancelled():
+            return ExitCode.INTERRUPTED
+        carrier.forget_output()
+        watch.may_cut = action["do"] not in actions.WRITES
+        code = _action(action, carrier)
+        if carrier.cancelled() and code:
+            return ExitCode.INTERRUPTED
+        if code and action["do"] == "verify":
+            return code if code == ExitCode.FELL_SHORT else ExitCode.FAILED
+        if code:
+            _diagnose(carrier, code, context)
+            return ExitCode.FAILED
+    return 0
+
+
+def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
+    if action["do"] == "command":
+        return carrier.run_command(action["argv"], action["env"], action["cwd"], uv=action["uv"])
+    return actions.function(action["do"])(action, carrier)
+
+
+def _diagnose(carrier: Carrier, code: int, context: Mapping[str, Any]) -> None:
+    """Names the cause of a failure as an event."""
+    from wizard.diagnosis import Context, diagnose
+
+    environment = carrier.command_environment
+    known = Context(
+        registries=tuple(context.get("registries") or ()),
+        default_index=environment.get("UV_DEFAULT_INDEX"),
+        environment=environment,
+        os=_os_name(),
+        exit_code=code,
+        phase="sync",
+        choices=context.get("choices") or {},
+    )
+    carrier.emit("diagnosis", **diagnose(carrier.output_tail, known).document())
+
+
+def _os_name() -> str:
+    return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
