@@ -1,0 +1,158 @@
+"""The wizard's app: wires only. It knows the order of the screens and hands messages on; it decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from screens.step import ORDER, StepScreen
+from screens.terminal import TerminalApp, tell_crash
+from screens.walk import Walk
+from wizard.errors import ExitCode
+
+if TYPE_CHECKING:
+    from wizard.way import Way
+
+FILES = {"verify": "verification"}
+"""The files whose names are not the screen's."""
+FACTS_EVERY = 0.25
+"""Seconds between two looks at what the probes know."""
+
+
+def screen_class(name: str) -> type[StepScreen]:
+    """`StartScreen` of screens.start, loaded when it is first needed."""
+    stem = FILES.get(name, name)
+    found: type[StepScreen] = getattr(import_module(f"screens.{stem}"), f"{stem.capitalize()}Screen")
+    return found
+
+
+class WizardApp(TerminalApp):
+    """From the first screen to the last."""
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self._made: dict[str, StepScreen] = {}
+        self._looking: Timer | None = None
+
+    def get_default_screen(self) -> Screen[object]:
+        """The first screen is the bottom of the stack: nothing is painted before it."""
+        first: Screen[object] = self._screen_of(ORDER[0])
+        return first
+
+    def on_ready(self) -> None:
+        """The first screen stands: now the probes may begin."""
+        self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        self.run_worker(self._begin, name="begin", group="facts", thread=True, exclusive=True, exit_on_error=False)
+
+    def _begin(self) -> None:
+        self.walk.way.begin()
+        self.call_from_thread(self._begun)
+
+    def _begun(self) -> None:
+        if self._looking is None:
+            self._looking = self.set_interval(FACTS_EVERY, self._take_facts, name="facts")
+        self._take_facts()
+
+    def _take_facts(self) -> None:
+        news = self.walk.way.refresh()
+        pending = self.walk.way.pending
+        if not pending and self._looking is not None:
+            self._looking.stop()
+            self._looking = None
+        if news or not pending:
+            self.current.on_facts()
+
+    @property
+    def current(self) -> StepScreen:
+        """The screen that is shown, under whatever lies over it."""
+        return next(one for one in reversed(self.screen_stack) if isinstance(one, StepScreen))
+
+    def _screen_of(self, name: str) -> StepScreen:
+        if name not in self._made:
+            made = screen_class(name)(self.walk)
+            self._made[name] = made
+            if name != ORDER[0]:
+                self.install_screen(made, name)
+        return self._made[name]
+
+    def show(self, name: str) -> None:
+        """Brings that screen to the top, over the first one."""
+        screen = self._screen_of(name)
+        if screen is self.current:
+            screen.on_entered()
+            return
+        while len(self.screen_stack) > 2 or (len(self.screen_stack) > 1 and name == ORDER[0]):
+            self.pop_screen()
+        if name != ORDER[0]:
+            if len(self.screen_stack) > 1:
+                self.switch_screen(name)
+            else:
+                self.push_screen(name)
+        self.call_after_refresh(self._entered, screen)
+
+    def _entered(self, screen: StepScreen) -> None:
+        if screen is self.screen:
+            screen.on_entered()
+
+    def on_step_screen_next(self, message: StepScreen.Next) -> None:
+        """On, or out behind the last one."""
+        if message.screen is not self.screen:
+            return
+        if message.screen.NUMBER == len(ORDER):
+            self.leave()
+        else:
+            self.show(ORDER[message.screen.NUMBER])
+
+    def on_step_screen_back(self, message: StepScreen.Back) -> None:
+        """One back."""
+        if message.screen is self.screen and message.screen.NUMBER > 1:
+            self.show(ORDER[message.screen.NUMBER - 2])
+
+    def on_step_screen_go_to(self, message: StepScreen.GoTo) -> None:
+        """To a screen by its name: the one a fix belongs to."""
+        self.show(message.name)
+
+    def on_step_screen_look_again(self) -> None:
+        """F5."""
+        self.walk.way.read()
+        self._look()
+
+
+def run(way: Way, *, low_bandwidth: bool = False) -> int:
+    """Shows the wizard until it is left. Returns INTERFACE.md's exit code; the closing lines stand in the terminal then."""
+    walk = Walk(way, low_bandwidth=low_bandwidth)
+    app = WizardApp(walk)
+    code = app.run(mouse=not low_bandwidth)
+    if app.crash is not None:
+        tell_crash(app.crash)
+        return int(ExitCode.FAILED)
+    if code is None:  # ended by a signal
+        return app.return_code or int(ExitCode.DONE)
+    for line in farewell(walk):
+        print(line)
+    sys.stdout.flush()
+    return code
+
+
+def farewell(walk: Walk) -> list[str]:
+    """What the terminal reads afterwards."""
+    if walk.run is None:
+        return ["Nothing was changed."]
+    if walk.running:
+        return [f"It goes on. To see it again: uv-wizard attach {walk.run.id}"]
+    from wizard.cli.running import closing
+    from wizard.run import client
+    from wizard.text import clean, masked
+
+    if walk.exit_code == ExitCode.DONE:
+        return [masked(clean(line)) for line in closing(walk.way, client.again(walk.run))]
+    return [f"Log: {walk.run.folder / 'log'}", "To take everything back: uv-wizard undo --yes"]
+
+
+__all__ = ["WizardApp", "run"]

@@ -1,0 +1,204 @@
+"""The app as a guest in somebody's terminal: its colours, its signals, and how it leaves.
+
+Chosen before the app is built: with NO_COLOR, with 16 colours and on a slow line the terminal's own colours are used;
+a theme that is set later leaves Textual's monochrome filter in place, which paints black on black.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.geometry import Offset
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.widgets import Input, OptionList
+
+from screens.sheet import Quit, QuitSheet, Stop, StopSheet
+from screens.step import StepScreen, key_name
+from wizard.catalog import asset
+from wizard.errors import ExitCode
+from wizard.text import masked, one_line
+
+if TYPE_CHECKING:
+    from screens.walk import Walk
+
+CALM, OWN = "nord", "ansi-dark"
+
+
+class AsciiScrollBar(ScrollBarRender):
+    """No part-blocks: their width differs from terminal to terminal."""
+
+    VERTICAL_BARS = [" "] * 8
+    HORIZONTAL_BARS = [" "] * 8
+
+
+def own_colours(*, low_bandwidth: bool) -> bool:
+    """Whether the terminal's own 16 colours are to be used."""
+    if low_bandwidth or os.environ.get("NO_COLOR"):
+        return True
+    depth = os.environ.get("COLORTERM", "").lower()
+    term = os.environ.get("TERM", "").lower()
+    return sys.platform != "win32" and depth not in {"truecolor", "24bit"} and "256color" not in term and "direct" not in term
+
+
+class TerminalApp(App[int]):
+    """What the wizard and `attach` have in common. `walk` says whether something runs."""
+
+    ENABLE_COMMAND_PALETTE = True
+    TITLE = "uv-wizard"
+
+    def __init__(self, walk: Walk) -> None:
+        ansi = own_colours(low_bandwidth=walk.low_bandwidth)
+        super().__init__(css_path=str(asset("wizard.tcss")), ansi_color=True if ansi else None)
+        self.walk = walk
+        self.crash: BaseException | None = None
+        """What nobody foresaw; told in one line once the terminal is itself again."""
+        ScrollBar.renderer = AsciiScrollBar
+        if "TEXTUAL_THEME" not in os.environ:
+            self.theme = OWN if ansi else CALM
+
+    def on_mount(self) -> None:
+        """Signals that end the window leave the terminal as it was; a run goes on."""
+        if sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._leave_by, number)
+
+    def _leave_by(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    # keys that answer everywhere
+
+    async def on_event(self, event: events.Event) -> None:
+        """The next key ends what was said to the last one."""
+        if isinstance(event, events.Key) and isinstance(self.screen, StepScreen):
+            self.screen.forget_said()
+        await super().on_event(event)
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q: at once, or after a question while something runs; there, once more leaves it running."""
+        screen = self.screen
+        if isinstance(screen, QuitSheet):
+            screen.dismiss(Quit.LEAVE)
+        elif self.walk.running:
+            self.push_screen(QuitSheet(), self._quit_answered)
+        else:
+            self.leave()
+
+    def _quit_answered(self, answer: Quit | None) -> None:
+        if answer is Quit.LEAVE:
+            self.exit(int(ExitCode.DONE))
+        elif answer is Quit.STOP:
+            self._stop(leave=True)
+
+    def leave(self) -> None:
+        """Ends the app with the code that the last run asks for."""
+        self.exit(self.walk.exit_code)
+
+    def on_step_screen_quit_asked(self) -> None:
+        """Ctrl+C twice."""
+        self.leave()
+
+    def on_step_screen_stop_asked(self) -> None:
+        """S, or Ctrl+C while something runs."""
+        state = self.walk.state
+        finished = state.packages_done if state else 0
+        self.push_screen(StopSheet(finished, len(state.under_way()) if state else 0), self._stop_answered)
+
+    def _stop_answered(self, answer: Stop | None) -> None:
+        if answer is Stop.STOP:
+            self._stop(leave=False)
+
+    def _stop(self, *, leave: bool) -> None:
+        if isinstance(self.screen, StepScreen):
+            self.screen.say("Stopping: uv ends within 3 s.")
+        self.run_worker(
+            lambda: self._cancel(leave=leave), name="stop", group="stop", thread=True, exclusive=True, exit_on_error=False
+        )
+
+    def _cancel(self, *, leave: bool) -> None:
+        from wizard.run import client
+
+        if self.walk.run is not None:
+            client.cancel(self.walk.run)
+        if leave:
+            self.call_from_thread(self.exit, int(ExitCode.INTERRUPTED))
+
+    def on_step_screen_copied(self, message: StepScreen.Copied) -> None:
+        """To the clipboard, by the terminal's own sequence."""
+        self.copy_to_clipboard(masked(message.text))
+
+    # the terminal's own cursor, which braille, speech and input methods follow
+
+    def on_descendant_focus(self) -> None:
+        """The focus moved."""
+        self.call_after_refresh(self._place_cursor)
+
+    def on_option_list_option_highlighted(self) -> None:
+        """The highlight moved."""
+        self.call_after_refresh(self._place_cursor)
+
+    def _place_cursor(self) -> None:
+        widget = self.screen.focused
+        if widget is None or isinstance(widget, Input):  # a field places it by itself
+            return
+        down = 0
+        if isinstance(widget, OptionList) and widget.highlighted is not None:
+            down = widget.highlighted - int(widget.scroll_offset.y)
+        self.cursor_position = widget.content_region.offset + Offset(1, max(0, down))
+
+    # the palette
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the screen and its frame, from the one place where its key is written."""
+        under = next((one for one in reversed(self.screen_stack) if isinstance(one, StepScreen)), None)
+        if under is None:
+            return
+        for binding in (*under.offers(), *under.frame_bindings()):
+            yield SystemCommand(
+                f"{binding.description} ({key_name(binding.key)})", binding.tooltip or "", _later(under, binding.action)
+            )
+
+    # the way out
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Ends without Textual's traceback, which prints local variables and so what nobody should read."""
+        self._close_messages_no_wait()
+
+
+def _later(screen: StepScreen, action: str) -> object:
+    async def run() -> None:
+        await screen.run_action(action)
+
+    return run
+
+
+def tell_crash(error: BaseException) -> None:
+    """One line on standard error; the traceback, without local variables, goes into a file that can be sent."""
+    import traceback
+
+    from wizard.run.state import state_folder
+
+    told = f"uv-wizard: something went wrong on the screen ({type(error).__name__}: {masked(one_line(str(error), 200))})"
+    try:
+        path = state_folder() / "crash.txt"
+        path.write_text(masked("".join(traceback.format_exception(error))), "utf-8", "replace")
+        told += f"; what happened is in {path}"
+    except OSError:
+        pass
+    print(f"{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach", file=sys.stderr)
+
+
+__all__ = ["TerminalApp", "own_colours", "tell_crash"]

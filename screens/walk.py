@@ -1,0 +1,43 @@
+"""What the screens share: the way, and the run that was started or joined on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wizard.errors import ExitCode
+
+if TYPE_CHECKING:
+    from wizard.run.client import RunInfo
+    from wizard.run.progress import RunState
+    from wizard.way import Way
+
+
+@dataclass
+class Walk:
+    """One walk through the screens. The sync screen follows `run` and keeps `state`; the frame asks what is running."""
+
+    way: Way
+    run: RunInfo | None = None
+    """The run that was started or joined last."""
+    state: RunState | None = None
+    """What that run has come to, as far as its events have been read; shown by sync and verify."""
+    low_bandwidth: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether a run goes on, as far as its events have been read."""
+        return self.run is not None and not (self.state is not None and self.state.finished)
+
+    def started(self, run: RunInfo) -> None:
+        """A run has begun, or is joined: what the one before came to is shown no longer."""
+        self.run, self.state = run, None
+
+    @property
+    def exit_code(self) -> int:
+        """What the program exits with when it is left now: that of the last run, 0 before any ran or while it goes on."""
+        if self.state is not None and self.state.exit_code is not None:
+            return self.state.exit_code
+        if self.run is not None and not self.running:
+            return int(ExitCode.FAILED)
+        return int(ExitCode.DONE)
