@@ -123,6 +123,16 @@ class IntelGpu:
 
 
 @dataclass(frozen=True)
+class NvidiaParts:
+    """From which torch on a CUDA build on Linux needs packages that begin with these names."""
+
+    needed: tuple[str, ...]
+    from_package_index: Version
+    from_pytorch_index: Version
+    aarch64: Version
+
+
+@dataclass(frozen=True)
 class Torch:
     """The whole catalogue; releases newest first."""
 
@@ -137,6 +147,7 @@ class Torch:
     routed: tuple[str, ...]
     """Packages that must come from the same index as torch."""
     index_packages: tuple[str, ...]
+    nvidia_parts: NvidiaParts
     nvidia: Mapping[tuple[str, ...], str]
     """Words of a product's name -> compute capability."""
     jetson: frozenset[int]
@@ -165,6 +176,7 @@ def the() -> Torch:
         releases=tuple(sorted(map(_release, data["release"]), key=lambda one: one.version, reverse=True)),
         routed=tuple(data["routed"]["packages"]),
         index_packages=tuple(one["name"] for one in data["index_package"]),
+        nvidia_parts=_parts(data["nvidia_parts"]),
         nvidia={words(name): one["cc"] for one in data["nvidia"] for name in one["products"]},
         jetson=frozenset(sm_of(one["cc"]) for one in data["nvidia"] if one.get("jetson")),
         amd={words(name): one["gfx"] for one in data["amd"] for name in one["products"]},
@@ -202,6 +214,11 @@ def _sm(name: str, torch: Version, platform: str) -> tuple[int, ...] | None:
         if platform in arch.platforms and arch.torch.contains(torch):
             return arch.sm
     return None
+
+
+def _parts(one: Mapping[str, Any]) -> NvidiaParts:
+    since = [Version(one[key]) for key in ("from_package_index", "from_pytorch_index", "aarch64")]
+    return NvidiaParts(tuple(one["needed"]), *since)
 
 
 def _numbers(table: Mapping[str, Any]) -> dict[int, tuple[int, ...]]:

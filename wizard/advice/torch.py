@@ -13,6 +13,7 @@ from typing import Any
 
 from wizard.advice import torch_words as say
 from wizard.advice.reason import Advice, Reason
+from wizard.advice.torch_audit import audit
 from wizard.advice.torch_builds import Allowed, Build, Wish, allowed, wish_of
 from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
 from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
@@ -21,6 +22,8 @@ from wizard.advice.torch_machine import MAKERS, Here, look
 from wizard.catalog_torch import PYPI
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
+
+__all__ = ["TorchAdvice", "advise", "audit", "reasons"]
 
 NOWHERE: Mapping[str, bool] = {"linux": False, "windows": False, "macos": False}
 
@@ -59,6 +62,16 @@ class TorchAdvice:
     certain: bool = True
     """False where a fact is missing that could change the answer: `auto` then keeps what is."""
     basis: Basis | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def locked_variant(self) -> str | None:
+        """The variant that uv.lock gives this machine, None where it gives none that is known or none that fits."""
+        return self.locked.variant if self.locked and not self.locked.missing_wheel else None
+
+    @property
+    def platform(self) -> str | None:
+        """Of this machine, as the catalogue names it."""
+        return self.basis.here.platform if self.basis else None
 
     @cached_property
     def ruled_out(self) -> tuple[tuple[str, str], ...]:
@@ -210,11 +223,9 @@ def _unbound(found: _Found, project: Project) -> bool:
     )
 
 
-def advice(told: TorchAdvice) -> Advice:
+def reasons(told: TorchAdvice) -> Advice:
     """For `doctor`: told as `torch.variant` with its reasons, never taken by itself."""
     if told.variant is None:
         return Advice()
-    reasons = [Reason("torch.variant", told.choice, sentence) for sentence in told.why]
-    if told.choice != told.variant:
-        reasons += [Reason("torch.variant", told.choice, note) for note in told.notes[-1:]]
-    return Advice({"torch.variant": told.choice}, tuple(reasons))
+    sentences = (*told.why, *(told.notes[-1:] if told.choice != told.variant else ()))
+    return Advice({"torch.variant": told.choice}, tuple(Reason("torch.variant", told.choice, one) for one in sentences))

@@ -40,8 +40,8 @@ class Target:
     """What must come from the same index, where the project names it: torchvision, ..."""
     index_url: Mapping[str, str] = field(default_factory=dict)
     """Variant -> an address in place of the official one."""
-    triton: Mapping[str, str] = field(default_factory=dict)
-    """Variant -> a package that torch needs from the same index."""
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Variant -> the packages that its torch needs from the same index, and that the project has to name for that."""
     torch: str | None = None
     """Hold torch at this version: where a newer one of the same index would no longer run here."""
 
@@ -100,7 +100,7 @@ def changes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     now = copy.deepcopy(dict(tables))
     if not any(name_of(line) == "torch" for _, lines in _lists(now) for line in lines):
         raise Impossible("another package brings torch here; name it in the project first (uv add torch)")
-    for find in (_pins, _strays, _tritons, _extras, _held, _indexes, _conflicts, _sources):
+    for find in (_pins, _strays, _besides, _extras, _held, _indexes, _conflicts, _sources):
         for change in list(find(now, target)):
             apply(now, change)
             yield change
@@ -147,7 +147,7 @@ def _pins(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
 
 def _strays(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     """Triton packages of another variant: no index in force would have them."""
-    needed = set(target.triton.values())
+    needed = {name for names in target.beside.values() for name in names}
     if target.layout == "index" and target.chosen >= {"linux", "windows"}:
         for path, lines in _lists(tables):
             for line in lines:
@@ -158,49 +158,60 @@ def _strays(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
                         yield Change("set", ("tool", "uv", "sources", str(name)), None)
 
 
-def _tritons(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
+def _besides(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     if target.layout != "index":
         return
     places = [(path, lines) for path, lines in _lists(tables) if any(name_of(one) == "torch" for one in lines)]
-    for variant, triton in target.triton.items():
-        if variant not in target.bound:
-            continue
-        for path, lines in places:
-            if not any(name_of(one) == triton for one in lines):
-                yield Change("item", path, f"{triton} ; {_marker(target.variants[variant])}")
+    for variant, systems in target.bound.items():
+        for name in target.beside.get(variant, ()):
+            for path, lines in places:
+                if not any(name_of(one) == name for one in lines):
+                    yield Change("item", path, f"{name} ; {_marker(systems)}")
 
 
 def _marker(systems: Iterable[str]) -> str:
     return " or ".join(f"sys_platform == '{SYSTEMS[system]}'" for system in systems)
 
 
-def index_name(tables: Mapping[str, Any], variant: str, url: str) -> str:
+def declared_index(tables: Mapping[str, Any], variant: str, target: Target) -> str | None:
+    """The name under which the project already has an index of that variant, be it a mirror's; None where it has none."""
+    wanted = target.url(variant).rstrip("/")
+    found = None
+    for one in mappings(table(tables, "tool", "uv").get("index")):
+        url, name = text(one.get("url")), text(one.get("name"))
+        if url and name and url.rstrip("/") == wanted:
+            return name
+        if url and name and variant not in target.index_url and url.rstrip("/").endswith(f"/{variant}"):
+            found = found or name
+    return found
+
+
+def index_name(tables: Mapping[str, Any], variant: str, target: Target) -> str:
     """The name under which the project has that index, or will have it."""
+    known = declared_index(tables, variant, target)
+    if known:
+        return known
     declared = mappings(table(tables, "tool", "uv").get("index"))
-    for one in declared:
-        if text(one.get("url")) and str(one["url"]).rstrip("/") == url.rstrip("/") and text(one.get("name")):
-            return str(one["name"])
     taken = {one.get("name") for one in declared}
     wanted = f"pytorch-{variant.replace('.', '-')}"
     return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if name not in taken)
 
 
 def _indexes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
-    declared = {str(one.get("url", "")).rstrip("/") for one in mappings(table(tables, "tool", "uv").get("index"))}
     for variant in target.bound:
-        if target.url(variant).rstrip("/") not in declared:
-            url = target.url(variant)
-            entry = {"name": index_name(tables, variant, url), "url": url, "explicit": True}
+        if declared_index(tables, variant, target) is None:
+            entry = {"name": index_name(tables, variant, target), "url": target.url(variant), "explicit": True}
             yield Change("append", ("tool", "uv", "index"), entry)
 
 
 def _sources(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     bound = table(tables, "tool", "uv", "sources")
     named = {name_of(line) for _, lines in _lists(tables) for line in lines}
-    for package in (*_packages(target), *dict.fromkeys(target.triton.values())):
+    beside = dict.fromkeys(name for names in target.beside.values() for name in names)
+    for package in (*_packages(target), *beside):
         key = next((one for one in bound if normal(one) == package), package)
         variants = {v: s for v, s in target.bound.items() if package not in the().index_packages
-                    or target.triton.get(v) == package}  # fmt: skip
+                    or package in target.beside.get(v, ())}  # fmt: skip
         if package in named:
             value = _entries(tables, bound.get(key), variants, target)
             if value != (bound.get(key) if key in bound else None):
@@ -226,7 +237,7 @@ def _entries(tables: Mapping[str, Any], now: Any, variants: Mapping[str, tuple[s
 def _entry(
     tables: Mapping[str, Any], variant: str, systems: Sequence[str], target: Target, *, extra: str | None
 ) -> dict[str, str]:
-    entry = {"index": index_name(tables, variant, target.url(variant))}
+    entry = {"index": index_name(tables, variant, target)}
     if extra:
         entry["extra"] = extra
     entry["marker"] = _marker(systems)
@@ -265,8 +276,7 @@ def _extras(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
         raise Impossible("torch stands in a dependency group here, and extras can't take it from there")
     for variant in target.bound:
         wanted = list(lines)
-        if variant in target.triton:
-            wanted.append(f"{target.triton[variant]} ; {_marker(target.variants[variant])}")
+        wanted += [f"{name} ; {_marker(target.variants[variant])}" for name in target.beside.get(variant, ())]
         if variant not in extras:
             yield Change("set", ("project", "optional-dependencies", variant), wanted)
         elif not any(name_of(one) == "torch" for one in texts(extras[variant])):

@@ -28,7 +28,8 @@ class Refused(BadInput):
     """The file can't be edited safely. `lines`: what to add by hand, as text of pyproject.toml."""
 
     def __init__(self, why: str, lines: str) -> None:
-        super().__init__(f"pyproject.toml was left as it is: {why}. To do it by hand, add these lines:\n{lines}")
+        told = " / ".join(line.strip() for line in lines.splitlines() if line.strip())
+        super().__init__(f"pyproject.toml was left as it is: {why}" + (f". By hand, add: {told}" if told else ""))
         self.why = why
         self.lines = lines
 
