@@ -23,7 +23,7 @@ class Carrier:
         self.environment = {name: value for name, value in env.items() if name not in _MISLEADING}
         self.environment["UV_NO_WRAP"] = "1"
         self.events: list[dict[str, Any]] = []
-        self.output_tail: list[str] = []
+        self.output_tail = ""
         self.commands: list[list[str]] = []
         self.stop = False
 
@@ -38,7 +38,7 @@ class Carrier:
         done = subprocess.run(
             argv, cwd=cwd, env=whole, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
         )
-        self.output_tail = [*self.output_tail, *(done.stdout + done.stderr).splitlines()][-200:]
+        self.output_tail = done.stdout + done.stderr
         return done.returncode
 
     def cancelled(self) -> bool:

@@ -179,7 +179,7 @@ def test_an_outdated_lock_is_left_to_uv(index: Index, project: Project, carrier:
     project.pyproject.write_text(text.replace('"alpha"', '"alpha", "gamma"'), "utf-8")
     mirror = index.copy(target=MIRROR)
     assert synced(project, carrier, pypi=mirror) != 0
-    assert any("uv.lock" in line or "lockfile" in line for line in carrier.output_tail)
+    assert "lockfile" in carrier.output_tail
     assert installed(project) == ""
 
 
@@ -276,7 +276,7 @@ def test_extras_groups_members_and_sources_of_all_kinds(index: Index, tmp_path: 
     index.forget()
     carrier = Carrier(tmp_path / "run", project.env)
     options = ("--extra", "more", "--group", "extra")
-    assert synced(project, carrier, pypi=mirror, options=options) == 0, "\n".join(carrier.output_tail)
+    assert synced(project, carrier, pypi=mirror, options=options) == 0, carrier.output_tail
     names = installed(project)
     for part in ("alpha-1.0", "beta-1.1", "gamma-2.0", "delta-1.0", "epsilon-1.0", "boxed", "beside", "edited", "cloned"):
         assert part in names

@@ -18,7 +18,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from wizard.errors import WizardError
+from wizard.errors import ExitCode, WizardError
 from wizard.mirrors.registries import same_index, stand_ins
 from wizard.run import mirror_lock
 from wizard.run.mirror_lock import LockedFile
@@ -41,9 +41,8 @@ class Carrier(Protocol):
     run_folder: Path
     environment: Mapping[str, str]
 
-    @property
-    def output_tail(self) -> Any:
-        """The last lines that commands printed: one text, or lines."""
+    output_tail: str
+    """The last lines that the last command printed."""
 
     def emit(self, type: str, **fields: Any) -> None:  # noqa: A002 - the events' own key
         """Append an event."""
@@ -101,7 +100,7 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
     if job.stand_ins and not _offline(job):
         code = _from_mirrors(job)
         if code is not None or carrier.cancelled():
-            return code or 1
+            return code or ExitCode.INTERRUPTED
     return _last_word(job)
 
 
@@ -280,7 +279,7 @@ def _rounds(job: _Job, text: str, left_out: list[str]) -> int | None:
             if _sync(job, scratch, left_out) == 0:
                 return None
             if job.carrier.cancelled():
-                return 1
+                return ExitCode.INTERRUPTED
             printed = _squeezed(job.carrier.output_tail)
             if _refused(job, printed):
                 return 1
@@ -327,9 +326,8 @@ def _patience(job: _Job) -> dict[str, str]:
     return {name: value for name, value in (("UV_HTTP_TIMEOUT", "20"), ("UV_HTTP_RETRIES", "2")) if name not in env}
 
 
-def _squeezed(tail: Any) -> str:
+def _squeezed(text: str) -> str:
     """uv's last error without the blanks, wraps and bars of any version's layout."""
-    text = tail if isinstance(tail, str) else "\n".join(map(str, tail))
     starts = [found.start() for found in re.finditer(r"^\s*(?:error\b|\u00d7|x )", text, re.MULTILINE)]
     return re.sub(r"[\s\u2502|]+", "", text[starts[-1] :] if starts else text)
 

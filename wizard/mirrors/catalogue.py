@@ -1,0 +1,123 @@
+"""assets/mirrors.toml, and a user's own catalogue, as typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from wizard import catalog
+from wizard.errors import BadInput
+from wizard.mirrors.record import KINDS, Catalogue, Kind, Mirror
+from wizard.text import one_line
+from wizard.toml import TOMLError, parse
+
+
+@lru_cache(maxsize=1)
+def built_in() -> Catalogue:
+    """The wizard's own catalogue."""
+    tables = catalog.table("mirrors.toml")
+    return Catalogue(tuple(_known(entry) for entry in tables["mirror"]), dict(tables["probe"]))
+
+
+def _known(entry: Mapping[str, Any]) -> Mirror:
+    return Mirror(
+        id=entry["id"],
+        kind=entry["kind"],
+        url=entry.get("url"),
+        official=entry.get("official", False),
+        operator=entry["operator"],
+        country=entry["country"],
+        status=entry["status"],
+        evidence=entry["evidence"],
+        offer=entry["offer"],
+        aliases=tuple(entry.get("aliases", ())),
+        index_type=entry.get("index_type", "pep503"),
+        blocks=entry.get("blocks", False),
+        redirects=entry.get("redirects", False),
+        variable=entry.get("env", ""),
+        notes=entry.get("notes", ""),
+        source=entry["source"],
+        source_date=entry["source_date"],
+    )
+
+
+def torch_bases() -> tuple[str, ...]:
+    """Every known base of PyTorch indexes, official ones and mirrors, longest first."""
+    known = built_in().of("pytorch")
+    bases = {address for mirror in known for address in (mirror.url, *mirror.aliases) if address}
+    return tuple(sorted(bases, key=lambda base: (-len(base), base)))
+
+
+def candidates(kind: Kind, official_url: str | None) -> tuple[Mirror, ...]:
+    """What to measure by default: those fit for the menu; the official package index where its address is known."""
+    found: list[Mirror] = []
+    for mirror in built_in().of(kind):
+        address = official_url if mirror.official and mirror.url is None else mirror.url
+        if mirror.offer and mirror.status == "documented" and address and "{" not in address:
+            found.append(replace(mirror, url=address))
+    return tuple(found)
+
+
+def from_file(path: Path) -> Catalogue:
+    """A `--catalog` file (INTERFACE.md). Raises BadInput that names the file, the entry and what is wrong."""
+    where = f"the catalogue {one_line(str(path))}"
+    try:
+        tables = parse(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{where} cannot be read: {error.strerror or error}") from None
+    except (TOMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{where} is not valid TOML: {one_line(str(error), 200)}") from None
+    entries = tables.get("mirror")
+    if not isinstance(entries, list) or not entries:
+        raise BadInput(f"{where} lists no mirrors: it needs [[mirror]] tables with id, kind and url")
+    mirrors = tuple(_own(entry, number, where) for number, entry in enumerate(entries, 1))
+    _all_different(mirrors, where)
+    return Catalogue(mirrors, _probes(tables.get("probe", {}), where))
+
+
+def _own(entry: Any, number: int, where: str) -> Mirror:
+    if not isinstance(entry, Mapping):
+        raise BadInput(f"{where}: mirror {number} is no table; it needs id, kind and url")
+    for key in ("id", "kind", "url"):
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
+            raise BadInput(f"{where}: mirror {number} has no {key}; it needs id, kind and url, all text")
+    name, kind = entry["id"], entry["kind"]
+    if kind not in KINDS:
+        raise BadInput(f"{where}: mirror {one_line(name, 60)}: kind = {one_line(kind, 60)!r} is not possible; allowed: {', '.join(KINDS)}")
+    url = _address(entry["url"].strip(), f"{where}: mirror {one_line(name, 60)}")
+    index_type = entry.get("index_type", "pep503")
+    return Mirror(name, kind, url, official=entry.get("official") is True, index_type=str(index_type))
+
+
+def _address(url: str, where: str) -> str:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no number
+    except ValueError:
+        raise BadInput(f"{where}: the url is no address") from None
+    if parts.username or parts.password:
+        raise BadInput(f"{where}: leave name and password out of the url; uv keeps them: uv auth login")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadInput(f"{where}: url = {one_line(url, 120)!r} is not possible; it must begin with http:// or https://")
+    return url.rstrip("/")
+
+
+def _all_different(mirrors: tuple[Mirror, ...], where: str) -> None:
+    seen: set[tuple[str, str]] = set()
+    for mirror in mirrors:
+        if (mirror.kind, mirror.id) in seen:
+            raise BadInput(f"{where} has two mirrors with the id {one_line(mirror.id, 60)!r} and the kind {mirror.kind}")
+        seen.add((mirror.kind, mirror.id))
+
+
+def _probes(table: Any, where: str) -> dict[str, str]:
+    if not isinstance(table, Mapping):
+        raise BadInput(f"{where}: [probe] is no table; write it as [probe] and a line such as pypi = \"pygments\"")
+    for kind, project in table.items():
+        if kind not in KINDS or not isinstance(project, str) or not project.strip():
+            raise BadInput(f"{where}: [probe] {one_line(str(kind), 60)} is not possible; it takes {', '.join(KINDS)}, each with a name")
+    return {kind: project.strip() for kind, project in table.items()}

@@ -1,0 +1,67 @@
+"""What only uv knows: the official package index's address, and the file that a Python comes as."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+_MARK = "--index-url "
+_BUILDS = "/releases/download/"
+_SECONDS = 20
+# uv's own answer is wanted, not that of somebody's settings.
+_LEFT_OUT = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_PYTHON_INSTALL_MIRROR", "UV_PROJECT")
+
+
+def address(uv_path: str) -> str | None:
+    """The official package index, as uv has it built in; None where uv can't say.
+
+    `uv pip compile --emit-index-url` on an empty input prints it (tried from 0.8.24 to 0.13.8); it asks no server.
+    """
+    printed = _asked(uv_path, ["pip", "compile", "--no-config", "--offline", "--no-header", "--emit-index-url", "-"])
+    lines = (line[len(_MARK) :].strip() for line in (printed or "").splitlines() if line.startswith(_MARK))
+    found = next(lines, "")
+    return found.rstrip("/") if urlsplit(found).scheme in {"http", "https"} else None
+
+
+def python_file(uv_path: str, request: str) -> str | None:
+    """`<tag>/<file>` of the Python that this uv would fetch for `request` (such as 3.12); None where it knows none.
+
+    That is what UV_PYTHON_INSTALL_MIRROR is put before; most mirrors hold only the newest tag, uv asks for its own.
+    """
+    printed = _asked(
+        uv_path,
+        ["python", "list", "--no-config", "--offline", "--only-downloads", "--show-urls", "--output-format", "json", request],
+    )
+    try:
+        entries = json.loads(printed or "[]")
+    except ValueError:
+        return None
+    for entry in entries:
+        url = str(entry.get("url") or "")
+        if entry.get("implementation") == "cpython" and entry.get("variant", "default") == "default" and _BUILDS in url:
+            return url.split(_BUILDS, 1)[1]
+    return None
+
+
+def _asked(uv_path: str, words: list[str]) -> str | None:
+    env: Mapping[str, str] = {k: v for k, v in os.environ.items() if not k.startswith(_LEFT_OUT)}
+    try:
+        done = subprocess.run(
+            [uv_path, *words],
+            input="",
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_SECONDS,
+            check=False,
+            cwd=tempfile.gettempdir(),
+            env=env,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
