@@ -20,7 +20,7 @@ How a screen is written:
         def _taken(self, event): self.way.choose(...); self.redraw()
 
 - `self.way` is the one Way, `self.walk` what the screens share beside it (the run that was started).
-- Texts are methods, asked again by `redraw()`: title, lead, by_hand, next_label, promise, hints, side, mark.
+- Texts are methods, asked again by `redraw()`: heading, lead, by_hand, next_label, promise, hints, side, mark.
 - `say(text)` answers a key in the place of the promise, for 10 s or until the next key.
 - Going on: `action_go_on` (Enter on Next, Ctrl+N) does nothing while `busy()`; else it asks `can_go_on()`, then calls
   `go_on()`, which posts `Next`. A screen posts messages and never calls the app: `Next`, `Back`, `GoTo(name)`,
@@ -183,7 +183,7 @@ class StepScreen(FrameScreen):
     def draw(self) -> None:
         """Puts what is known now into the body."""
 
-    def title(self) -> str | Content:
+    def heading(self) -> str | Content:
         """Row 3, within 78 cells."""
         return self.TITLE_TEXT
 
@@ -278,7 +278,7 @@ class StepScreen(FrameScreen):
     def compose(self) -> ComposeResult:
         """The frame, with its texts in place: nothing has to be drawn twice."""
         yield Line(self.track_line(), id="track")
-        yield Line(self.title(), id="title")
+        yield Line(self.heading(), id="title")
         yield Line(self.lead(), id="lead")
         with Horizontal(id="middle"):
             with Body(id="body"):
@@ -302,7 +302,7 @@ class StepScreen(FrameScreen):
         if not self.is_mounted:
             return
         self.query_one("#track", Line).show(self.track_line())
-        self.query_one("#title", Line).show(self.title())
+        self.query_one("#title", Line).show(self.heading())
         self.query_one("#lead", Line).show(self.lead())
         self.query_one("#hand", Line).show(self._hand())
         self.query_one("#next", PushButton).name_it(self.next_label())
