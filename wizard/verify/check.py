@@ -2,6 +2,147 @@
 
 from __future__ import annotations
 
-from wizard.verify.record import REQUIRES, Check, Verification, VerifyRequest
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-__all__ = ["REQUIRES", "Check", "Verification", "VerifyRequest"]
+from wizard.diagnosis import Context, Fix, of
+from wizard.text import standing_size
+from wizard.verify import child
+from wizard.verify.ladder import Ladder
+from wizard.verify.record import REQUIRES, Check, Verification, VerifyRequest
+from wizard.verify.rungs import kind_of_build, kind_required, plan_of, plan_of_checks
+from wizard.verify.uv_checks import Asked, Run, fit, in_sync
+
+__all__ = ["REQUIRES", "Check", "Verification", "VerifyRequest", "headline", "plan_of_checks", "verify"]
+
+NOT_RUN = "not run"
+
+
+def verify(
+    request: VerifyRequest,
+    on_check: Callable[[Check], None] = lambda check: None,
+    *,
+    run: Run = child.run,
+    stop: Callable[[], bool] | None = None,
+) -> Verification:
+    """Look, rung by rung. `on_check` is told each as it is known; `stop` is asked often, and True ends the children.
+
+    Never raises for what the environment does: a hang, a crash and a missing Python are findings.
+    """
+    if request.python is None or not Path(request.python).is_file():
+        return _nothing_to_look_at(request)
+    environment = child.clean_environment(request.environment)
+    ladder = Ladder(request, environment, on_check)
+    with tempfile.TemporaryDirectory(prefix="uv-wizard-") as place:
+        folder = Path(place)
+        for look in (in_sync, fit):
+            if not ladder.failed:
+                asked: Asked = look(request, environment, folder, run)
+                ladder.add(asked.check, asked.diagnosis)
+        if not ladder.failed:
+            _probe(ladder, ["python"], folder, run, stop)
+        if not ladder.failed:
+            _decide(ladder)
+            _probe(ladder, ladder.stages(), folder, run, stop)
+        if ladder.changed_kind and not ladder.failed:
+            ladder.changed_kind = False
+            _probe(ladder, [stage for stage in ladder.stages() if stage != "torch"], folder, run, stop)
+    return _told(ladder, stopped=bool(stop and stop()))
+
+
+def _decide(ladder: Ladder) -> None:
+    """Whether torch is looked at, now that it is known whether it is there."""
+    request = ladder.request
+    expected = request.torch_expected
+    if expected is None:
+        expected = ladder.python.get("torch") is not None
+    if request.require == "cpu" and not expected:
+        ladder.kind = "none"
+    else:
+        ladder.request = replace(request, torch_expected=expected)
+        ladder.kind = kind_required(ladder.request)
+    if ladder.python.get("torchvision") and ladder.kind != "none":
+        ladder.request = replace(ladder.request, expected={**ladder.request.expected, "torchvision": None})
+    ladder.plan = plan_of(ladder.request, ladder.kind)
+
+
+def _probe(ladder: Ladder, stages: list[str], folder: Path, run: Run, stop: Callable[[], bool] | None) -> None:
+    if not stages:
+        return
+    results = folder / "results"
+    results.unlink(missing_ok=True)
+    done = run(
+        ladder.arguments(results, stages),
+        ladder.environment,
+        folder,
+        ladder.request.limit,
+        results=results,
+        on_result=ladder.take,
+        stop=lambda: ladder.failed or ladder.changed_kind or bool(stop and stop()),
+    )
+    ladder.ended(done, stages)
+
+
+def _told(ladder: Ladder, *, stopped: bool) -> Verification:
+    reached = {check.id for check in ladder.checks}
+    rest = [Check(which, title, None, NOT_RUN) for which, title in ladder.plan if which not in reached]
+    for check in rest:
+        ladder.add(check)
+    ok = not ladder.failed and not rest
+    diagnosis = ladder.diagnosis
+    if diagnosis is None and stopped and not ok:
+        diagnosis = of("interrupted", (), Context(cancelled=True))
+    elif diagnosis is None and not ok:
+        diagnosis = of("unknown", ("the check ended before its end",))
+    return Verification(
+        ok=ok,
+        require=ladder.request.require,
+        python=ladder.python.get("version"),
+        torch=ladder.torch,
+        devices=tuple({"ok": None, **device} for device in ladder.devices),
+        checks=tuple(ladder.checks),
+        diagnosis=None if ok else diagnosis,
+        exit_code=0 if ok else 3,
+        packages=ladder.python.get("packages"),
+    )
+
+
+def _nothing_to_look_at(request: VerifyRequest) -> Verification:
+    said = f"there is no Python at {request.python}" if request.python else "the project has no environment"
+    diagnosis = replace(
+        of("environment-invalid", (said,), Context(os="windows" if os.name == "nt" else None), path=request.python),
+        title="There is no environment to look at",
+        explanation="The checks run in the project's own Python, and there is none yet. A sync makes it.",
+        fixes=(Fix("Sync the project first", commands=(("uv-wizard", "sync"),)),),
+    )
+    checks = tuple(Check(which, title, None, NOT_RUN) for which, title in plan_of_checks(request))
+    return Verification(False, request.require, None, None, (), checks, diagnosis, 1)
+
+
+def headline(verification: Verification) -> tuple[str, str]:
+    """Title and lead of the end: what works, with its figures, or the cause in its two sentences."""
+    found = verification.diagnosis
+    if not verification.ok:
+        return (found.title, found.explanation) if found is not None else ("The checks did not pass", "")
+    looked = [check for check in verification.checks if check.ok is not None]
+    seconds = sum(check.seconds for check in verification.checks)
+    count = f"{len(looked)} of {len(looked)} checks passed in {seconds:.1f} s."
+    if verification.torch is None:
+        packages = verification.packages
+        return f"It works: Python and {packages} package{'' if packages == 1 else 's'}", count
+    if not verification.devices:
+        more = "" if kind_of_build(verification.torch) != "cpu" else " A GPU would need another variant."
+        return "It works: torch runs on the CPU", f"torch {verification.torch['version']}.{more} {count}"
+    first = verification.devices[0]
+    several = len(verification.devices)
+    title = "It works: torch runs on this GPU" if several == 1 else f"It works: torch runs on these {several} GPUs"
+    size = f", {standing_size(first['memory_mib'] * 2**20)}" if first.get("memory_mib") else ""
+    rates = []
+    if first.get("matmul_tflops"):
+        rates.append(f"{first['matmul_tflops']:.0f} TFLOP/s in {first.get('matmul_dtype')}")
+    if first.get("copy_gib_s"):
+        rates.append(f"memory copy {first['copy_gib_s']:.0f} GiB/s")
+    return title, f"{first['name']}{size}{': ' + ', '.join(rates) if rates else ''}. {count}"

@@ -90,6 +90,8 @@ class Verification:
     checks: tuple[Check, ...]
     diagnosis: Diagnosis | None
     exit_code: int
+    packages: int | None = None
+    """Packages that the environment's Python finds."""
 
     def document(self) -> dict[str, Any]:
         """INTERFACE.md's `verify`."""
@@ -103,4 +105,5 @@ class Verification:
             "checks": [check.document() for check in self.checks],
             "diagnosis": None if self.diagnosis is None else self.diagnosis.document(),
             "exit_code": self.exit_code,
+            "packages": self.packages,
         }

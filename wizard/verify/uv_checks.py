@@ -1,0 +1,100 @@
+"""What uv says of the environment: whether it is what uv.lock says, and whether its packages fit together."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
+from wizard.text import one_line
+from wizard.verify.child import Finished
+from wizard.verify.record import Check, VerifyRequest
+from wizard.verify.rungs import TITLES
+
+Run = Callable[..., Finished]
+NOT_LOOKED_AT = "not looked at"
+_UNREACHABLE = ("network-", "proxy-", "tls-", "index-", "offline-")
+_LACKS = re.compile(r"The package `(?P<package>[^`]+)` requires `(?P<needs>[^`]+)`, but (?:it.s not installed|`[^`]+` is installed)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A check and, where it failed, why."""
+
+    check: Check
+    diagnosis: Diagnosis | None = None
+
+
+def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path, run: Run) -> Asked:
+    """`uv sync --locked --check` with the chosen extras and groups; the last word on an environment is uv's."""
+    if not request.locked or not request.uv or not request.project:
+        why = "no uv.lock" if not request.locked else "no uv" if not request.uv else "no project"
+        return Asked(_unlooked("sync", why))
+    chosen = [word for name in request.extras for word in ("--extra", name)]
+    chosen += [word for name in request.groups for word in ("--group", name)]
+    own = {**environment, "UV_PYTHON_DOWNLOADS": "never"}
+    if request.registry:
+        own["UV_DEFAULT_INDEX"] = request.registry
+    begin = time.monotonic()
+    done = run([request.uv, "sync", "--locked", "--check", *chosen], own, folder, request.limit, cwd=request.project)
+    if "unexpected argument '--check'" in done.output:
+        done = run([request.uv, "sync", "--locked", "--dry-run", *chosen], own, folder, request.limit, cwd=request.project)
+        clean = "Would make no changes" in done.output
+    else:
+        clean = done.returncode == 0
+    seconds = time.monotonic() - begin
+    if done.hung or done.returncode is None:
+        return Asked(_unlooked("sync", "uv gave no answer" if done.hung else one_line(done.output, 200), seconds))
+    if clean:
+        counted = re.search(r"(?:Checked|Audited) (\d+ packages?)", done.output)
+        return Asked(Check("sync", TITLES["sync"], True, counted[1] if counted else None, None, seconds))
+    return _out_of_sync(done, environment, seconds)
+
+
+def fit(request: VerifyRequest, environment: Mapping[str, str], folder: Path, run: Run) -> Asked:
+    """`uv pip check`. A lock may overrule what packages ask for, so only a CUDA library that torch lacks is a failure."""
+    if not request.uv or not request.python:
+        return Asked(_unlooked("fit", "no uv"))
+    begin = time.monotonic()
+    done = run([request.uv, "pip", "check", "--python", request.python], environment, folder, request.limit)
+    seconds = time.monotonic() - begin
+    if done.returncode == 0:
+        return Asked(Check("fit", TITLES["fit"], True, "no conflict", None, seconds))
+    lines = [line.strip() for line in done.output.splitlines() if _LACKS.search(line)]
+    if not lines:
+        return Asked(_unlooked("fit", "uv gave no answer" if done.hung else one_line(done.output.strip(), 200), seconds))
+    for line in lines:
+        found = _LACKS.search(line)
+        if found and found["package"] == "torch" and found["needs"].startswith("nvidia-") and "not installed" in line:
+            holder = re.split(r"[^\w.-]", found["needs"])[0]
+            check = Check("fit", TITLES["fit"], False, f"{holder} is missing", one_line(line), seconds)
+            return Asked(check, _library_missing(holder, lines, environment))
+    return Asked(Check("fit", TITLES["fit"], None, f"{len(lines)} disagree", one_line(" ".join(lines)), seconds))
+
+
+def _library_missing(holder: str, lines: list[str], environment: Mapping[str, str]) -> Diagnosis:
+    context = Context(environment=environment, phase="verify")
+    return of("cuda-library-missing", lines[:6], context, holder=holder, library=f"a library of {holder}")
+
+
+def _out_of_sync(done: Finished, environment: Mapping[str, str], seconds: float) -> Asked:
+    found = diagnose(done.output, Context(environment=environment, exit_code=done.returncode, phase="sync"))
+    if found.cause.startswith(_UNREACHABLE):
+        return Asked(_unlooked("sync", found.title, seconds))
+    if found.cause == "unknown" or found.severity != "error":
+        found = replace(
+            found,
+            cause="unknown",
+            title="The environment is not what uv.lock says",
+            explanation="Packages were added, removed or changed since the last sync. One sync puts it right.",
+            fixes=(Fix("Sync once more", commands=(("uv-wizard", "sync"),)),),
+            severity="error",
+        )
+    return Asked(Check("sync", TITLES["sync"], False, "not in sync", "\n".join(found.evidence), seconds), found)
+
+
+def _unlooked(which: str, why: str, seconds: float = 0.0) -> Check:
+    return Check(which, TITLES[which], None, NOT_LOOKED_AT, why, seconds)
