@@ -31,7 +31,8 @@ RESERVE = 64 * 1024
 """Bytes kept free for the last events of a run that fills its own disk."""
 
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
-_MANY = frozenset({"output", "progress", "package"})
+_OFTEN = {"output": 0.0, "progress": INTERVAL_S, "package": PACKAGE_INTERVAL_S}
+"""Types of which there are many, and the least seconds between two that say the same."""
 
 
 class EventWriter:
@@ -51,27 +52,25 @@ class EventWriter:
     def write(self, type: str, **fields: Any) -> None:  # noqa: A002 - the events' own key
         """One event, now. Progress may be held back until there was none for a while; the last one never gets lost."""
         with self._lock:
-            event = {"at": round(self._clock() - self._begin, 3), "type": type, **fields}
-            slot = _slot(event)
-            if slot is not None:
-                wait = INTERVAL_S if type == "progress" else PACKAGE_INTERVAL_S
-                if event["at"] - self._written.get(slot, -wait) < wait:
+            event = {"at": 0.0, "type": type, **fields}
+            slot, often = _slot(event), _OFTEN.get(type)
+            if often is None:
+                self._release()
+            elif slot is not None and not _final(event):
+                if self.now - self._written.get(slot, -often) < often:
                     self._held[slot] = event
                     return
-                self._held.pop(slot, None)
-                self._written[slot] = event["at"]
-            elif type != "output":
-                self._release()
+                self._written[slot] = self.now
+            if slot is not None:
+                self._held.pop(slot, None)  # this one says all that the other would have
             self._append(event)
 
     def tick(self) -> None:
         """Writes what was held back and is due. To be called now and then while nothing else is written."""
         with self._lock:
-            now = self._clock() - self._begin
-            for slot in list(self._held):
-                wait = INTERVAL_S if slot == "progress" else PACKAGE_INTERVAL_S
-                if now - self._written[slot] >= wait:
-                    self._written[slot] = now
+            for slot, event in list(self._held.items()):
+                if self.now - self._written[slot] >= _OFTEN[event["type"]]:
+                    self._written[slot] = self.now
                     self._append(self._held.pop(slot))
 
     @property
@@ -93,21 +92,24 @@ class EventWriter:
             self._append(event)
 
     def _append(self, event: Event) -> None:
+        event["at"] = round(self.now, 3)  # of those held back too: times never go back
         line = json.dumps(event, ensure_ascii=True, separators=(", ", ": ")).encode("ascii") + b"\n"
-        if self._reserve is None and event["type"] in _MANY:
+        if self._reserve is None and event["type"] in _OFTEN:
             return
         try:
             _write_all(self._file, line)
         except OSError as error:
-            if error.errno not in _FULL or self._reserve is None:
-                if event["type"] in _MANY:
-                    return  # a run goes on though nobody can be told each line of it
-                raise
-            # The disk is full, which may be what this run will be diagnosed with: from here only what matters is told.
+            if error.errno in _FULL:
+                self._make_room(line, event["type"])
+
+    def _make_room(self, line: bytes, kind: str) -> None:
+        """The disk is full, which may be what this run is diagnosed with: from here on only what matters is told."""
+        if self._reserve is not None:
             self._reserve.unlink(missing_ok=True)
             self._reserve = None
-            _write_all(self._file, b"\n")  # a torn line ends here
-            self._append(event)
+        if kind not in _OFTEN:
+            with contextlib.suppress(OSError):  # a run goes on though nobody can be told
+                _write_all(self._file, b"\n" + line)  # a torn line ends here
 
 
 def _write_all(file: int, data: bytes) -> None:
@@ -116,12 +118,15 @@ def _write_all(file: int, data: bytes) -> None:
 
 
 def _slot(event: Event) -> str | None:
-    """What an event would stand in for: a later one of the same slot says all that it says."""
+    """What an event says the latest of, None where each says something of its own."""
     if event["type"] == "progress":
         return "progress"
-    if event["type"] == "package" and event.get("state") == "downloading" and event.get("done_bytes"):
-        return f"{event['name']}=={event.get('version')}"
-    return None
+    return f"{event['name']}=={event.get('version')}" if event["type"] == "package" else None
+
+
+def _final(event: Event) -> bool:
+    """Whether a package got somewhere, which is told at once; so many bytes more can wait."""
+    return event["type"] == "package" and (event.get("state") != "downloading" or not event.get("done_bytes"))
 
 
 def read(path: Path) -> Iterator[Event]:

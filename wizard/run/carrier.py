@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from wizard.errors import ExitCode
 from wizard.events import EventWriter
 from wizard.run import process, terminal
 from wizard.run.environment import child_environment
+from wizard.run.log import Log
 from wizard.run.state import CHILD, JOURNAL
 from wizard.run.totals import Meter, Totals
 from wizard.run.uv_output import UvOutput
@@ -30,7 +32,7 @@ SILENT_S, SILENT_EVERY_S = 10.0, 5.0
 class Carrier:
     """What an action has at hand; see wizard.run.actions.Carrier."""
 
-    def __init__(self, folder: Path, job: Mapping[str, Any], writer: EventWriter, log: IO[str], watch: Watch) -> None:
+    def __init__(self, folder: Path, job: Mapping[str, Any], writer: EventWriter, log: Log, watch: Watch) -> None:
         self.run_folder = folder
         self.journal_folder = folder / JOURNAL
         self.environment: Mapping[str, str] = child_environment(os.environ)
@@ -67,13 +69,13 @@ class Carrier:
             return
         if type in ("output", "note"):
             fields["text"] = masked(clean(str(fields["text"])))
-            self._log.write(fields["text"] + "\n")
+            self._log.write(fields["text"])
             if type == "output":
                 self._tail.append(fields["text"])
         if type == "package":
             self._package(fields)
         self._writer.write(type, **fields)
-        if type == "package":
+        if type == "package" and fields["state"] in ("downloading", "downloaded"):
             self._progress()
 
     def run_command(
@@ -88,7 +90,7 @@ class Carrier:
         self.forget_output()
         self._totals.restart()
         shown = [masked(clean(word)) for word in argv]
-        self._log.write(f"$ {shlex.join(shown)}\n")
+        self._log.write(f"$ {shlex.join(shown)}")
         self._writer.write("command", argv=shown)
         self.command_environment = child_environment(self.environment, env)
         try:
@@ -97,9 +99,11 @@ class Carrier:
             self.emit("output", text=f"error: {argv[0]} can't be started: {error.strerror} (os error {error.errno})")
             self._log.flush()
             return 127
-        (self.run_folder / CHILD).write_text(process.as_json(child.pid), "ascii")
+        with contextlib.suppress(OSError):
+            (self.run_folder / CHILD).write_text(process.as_json(child.pid), "ascii")
         code = self._listen(child, UvOutput(self._versions, understand=uv))
-        (self.run_folder / CHILD).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self.run_folder / CHILD).unlink(missing_ok=True)
         return ExitCode.INTERRUPTED if self.cancelled() else code
 
     def _listen(self, child: terminal.Child, output: UvOutput) -> int:
@@ -109,8 +113,8 @@ class Carrier:
             if piece == b"":
                 break
             self._tell(output.idle() if piece is None else output.feed(piece))
+            self._log.flush()
             if piece is None:
-                self._log.flush()
                 self._silence()
             self._writer.tick()
             if self.cancelled() and not ended:

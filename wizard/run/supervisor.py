@@ -18,6 +18,7 @@ from wizard.errors import ExitCode
 from wizard.events import EventWriter
 from wizard.run import actions, process, state
 from wizard.run.carrier import Carrier
+from wizard.run.log import Log
 from wizard.run.watch import Watch
 from wizard.text import one_line
 
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
         os._exit(ExitCode.INTERRUPTED)
 
     watch = Watch(folder / state.CANCEL, folder / state.SUPERVISOR, leave)
-    with state.holding(folder, job["project"]), (folder / state.LOG).open("w", encoding="utf-8", newline="\n") as log:
+    with state.holding(folder, job["project"]), contextlib.closing(Log(folder / state.LOG)) as log:
         watch.start()
         _begin(writer, job)
         state.write_json(folder / state.SUPERVISOR, process.record())
@@ -47,8 +48,6 @@ def main(arguments: list[str]) -> int:
             writer.write("note", text=f"{text}; what happened is in {folder / state.ERRORS}")
             code = ExitCode.INTERRUPTED if watch.asked() else ExitCode.FAILED
         watch.stop()
-        with contextlib.suppress(OSError):  # the log's disk may be full
-            log.flush()
     # the project is free before anybody hears that the run is over
     writer.write("end", exit_code=int(code))
     writer.close()
