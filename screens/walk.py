@@ -23,6 +23,10 @@ class Walk:
     state: RunState | None = None
     """What that run has come to, as far as its events have been read; shown by sync and verify."""
     low_bandwidth: bool = False
+    runs: int = 0
+    """How many were started or joined: a second failure says so."""
+    tried: tuple[str, ...] = ()
+    """Titles of the fixes that were taken."""
 
     @property
     def running(self) -> bool:
@@ -32,6 +36,7 @@ class Walk:
     def started(self, run: RunInfo) -> None:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
         self.run, self.state = run, None
+        self.runs += 1
 
     @property
     def exit_code(self) -> int:
