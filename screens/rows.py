@@ -91,8 +91,12 @@ class Bar:
 
 def bar(done: int, total: int, width: int = WIDTH) -> Bar:
     """`[####....]  57 %`, `width` cells in all."""
+    return bar_of(share(done, total), width)
+
+
+def bar_of(percent: int, width: int = WIDTH) -> Bar:
+    """The bar of a percentage."""
     room = width - 8
-    percent = share(done, total)
     filled = room * percent // 100
     return Bar("#" * filled, "." * (room - filled), f" {percent:>3} %")
 
@@ -135,10 +139,10 @@ def package_row(  # noqa: PLR0913 - a row has six columns
         shown = amount(done, total, 4)
         head += column(shown, 16) + f" {share(done, total):>3} %"
     else:
-        head += fit(amount(done, None), 16) + " size not known" if not done else fit(amount(done, None), 22)
+        head += fit(amount(done, None) if done else "size not known", 22)
     if waiting:
-        return head + "   waiting"
-    return head + ("  " + right(rate(bytes_per_s), 10) if bytes_per_s is not None else "")
+        return cut(head + "   waiting", width)
+    return cut(head + ("  " + right(rate(bytes_per_s), 10) if bytes_per_s is not None else ""), width)
 
 
 def named_row(count: int, what: str, names: Iterable[str], width: int = WIDTH - 1) -> str:

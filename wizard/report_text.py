@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from wizard import diagnosis
 from wizard.phrases import amount, left_phrase, rate_phrase, short_span, whole_span
 from wizard.run.progress import RunState, StepState
 from wizard.text import masked, one_line
+from wizard.verify.record import Check, Verification
 
 LEAST, MOST = 10.0, 30.0
 """Seconds between two lines of progress."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 QUIET = frozenset({"sync", "verify"})
 """Steps whose output is told by other lines; all of it is in the log."""
 
@@ -123,6 +127,29 @@ _TELLERS: Mapping[str, Callable[[TextReport, Mapping[str, Any]], list[str]]] = {
 }
 
 
+def started_at(started: str) -> float | None:
+    """Epoch seconds of a run's `started`, None where it does not tell."""
+    try:
+        return datetime.strptime(started, "%Y-%m-%dT%H:%M:%S%z").timestamp()
+    except ValueError:
+        return None
+
+
+def started_told(started: str, now: float) -> str:
+    """`14:02, 3 min ago` on the same day, else `19 Nov 18:40`."""
+    then = started_at(started)
+    if then is None:
+        return "-"
+    local, today = time.localtime(then), time.localtime(now)
+    clock = time.strftime("%H:%M", local)
+    if local[:3] != today[:3]:
+        return f"{local.tm_mday} {MONTHS[local.tm_mon - 1]} {clock}"
+    minutes = int(max(0.0, now - then) // 60)
+    if minutes < 1:
+        return f"{clock}, just now"
+    return f"{clock}, {minutes} min ago" if minutes < 60 else f"{clock}, {minutes // 60} h ago"
+
+
 def progress_text(state: RunState) -> str:
     """`10 %, 0.28 of 2.83 GiB, 18.2 MiB/s, about 2 min 20 s left, 9 of 31`, or what uv is at when no bytes are to come."""
     if state.phase == "install" and state.packages_total:
@@ -157,8 +184,26 @@ def check_word(event: Mapping[str, Any]) -> str:
     return "not run" if ok is None else "ok" if ok else "failed"
 
 
+def verification_of(document: Mapping[str, Any]) -> Verification:
+    """The record that a `verify` event was made of."""
+    names = {each.name for each in fields(Check)}
+    checks = tuple(Check(**{key: value for key, value in one.items() if key in names}) for one in document["checks"])
+    found = document.get("diagnosis")
+    return Verification(
+        ok=bool(document["ok"]),
+        require=str(document["require"]),
+        python=document.get("python"),
+        torch=document.get("torch"),
+        devices=tuple(document.get("devices") or ()),
+        checks=checks,
+        diagnosis=diagnosis.from_document(found) if found else None,
+        exit_code=int(document.get("exit_code", 0 if document["ok"] else 3)),
+        packages=document.get("packages"),
+    )
+
+
 def verdict(state: RunState) -> tuple[str, str]:
-    """Title and lead of how the verification ended."""
+    """Title and lead of how the verification ended; empty where there was none."""
     from wizard.verify.check import headline
 
-    return headline(state.verify)
+    return ("", "") if state.verify is None else headline(verification_of(state.verify))

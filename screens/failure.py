@@ -1,0 +1,171 @@
+"""A failure, in the places of the screen it happened on: what is so, what to do, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+
+from screens import rows, run_rows
+from screens.widgets import ChoiceList, Line, Row, toned
+from wizard.diagnosis import Diagnosis, Fix, from_document
+from wizard.plan.quoting import command_line
+from wizard.run.progress import RunState
+from wizard.text import masked, one_line
+
+ROOM = 13
+"""Rows of the body at 80x24."""
+SETTLED_ON = {
+    "uv": "uv",
+    "settings": "settings",
+    "mirrors": "mirrors",
+    "torch": "torch",
+    "sync": "review",
+    "verify": "review",
+}
+"""The screen on which a table of choices is settled."""
+LABELS = {"review": "to the review", "again": "to the review", "command": "copy the command"}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that did not end well, in words. `where`: `sync` or `verify`, the screen that shows it."""
+
+    diagnosis: Diagnosis
+    where: str
+    lead: str
+    heading: str
+    """Over the rungs, empty where there are none."""
+    rungs: tuple[str, ...]
+    said: str
+    evidence: tuple[str, ...]
+    kept: str
+
+    @property
+    def title(self) -> str:
+        """Row 3."""
+        return one_line(self.diagnosis.title, 78)
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """The ways out, nine at most: as many as there are keys."""
+        return self.diagnosis.fixes[:9]
+
+    def rows(self, tried: Collection[str], width: int) -> list[Row]:
+        """The fixes as rows of a list."""
+        return [
+            Row(
+                str(number),
+                rows.fix_row(number, masked(fix.title), run_rows.leads(fix), tried=fix.title in tried, width=width - 1),
+            )
+            for number, fix in enumerate(self.fixes, 1)
+        ]
+
+    def by_hand(self, place: int) -> str:
+        """What a person types for that fix."""
+        if not self.fixes:
+            return "uv-wizard diagnose FILE"
+        fix = self.fixes[min(place, len(self.fixes) - 1)]
+        if fix.choices:
+            pairs = [word for key, value in fix.choices.items() for word in ("--set", f"{key}={_value(value)}")]
+            return command_line(["uv-wizard", "apply", "--yes", *pairs])
+        return "  ;  ".join(command_line(argv) for argv in fix.commands) if fix.commands else "uv-wizard apply --yes"
+
+    def label(self, place: int) -> str:
+        """What the primary button says."""
+        if not self.fixes:
+            return "Back to the review"
+        return f"Fix {place + 1}: {LABELS[run_rows.leads(self.fixes[place])]}"
+
+    def screen(self) -> str:
+        """The screen that the first fix's choice belongs to, where Esc leads."""
+        keys = [key for fix in self.fixes for key in fix.choices or {}]
+        return SETTLED_ON.get(keys[0].split(".", 1)[0], "review") if keys else "review"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: int = rows.WIDTH) -> Failure | None:
+    """What went wrong in a run that is over; None where nothing did, and where it was stopped on purpose."""
+    if not state.finished or state.exit_code == 0:
+        return None
+    document = state.diagnosis or (state.verify or {}).get("diagnosis")
+    found = from_document(document) if document else _without_words(state)
+    head, rungs = run_rows.failed_rung(state, run_rows.check_rows(state, planned, width))
+    where = "verify" if rungs or state.verify is not None else "sync"
+    room = ROOM - 1 - len(found.fixes[:9]) - 2 - (2 + len(rungs) if rungs else 0) - (0 if rungs else 2)
+    log = [line.text for line in state.log]
+    evidence = rows.evidence_rows([masked(line) for line in found.evidence], log, max(2, min(5, room)), width - 1)
+    said = "What torch said" if where == "verify" else "What uv said"
+    lead = "\n".join(rows.wrapped(masked(found.explanation), 78, 2))
+    return Failure(
+        found, where, lead, head, tuple(rungs), said if evidence else "", tuple(evidence), run_rows.kept_row(state)
+    )
+
+
+def _without_words(state: RunState) -> Diagnosis:
+    """A run that ended without saying why, or was stopped."""
+    again = (Fix("Go on from here: finished packages are kept"),)
+    if state.exit_code == 130:
+        told = (
+            "Finished packages are kept, and going on fetches only what is missing. Until then .venv is not complete."
+        )
+        return Diagnosis("cancelled", "The run was stopped", told, (), again)
+    tail = tuple(line.text for line in list(state.log)[-5:])
+    if state.lost:
+        told = "Its process was ended from outside, or the machine went down. Finished packages are kept."
+        return Diagnosis("unknown", "The run ended without a word", told, tail, again)
+    return Diagnosis(
+        "unknown",
+        "uv stopped, and the cause is not known",
+        "The last lines are below; L opens the whole log.",
+        tail,
+        again,
+    )
+
+
+class FailurePanel(VerticalGroup):
+    """The body of a failure: fixes to choose from, and below them what proves the cause."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FailurePanel { height: auto; }
+    FailurePanel ChoiceList { max-height: 9; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Heading, list, evidence."""
+        yield Line("What to do", id="failure-head", grows=True)
+        yield ChoiceList(id="fixes", help_text="failure")
+        yield Line(id="failure-said", grows=True)
+
+    def show(self, failure: Failure, tried: Collection[str], width: int) -> None:
+        """Shows it; what has not changed is not drawn."""
+        fixes = self.query_one(ChoiceList)
+        fixes.display = bool(failure.fixes)
+        self.query_one("#failure-head").display = bool(failure.fixes)
+        fixes.show(failure.rows(tried, width), 0)
+        self.query_one("#failure-said", Line).show(_below(failure, width))
+
+
+def _below(failure: Failure, width: int) -> Content:
+    told: list[str] = [""]
+    if failure.rungs:
+        told += [failure.heading, *failure.rungs, ""]
+    if failure.said:
+        told += [rows.sides(failure.said, "L opens it all", width), *failure.evidence]
+    if failure.kept and not failure.rungs:
+        told += ["", failure.kept]
+    return Content("\n").join([_evidence(line) for line in told])
+
+
+def _evidence(line: str) -> Content:
+    """A rung in its colour; a line of the log as it is."""
+    return toned(line) if line[:4].strip().isdigit() is False and not line.startswith(">") else Content(line)

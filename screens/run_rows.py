@@ -1,0 +1,234 @@
+"""What the sync, verification and failure screens show of a run's state, as rows of text. Pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from screens import rows
+from screens.rows import WIDTH, Bar
+from wizard.diagnosis import Fix
+from wizard.phrases import whole_span
+from wizard.report_text import check_word, retry_text
+from wizard.run.progress import LogLine, RunState, StepState
+from wizard.text import moving_size, one_line
+
+STEP_WORDS = {"waiting": "waiting", "running": "now", "done": "done", "skipped": "not run", "failed": "failed"}
+
+
+@dataclass(frozen=True)
+class SyncRows:
+    """The body of the sync screen. `bar` None: no total is known, `head` then stands in its row."""
+
+    bar: Bar | None
+    head: str
+    line: str
+    third: str
+    packages: tuple[str, ...]
+    """As many as there is room for, padded with empty ones; the last one counts those that wait."""
+
+
+def step_place(state: RunState) -> tuple[int, int, StepState | None]:
+    """Which step of how many is under way (else the last that was), and the step."""
+    steps = state.steps
+    if not steps:
+        return 0, 0, None
+    begun = [place for place, step in enumerate(steps) if step.state != "waiting"]
+    at = next((place for place, step in enumerate(steps) if step is state.current), begun[-1] if begun else 0)
+    return at + 1, len(steps), steps[at]
+
+
+def sync_rows(state: RunState, now: float, width: int = WIDTH, room: int = 5) -> SyncRows:
+    """`now`: seconds since the run began; `room`: rows for packages, the last of them for the ones that wait."""
+    place, of, step = step_place(state)
+    third = _retry_row(state, now, width)
+    if step is None:
+        return SyncRows(None, rows.state_word("waiting", 11) + "the run begins", "", third, _padded([], room))
+    if step.id != "sync":
+        return _step_rows(state, place, of, step, third=third, width=width, room=room)
+    return SyncRows(*_sync_head(state, width), third, _package_rows(state, width, room))
+
+
+def _step_rows(  # noqa: PLR0913 - what a step's row tells
+    state: RunState, place: int, of: int, step: StepState, *, third: str, width: int, room: int
+) -> SyncRows:
+    head = rows.cut(
+        rows.state_word(STEP_WORDS[step.state], 11) + f"step {place} of {of}, {step.title}: {step.summary}", width
+    )
+    told = [
+        rows.cut(rows.state_word(STEP_WORDS[one.state], 11) + rows.column(one.title, 11) + one.summary, width)
+        for one in state.steps
+    ]
+    first = max(0, min(place - 2, len(told) - room))
+    return SyncRows(None, head, "", third, _padded(told[first : first + room], room))
+
+
+def _sync_head(state: RunState, width: int) -> tuple[Bar | None, str, str]:
+    percent, total = state.percent, state.total_bytes
+    fetched = [one for one in state.packages.values() if one.state not in ("queued", "removed")]
+    step = next((one for one in state.steps if one.id == "sync"), None)
+    if not fetched and not state.done_bytes:
+        if step is not None and step.state == "done":
+            count = state.resolved
+            told = f"{count} packages were already in place." if count else "Everything was already in place."
+            return None, rows.state_word("done", 11) + told, ""
+        return None, rows.state_word("now", 11) + "uv reads uv.lock and looks at what is here already", ""
+    bar = None if percent is None or total is None else rows.bar_of(percent, width)
+    head = "" if bar else "size not known"
+    if step is not None and step.state == "done":
+        count = len(state.in_state("installed"))
+        return bar, head, rows.state_word("done", 11) + f"{count} package{'s' * (count != 1)} installed"
+    return bar, head, _sync_line(state, width)
+
+
+def _sync_line(state: RunState, width: int) -> str:
+    if state.phase == "install" and state.packages_total:
+        return f"installing {state.packages_done} of {state.packages_total} packages"
+    building = state.in_state("building")
+    if building and not state.in_state("downloading"):
+        one = building[0]
+        return rows.cut(
+            f"building {one.name} {one.version or ''}".rstrip() + f", {whole_span(state.at - one.since)} so far", width
+        )
+    return rows.progress_line(
+        state.done_bytes,
+        state.total_bytes,
+        state.bytes_per_s,
+        eta_s=state.eta_s,
+        silent_s=state.silent_s,
+        count=(state.packages_done, state.packages_total),
+        width=width,
+    )
+
+
+def _retry_row(state: RunState, now: float, width: int) -> str:
+    if state.retry is None:
+        return ""
+    wait = float(state.retry.get("wait_s") or 0.0)
+    left = max(0.0, wait - max(0.0, now - float(state.retry["at"])))
+    return rows.cut("! waiting  " + retry_text({**state.retry, "wait_s": left}), width)
+
+
+def _package_rows(state: RunState, width: int, room: int) -> tuple[str, ...]:
+    busy = state.under_way()
+    waits = state.waiting()
+    shown = busy[: room - 1]
+    told = [
+        rows.package_row(
+            one.name,
+            one.version,
+            one.done_bytes,
+            one.total_bytes,
+            one.bytes_per_s,
+            waiting=state.retry is not None,
+            width=width,
+        )
+        if one.state == "downloading"
+        else rows.column(one.name, 24) + rows.column(one.version or "-", 16) + "building"
+        for one in shown
+    ]
+    rest = [one.name for one in (*busy[room - 1 :], *waits)]
+    if rest:
+        told.append(rows.named_row(len(rest), "waiting", rest, width - 1))
+    return _padded(told, room)
+
+
+def _padded(told: Sequence[str], room: int) -> tuple[str, ...]:
+    return (*told[:room], *[""] * (room - len(told)))
+
+
+def log_rows(lines: Sequence[LogLine], started: float | None, count: int, width: int = WIDTH) -> list[str]:
+    """The last `count` lines of the log, each with its time of day where it is known; rows that are missing are empty."""
+    told = [rows.log_row(clock(started, line.at), line.text, width) for line in list(lines)[-count:]]
+    return told + [""] * (count - len(told))
+
+
+def clock(started: float | None, at: float) -> str:
+    """The time of day of a moment of the run."""
+    return "" if started is None else time.strftime("%H:%M:%S", time.localtime(started + at))
+
+
+def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int = WIDTH, now: float = 0.0) -> list[str]:
+    """One row a rung: those of `planned` ((id, title), in their order) and any other that the run told of."""
+    order = {} if state.verify is not None else dict(planned)
+    order.update({key: str(event.get("title") or key) for key, event in state.checks.items()})
+    over = state.verify is not None or state.finished
+    told = []
+    current = next((key for key in order if key not in state.checks), None)
+    for number, (key, title) in enumerate(order.items(), 1):
+        event = state.checks.get(key)
+        if event is not None and check_word(event) not in {"now", "waiting"}:
+            word = check_word(event)
+            seconds = None if word == "not run" else float(event.get("seconds") or 0.0)
+            value = "" if word == "not run" else str(event.get("value") or "")
+            told.append(rows.check_row(number, word, title, value, seconds, width))
+            continue
+        word = "not run" if over else "now" if key == current and _verifying(state) else "waiting"
+        since = now - _last_check(state)
+        value = f"since {int(since)} s" if word == "now" and since >= 2 else ""
+        told.append(rows.check_row(number, word, title, value, None, width))
+    return told
+
+
+def _verifying(state: RunState) -> bool:
+    return state.current is not None and state.current.id == "verify"
+
+
+def _last_check(state: RunState) -> float:
+    ended = [float(event["at"]) for event in state.checks.values()]
+    begun = state.current.started if state.current is not None else None
+    return max([*ended, begun or 0.0])
+
+
+def checks_told(state: RunState, planned: int) -> str:
+    """`6 of 11 checks passed, 0 failed.`"""
+    words = [check_word(event) for event in state.checks.values()]
+    total = max(planned, len(words))
+    return f"{words.count('ok')} of {total} checks passed, {words.count('failed')} failed."
+
+
+def leads(fix: Fix) -> str:
+    """Where a fix leads: a key of `rows.LEADS_TO`."""
+    if fix.choices:
+        return "review"
+    return "command" if fix.commands else "again"
+
+
+def failed_rung(state: RunState, told: Sequence[str]) -> tuple[str, list[str]]:
+    """`Check 7 of 11 failed; 6 passed, 4 were not reached`, and three rungs: the last passed, the failed, the next."""
+    words = [check_word(event) for event in state.checks.values()]
+    if "failed" not in words:
+        return "", []
+    at = words.index("failed")
+    total = max(len(told), len(words))
+    passed = words.count("ok")
+    left = total - passed - words.count("failed")
+    head = f"Check {at + 1} of {total} failed; {passed} passed, {left} were not reached"
+    return head, list(told[max(0, at - 1) : at + 2])
+
+
+def kept_row(state: RunState) -> str:
+    """What of a sync is there already and is not fetched again."""
+    done = [one for one in state.packages.values() if one.state in ("downloaded", "built", "installed")]
+    if not done:
+        return ""
+    size = sum(one.total_bytes or one.done_bytes for one in done)
+    of = f" of {state.packages_total}" if state.packages_total and state.packages_total >= len(done) else ""
+    told = f", {moving_size(size)}" if size else ""
+    return f"Finished: {len(done)}{of} packages{told}. They are not fetched again."
+
+
+def result_row(state: RunState) -> str:
+    """How a run stands, in a few words, for the list of runs."""
+    if not state.finished:
+        if state.percent is not None:
+            left = f", about {whole_span(state.eta_s)} left" if state.eta_s else ""
+            return f"{state.percent} %{left}"
+        step = step_place(state)[2]
+        return f"at {step.title}" if step else "begins"
+    if state.lost:
+        return "ended without a word"
+    if state.diagnosis is not None:
+        return one_line(str(state.diagnosis.get("title", "failed")), 60)
+    return {0: "done", 3: "the check fell short", 130: "stopped"}.get(state.exit_code or 0, "failed")

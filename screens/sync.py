@@ -1,0 +1,148 @@
+"""Screen 7: the run, from its first step to the last package. It goes on without this screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+
+from screens import rows, run_rows
+from screens.failure import Failure
+from screens.run_screen import RunScreen
+from screens.walk import Walk
+from screens.widgets import Line, ProgressBar
+from wizard.run.progress import RunState
+from wizard.text import one_line
+
+MOST_PACKAGES, FEW_PACKAGES = 11, 5
+"""Rows for packages, the one that counts those that wait included: in a tall window, and else."""
+MOST_LOG, FEW_LOG = 8, 3
+
+
+class SyncScreen(RunScreen):
+    """Bar, rate and time left, packages under way, the last lines of the log."""
+
+    NUMBER, NAME = 7, "sync"
+    HELP = "sync"
+    TITLE_TEXT = "Sync: download and install the packages"
+    LEAD = (
+        "uv fetches what uv.lock names and puts it into .venv. You may close this\n"
+        'window: the sync goes on, and "uv-wizard attach" shows it again.'
+    )
+    DEFAULT_CSS: ClassVar[str] = """
+    SyncScreen {
+        #bar, #progress, #third, .package, #log-head { height: 1; }
+        #live { height: auto; }
+        #log-head { margin: 1 0 0 0; }
+        .spare { display: none; }
+        #last-lines { height: 3; }
+        &.-tall .spare { display: block; }
+        &.-tall #last-lines { height: 8; }
+    }
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self._left = False
+        self.joined = ""
+        """What the promise says where the run was joined, not started here."""
+
+    def compose_live(self) -> Iterable[Widget]:
+        yield ProgressBar(id="bar")
+        yield Line(id="progress")
+        yield Line(id="third")
+        for place in range(MOST_PACKAGES):
+            spare = " spare" if FEW_PACKAGES - 1 <= place < MOST_PACKAGES - 1 else ""
+            yield Line(id=f"package-{place}", classes=f"package{spare}")
+        yield Line(rows.sides("Log", "L opens it all"), id="log-head")
+        yield Line(id="last-lines")
+
+    def draw_live(self) -> None:
+        tall = self.has_class("-tall")
+        room = MOST_PACKAGES if tall else FEW_PACKAGES
+        shown = run_rows.sync_rows(self.state, self.now, self.room, room)
+        bar = self.query_one("#bar", ProgressBar)
+        if shown.bar is None:
+            bar.show(shown.head)
+        else:
+            bar.progress(self.state.percent or 0, 100, self.room)
+        self.query_one("#progress", Line).show(shown.line)
+        self.query_one("#third", Line).show(shown.third)
+        for place, text in enumerate(shown.packages[:-1]):
+            self.query_one(f"#package-{place}", Line).show(text)
+        self.query_one(f"#package-{MOST_PACKAGES - 1}", Line).show(shown.packages[-1])
+        self.query_one("#log-head", Line).show(rows.sides("Log", "L opens it all", self.room))
+        told = run_rows.log_rows(self.state.log, self.started, MOST_LOG if tall else FEW_LOG, self.room)
+        self.query_one("#last-lines", Line).show(Content("\n".join(told)))
+
+    def live_heading(self) -> str:
+        place, of, step = run_rows.step_place(self.state)
+        if step is None or step.id in {"sync", "verify"}:
+            number = next((at for at, one in enumerate(self.state.steps, 1) if one.id == "sync"), place)
+            return f"{self.TITLE_TEXT} (step {number} of {of})" if of else self.TITLE_TEXT
+        return one_line(f"Sync: before it, {step.title} (step {place} of {of})", 78)
+
+    def live_label(self) -> str:
+        return "Next: verify" if self.done else "Next when done"
+
+    def promise(self) -> str:
+        if self.failure is not None:
+            return "Nothing changes before the review."
+        if self.walk.run is None:
+            return "Nothing was started yet."
+        return self.joined or "The checks start by themselves."
+
+    def side(self) -> str:
+        return side_of(self.state, str(self.walk.run.folder / "log") if self.walk.run else "")
+
+    @property
+    def done(self) -> bool:
+        """Whether the sync is behind us, and nothing went wrong."""
+        verifying = any(step.id == "verify" and step.state != "waiting" for step in self.state.steps)
+        return verifying or (self.state.finished and self.state.exit_code == 0)
+
+    def busy(self) -> bool:
+        return not self.done and self.failure is None and self.walk.run is not None
+
+    def can_go_on(self) -> bool:
+        if self.walk.run is None:
+            self.say("Nothing was started yet: Back, then Start.")
+            return False
+        return True
+
+    def shows_failure(self, failure: Failure) -> bool:
+        return failure.where == "sync"
+
+    def follow(self) -> None:
+        before = self.walk.state
+        super().follow()
+        if self.walk.state is not before:
+            self._left = False
+
+    def looked(self) -> None:
+        """Goes on to the verification by itself, once, unless somebody has moved the focus or opened a page."""
+        over = self.done or (self.state.finished and self.failure is None and self.state.exit_code not in (None, 0))
+        if not over or self._left:
+            return
+        self._left = True
+        if self.focused is None or self.focused.id == "next":
+            self.post_message(self.Next(self))
+
+
+def side_of(state: RunState, log: str) -> str:
+    """The side panel of a run: the plan with its marks, how often it was tried, where the log is."""
+    told = ["The plan", ""]
+    for number, step in enumerate(state.steps, 1):
+        told.append(rows.cut(f"{rows.state_word(run_rows.STEP_WORDS[step.state], 11)}{number} {step.title}", 38))
+    if state.tries > 1:
+        told += ["", f"Tries so far: {state.tries}"]
+    if state.project:
+        told += ["", "Project", *rows.wrapped(state.project, 38, 2)]
+    if log:
+        told += ["", "Log", *rows.wrapped(log, 38, 3)]
+    return "\n".join(told)
+
+
+__all__ = ["SyncScreen"]

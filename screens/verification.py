@@ -1,0 +1,185 @@
+"""Screen 8: the checks, one on top of the other, and the end: what works, and what to type from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.widget import Widget
+
+from screens import rows, run_rows
+from screens.failure import Failure
+from screens.run_screen import RunScreen
+from screens.step import Mark
+from screens.sync import side_of
+from screens.widgets import Line
+from wizard.errors import WizardError
+from wizard.report_text import verdict
+from wizard.run import client
+from wizard.text import masked, one_line
+
+if TYPE_CHECKING:
+    from screens.walk import Walk
+    from wizard.way import After
+
+MOST_RUNGS = 14
+
+
+class VerificationScreen(RunScreen):
+    """A rung is a row of its own, drawn alone when it changes."""
+
+    NUMBER, NAME = 8, "verify"
+    HELP = "verify"
+    TITLE_TEXT = "Verify: does torch run on this GPU?"
+    LEAD = "Each check stands on the one above it, in the project's own Python. The first\nthat fails names the cause."
+    DEFAULT_CSS: ClassVar[str] = """
+    VerificationScreen {
+        .rung, #counted { height: 1; }
+        .rung { display: none; }
+        #gap { height: 1; }
+        #live { height: auto; }
+        #after { height: auto; }
+        &.-ended #hand { display: none; }
+    }
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self._after: After | None = None
+        self._asked_for: object = None
+
+    def compose_live(self) -> Iterable[Widget]:
+        for place in range(MOST_RUNGS):
+            yield Line(id=f"rung-{place}", classes="rung")
+        yield Line(id="gap")
+        yield Line(id="counted")
+        yield Line(id="after", grows=True)
+
+    def draw_live(self) -> None:
+        told = run_rows.check_rows(self.state, self.planned, self.room, self.now)[:MOST_RUNGS]
+        for place in range(MOST_RUNGS):
+            rung = self.query_one(f"#rung-{place}", Line)
+            rung.display = place < len(told)
+            if place < len(told):
+                rung.show(told[place])
+        self.query_one("#gap").display = bool(told)
+        counted = self.query_one("#counted", Line)
+        counted.display = not self.ended
+        counted.show(run_rows.checks_told(self.state, len(told)) if told else self._no_checks())
+        after = self.query_one("#after", Line)
+        after.display = self.ended
+        if self.ended:
+            after.show("\n".join(after_rows(self.after, self.room)))
+        self.query_one("#title").set_class(self.ended, "-good")
+        self.set_class(self.ended and len(told) + 4 > 13, "-ended")
+
+    def _no_checks(self) -> str:
+        if self.walk.run is None:
+            return "Nothing was started yet: Back to the review, then Start."
+        return rows.state_word("waiting", 11) + "the checks begin when the sync has ended"
+
+    def on_entered(self) -> None:
+        self.planned = planned_checks(self.walk)
+        super().on_entered()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all has run, and well."""
+        return self.state.finished and self.state.exit_code == 0
+
+    @property
+    def after(self) -> After | None:
+        """What to know from now on; asked once, for it reads the run's folder."""
+        if self.walk.run is not None and self._asked_for is not self.walk.run:
+            self._asked_for = self.walk.run
+            try:
+                self._after = self.way.after(client.again(self.walk.run))
+            except WizardError:
+                self._after = None
+        return self._after
+
+    def phase(self) -> object:
+        return (super().phase(), self.state.verify is not None)
+
+    def live_heading(self) -> str:
+        if self.ended:
+            return verdict(self.state)[0] or "Done: all steps of the plan are carried out"
+        return self.TITLE_TEXT
+
+    def live_lead(self) -> str:
+        if self.ended:
+            return "\n".join(rows.wrapped(verdict(self.state)[1], 78, 2))
+        return self.LEAD
+
+    def live_label(self) -> str:
+        return "Next when done" if self.walk.running else "Finish"
+
+    def promise(self) -> str:
+        if self.failure is not None:
+            return "The installed packages stay."
+        if self.ended:
+            return one_line(f"Log: {self.after.log}", 200) if self.after and self.after.log else ""
+        return "A check that hangs is ended after 60 s." if self.walk.running else ""
+
+    def side(self) -> str:
+        told = side_of(self.state, str(self.walk.run.folder / "log") if self.walk.run else "")
+        devices = (self.state.verify or {}).get("devices") or ()
+        return "\n".join([*device_rows(devices), told])
+
+    def mark(self) -> Mark:
+        return "done" if self.ended else super().mark()
+
+    def busy(self) -> bool:
+        return self.walk.running
+
+    def shows_failure(self, failure: Failure) -> bool:
+        del failure  # whoever is here when a run has failed is told here
+        return True
+
+
+def planned_checks(walk: Walk) -> tuple[tuple[str, str], ...]:
+    """The rungs that this project's plan will climb, (id, title); none where no plan can be made."""
+    from wizard.verify.check import VerifyRequest, plan_of_checks
+
+    try:
+        step = walk.way.plan().step("verify")
+    except WizardError:
+        return ()
+    if step is None:
+        return ()
+    return tuple(plan_of_checks(VerifyRequest.from_json(step.commands[0].options["request"])))
+
+
+def after_rows(after: After | None, width: int) -> list[str]:
+    """`From now on`, three commands, and the line that loads new variables into this terminal."""
+    if after is None:
+        return []
+    longest = max((len(command) for command, _ in after.commands), default=0) + 3
+    heads = ["From now on  ", *[" " * 13] * (len(after.commands) - 1)]
+    told = [
+        rows.cut(head + command.ljust(longest) + about, width)
+        for head, (command, about) in zip(heads, after.commands, strict=True)
+    ]
+    if after.load_line:
+        told.append(rows.cut(f"New shells have the new variables. Here, type:  {after.load_line}", width))
+    return [masked(row) for row in told]
+
+
+def device_rows(devices: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One block a device: name, memory, generation, figures."""
+    told: list[str] = []
+    for device in devices:
+        told.append(rows.cut(str(device.get("name") or "a device"), 38))
+        facts = [
+            ("generation", device.get("compute_capability")),
+            ("memory", f"{device['memory_mib'] / 1024:.0f} GiB" if device.get("memory_mib") else None),
+            ("TFLOP/s", device.get("matmul_tflops")),
+            ("copy GiB/s", device.get("copy_gib_s")),
+        ]
+        told += [rows.cut(f"  {label:11} {value:.0f}" if isinstance(value, float) else f"  {label:11} {value}", 38)
+                 for label, value in facts if value]  # fmt: skip
+        told.append("")
+    return told
+
+
+__all__ = ["VerificationScreen"]
