@@ -123,17 +123,18 @@ def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest:
         return _refused(variant, wish, options, newest)
     obstacles = [obstacle_of(build, here, options) for build in mine]
     first = obstacles[0]
-    if first is None or None in obstacles or _undecided(first, here):
+    if first is None or None in obstacles or _undecided(first, variant, here):
         return None
     if first.why == NO_DEVICE:
         return f"is for {MAKERS[variant.accelerator]} GPUs; none that it runs on was found here"
     return f"torch {mine[0].torch} {first.why}"
 
 
-def _undecided(obstacle: Obstacle, here: Here) -> bool:
+def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:
     """Whether a missing fact of the machine, and nothing known, stands against it."""
-    unknown = here.devices is None or here.driver is None or not all(one.known for one in here.devices)
-    return obstacle.kind == "unknown" and unknown
+    no_driver = variant.accelerator == "nvidia" and here.driver is None
+    unknown = here.devices is None or not all(one.known for one in here.of(variant.accelerator))
+    return obstacle.kind == "unknown" and (no_driver or unknown)
 
 
 def _refused(variant: Variant, wish: Wish, options: Allowed, newest: Build) -> str:
