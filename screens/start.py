@@ -2,15 +2,151 @@
 
 from __future__ import annotations
 
-from screens.step import StepScreen
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+
+from screens.rows import choice, cut, sides, wrapped
+from screens.step import ORDER, StepScreen
+from screens.widgets import ChoiceList, Line, Row
+from wizard.cli.words import machine_rows, project_rows
+from wizard.errors import BadInput
+from wizard.project.nearby import projects_below
+
+FACTS = ("Machine", "GPU", "Disk", "Network", "uv", "Python", "Project", "torch")
+SHOWN = 3
+"""Findings on the screen; A shows them all."""
+WORDS = {"error": "x error    ", "warning": "! warning  ", "note": "+ note     "}
+ELSEWHERE = "another folder"
 
 
 class StartScreen(StepScreen):
-    """Facts, and what was found."""
+    """Facts, and what was found; without a project, the folders to choose from."""
 
     NUMBER, NAME = 1, "start"
+    HELP = "start"
     TITLE_TEXT = "This machine and this project"
     LEAD = (
         "From here to a working project with a checked GPU, on 8 screens. Enter takes\n"
         "what is recommended. Nothing is changed before screen 6, the review."
     )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "look_again", "Look again", id="start.look"),
+        Binding("a", "all", "All", id="start.all"),
+    ]
+
+    def compose_body(self) -> Iterable[Widget]:
+        for name in FACTS:
+            yield Line(id=f"fact-{name.lower()}")
+        yield Line(classes="gap")
+        yield Line(id="found")
+        for place in range(SHOWN):
+            yield Line(id=f"finding-{place}")
+        yield ChoiceList(id="folders")
+
+    def draw(self) -> None:
+        rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))
+        for name in FACTS:
+            self.query_one(f"#fact-{name.lower()}", Line).show(self._fact(name, rows.get(name, "-")))
+        self.query_one("#found", Line).show(cut(self._found(), self.room))
+        self._draw_findings()
+        self._draw_folders()
+
+    def _fact(self, name: str, fact: str) -> Content:
+        tone = "$text-muted" if fact.startswith((". ", "? ")) else ""
+        return Content.assemble(f"{name:11}", (cut(fact, self.room - 11), tone))
+
+    def _found(self) -> str:
+        if self.way.project is None:
+            return "There is no project here. Choose a folder, or go on with uv and settings alone."
+        found = self.way.findings()
+        waiting = len(self.way.pending)
+        looked = f"{waiting} fact{'s are' if waiting != 1 else ' is'} still being looked up."
+        if not found:
+            return f"Found so far: nothing that stands in the way. {looked}" if waiting else "+ ok       Nothing stands in the way."
+        count = ", ".join(_counted(severity, sum(one.diagnosis.severity == severity for one in found)) for severity in WORDS
+                          if any(one.diagnosis.severity == severity for one in found))  # fmt: skip
+        if waiting:
+            return f"Found so far: {count}. {looked}"
+        if len(found) > SHOWN:
+            return f"Found: {count}; {len(found) - SHOWN} more, A shows them."
+        return f"Found: {count}. Each is settled on the screen named beside it."
+
+    def _draw_findings(self) -> None:
+        found = self.way.findings() if self.way.project is not None else ()
+        for place in range(SHOWN):
+            line = self.query_one(f"#finding-{place}", Line)
+            line.show(self._finding(place) if place < len(found) else "")
+            line.display = self.way.project is not None
+
+    def _finding(self, place: int) -> str:
+        one = self.way.findings()[place]
+        where = "" if one.screen == self.NAME else f"{ORDER.index(one.screen) + 1} {one.screen}"
+        return sides(WORDS[one.diagnosis.severity] + cut(one.diagnosis.title, 200), where, self.room - 1)
+
+    def _draw_folders(self) -> None:
+        folders = self.query_one("#folders", ChoiceList)
+        folders.display = self.way.project is None
+        if self.way.project is None:
+            rows = [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]  # noqa: FBT003
+            folders.show([*rows, Row(ELSEWHERE, choice(False, "choose another folder"))], 0)  # noqa: FBT003
+
+    def side(self) -> str:
+        found = self.way.findings()
+        lines = ["What the next screens ask", ""]
+        asks = (("uv", "which uv there will be"), ("settings", "where its files lie"), ("mirrors", "where packages come from"),
+                ("torch", "which variant fits the GPU"), ("review", "whether to start"))  # fmt: skip
+        lines += [f"{ORDER.index(name) + 1} {name:9} {about}" for name, about in asks]
+        if found:
+            worst = found[0].diagnosis
+            lines += ["", *wrapped(worst.title, 38, 3), "", *wrapped(worst.explanation, 38, 12)]
+        return "\n".join(lines)
+
+    def shows(self, action: str) -> bool:
+        return action != "all" or len(self.way.findings()) > SHOWN
+
+    def action_look_again(self) -> None:
+        """F5."""
+        self.post_message(self.LookAgain())
+        self.say("Looking again.")
+
+    def action_all(self) -> None:
+        """A: all findings at length."""
+        from screens.page import TextPage
+
+        lines: list[str] = []
+        for place, one in enumerate(self.way.findings()):
+            lines += [self._finding(place).rstrip(), *("  " + row for row in wrapped(one.diagnosis.explanation, 74, 20))]
+            lines += [f"  > {row}" for row in one.diagnosis.evidence] + [""]
+        self.app.push_screen(TextPage(self.track_line(), "All that was found", lines or ["Nothing stands in the way."]))
+
+    @on(ChoiceList.Taken, "#folders")
+    def _folder_taken(self, event: ChoiceList.Taken) -> None:
+        if event.value != ELSEWHERE:
+            self._move(event.value)
+            return
+        from screens.sheet import AskedField, FieldSheet
+
+        self.app.push_screen(FieldSheet("Which folder?", [AskedField("path", "Folder", self.way.path, self.walk.no_folder)]), self._named)
+
+    def _named(self, answer: dict[str, str] | None) -> None:
+        if answer:
+            self._move(answer["path"])
+
+    def _move(self, path: str) -> None:
+        try:
+            self.walk.move(path)
+        except BadInput as error:
+            self.say(f"x {error}")
+            return
+        self.post_message(self.LookAgain())
+        self.redraw()
+        self.focus_next_button()
+
+
+def _counted(severity: str, count: int) -> str:
+    return f"{count} {severity}{'s' * (count != 1)}"

@@ -224,6 +224,10 @@ class StepScreen(FrameScreen):
                 frame.append((key, word))
         return (frame + own)[:7]
 
+    def shows(self, action: str) -> bool:
+        """Whether the hint line shows the key of that action now (the key itself works all the same)."""
+        return True
+
     def on_facts(self) -> None:
         """The probes have news."""
         self.redraw()
@@ -266,7 +270,7 @@ class StepScreen(FrameScreen):
             if not issubclass(cls, StepScreen) or cls is StepScreen:
                 continue
             for binding in cls.__dict__.get("BINDINGS", ()):
-                if isinstance(binding, Binding) and binding.show and self.check_action(binding.action, ()):
+                if isinstance(binding, Binding) and binding.show and self.shows(binding.action):
                     yield binding
 
     def frame_bindings(self) -> Iterator[Binding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.choices import Choices
 from wizard.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -37,6 +39,17 @@ class Walk:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
         self.run, self.state = run, None
         self.runs += 1
+
+    def no_folder(self, path: str) -> str | None:
+        """What is wrong with `path` as a project's folder, None where it is one."""
+        return None if Path(path).expanduser().is_dir() else f"{path} is not a folder. Check the spelling."
+
+    def move(self, path: str) -> None:
+        """Walks on from another folder, with the choices that were made. Raises BadInput where it is none."""
+        from wizard.way import Way
+
+        layers = {name: layer for name, layer in self.way.choices.layers.items() if name not in {"project", "advice"}}
+        self.way = Way(str(Path(path).expanduser()), choices=Choices(layers), environment=self.way.environment)
 
     @property
     def exit_code(self) -> int:
