@@ -1,0 +1,106 @@
+"""Wrong usage and bad input: exit 2, one line that says what to do, nothing on standard output, nothing changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wizard import __version__
+from wizard.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    code = main(argv)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.mark.parametrize(
+    "argv, told",
+    [
+        (["no/such/folder"], "terminal"),
+        (["doctor", "no/such/folder"], "not a folder"),
+        (["plan", "a", "b"], "too much"),
+        (["export"], "a word is missing"),
+        (["export", "nonsense", "."], "allowed: choices"),
+        (["doctor", "--yes"], "has no --yes"),
+        (["--nonsense"], "--nonsense"),
+        (["plan", "--set", "a=b"], "there is no choice"),
+        (["plan", "--set", "uv.install"], "KEY=VALUE"),
+        (["plan", "--choices", "none.toml"], "cannot be read"),
+        (["plan", "--machine", "none.json"], "cannot be read"),
+        (["apply", "--machine", "x.json", "--yes"], "this machine"),
+        (["sync", "--machine", "x.json"], "this machine"),
+        (["verify", "--machine", "x.json"], "this machine"),
+        (["verify", "--require", "tpu"], "verify.require"),
+        (["verify", "--save", "x.pdf"], ".html"),
+        (["attach", "20000101-000000"], "undo --list"),
+        (["undo", "20000101-000000"], "undo --list"),
+        (["attach"], "no run"),
+        (["diagnose", "no-such-file"], "cannot be read"),
+        (["mirrors", "--kind", "conda"], "pypi"),
+        (["mirrors", "--catalog", "none.toml"], "cannot be read"),
+        ([], "uv-wizard apply"),
+    ],
+)
+def test_one_line_and_exit_2(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, *argv)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("uv-wizard: ")
+    assert err.count("\n") == 1
+    assert told in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("{", "not valid JSON"),
+        ("[]", "machine"),
+        ('{"os": "beos"}', "linux"),
+        ('{"machine": {"gpus": 3}}', "gpus"),
+        ("[" * 100_000, "not valid JSON"),
+    ],
+)
+def test_a_bad_machine_file(capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "machine.json"
+    path.write_text(text)
+    code, out, err = run(capsys, "torch", "--machine", str(path), "--json")
+    assert (code, out) == (2, "")
+    assert told in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["doctor", "--version"], ["--version", "--json", "x", "y", "z"]])
+def test_version(capsys: pytest.CaptureFixture[str], argv: list[str]) -> None:
+    assert run(capsys, *argv) == (0, f"uv-wizard {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", ["", "doctor", "apply", "verify", "undo", "export"])
+def test_help_names_what_the_command_takes(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    code, out, err = run(capsys, *filter(None, [command]), "--help")
+    assert (code, err) == (0, "")
+    assert f"usage: uv-wizard {command}".strip() in out
+
+
+def test_options_stand_before_or_after(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    before = run(capsys, "--json", "--set", "sync.extras=a,b", "plan", str(tmp_path))
+    after = run(capsys, "plan", str(tmp_path), "--set", "sync.extras=a,b", "--json")
+    assert before[0] == after[0] == 0
+    assert json.loads(before[1]) == json.loads(after[1])
+
+
+def test_a_folder_named_like_a_command_is_reached_by_its_path(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sync").mkdir()
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run(capsys, "doctor", "./sync", "--json")
+    assert code == 0
+    assert json.loads(out)["project"] is None
