@@ -19,9 +19,12 @@ class Carrier:
 
     def __init__(self, run_folder: Path, env: Mapping[str, str]) -> None:
         self.run_folder = run_folder
+        self.journal_folder = run_folder / "journal"
         self.run_folder.mkdir(parents=True, exist_ok=True)
-        self.environment = {name: value for name, value in env.items() if name not in _MISLEADING}
-        self.environment["UV_NO_WRAP"] = "1"
+        self.environment: Mapping[str, str] = {
+            "UV_NO_WRAP": "1",
+            **{name: value for name, value in env.items() if name not in _MISLEADING},
+        }
         self.events: list[dict[str, Any]] = []
         self.output_tail = ""
         self.commands: list[list[str]] = []

@@ -20,6 +20,15 @@ from wizard.mirrors.registries import stand_ins
 from wizard.run import mirror_sync
 
 MIRROR = "/mirror/simple"
+TORCH_INDEX = """
+[[tool.uv.index]]
+name = "pytorch"
+url = "URL"
+explicit = true
+
+[tool.uv.sources]
+torch = { index = "pytorch" }
+"""
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +165,7 @@ def test_a_portal_in_its_place(index: Index, project: Project, carrier: Carrier)
 
 @pytest.mark.parametrize("fault", [Status(503), Cut(1000), Status(401), Status(403)])
 def test_a_mirror_that_dies_in_the_middle(index: Index, project: Project, carrier: Carrier, fault: Any) -> None:
-    carrier.environment["UV_HTTP_RETRIES"] = "0"
+    carrier.environment = {**carrier.environment, "UV_HTTP_RETRIES": "0"}
     mirror = index.copy(target=MIRROR)
     index.fault(f"/files{MIRROR}/", fault)
     index.forget()
@@ -166,7 +175,7 @@ def test_a_mirror_that_dies_in_the_middle(index: Index, project: Project, carrie
 
 
 def test_a_mirror_that_hangs(index: Index, project: Project, carrier: Carrier) -> None:
-    carrier.environment |= {"UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "1"}
+    carrier.environment = {**carrier.environment, "UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "1"}
     mirror = index.copy(target=MIRROR)
     index.fault(f"/files{MIRROR}/", Gate(after=500))
     assert synced(project, carrier, pypi=mirror) == 0, carrier.output_tail
@@ -191,7 +200,7 @@ def test_torch_through_its_own_mirror_beside(index: Index, tmp_path: Path, uv: P
     index.html_only("/torch-mirror/cu126")
     mirror = index.copy(target=MIRROR)
     registry = index.url("/whl/cu126")
-    more = f'[[tool.uv.index]]\nname = "pytorch"\nurl = "{registry}"\nexplicit = true\n[tool.uv.sources]\ntorch = {{ index = "pytorch" }}'
+    more = TORCH_INDEX.replace("URL", registry)
     project = make_project(tmp_path, index, uv, dependencies=["torch", "alpha"], more=more)
     assert registry in project.lock.read_text("utf-8")
     index.forget()
@@ -209,7 +218,7 @@ def test_a_flat_listing_of_torch(index: Index, tmp_path: Path, uv: Path) -> None
     torch = wheel("torch", "2.9.1+cu126")
     index.add(torch, prefix="/whl/cu126")
     registry = index.url("/whl/cu126")
-    more = f'[[tool.uv.index]]\nname = "pytorch"\nurl = "{registry}"\nexplicit = true\n[tool.uv.sources]\ntorch = {{ index = "pytorch" }}'
+    more = TORCH_INDEX.replace("URL", registry)
     project = make_project(tmp_path, index, uv, dependencies=["torch"], more=more)
     name = torch.filename.replace("+", "&#43;")
     shown = torch.filename[:12] + "..&gt;"
@@ -278,7 +287,17 @@ def test_extras_groups_members_and_sources_of_all_kinds(index: Index, tmp_path: 
     options = ("--extra", "more", "--group", "extra")
     assert synced(project, carrier, pypi=mirror, options=options) == 0, carrier.output_tail
     names = installed(project)
-    for part in ("alpha-1.0", "beta-1.1", "gamma-2.0", "delta-1.0", "epsilon-1.0", "boxed", "beside", "edited", "cloned"):
+    for part in (
+        "alpha-1.0",
+        "beta-1.1",
+        "gamma-2.0",
+        "delta-1.0",
+        "epsilon-1.0",
+        "boxed",
+        "beside",
+        "edited",
+        "cloned",
+    ):
         assert part in names
     assert index.files("/simple") == []
     assert "maker-1.0-py3-none-any.whl" in index.files(MIRROR)

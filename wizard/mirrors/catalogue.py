@@ -87,7 +87,9 @@ def _own(entry: Any, number: int, where: str) -> Mirror:
             raise BadInput(f"{where}: mirror {number} has no {key}; it needs id, kind and url, all text")
     name, kind = entry["id"], entry["kind"]
     if kind not in KINDS:
-        raise BadInput(f"{where}: mirror {one_line(name, 60)}: kind = {one_line(kind, 60)!r} is not possible; allowed: {', '.join(KINDS)}")
+        raise BadInput(
+            f"{where}: mirror {one_line(name, 60)}: kind = {one_line(kind, 60)!r} is not possible; allowed: {', '.join(KINDS)}"
+        )
     url = _address(entry["url"].strip(), f"{where}: mirror {one_line(name, 60)}")
     index_type = entry.get("index_type", "pep503")
     return Mirror(name, kind, url, official=entry.get("official") is True, index_type=str(index_type))
@@ -110,14 +112,18 @@ def _all_different(mirrors: tuple[Mirror, ...], where: str) -> None:
     seen: set[tuple[str, str]] = set()
     for mirror in mirrors:
         if (mirror.kind, mirror.id) in seen:
-            raise BadInput(f"{where} has two mirrors with the id {one_line(mirror.id, 60)!r} and the kind {mirror.kind}")
+            raise BadInput(
+                f"{where} has two mirrors with the id {one_line(mirror.id, 60)!r} and the kind {mirror.kind}"
+            )
         seen.add((mirror.kind, mirror.id))
 
 
 def _probes(table: Any, where: str) -> dict[str, str]:
     if not isinstance(table, Mapping):
-        raise BadInput(f"{where}: [probe] is no table; write it as [probe] and a line such as pypi = \"pygments\"")
+        raise BadInput(f'{where}: [probe] is no table; write it as [probe] and a line such as pypi = "pygments"')
     for kind, project in table.items():
         if kind not in KINDS or not isinstance(project, str) or not project.strip():
-            raise BadInput(f"{where}: [probe] {one_line(str(kind), 60)} is not possible; it takes {', '.join(KINDS)}, each with a name")
+            raise BadInput(
+                f"{where}: [probe] {one_line(str(kind), 60)} is not possible; it takes {', '.join(KINDS)}, each with a name"
+            )
     return {kind: project.strip() for kind, project in table.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import socket
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,9 @@ def user_agent(uv_version: str) -> str:
 
 def _trusted() -> ssl.SSLContext | bool:
     """The system's certificates where uv is told to use them, else what httpx trusts (SSL_CERT_FILE is honoured by it)."""
-    wanted = any(os.environ.get(name, "").lower() in {"1", "true", "yes", "on"} for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS"))
+    wanted = any(
+        os.environ.get(name, "").lower() in {"1", "true", "yes", "on"} for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")
+    )
     return ssl.create_default_context() if wanted else True
 
 
@@ -60,7 +63,9 @@ def make_client(*, uv_version: str, connect_s: float, read_s: float, connections
             auth=_netrc(),
         )
     except (ImportError, ValueError, OSError) as error:
-        raise WizardError(f"the proxy or certificate settings cannot be used: {masked(one_line(str(error), 200))}") from None
+        raise WizardError(
+            f"the proxy or certificate settings cannot be used: {masked(one_line(str(error), 200))}"
+        ) from None
 
 
 def _netrc() -> httpx.Auth | None:
@@ -80,29 +85,21 @@ def why(error: Exception) -> str:
     """A failed request in a few words."""
     import httpx
 
-    if isinstance(error, httpx.ConnectTimeout):
-        return "no connection in time"
-    if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    if isinstance(error, httpx.ProxyError):
-        return "the proxy refused"
-    if isinstance(error, httpx.TooManyRedirects):
-        return "sends you round in circles"
     if isinstance(error, httpx.ConnectError):
-        text = str(error)
-        if "CERTIFICATE_VERIFY_FAILED" in text:
-            return "its certificate is not trusted"
-        return "no such host" if isinstance(_cause(error), OSError) and _unresolved(error) else "no connection"
-    return "the connection broke"
+        return _no_connection(error)
+    words = (
+        (httpx.ConnectTimeout, "no connection in time"),
+        (httpx.TimeoutException, "no answer in time"),
+        (httpx.ProxyError, "the proxy refused"),
+        (httpx.TooManyRedirects, "sends you round in circles"),
+    )
+    return next((text for kind, text in words if isinstance(error, kind)), "the connection broke")
 
 
-def _cause(error: BaseException) -> BaseException | None:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__  # type: ignore[assignment] # one of them is there
-    return error
-
-
-def _unresolved(error: BaseException) -> bool:
-    import socket
-
-    return isinstance(_cause(error), socket.gaierror)
+def _no_connection(error: BaseException) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "its certificate is not trusted"
+    first = error
+    while first.__cause__ or first.__context__:
+        first = first.__cause__ or first.__context__ or first
+    return "no such host" if isinstance(first, socket.gaierror) else "no connection"

@@ -52,7 +52,7 @@ def _kind(kind: str) -> Kind:
     return found
 
 
-def measure_kind(  # noqa: PLR0913 - what to measure with is as much
+def measure_kind(
     kind: Kind, project: Project | None, choices: Choices, uv_path: str | None, *, own: Catalogue | None = None,
     on_result: OnResult | None = None,
 ) -> Measurement:  # fmt: skip
@@ -103,7 +103,9 @@ def _probe(kind: Kind, probe: str, project: Project | None, uv_path: str | None,
         wanted = probe if given else _python_wanted(project) or probe
         file = official.python_file(uv_path, wanted) if uv_path else None
         if file is None:
-            raise BadInput(f"no uv here says which file a Python {one_line(wanted, 40)} is; install uv, or name the file in [probe]")
+            raise BadInput(
+                f"no uv here says which file a Python {one_line(wanted, 40)} is; install uv, or name the file in [probe]"
+            )
         return file
     return probe
 
@@ -139,7 +141,12 @@ def _version(uv_path: str | None) -> str:
     if uv_path:
         try:
             told = subprocess.run(
-                [uv_path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=10
+                [uv_path, "--version"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=10,
             ).stdout.split()
         except (OSError, subprocess.TimeoutExpired):
             told = []
@@ -148,7 +155,9 @@ def _version(uv_path: str | None) -> str:
     return "0.13.8"
 
 
-def settled(choices: Choices, project: Project | None, uv_path: str | None, on_result: OnResult | None = None) -> Choices:
+def settled(
+    choices: Choices, project: Project | None, uv_path: str | None, on_result: OnResult | None = None
+) -> Choices:
     """The choices with every `fastest` replaced by what it is: an id of the catalogue, or `official`.
 
     Measures where nothing of this week is kept. Kinds that this project has no use for become `official` unasked.

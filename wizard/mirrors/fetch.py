@@ -20,7 +20,7 @@ _WARM_UP = 256 * 1024
 """Bytes before which a connection is still finding its rate."""
 
 
-class NoAnswer(Exception):  # noqa: N818 - what happened, not an error of ours
+class NoAnswer(Exception):
     """Why there is no answer, in a few words."""
 
 
@@ -68,7 +68,9 @@ def get(  # noqa: PLR0913 - a request has as many parts
     started = time.monotonic()
     body = bytearray()
     try:
-        with client.stream(method, url, headers={"Accept": ACCEPT, **(headers or {})}, timeout=_timeout(left)) as response:
+        with client.stream(
+            method, url, headers={"Accept": ACCEPT, **(headers or {})}, timeout=_timeout(left)
+        ) as response:
             first = time.monotonic() - started
             for piece in response.iter_bytes():
                 meter.add(len(piece))
@@ -107,7 +109,9 @@ class Download:
     marks: list[tuple[float, int]] = field(default_factory=list, repr=False)
 
 
-def download(client: httpx.Client, url: str, meter: Meter, deadline: float, *, limit: int, size: int | None) -> Download:
+def download(
+    client: httpx.Client, url: str, meter: Meter, deadline: float, *, limit: int, size: int | None
+) -> Download:
     """Times a file, at most `limit` bytes of it; a larger file is taken from its middle, where the server can.
 
     What a limit cuts short counts as what came. `trouble` is set where nothing can be said.

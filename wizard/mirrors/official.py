@@ -13,7 +13,14 @@ _MARK = "--index-url "
 _BUILDS = "/releases/download/"
 _SECONDS = 20
 # uv's own answer is wanted, not that of somebody's settings.
-_LEFT_OUT = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_PYTHON_INSTALL_MIRROR", "UV_PROJECT")
+_LEFT_OUT = (
+    "UV_INDEX",
+    "UV_DEFAULT_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_FIND_LINKS",
+    "UV_PYTHON_INSTALL_MIRROR",
+    "UV_PROJECT",
+)
 
 
 def address(uv_path: str) -> str | None:
@@ -34,7 +41,17 @@ def python_file(uv_path: str, request: str) -> str | None:
     """
     printed = _asked(
         uv_path,
-        ["python", "list", "--no-config", "--offline", "--only-downloads", "--show-urls", "--output-format", "json", request],
+        [
+            "python",
+            "list",
+            "--no-config",
+            "--offline",
+            "--only-downloads",
+            "--show-urls",
+            "--output-format",
+            "json",
+            request,
+        ],
     )
     try:
         entries = json.loads(printed or "[]")

@@ -23,7 +23,9 @@ def expected_seconds(result: MirrorResult, need: Need) -> float | None:
     return need.bytes / result.bytes_per_s + pages * (result.latency_ms or 0) / 1000
 
 
-def ranked(results: Iterable[MirrorResult], need: Need, doubtful: frozenset[str] = frozenset()) -> tuple[MirrorResult, ...]:
+def ranked(
+    results: Iterable[MirrorResult], need: Need, doubtful: frozenset[str] = frozenset()
+) -> tuple[MirrorResult, ...]:
     """Best first: timed ones by expected time, sound ones by latency, unsound ones as they stood.
 
     `doubtful`: ids with a record of blocking or of redirecting; they lose a tie.

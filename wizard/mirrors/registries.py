@@ -57,7 +57,10 @@ def registries_for(
 
 
 def stand_ins(
-    registries: Iterable[str], explicit: Iterable[str], mirrors: Mapping[str, str | None], torch_bases: Iterable[str] = ()
+    registries: Iterable[str],
+    explicit: Iterable[str],
+    mirrors: Mapping[str, str | None],
+    torch_bases: Iterable[str] = (),
 ) -> dict[str, str]:
     """Lock registry -> the address of the mirror's index that stands in for it; registries without one are left out.
 

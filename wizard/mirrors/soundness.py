@@ -17,7 +17,12 @@ from wizard.mirrors.record import Mirror, MirrorResult
 if TYPE_CHECKING:
     import httpx
 
-_REFUSALS = {401: "asks for a sign-in (401)", 403: "refuses (403)", 407: "the proxy asks for a sign-in", 429: "too many requests (429)"}
+_REFUSALS = {
+    401: "asks for a sign-in (401)",
+    403: "refuses (403)",
+    407: "the proxy asks for a sign-in",
+    429: "too many requests (429)",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,11 @@ def _page(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadli
     places = [f"{probe}/"]
     if mirror.kind == "pytorch":
         folder = folder or "cpu"
-        places = [f"{folder}/", f"{probe}/"] if mirror.index_type == "flat" else [f"{probe}/", f"{folder}/{project}/", f"{folder}/"]
+        places = (
+            [f"{folder}/", f"{probe}/"]
+            if mirror.index_type == "flat"
+            else [f"{probe}/", f"{folder}/{project}/", f"{folder}/"]
+        )
     answer = None
     for place in dict.fromkeys(places):
         answer = get(client, f"{mirror.url}/{place}", meter, deadline)
@@ -138,7 +147,9 @@ def look_at_files(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter
     look = Look(mirror, result)
     try:
         get(client, url, meter, deadline, method="HEAD")  # the connection's own cost is not its latency
-        answer = get(client, url, meter, deadline, headers={"Range": "bytes=0-1023", "Accept": "*/*"}, limit=1024, whole=False)
+        answer = get(
+            client, url, meter, deadline, headers={"Range": "bytes=0-1023", "Accept": "*/*"}, limit=1024, whole=False
+        )
     except NoAnswer as error:
         return look.unsound(str(error))
     name = probe.rpartition("/")[2]
@@ -158,7 +169,11 @@ def against(looks: Iterable[Look], reference: Look | None, now: float) -> list[L
     """The looks, held against the official one, or where that is unknown against each other: hashes and freshness. Pure."""
     looks = list(looks)
     truth = _truth([reference] if reference and reference.files else [look for look in looks if look.files])
-    known = reference.files if reference and reference.files else tuple({f.name: f for look in looks for f in look.files}.values())
+    known = (
+        reference.files
+        if reference and reference.files
+        else tuple({f.name: f for look in looks for f in look.files}.values())
+    )
     times = {file.name: file for file in known}
     for look in looks:  # a page with times counts for those that know none
         times.update({file.name: file for file in look.files if file.upload_time and file.name in times})

@@ -20,30 +20,15 @@ def together(
     """
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, T | None, BaseException | None]] = queue.SimpleQueue()
+    over = threading.Event()
     for position in range(len(jobs)):
         todo.put(position)
-    over = threading.Event()
-
-    def work() -> None:
-        while not over.is_set():
-            try:
-                position = todo.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                done.put((position, jobs[position](), None))
-            except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
-                done.put((position, None, error))
-
     for _ in range(min(workers, len(jobs))):
-        threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=_work, args=(jobs, todo, done, over), daemon=True).start()
     deadline = time.monotonic() + seconds
     left = len(jobs)
     try:
-        while left and not stopped():
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                return
+        while left and not stopped() and (remaining := deadline - time.monotonic()) > 0:
             try:
                 position, result, error = done.get(timeout=min(0.1, remaining))
             except queue.Empty:
@@ -54,3 +39,20 @@ def together(
             yield position, result  # type: ignore[misc] # a job that did not raise has a result
     finally:
         over.set()
+
+
+def _work(
+    jobs: Sequence[Callable[[], T]],
+    todo: queue.SimpleQueue[int],
+    done: queue.SimpleQueue[tuple[int, T | None, BaseException | None]],
+    over: threading.Event,
+) -> None:
+    while not over.is_set():
+        try:
+            position = todo.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            done.put((position, jobs[position](), None))
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+            done.put((position, None, error))

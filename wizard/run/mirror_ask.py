@@ -1,0 +1,126 @@
+"""What is asked before anything is fetched: uv for what it would install, the mirrors for where they have it."""
+
+from __future__ import annotations
+
+import subprocess
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+from wizard.errors import WizardError
+from wizard.mirrors.registries import same_index
+from wizard.run.mirror_job import Job, count, listed
+
+if TYPE_CHECKING:
+    import httpx
+
+    from wizard.run.mirror_pages import Found
+
+
+class Later:
+    """A client that is being made in a thread of its own: httpx takes a quarter of a second to import."""
+
+    def __init__(self, job: Job) -> None:
+        self._made: httpx.Client | None = None
+        self._error = ""
+        self._unwanted = False
+        self._lock = Lock()
+        self._thread = Thread(target=self._run, args=(job,), daemon=True)
+        self._thread.start()
+
+    def _run(self, job: Job) -> None:
+        try:
+            made = _client(job)
+        except (WizardError, ImportError, OSError) as error:
+            self._error = str(error)
+            return
+        with self._lock:
+            self._made = made
+            if self._unwanted:
+                made.close()
+
+    def value(self) -> httpx.Client:
+        self._thread.join()
+        if self._made is None:
+            raise WizardError(self._error)
+        return self._made
+
+    def close(self) -> None:
+        """Does not wait for one that is not made yet."""
+        with self._lock:
+            self._unwanted = True
+            if self._made is not None:
+                self._made.close()
+
+
+def _client(job: Job) -> httpx.Client:
+    from wizard.mirrors.client import make_client
+    from wizard.run.mirror_pages import AT_ONCE
+
+    told = subprocess.run(
+        [job.argv[0], "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=10
+    ).stdout.split()
+    return make_client(uv_version=told[1] if len(told) > 1 else "0", connect_s=5, read_s=10, connections=AT_ONCE)
+
+
+def dry_run(job: Job, *more: str) -> str | None:
+    """What `uv sync --locked --dry-run` prints, None where it fails or the user stops."""
+    argv = [*job.argv[:2], "--locked", "--dry-run", "--color", "never", *job.options(), *more]
+    child = subprocess.Popen(
+        argv,
+        cwd=job.project,
+        env=job.whole_env(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    with child:
+        while True:
+            try:
+                printed = child.communicate(timeout=0.1)[1]
+                return printed if child.returncode == 0 else None
+            except subprocess.TimeoutExpired:
+                if job.carrier.cancelled():
+                    child.kill()
+                    return None
+
+
+def find_addresses(job: Job, later: Later) -> None:
+    """Finds `job.addresses`; says what will not come from a mirror."""
+    from wizard.run.mirror_pages import look_up
+
+    packages = {(file.package, file.version) for file in job.files.values()}
+    if not packages:
+        return
+    names = " and ".join(sorted({job.stand_ins[file.registry] for file in job.files.values()}))
+    job.note(f"Looking up {count(len(packages))} on {names}.")
+    try:
+        client = later.value()
+    except WizardError as error:
+        job.note(f"The mirrors can't be asked: {error}. The packages come from the addresses in uv.lock.")
+        job.index = None
+        return
+    for found in look_up(job.files.values(), job.stand_ins, client, job.carrier.cancelled).values():
+        _tell(job, found, len(packages))
+        job.addresses.update(found.addresses)
+        if found.trouble is not None and job.index is not None and same_index(found.index, job.index):
+            job.index = None
+
+
+def _tell(job: Job, found: Found, packages: int) -> None:
+    if found.trouble is not None:
+        job.note(
+            f"The mirror {found.index} can't be used: {found.trouble}. Its packages come from the addresses in uv.lock."
+        )
+        return
+    if found.differing:
+        job.note(
+            f"The mirror {found.index} has other files than uv.lock names for {listed(found.differing)}: not taken."
+        )
+    if found.lacking:
+        job.note(
+            f"The mirror {found.index} lacks {len(found.lacking)} of {count(packages)} ({listed(found.lacking)}): "
+            f"from the addresses in uv.lock."
+        )

@@ -1,0 +1,59 @@
+"""One sync through mirrors while it goes on: what it was told, and what is still to come from a mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wizard.run.actions import Carrier
+from wizard.run.mirror_lock import LockedFile
+from wizard.text import masked, one_line
+
+_TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
+
+
+@dataclass
+class Job:
+    """One sync. `addresses`: lock address -> mirror address, of the files that are still to come from a mirror."""
+
+    carrier: Carrier
+    argv: list[str]
+    project: Path
+    environment_path: str
+    sync_env: dict[str, str | None]
+    index: str | None
+    """The mirror as an index beside the lock's own: it serves what builds ask for."""
+    stand_ins: dict[str, str]
+    addresses: dict[str, str] = field(default_factory=dict)
+    files: dict[str, LockedFile] = field(default_factory=dict)
+    """By lock address."""
+
+    def note(self, text: str) -> None:
+        self.carrier.emit("note", text=masked(one_line(text)))
+
+    def options(self) -> list[str]:
+        """What was chosen: extras, groups, --no-cache."""
+        return [word for word in self.argv[2:] if word != "--locked"]
+
+    def env(self, **more: str) -> dict[str, str | None]:
+        index = {"UV_INDEX": self.index} if self.index else {}
+        return {**self.sync_env, **index, "UV_PROJECT": None, "UV_WORKING_DIRECTORY": None, **more}
+
+    def whole_env(self) -> dict[str, str]:
+        laid = {**self.carrier.environment, **self.env()}
+        return {name: value for name, value in laid.items() if value is not None}
+
+    @property
+    def offline(self) -> bool:
+        """Whether the user told uv to ask nobody."""
+        return self.whole_env().get("UV_OFFLINE", "").lower() in _TRUE
+
+
+def count(number: int) -> str:
+    return f"{number} package" if number == 1 else f"{number} packages"
+
+
+def listed(packages: Iterable[tuple[str, str]]) -> str:
+    names = [f"{name} {version}".strip() for name, version in sorted(set(packages))]
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
