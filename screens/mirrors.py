@@ -1,0 +1,338 @@
+"""Screen 4: where packages, torch and Pythons come from. Nothing is measured before F5, or before a choice says fastest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widget import Widget
+
+from screens import rows
+from screens.page import ListPage
+from screens.sheet import AskedField, FieldSheet
+from screens.step import StepScreen
+from screens.widgets import ChoiceList, Line, Row
+from wizard.advice.mirrors import advise_measured
+from wizard.errors import BadInput, WizardError
+from wizard.mirrors import catalogue, kept
+from wizard.mirrors.command import measure_kind, need_of, state_folder
+from wizard.mirrors.measure import SECONDS
+from wizard.mirrors.record import Kind, Measurement, MirrorResult
+from wizard.source_rows import (
+    BLOCKS,
+    FEW,
+    OFFICIAL,
+    SourceRow,
+    ago,
+    best,
+    block,
+    chosen_value,
+    gain,
+    short_name,
+    shortened,
+)
+from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from screens.walk import Walk
+
+DRAW_S = 1.0
+EMPTY = "Empty leaves the choice as it is. Leave name and password out: uv auth login keeps them."
+LIMIT_S = SECONDS + 1.5
+"""Seconds that measuring takes at most."""
+
+
+class MirrorsScreen(StepScreen):
+    """One list in three blocks; F5 measures, live."""
+
+    NUMBER, NAME = 4, "mirrors"
+    HELP = "mirrors"
+    TITLE_TEXT = "Mirrors: where the packages come from"
+    LEAD = (
+        "A mirror is a nearer copy of the package index. It leaves uv.lock alone: every\n"
+        "file is checked against uv.lock, wherever it came from."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "all", "All", id="mirrors.all"),
+        Binding("f5", "measure", "Measure", id="mirrors.measure"),
+        Binding("o", "options", "Options", id="mirrors.options"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    MirrorsScreen {
+        #headline, #worth, #more { height: 1; }
+        #sources { margin: 1 0 0 0; max-height: 30; }
+    }
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self.results: dict[str, dict[str, MirrorResult]] = {}
+        self.measured: dict[str, Measurement] = {}
+        self._measuring: set[str] = set()
+        self._begun = 0.0
+        self._timer: Timer | None = None
+        self._failed: str | None = None
+        self._lock = threading.Lock()
+
+    # the frame's questions
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield Line(id="headline")
+        yield Line(id="worth")
+        yield ChoiceList(id="sources", help_text="mirror")
+        yield Line(id="more")
+
+    def on_mount(self) -> None:
+        for kind in self.kinds:
+            known = kept.load(state_folder(), kind)
+            if known is not None:
+                self._take_over(kind, known)
+        super().on_mount()
+
+    def on_entered(self) -> None:
+        super().on_entered()
+        wanted = any(self.way.choices.text(f"mirrors.{kind}") == "fastest" for kind in self.kinds)
+        if wanted and not self.measured and not self._measuring:
+            self.action_measure()
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What this project fetches: torch's own index only where it is used."""
+        torch = self.way.project is not None and self.way.project.torch is not None
+        return ("pypi", "pytorch", "python") if torch else ("pypi", "python")
+
+    def blocks(self) -> dict[Kind, tuple[SourceRow, ...]]:
+        """All rows of each kind."""
+        built = catalogue.built_in()
+        with self._lock:
+            return {
+                kind: block(
+                    kind,
+                    built.of(kind),
+                    self.results.get(kind, {}),
+                    self.way.choices.text(f"mirrors.{kind}"),
+                    measuring=kind in self._measuring,
+                )
+                for kind in self.kinds
+            }
+
+    def draw(self) -> None:
+        blocks = self.blocks()
+        self.query_one("#headline", Line).show(rows.cut(self._headline(blocks), self.room))
+        self.query_one("#worth", Line).show(rows.cut(self._worth(blocks), self.room))
+        listed: list[Row] = [Row("", rows.MIRROR_HEAD, heading=True)]
+        shown = {
+            kind: found if self.has_class("-tall") else shortened(found, FEW[kind]) for kind, found in blocks.items()
+        }
+        for kind, found in shown.items():
+            for place, row in enumerate(found):
+                listed.append(Row(f"{kind} {row.value}", rows.mirror_row(BLOCKS[kind] if place == 0 else "", row)))
+        sources = self.query_one("#sources", ChoiceList)
+        sources.show(listed, 1)
+        left = sum(len(found) - len(shown[kind]) for kind, found in blocks.items())
+        self.query_one("#more", Line).show(rows.cut(self._more(left), self.room))
+
+    def _headline(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
+        if self._measuring:
+            done = sum(
+                len(found) for kind, found in self.results.items() if kind in self._measuring or kind in self.measured
+            )
+            total = sum(len(found) for found in blocks.values())
+            left = max(1, round(LIMIT_S - (time.monotonic() - self._begun)))
+            return f"Measuring: {done} of {total} sources done, at most {left} s more. Next need not wait."
+        if self._failed:
+            return f"x error    {self._failed}"
+        chosen = {kind: next((row.name for row in found if row.chosen), OFFICIAL) for kind, found in blocks.items()}
+        if self.measured and all(name == OFFICIAL for name in chosen.values()):
+            if not any(best(found.results) for found in self.measured.values()):
+                return "x error    No source answers, the official one neither. Screen 1 says more."
+            return "Nothing to decide: no mirror is so much faster than the official source."
+        word = "Recommended" if self.measured else "In force"
+        return f"{word}: " + ", ".join(f"{BLOCKS[kind]} from {_named(name)}" for kind, name in chosen.items())
+
+    def _worth(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
+        del blocks
+        choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.results.get("pypi", {}))
+        results = self.results.get("pypi", {}).values()
+        if self._measuring:
+            first = best(results)
+            told = gain(results, first, 0) if first else None
+            return f"  + Best so far: {short_name(first)}, {told}" if first and told else ""
+        told = gain(results, choice, need_of("pypi", self.way.project).bytes)
+        reasons = self.way.why("mirrors.pypi")
+        if told:
+            return f"  + {told}"
+        return f"  + {reasons[0]}" if reasons else ""
+
+    def _more(self, left: int) -> str:
+        newest = max(self.measured.values(), key=lambda one: one.at, default=None)
+        told = ago(newest, time.time())
+        if self._measuring:
+            return ""
+        if not newest:
+            told = f"Not measured. F5 measures, at most {LIMIT_S:.0f} s."
+        return f"{left} more, A shows them. {told}" if left else told
+
+    def side(self) -> str:
+        told: list[str] = []
+        value = self.query_one("#sources", ChoiceList).value if self.is_mounted else None
+        kind, _, name = (value or "").partition(" ")
+        mirror = next((one for one in catalogue.built_in().of(kind) if one.id == name), None)
+        if mirror is None:
+            return ""
+        told += [short_name(mirror.id), *rows.wrapped(mirror.operator, 38, 3), ""]
+        if mirror.url:
+            told += [*rows.wrapped(mirror.url, 38, 3), ""]
+        result = self.results.get(kind, {}).get(name)
+        if result is not None and result.why_not:
+            told += ["Why not", *rows.wrapped(result.why_not, 38, 4), ""]
+        return "\n".join([*told, "What is known", *rows.wrapped(mirror.notes, 38, 12)])
+
+    # measuring
+
+    def action_measure(self) -> None:
+        """F5: measures all kinds at once; nothing waits for it."""
+        if self._measuring:
+            return
+        self._failed = None
+        self._begun = time.monotonic()
+        self.results = {kind: {} for kind in self.kinds}
+        self.measured = {}
+        self._measuring = set(self.kinds)
+        for kind in self.kinds:
+            self.run_worker(
+                partial(self._measure, kind), name=f"measure {kind}", group=f"measure-{kind}", thread=True,
+                exclusive=True, exit_on_error=False,
+            )  # fmt: skip
+        self._timer = self.set_interval(DRAW_S, self._draw_measuring, name="measuring")
+        self.redraw()
+
+    def _measure(self, kind: Kind) -> None:
+        found: Measurement | None = None
+        why: str | None = None
+        try:
+            found = measure_kind(
+                kind, self.way.project, self.way.choices, self.way.uv_path(), on_result=partial(self._note, kind)
+            )
+        except WizardError as error:
+            why = one_line(str(error), 100)
+        finally:
+            self.app.call_from_thread(self._measured, kind, found, why)
+
+    def _note(self, kind: str, result: MirrorResult) -> None:
+        with self._lock:
+            self.results[kind][result.id] = result
+
+    def _measured(self, kind: Kind, found: Measurement | None, why: str | None) -> None:
+        self._measuring.discard(kind)
+        if found is not None:
+            self._take_over(kind, found)
+            self._recommend(kind, found)
+        elif why and kind == "pypi":
+            self._failed = why
+        if not self._measuring and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self.redraw()
+
+    def _take_over(self, kind: Kind, found: Measurement) -> None:
+        with self._lock:
+            self.measured[kind] = found
+            self.results[kind] = {result.id: result for result in found.results}
+
+    def _recommend(self, kind: Kind, found: Measurement) -> None:
+        """Whoever measures wants the better one: it is taken where nobody has decided."""
+        key = f"mirrors.{kind}"
+        advice = advise_measured(found, need_of(kind, self.way.project))
+        if self.way.choices.origin(key) in {"default", "advice"} and key in advice.choices:
+            try:
+                self.way.choose(key, advice.choices[key])
+            except BadInput as error:
+                self.say(f"x {one_line(str(error), 70)}")
+
+    def _draw_measuring(self) -> None:
+        if self.is_current:
+            self.draw()
+
+    # choosing
+
+    def choose(self, kind: str, value: str) -> None:
+        """Takes a source for that kind."""
+        try:
+            self.way.choose(f"mirrors.{kind}", value)
+        except BadInput as error:
+            self.say(rows.cut(f"x {one_line(str(error))}", 76))
+        self.redraw()
+
+    @on(ChoiceList.Taken, "#sources")
+    def _taken(self, event: ChoiceList.Taken) -> None:
+        kind, _, value = event.value.partition(" ")
+        self.choose(kind, value)
+
+    @on(ChoiceList.OptionHighlighted, "#sources")
+    def _looked_at(self) -> None:
+        self._draw_side()
+
+    def action_all(self) -> None:
+        """A: all sources, with what was found about each in full."""
+        listed: list[Row] = []
+        for kind, found in self.blocks().items():
+            for place, row in enumerate(found):
+                result = self.results.get(kind, {}).get(row.value)
+                why = f"  {result.why_not}" if result is not None and result.why_not else f"  {row.about}"
+                text = rows.mirror_row(BLOCKS[kind] if place == 0 else "", row)
+                listed.append(
+                    Row(f"{kind} {row.value}", rows.cut(rows.fit(text, 66) + why, max(76, self.size.width - 3)))
+                )
+        page = ListPage(self.track_line(), "All sources", listed, help_text="mirror")
+
+        def take(_: None) -> None:
+            if page.taken:
+                kind, _blank, value = page.taken.partition(" ")
+                self.choose(kind, value)
+
+        self.app.push_screen(page, take)
+
+    def action_options(self) -> None:
+        """O: addresses of one's own."""
+        fields = [
+            AskedField(
+                kind,
+                f"Address for {BLOCKS[kind]}",
+                value if "://" in (value := self.way.choices.text(f"mirrors.{kind}")) else "",
+                partial(self._wrong, kind),
+                "mirror",
+            )
+            for kind in self.kinds
+        ]
+        self.app.push_screen(
+            FieldSheet("An address of your own", fields, (EMPTY,)),
+            self._addresses,
+        )  # fmt: skip
+
+    def _wrong(self, kind: str, text: str) -> str | None:
+        if not text:
+            return None
+        try:
+            self.way.choices.with_values("screen", {f"mirrors.{kind}": text})
+        except BadInput as error:
+            return one_line(str(error))
+        return None
+
+    def _addresses(self, texts: dict[str, str] | None) -> None:
+        for kind, text in (texts or {}).items():
+            if text:
+                self.choose(kind, text)
+
+
+def _named(name: str) -> str:
+    return "the official index" if name == OFFICIAL else name
+
+
+__all__ = ["MirrorsScreen"]
