@@ -66,6 +66,7 @@ class UvOutput:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
         self._overwritten = ""
+        self._printed: list[str] = []
         self._bars: dict[str, tuple[int, int]] = {}
         self._drawn: set[str] = set()
         self._before: set[str] = set()
@@ -102,7 +103,7 @@ class UvOutput:
         """What is left when the program has ended."""
         rest = self._rest + self._decoder.decode(b"", final=True)
         self._rest = ""
-        return list(self._line(rest)) if rest.strip() else []
+        return list(self._line(rest.rstrip("\r"))) if rest.strip() else []
 
     def _line(self, line: str) -> Iterator[Said]:
         *drawn, tail = _CUTS.split(line)
@@ -116,9 +117,11 @@ class UvOutput:
         if not _FRAME_HINT.search(text):
             if whole:
                 yield from self._text(text)
-            self._overwritten = "" if whole else text
+            if whole or text:
+                self._overwritten = "" if whole else text
             return
         self._overwritten = ""
+        printed: list[str] = []
         line = ""
         for row in _rows(text):
             frame = _FRAME.match(row)
@@ -129,10 +132,12 @@ class UvOutput:
                 if not row.endswith(" ") and len(row) >= COLUMNS // 2:
                     continue  # it goes on in the next row
             if line.strip():
-                yield from self._text(line)
+                printed.append(line.rstrip())
             line = ""
-        if line.strip():
-            yield from self._text(line)
+        for told in filter(None, (*printed, line.rstrip())):
+            if told not in self._printed:  # a line above the bars may be drawn twice
+                yield from self._text(told)
+        self._printed = printed
 
     def _text(self, text: str) -> Iterator[Said]:
         line = text.rstrip()
