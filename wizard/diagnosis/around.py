@@ -10,7 +10,12 @@ from wizard.diagnosis.gpus import generations
 from wizard.diagnosis.scene import Scene
 
 _DISK_CAUSE = re.compile(r"\((?:os error (?:28|122|13|30|1|5|19|112|36|206|4551))\)")
-_REACH = re.compile(r"dns error|failed to lookup|onnection refused|timed out|network timeout|peer certificate|Network connectivity is disabled|os error 1\d\d|network was disabled|tunnel error|HTTP status|undeclared index|workspace|Distribution not found|does not appear to be|Failed to parse entry|connection")
+_REACH = re.compile(
+    r"dns error|failed to lookup|onnection refused|timed out|network timeout|peer certificate|connection"
+    r"|Network connectivity is disabled|network was disabled|os error 1\d\d|tunnel error|HTTP status"
+    r"|undeclared index|workspace|Distribution not found|does not appear to be|Failed to parse entry"
+)
+"""What keeps a build from beginning, and has a cause of its own."""
 _STOPPED = (-2, -15, -1, 130, 143, 129, 0xC000013A, 0xC000013A - 2**32)
 _KILLED = (-9, 137)
 
@@ -39,7 +44,7 @@ def _proxy(scene: Scene) -> bool:
 
 def _covers(entry: str, host: str) -> bool:
     bare = entry.lstrip("*.")
-    return entry == "*" or bool(bare) and (host == bare or host.endswith("." + bare))
+    return entry == "*" or (bool(bare) and (host == bare or host.endswith("." + bare)))
 
 
 def _certificate_setting(scene: Scene) -> bool:

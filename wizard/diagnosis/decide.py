@@ -81,7 +81,9 @@ def _how_it_ended(scene: Scene) -> Found | None:
 def _first(scene: Scene) -> Found | None:
     sync_first = bool(scene.output.errors) and scene.context.phase != "verify"
     for phase in ("sync", "verify") if sync_first else ("verify", "sync"):
-        places: tuple[Any, ...] = ("block", "hint", "outer", "inner", "chain-text", "text") if phase == "sync" else ("text",)
+        places: tuple[Any, ...] = (
+            ("block", "hint", "outer", "inner", "chain-text", "text") if phase == "sync" else ("text",)
+        )
         for place in places:
             found = next(_at(place, scene, phase), None)
             if found is not None:
@@ -129,7 +131,9 @@ def _made(cause: str, scene: Scene, named: Mapping[str, Any], evidence: tuple[st
     for rule in entry.fixes:
         if all(holds(name, scene) for name in rule.when):
             try:
-                fixes.append(Fix(_filled(rule.title, known), _choices(rule.choices, known), _commands(rule.commands, known)))
+                fixes.append(
+                    Fix(_filled(rule.title, known), _choices(rule.choices, known), _commands(rule.commands, known))
+                )
             except KeyError:
                 continue
     return Diagnosis(
@@ -166,7 +170,9 @@ def _choices(choices: Mapping[str, Any] | None, known: Mapping[str, Any]) -> dic
     return filled
 
 
-def _commands(commands: tuple[tuple[str, ...], ...] | None, known: Mapping[str, Any]) -> tuple[tuple[str, ...], ...] | None:
+def _commands(
+    commands: tuple[tuple[str, ...], ...] | None, known: Mapping[str, Any]
+) -> tuple[tuple[str, ...], ...] | None:
     return None if commands is None else tuple(tuple(_filled(word, known) for word in argv) for argv in commands)
 
 
@@ -175,9 +181,9 @@ def _evidence(scene: Scene, match: Match, hit: re.Match[str]) -> tuple[str, ...]
     if match.place == "text" or scene.report is None:
         return _lines_of(scene.output, match, hit)
     report = scene.report
-    statements = [report.chain[0], *(each for each in [*report.chain[1:], *report.hints] if hit.string == each.text)]
-    if match.place in ("block", "chain-text"):
-        statements = report.chain
+    said = [each for each in report.hints if hit.string == each.text]
+    telling = [each for each in report.chain if hit.string == each.text or each.block or each is report.chain[0]]
+    statements = report.chain if match.place in ("block", "chain-text") else [*telling, *said]
     lines = [line for statement in statements for line in [unwrapped(statement.lines), *_telling(statement.block)]]
     return _shown(lines)
 
@@ -202,7 +208,9 @@ def _last_lines(output: Output) -> tuple[str, ...]:
     """The last error and what follows it, else the last lines of all."""
     if output.errors:
         report = output.errors[-1]
-        lines = [line for statement in report.chain for line in [unwrapped(statement.lines), *_telling(statement.block)]]
+        lines = [
+            line for statement in report.chain for line in [unwrapped(statement.lines), *_telling(statement.block)]
+        ]
         return _shown([*lines, *(unwrapped(hint.lines) for hint in report.hints)])
     return _shown([line for line in output.lines if line.strip()][-MOST_LINES:])
 

@@ -9,12 +9,18 @@ from wizard.diagnosis.scene import Scene
 
 _CARD = (
     re.compile(r"(?P<gpu>[A-Z][\w /().+-]{2,60}?) with CUDA capability sm_(?P<sm>\d+)\w? is not compatible"),
-    re.compile(r"Found GPU\d+ (?P<gpu>.{2,60}?) which is of (?:cuda capability|compute capability \(CC\)) (?P<cc>\d+\.\d+)"),
+    re.compile(
+        r"Found GPU\d+ (?P<gpu>.{2,60}?) which is of (?:cuda capability|compute capability \(CC\)) (?P<cc>\d+\.\d+)"
+    ),
     re.compile(r"(?P<gpu>)your device is of CUDA capability (?P<cc>\d+\.\d+)"),
     re.compile(r"(?P<gpu>[A-Z][\w /().+-]{2,60}?) \(compute capability (?P<cc>\d+\.\d+)\) has no code"),
 )
-_LIST = re.compile(r"supports (?:the following )?CUDA capabilities:? ((?:(?:sm|compute)_\d+\w?[ ,]*)+)|code is for ((?:(?:sm|compute)_\d+\w?[ ,]*)+)")
-_RANGE = re.compile(r"supported by this version of PyTorch is \((\d+\.\d+)\) - \((\d+\.\d+)\)|minimum cuda capability supported by this library is (\d+\.\d+)")
+_CODES = r"((?:(?:sm|compute)_\d+\w?[ ,]*)+)"
+_LIST = re.compile(rf"supports (?:the following )?CUDA capabilities:? {_CODES}|code is for {_CODES}")
+_RANGE = re.compile(
+    r"supported by this version of PyTorch is \((\d+\.\d+)\) - \((\d+\.\d+)\)"
+    r"|minimum cuda capability supported by this library is (\d+\.\d+)"
+)
 _BUILT = re.compile(r"- (\d+\.\d+) which supports hardware CC")
 _SM = re.compile(r"(?:sm|compute)_(\d+)")
 

@@ -18,14 +18,16 @@ HEAD, TAIL, LONGEST = 40_000, 160_000, 4_000
 
 _ODD = "[^\\x00-\\x7f\u2800-\u28ff\u2591\u2588]"
 _MARK = re.compile(r"(?P<mark>error|warning|hint|help|cause|Caused by): ?(?P<text>.*)")
-_CROSS = re.compile(rf"\s{{0,3}}(?:\u00d7|\u2717|x|\u00c3|[\ufffd\udc80-\udcff]{{1,3}}) (?P<text>[A-Z`].*)")
-_ARROW = re.compile(rf"\s{{0,4}}(?:{_ODD}{{2,12}}|[|`][-=]+>) ?(?P<text>\S.*)")
+_CROSS = re.compile(r"\s{0,3}(?:\u00d7|\u2717|x|\u00c3.?|[\ufffd\udc80-\udcff]{1,3}) (?P<text>[A-Z`].*)")
+_ARROW = re.compile(rf"\s{{0,4}}(?:{_ODD}{{0,2}}\u25b6|{_ODD}{{4,12}}|[|`][-=]+>) ?(?P<text>\S.*)")
 _BAR = re.compile(rf"\s{{0,4}}(?:{_ODD}{{1,3}}|[|])(?:\s+(?P<text>\S.*)|\s*$)")
 _PROGRESS = re.compile(
     r"\s*(?:Using |Creating virtual|Removed virtual|Resolved |Prepared |Installed |Uninstalled |Audited |Checked "
     r"|Downloading |Downloaded |Building |Built |Updating |Updated |Bytecode |Would |\+ \S+==|- \S+==|~ \S+==)"
 )
-_EXCEPTION = re.compile(r"(?P<text>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit|Interrupt|Warning)\b: ?.*|KeyboardInterrupt$)")
+_EXCEPTION = re.compile(
+    r"(?P<text>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit|Interrupt|Warning)\b: ?.*|KeyboardInterrupt$)"
+)
 _MOVES = re.compile(r"\x1b\[\d*[A-HJK]|\r\n?")
 """Where a terminal's cursor went elsewhere or a line was wiped, what follows is a line of its own."""
 _SPINNING = re.compile("[\u2800-\u28ff\u2591\u2588][^\\n]*?(?: {4,}|(?=\\n)|$)")
@@ -104,9 +106,8 @@ def _kept_lines(text: str | bytes) -> Iterator[str]:
         text = text[:HEAD] + "\n" + text[-TAIL:]
     text = _FILLED.sub("\n", _SPINNING.sub("\n", _MOVES.sub("\n", text)))
     for line in clean(text).split("\n"):
-        if len(line) > LONGEST:
-            line = line[: LONGEST // 2] + " ... " + line[-LONGEST // 2 :]
-        yield (masked(line) if "://" in line and "@" in line else line).rstrip()
+        kept = line if len(line) <= LONGEST else line[: LONGEST // 2] + " ... " + line[-LONGEST // 2 :]
+        yield (masked(kept) if "://" in kept and "@" in kept else kept).rstrip()
 
 
 def _decoded(data: bytes) -> str:
@@ -137,7 +138,12 @@ class _Reader:
         crossed = None if self.in_block and line.startswith("      ") else _CROSS.match(line)
         if crossed:
             self._open("error", crossed["text"])
-        elif self.report is not None and not self.flat and not line.startswith("      ") and (arrow := _ARROW.match(line)):
+        elif (
+            self.report is not None
+            and not self.flat
+            and not line.startswith("      ")
+            and (arrow := _ARROW.match(line))
+        ):
             self._say(self.report.chain, arrow["text"])
         elif self._ends(line):
             self._aside(line)
@@ -155,7 +161,7 @@ class _Reader:
         if self.report is None:
             return False
         if mark in ("cause", "Caused by"):
-            if indent > 2 or self.in_block and indent != 2:
+            if indent > 2 or (self.in_block and indent != 2):
                 return False
             self._say(self.report.chain, text)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, cast
 
 from wizard.catalog import table
@@ -48,24 +48,24 @@ class Cause:
     fixes: tuple[FixRule, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def causes() -> dict[str, Cause]:
     """Every cause by its id."""
     return {entry["id"]: _cause(entry) for entry in _entries() if not entry.get("again")}
 
 
-@lru_cache(maxsize=None)
+@cache
 def matches(place: Place, phase: Phase | None = None) -> tuple[Match, ...]:
     """The matches of one place, in the order of the asset; only those of one phase where it is given."""
-    found = []
-    for entry in _entries():
-        for match in entry.get("match", ()):
-            if match["in"] == place and phase in (None, entry["phase"]):
-                found.append(_match(entry, match))
-    return tuple(found)
+    return tuple(
+        _match(entry, match)
+        for entry in _entries()
+        for match in entry.get("match", ())
+        if match["in"] == place and phase in (None, entry["phase"])
+    )
 
 
-@lru_cache(maxsize=None)
+@cache
 def libraries() -> tuple[tuple[str, str, str], ...]:
     """Which package holds a CUDA library: (name, package for CUDA 12, package for CUDA 13), the longest name first."""
     rows = [(row["name"], row["cuda12"], row["cuda13"]) for row in table("failures.toml")["library"]]

@@ -110,7 +110,9 @@ class Scene:
             return self.context.default_index
         for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"):
             if self.environment.get(name):
-                return self.environment[name].split("=", 1)[-1] if name == "UV_DEFAULT_INDEX" else self.environment[name]
+                return (
+                    self.environment[name].split("=", 1)[-1] if name == "UV_DEFAULT_INDEX" else self.environment[name]
+                )
         project = self.context.project
         for entry in () if project is None else project.indexes:
             if entry.get("default"):

@@ -16,7 +16,10 @@ from wizard.text import masked, one_line, standing_size
 ROOM = 5 * 1024**3
 """Bytes that a disk must have free before a cache is sent there."""
 
-_PACKAGE = re.compile(r"Failed to (?:download and build|download|build|fetch|install|prepare):? `?(?![a-z]+://)(?P<it>[A-Za-z0-9][\w.-]*(?:==[\w.+!-]+)?)(?: @ (?P<at>[^`|]+))?")
+_PACKAGE = re.compile(
+    r"Failed to (?:download and build|download|build|fetch|install|prepare):? `?(?![a-z]+://)"
+    r"(?P<it>[A-Za-z0-9][\w.-]*(?:==[\w.+!-]+)?)(?: @ (?P<at>[^`|]+))?"
+)
 _WHEEL = re.compile(r"(?:Distribution `|but `)(?P<it>[A-Za-z0-9][\w.-]*(?:==[\w.+!-]+)?)")
 _UNFIT = ("tmpfs", "devtmpfs", "squashfs", "iso9660", "overlay", "proc", "ramfs")
 
@@ -37,7 +40,10 @@ def holder_of(library: str) -> tuple[str, ...]:
             major = number.lstrip(".").split(".")[0]
             if name in ("libcufft", "libcufftw", "libcusolver", "libcusolverMg"):
                 return (cuda13,) if major == "12" else (cuda12,)
-            if name in ("libcudart", "libcublas", "libcublasLt", "libnvblas", "libnvJitLink", "libnvrtc", "libcupti") and major:
+            if (
+                name in ("libcudart", "libcublas", "libcublasLt", "libnvblas", "libnvJitLink", "libnvrtc", "libcupti")
+                and major
+            ):
                 return (cuda13,) if major == "13" else (cuda12,)
             return (cuda13, cuda12)
     return ()
@@ -82,7 +88,11 @@ def _disk(scene: Scene) -> dict[str, Any]:
     if home:
         own = _join(home, ".cache", "uv") if not (scene.path or "").startswith(home) else _join(home, "uv-cache")
     here = _filesystem(scene, scene.path) if scene.path else None
-    rooms = [each for each in scene.filesystems if each is not here and (each.free_bytes or 0) > ROOM and each.type not in _UNFIT]
+    rooms = [
+        each
+        for each in scene.filesystems
+        if each is not here and (each.free_bytes or 0) > ROOM and each.type not in _UNFIT
+    ]
     room = max(rooms, key=lambda each: each.free_bytes or 0, default=None) if scene.path else None
     project_here = _filesystem(scene, project.path) if project is not None else None
     return {
@@ -104,7 +114,9 @@ def _filesystem(scene: Scene, path: str) -> Filesystem | None:
 
 def _under(path: str, mount: str) -> bool:
     base = mount.rstrip("/\\")
-    return path == mount or path == base or path[: len(base)].lower() == base.lower() and path[len(base) : len(base) + 1] in "/\\"
+    return path in (mount, base) or (
+        path[: len(base)].lower() == base.lower() and path[len(base) : len(base) + 1] in "/\\"
+    )
 
 
 def _folder_on(filesystem: Filesystem, scene: Scene) -> str:
@@ -142,7 +154,14 @@ def _gpu(scene: Scene) -> dict[str, Any]:
     seen = generations(scene)
     machine = scene.context.machine
     first = next((gpu.name for gpu in scene.gpus or () if gpu.vendor != "apple"), None)
-    hidden = next((name for name in ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES") if name in scene.environment), None)
+    hidden = next(
+        (
+            name
+            for name in ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
+            if name in scene.environment
+        ),
+        None,
+    )
     cuda = re.search(r"torch \S+ was built with CUDA (\d+\.\d+)", scene.text)
     return {
         "gpu": seen.gpu or first,
@@ -198,9 +217,9 @@ def _known_holder(scene: Scene, holders: tuple[str, ...]) -> str | None:
     """Of the two packages that may hold a library, the one of the CUDA that the text names."""
     if not holders:
         return None
-    if re.search(r"[\\/]cu13[\\/]|cuda 13|CUDA 13|\+cu13", scene.text):
+    if re.search(r"[\\/]cu13[\\/]|-cu13\b|CUDA 13|\+cu13", scene.text):
         return holders[0]
-    return holders[1] if re.search(r"CUDA 12|\+cu12", scene.text) else " or ".join(holders)
+    return holders[1] if re.search(r"-cu12\b|CUDA 12|\+cu12", scene.text) else " or ".join(holders)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -17,7 +17,8 @@ from typing import Any
 POLL_S = 0.02
 MOST_OUTPUT = 200_000
 MISLEADING = (
-    "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONSAFEPATH", "COLUMNS", "UV_FROZEN", "UV_LOCKED", "UV_NO_SYNC",
+    "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONSAFEPATH", "COLUMNS", "UV_FROZEN", "UV_LOCKED",
+    "UV_NO_SYNC",
     "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS",
 )  # fmt: skip
 """What would mislead uv or the project's Python (DESIGN: the child's environment); CONDA_* beside."""
@@ -40,7 +41,7 @@ def clean_environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "UV_NO_WRAP": "1", "NO_COLOR": "1"}
 
 
-def run(
+def run(  # noqa: PLR0913 - what a child needs
     argv: Sequence[str],
     environment: Mapping[str, str],
     folder: Path,
@@ -55,8 +56,14 @@ def run(
     output = folder / "output"
     try:
         with output.open("wb") as sink:
-            child = subprocess.Popen(  # noqa: S603 - argv comes from the plan, never from a shell
-                list(argv), cwd=cwd or folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, **_apart()
+            child = subprocess.Popen(
+                list(argv),
+                cwd=cwd or folder,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                **_apart(),
             )
     except OSError as error:
         return Finished(None, str(error))
@@ -113,10 +120,9 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     """The whole tree: the group on POSIX; on Windows, which has none, by the system's own taskkill."""
     if sys.platform == "win32":
         if child.poll() is None:
-            subprocess.run(  # noqa: S603
-                [os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe"), "/T", "/F", "/PID", str(child.pid)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
+            taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+            quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            subprocess.run([str(taskkill), "/T", "/F", "/PID", str(child.pid)], check=False, **quiet)
             child.kill()
     else:
         with contextlib.suppress(ProcessLookupError, PermissionError):

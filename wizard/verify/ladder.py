@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import signal
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
-from wizard.machine.facts import Gpu, Machine
+from wizard.diagnosis import Context, Diagnosis
 from wizard.text import one_line, standing_size
-from wizard.verify import rungs
+from wizard.verify import rungs, why
 from wizard.verify.child import Finished
 from wizard.verify.record import Check, VerifyRequest
 
 PROBE = Path(__file__).with_name("probe.py")
-HIDING = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
 _STAGES = ("torch", "driver", "devices", "memory", "kernel", "cudnn", "cpu", "torchvision", "compile")
 
 
 class Ladder:
     """The checks so far. `failed`: the first rung that broke ends the climb; `diagnosis` says why."""
 
-    def __init__(self, request: VerifyRequest, environment: Mapping[str, str], tell: Callable[[Check], None]) -> None:
+    def __init__(self, request: VerifyRequest, environment: Mapping[str, str], tell: Callable[[Check], object]) -> None:
         self.request, self.environment, self._tell = request, environment, tell
         self.kind = rungs.kind_required(request)
         self.plan = rungs.plan_of(request, self.kind)
@@ -61,7 +56,10 @@ class Ladder:
 
     def arguments(self, results: Path, stages: list[str]) -> list[str]:
         """The argv of a probe for those stages. `-I`: nothing of the project's own code, and no user site."""
-        asked = {"kind": self.kind, "where": {"nvidia": "cuda", "amd": "cuda", "intel": "xpu", "apple": "mps"}.get(self.kind, "cpu")}
+        asked = {
+            "kind": self.kind,
+            "where": {"nvidia": "cuda", "amd": "cuda", "intel": "xpu", "apple": "mps"}.get(self.kind, "cpu"),
+        }
         words = [f"{stage}={json.dumps(asked)}" for stage in stages]
         if stages == ["python"]:
             words = ["python=" + json.dumps({"expected": dict(self.request.expected)})]
@@ -79,28 +77,17 @@ class Ladder:
         if self.failed or self.changed_kind or done.stopped or not missing or missing[0] == "measure":
             return
         stage = missing[0]
+        title = dict(self.plan).get(stage, stage)
         if done.hung:
-            self._fail(stage, f"no answer for {self.request.limit:g} s", self._hung(stage, done))
+            found = why.hung(title, self.request.limit, done, self.context)
+            self._fail(stage, f"no answer for {self.request.limit:g} s", found)
             return
-        said = f"ended by {_signal_name(done.returncode)}" if done.returncode is not None else "does not start"
-        context = replace(self.context, exit_code=done.returncode)
-        found = diagnose(done.output, context)
-        if found.cause == "unknown":
-            broken = stage == "python" or done.returncode is None
-            found = of("python-broken", found.evidence or (said,), context, path=self.request.python) if broken else replace(
-                found, title=f"Python crashed in the check: {dict(self.plan).get(stage, stage)}", evidence=(*found.evidence, said)
-            )
-        self._fail(stage, said, found)
+        self._fail(stage, *why.crashed(title, done, self.request.python, self.context, at_start=stage == "python"))
 
     @property
     def context(self) -> Context:
         """What diagnosis may know of this machine."""
-        fields = ("vendor", "name", "compute_capability", "gfx", "memory_mib")
-        gpus = None if self.request.gpus is None else tuple(Gpu(**{key: gpu.get(key) for key in fields}) for gpu in self.request.gpus)
-        machine = Machine(
-            os=self.request.os, gpus=gpus, nvidia_driver=self.request.nvidia_driver, in_container=self.request.in_container
-        )  # type: ignore[arg-type]
-        return Context(environment=self.environment, os=self.request.os, phase="verify", machine=machine)
+        return why.context(self.request, self.environment)
 
     def _python(self, entry: Mapping[str, Any]) -> None:
         self.python = dict(entry)
@@ -114,7 +101,8 @@ class Ladder:
         built, chosen = rungs.kind_of_build(self.torch), self.request.torch_variant
         words = rungs.build_in_words(self.torch)
         if not rungs.variant_fits(chosen, self.torch) or (kind not in ("cpu", built) and self._has(kind)):
-            self._fail("variant", words, self._wrong_build(kind, built, words))
+            wanted = chosen or self.request.require
+            self._fail("variant", words, why.wrong_build(wanted, kind, built, words, self.context))
             return
         self._pass("variant", words, None, {})
         if kind != self.kind:
@@ -131,7 +119,12 @@ class Ladder:
     def _devices(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
         seen = len(self.devices)
-        self._pass("devices", f"{seen} of {max(seen, self.present or seen)}", "; ".join(entry.get("warnings", ())) or None, entry)
+        self._pass(
+            "devices",
+            f"{seen} of {max(seen, self.present or seen)}",
+            "; ".join(entry.get("warnings", ())) or None,
+            entry,
+        )
         if "code" in dict(self.plan):
             self._code(entry)
 
@@ -155,7 +148,10 @@ class Ladder:
     def _memory(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
         told = [device for device in self.devices if device.get("free_mib") is not None]
-        values = [f"{standing_size(each['free_mib'] * 2**20).split()[0]} of {standing_size(each['memory_mib'] * 2**20)}" for each in told]
+        values = [
+            f"{standing_size(each['free_mib'] * 2**20).split()[0]} of {standing_size(each['memory_mib'] * 2**20)}"
+            for each in told
+        ]
         tight = next((each for each in told if each["free_mib"] < rungs.LEAST_FREE_MIB), None)
         if tight is not None:
             text = f"CUDA out of memory: {tight['name']} has {tight['free_mib']} MiB free of {tight['memory_mib']} MiB"
@@ -165,7 +161,9 @@ class Ladder:
 
     def _kernel(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
-        bounds = ", ".join(f"{name} within {bound:g}" for name, bound in entry["tolerance"].items() if name in entry["dtypes"])
+        bounds = ", ".join(
+            f"{name} within {bound:g}" for name, bound in entry["tolerance"].items() if name in entry["dtypes"]
+        )
         self._pass("kernel", ", ".join(entry["dtypes"]), bounds, entry)
 
     def _cudnn(self, entry: Mapping[str, Any]) -> None:
@@ -195,53 +193,12 @@ class Ladder:
         text = str(entry.get("error") or "")
         if stage == "python":
             self.python = dict(entry)
-            found = replace(diagnose(""), title="Packages of uv.lock are not in the environment", evidence=(one_line(text, 400),))
-            found = of("torch-missing", found.evidence, self.context) if "torch" in entry.get("missing", ()) else found
+            found = why.packages_missing(text, entry.get("missing", []), self.context)
             self._fail("python", "packages missing", found, entry.get("seconds", 0.0))
             return
-        last = next((line for line in reversed(text.strip().splitlines()) if line.strip() and not line.startswith("devices seen")), "")
-        value = f"0 of {self.present or '?'}" if stage == "devices" else last
+        said = [line for line in text.strip().splitlines() if line.strip() and not line.startswith("devices seen")]
+        value = f"0 of {self.present or '?'}" if stage == "devices" else said[-1] if said else "failed"
         self._fail(stage, value, self._diagnosed(text, entry), entry.get("seconds", 0.0))
 
     def _diagnosed(self, text: str, entry: Mapping[str, Any]) -> Diagnosis:
-        """Diagnosis reads the error, and beside it what the probe knows: the build, what hides devices, what torch lacks."""
-        lines = [text]
-        lines += [f"{name}={self.environment[name]}" for name in HIDING if name in self.environment]
-        if self.torch and self.torch.get("cuda"):
-            lines.append(f"torch {self.torch['version']} was built with CUDA {self.torch['cuda']}")
-        needs = entry.get("needs") or {}
-        if needs.get("lacking"):
-            lines.append(f"torch {needs['version']} needs these packages, which are not here: {', '.join(needs['lacking'])}")
-        elif needs.get("wanted"):
-            lines.append(f"torch {needs['version']} needs: {', '.join(needs['wanted'])}")
-        return diagnose("\n".join(lines), self.context)
-
-    def _wrong_build(self, kind: str, built: str, words: str) -> Diagnosis:
-        line = f"torch {(self.torch or {}).get('version')} is {words}; wanted: {self.request.torch_variant or self.request.require}"
-        if built == "cpu" and kind != "cpu":
-            return diagnose(f"{line}\ntorch is a CPU build", self.context)
-        sync = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
-        auto = Fix("Take the torch build for this machine", choices={"torch.variant": "auto"})
-        return replace(
-            of("unknown", (line,), self.context),
-            title="The torch in the environment is another build than the chosen one",
-            explanation=f"The environment has {words}. A sync with the chosen extra, or the wizard's own choice, puts it right.",
-            fixes=(sync, auto),
-        )
-
-    def _hung(self, stage: str, done: Finished) -> Diagnosis:
-        title = dict(self.plan).get(stage, stage)
-        return replace(
-            diagnose(done.output, self.context) if done.output.strip() else of("unknown", (), self.context),
-            title=f"No answer for {self.request.limit:g} s: {title}",
-            explanation="The check was ended. A driver that hangs does this, or a disk that does not answer; a restart helps, as a rule.",
-        )
-
-
-def _signal_name(code: int) -> str:
-    if code >= 0 or sys.platform == "win32":
-        return f"exit code {code:#x}" if code > 255 else f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"
+        return why.short(text, self.context, self.torch, entry.get("needs") or {})

@@ -6,6 +6,9 @@ Each stage adds one line of JSON to the file RESULTS as soon as it knows, `{"sta
 the last line is the whole document, `{"schema": 1, "stages": {...}}`. What torch prints goes where it likes. The first
 stage that fails is the last that runs. Python 3.8 to 3.15: no newer syntax here, and nothing of this project imported.
 """
+# ruff: noqa: ARG001, B904, BLE001, SLF001, UP031 - every stage is called alike, and whatever torch raises is a finding
+
+from __future__ import annotations
 
 import json
 import os
@@ -14,6 +17,10 @@ import sys
 import time
 import traceback
 import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DTYPES = (("fp32", "float32", 2e-3), ("fp16", "float16", 1e-2), ("bf16", "bfloat16", 3e-2))
 """Name, torch's name, and the tolerance: the largest difference over the largest value of the result."""
@@ -24,12 +31,12 @@ class Short(Exception):
     """A stage found that something is not as it must be."""
 
 
-def stage_python(known, asked):
+def stage_python(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     from importlib import metadata
 
-    found = {}
+    found: dict[str, str] = {}
     for dist in metadata.distributions():
-        name = dist.metadata["Name"] if dist.metadata is not None else None
+        name = dist.metadata["Name"]  # None in a folder that an unfinished install left
         if name:
             found.setdefault(normal(name), dist.version)
     missing, other = [], []
@@ -38,7 +45,7 @@ def stage_python(known, asked):
         if here is None:
             missing.append(name)
         elif version and here.partition("+")[0] != version.partition("+")[0]:
-            other.append("%s is %s, not %s" % (name, here, version))
+            other.append(f"{name} is {here}, not {version}")
     facts = {
         "version": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -57,11 +64,11 @@ def stage_python(known, asked):
     return facts
 
 
-def stage_torch(known, asked):
+def stage_torch(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            import torch
+            import torch  # type: ignore[import-not-found,unused-ignore]
         except BaseException as error:
             raise Short(text_of(error), {"needs": needs_of_torch()})
     version = torch.version
@@ -82,7 +89,7 @@ def stage_torch(known, asked):
     }
 
 
-def needs_of_torch():
+def needs_of_torch() -> dict[str, Any]:
     """The packages that torch says it needs and that are not here, and the version of torch."""
     from importlib import metadata
 
@@ -90,7 +97,7 @@ def needs_of_torch():
         dist = metadata.distribution("torch")
     except metadata.PackageNotFoundError:
         return {}
-    here = set(normal(each.metadata["Name"]) for each in metadata.distributions() if each.metadata["Name"])
+    here = {normal(each.metadata["Name"]) for each in metadata.distributions() if each.metadata["Name"]}
     named = set()
     for line in dist.requires or ():
         name = line.split(";")[0].split("[")[0].strip()
@@ -101,7 +108,7 @@ def needs_of_torch():
     return {"version": dist.version, "lacking": sorted(named - here), "wanted": sorted(named)}
 
 
-def stage_driver(known, asked):
+def stage_driver(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     kind = asked.get("kind")
     if kind == "nvidia":
         return nvml()
@@ -112,7 +119,7 @@ def stage_driver(known, asked):
     return {"version": None, "count": None}
 
 
-def nvml():
+def nvml() -> dict[str, Any]:
     """Driver version and number of GPUs from the driver's own management library, without any package."""
     import ctypes
 
@@ -120,11 +127,11 @@ def nvml():
     try:
         library = ctypes.CDLL(name)
     except OSError as error:
-        raise Short("%s (Found no NVIDIA driver: its library does not load)" % error)
+        raise Short(f"{error} (Found no NVIDIA driver: its library does not load)")
     library.nvmlErrorString.restype = ctypes.c_char_p
     code = library.nvmlInit_v2()
     if code:
-        raise Short("Failed to initialize NVML: %s" % library.nvmlErrorString(code).decode("ascii", "replace"))
+        raise Short("Failed to initialize NVML: {}".format(library.nvmlErrorString(code).decode("ascii", "replace")))
     text, count = ctypes.create_string_buffer(96), ctypes.c_uint(0)
     code = library.nvmlSystemGetDriverVersion(text, ctypes.c_uint(96))
     library.nvmlDeviceGetCount_v2(ctypes.byref(count))
@@ -132,7 +139,7 @@ def nvml():
     return {"version": text.value.decode("ascii", "replace") or None if not code else None, "count": count.value}
 
 
-def read(path):
+def read(path: str) -> str | None:
     try:
         with open(path) as file:
             return file.read().strip() or None
@@ -140,7 +147,7 @@ def read(path):
         return None
 
 
-def backend(asked):
+def backend(asked: dict[str, Any]) -> tuple[Any, str]:
     """torch's module for the kind of device, and the name of its devices."""
     import torch
 
@@ -152,7 +159,7 @@ def backend(asked):
     return torch.cuda, "cuda"
 
 
-def stage_devices(known, asked):
+def stage_devices(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     module, name = backend(asked)
@@ -167,13 +174,20 @@ def stage_devices(known, asked):
             raise Short("\n".join([str(each.message) for each in caught] + [text_of(error), "devices seen: 0"]))
     said = [str(each.message)[:2000] for each in caught]
     if not count:
-        raise Short("\n".join(said + ["devices seen: 0"]))
+        raise Short("\n".join([*said, "devices seen: 0"]))
     known["devices"] = [device(module, name, number) for number in range(count)]
     return {"devices": known["devices"], "warnings": said}
 
 
-def device(module, name, number):
-    facts = {"index": number, "name": None, "compute_capability": None, "gfx": None, "memory_mib": None, "free_mib": None}
+def device(module: Any, name: str, number: int) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "index": number,
+        "name": None,
+        "compute_capability": None,
+        "gfx": None,
+        "memory_mib": None,
+        "free_mib": None,
+    }
     if name == "mps":
         facts["name"] = "Apple GPU (%s)" % (platform.processor() or platform.machine())
         return facts
@@ -188,8 +202,8 @@ def device(module, name, number):
     return facts
 
 
-def stage_memory(known, asked):
-    module, name = backend(asked)
+def stage_memory(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    module, _ = backend(asked)
     for facts in known["devices"]:
         if hasattr(module, "mem_get_info"):
             free, total = module.mem_get_info(facts["index"])
@@ -197,7 +211,7 @@ def stage_memory(known, asked):
     return {"devices": known["devices"]}
 
 
-def stage_kernel(known, asked):
+def stage_kernel(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     module, name = backend(asked)
@@ -211,7 +225,7 @@ def stage_kernel(known, asked):
     return {"dtypes": done, "devices": known["devices"], "tolerance": {label: bound for label, _, bound in DTYPES}}
 
 
-def product(torch, module, where, label, dtype_name, bound):
+def product(torch: Any, module: Any, where: str, label: str, dtype_name: str, bound: float) -> bool:
     """Multiply on the device and hold the result against the CPU's in double precision. False: it has no such type."""
     dtype = getattr(torch, dtype_name)
     if label == "bf16" and where.startswith("cuda") and not bf16(module):
@@ -230,18 +244,20 @@ def product(torch, module, where, label, dtype_name, bound):
         return False
     difference = float((result - reference).abs().max() / reference.abs().max())
     if not difference <= bound:
-        raise Short("the product in %s on %s differs from the CPU's by %.2g (allowed: %.2g)" % (label, where, difference, bound))
+        raise Short(
+            f"the product in {label} on {where} differs from the CPU's by {difference:.2g} (allowed: {bound:.2g})"
+        )
     return True
 
 
-def bf16(module):
+def bf16(module: Any) -> bool:
     try:
-        return module.is_bf16_supported(including_emulation=False)
+        return bool(module.is_bf16_supported(including_emulation=False))
     except TypeError:
-        return module.is_bf16_supported()
+        return bool(module.is_bf16_supported())
 
 
-def stage_cpu(known, asked):
+def stage_cpu(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """A product by torch on the CPU, held against the same in plain Python."""
     import torch
 
@@ -252,11 +268,11 @@ def stage_cpu(known, asked):
     result = (torch.tensor(left) @ torch.tensor(right)).tolist()
     worst = max(abs(result[r][c] - expected[r][c]) for r in range(side) for c in range(side))
     if not worst <= 1e-3:
-        raise Short("the product of torch on the CPU differs from the CPU's own in plain Python by %.2g" % worst)
+        raise Short(f"the product of torch on the CPU differs from the CPU's own in plain Python by {worst:.2g}")
     return {"dtypes": ["fp32"], "threads": torch.get_num_threads()}
 
 
-def stage_cudnn(known, asked):
+def stage_cudnn(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     module, name = backend(asked)
@@ -269,23 +285,23 @@ def stage_cudnn(known, asked):
         result = torch.nn.functional.conv2d(image.to(where), weight.to(where))
         module.synchronize()
         if not torch.allclose(result.cpu(), expected, rtol=1e-3):
-            raise Short("the convolution on %s differs from the CPU's" % where)
+            raise Short(f"the convolution on {where} differs from the CPU's")
     return {"version": torch.backends.cudnn.version()}
 
 
-def stage_torchvision(known, asked):
+def stage_torchvision(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     import torch
-    import torchvision
+    import torchvision  # type: ignore[import-not-found,unused-ignore]
 
     where = asked.get("where") or "cpu"
     boxes = torch.tensor([[0.0, 0.0, 10.0, 10.0], [1.0, 1.0, 10.0, 10.0], [20.0, 20.0, 30.0, 30.0]]).to(where)
     kept = torchvision.ops.nms(boxes, torch.tensor([0.9, 0.8, 0.7]).to(where), 0.5).cpu().tolist()
     if kept != [0, 2]:
-        raise Short("torchvision.ops.nms kept %s, not [0, 2]; that differs from the CPU's" % kept)
+        raise Short(f"torchvision.ops.nms kept {kept}, not [0, 2]; that differs from the CPU's")
     return {"version": str(torchvision.__version__)}
 
 
-def stage_compile(known, asked):
+def stage_compile(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     where = asked.get("where") or "cpu"
@@ -295,7 +311,7 @@ def stage_compile(known, asked):
     return {"version": str(torch.__version__)}
 
 
-def stage_measure(known, asked):
+def stage_measure(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Rates for pleasure; a busy card is slow and never a failure."""
     module, name = backend(asked)
     for facts in known.get("devices", ()):
@@ -307,7 +323,7 @@ def stage_measure(known, asked):
     return {"devices": known.get("devices", [])}
 
 
-def rates(module, where):
+def rates(module: Any, where: str) -> dict[str, Any]:
     import torch
 
     dtype, label = (torch.bfloat16, "bf16") if bf16(module) else (torch.float16, "fp16")
@@ -320,7 +336,7 @@ def rates(module, where):
     return {"matmul_dtype": label, "matmul_tflops": 2 * side**3 / per_product / 1e12, "copy_gib_s": 0.5 / per_copy}
 
 
-def timed(module, work):
+def timed(module: Any, work: Callable[[], Any]) -> float:
     """Seconds for one, after a warm-up, from about a quarter of a second of work."""
     for _ in range(3):
         work()
@@ -335,21 +351,23 @@ def timed(module, work):
     return (time.perf_counter() - begin) / count
 
 
-def normal(name):
+def normal(name: str) -> str:
     return name.replace("_", "-").replace(".", "-").lower()
 
 
-def text_of(error):
+def text_of(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))[-8000:]
 
 
-def main(arguments):
-    results, known, document = arguments[0], {}, {}
+def main(arguments: list[str]) -> int:
+    results = arguments[0]
+    known: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     with open(results, "a", encoding="ascii") as file:
         for argument in arguments[1:]:
             stage, _, asked = argument.partition("=")
             begin = time.perf_counter()
-            entry = {"stage": stage, "ok": True}
+            entry: dict[str, Any] = {"stage": stage, "ok": True}
             try:
                 entry.update(globals()["stage_" + stage](known, json.loads(asked or "{}")))
             except Short as error:

@@ -17,7 +17,9 @@ from wizard.verify.rungs import TITLES
 Run = Callable[..., Finished]
 NOT_LOOKED_AT = "not looked at"
 _UNREACHABLE = ("network-", "proxy-", "tls-", "index-", "offline-")
-_LACKS = re.compile(r"The package `(?P<package>[^`]+)` requires `(?P<needs>[^`]+)`, but (?:it.s not installed|`[^`]+` is installed)")
+_LACKS = re.compile(
+    r"The package `(?P<package>[^`]+)` requires `(?P<needs>[^`]+)`, but (?:it.s not installed|`[^`]+` is installed)"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path
     begin = time.monotonic()
     done = run([request.uv, "sync", "--locked", "--check", *chosen], own, folder, request.limit, cwd=request.project)
     if "unexpected argument '--check'" in done.output:
-        done = run([request.uv, "sync", "--locked", "--dry-run", *chosen], own, folder, request.limit, cwd=request.project)
+        done = run(
+            [request.uv, "sync", "--locked", "--dry-run", *chosen], own, folder, request.limit, cwd=request.project
+        )
         clean = "Would make no changes" in done.output
     else:
         clean = done.returncode == 0
@@ -65,7 +69,9 @@ def fit(request: VerifyRequest, environment: Mapping[str, str], folder: Path, ru
         return Asked(Check("fit", TITLES["fit"], True, "no conflict", None, seconds))
     lines = [line.strip() for line in done.output.splitlines() if _LACKS.search(line)]
     if not lines:
-        return Asked(_unlooked("fit", "uv gave no answer" if done.hung else one_line(done.output.strip(), 200), seconds))
+        return Asked(
+            _unlooked("fit", "uv gave no answer" if done.hung else one_line(done.output.strip(), 200), seconds)
+        )
     for line in lines:
         found = _LACKS.search(line)
         if found and found["package"] == "torch" and found["needs"].startswith("nvidia-") and "not installed" in line:

@@ -1,0 +1,111 @@
+"""Why a rung broke: diagnosis reads what the probe said, and beside it what is known of the machine and the build. Pure."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
+from wizard.machine.facts import Gpu, Machine, Os
+from wizard.text import one_line
+from wizard.verify.child import Finished
+from wizard.verify.record import VerifyRequest
+
+HIDING = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
+SYNC_AGAIN = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
+
+
+def context(request: VerifyRequest, environment: Mapping[str, str]) -> Context:
+    """What diagnosis may know of this machine."""
+    gpus = None if request.gpus is None else tuple(_gpu(gpu) for gpu in request.gpus)
+    machine = Machine(
+        os=cast("Os | None", request.os),
+        gpus=gpus,
+        nvidia_driver=request.nvidia_driver,
+        in_container=request.in_container,
+    )
+    return Context(environment=environment, os=request.os, phase="verify", machine=machine)
+
+
+def short(text: str, around: Context, torch: Mapping[str, Any] | None, needs: Mapping[str, Any]) -> Diagnosis:
+    """A stage failed on its own terms. `needs`: what torch's metadata asks for, where it did not load."""
+    lines = [text]
+    lines += [f"{name}={around.environment[name]}" for name in HIDING if name in around.environment]
+    if torch and torch.get("cuda"):
+        lines.append(f"torch {torch['version']} was built with CUDA {torch['cuda']}")
+    if needs.get("lacking"):
+        lines.append(f"torch {needs['version']} needs packages that are not here: {', '.join(needs['lacking'])}")
+    elif needs.get("wanted"):
+        lines.append(f"torch {needs['version']} needs: {', '.join(needs['wanted'])}")
+    return diagnose("\n".join(lines), around)
+
+
+def packages_missing(said: str, names: list[str], around: Context) -> Diagnosis:
+    """Packages that the lock names are not in the environment."""
+    if "torch" in names:
+        return of("torch-missing", (said,), around)
+    return replace(
+        of("unknown", (one_line(said, 400),), around),
+        title="Packages of uv.lock are not in the environment",
+        explanation="The project's Python starts, and does not find every package that the lock names. One sync puts it right.",
+        fixes=(SYNC_AGAIN,),
+    )
+
+
+def wrong_build(wanted: str, kind: str, built: str, words: str, around: Context) -> Diagnosis:
+    """The installed build is not the chosen one. `wanted`: in words; `kind`, `built`: as wizard.verify.rungs names them."""
+    line = f"the torch in the environment is {words}; wanted: {wanted}"
+    if built == "cpu" and kind != "cpu":
+        return diagnose(f"{line}\ntorch is a CPU build", around)
+    return replace(
+        of("unknown", (line,), around),
+        title="The torch in the environment is another build than the chosen one",
+        explanation=f"The environment has {words}. A sync with the chosen extra, or the wizard's own choice, puts it right.",
+        fixes=(SYNC_AGAIN, Fix("Take the torch build for this machine", choices={"torch.variant": "auto"})),
+    )
+
+
+def hung(title: str, limit: float, done: Finished, around: Context) -> Diagnosis:
+    """Nothing came for `limit` seconds; what was printed before may tell why."""
+    return replace(
+        diagnose(done.output, around) if done.output.strip() else of("unknown", (), around),
+        title=f"No answer for {limit:g} s: {title}",
+        explanation="The check was ended. A driver that hangs does this, or a disk that does not answer; "
+        "a restart helps, as a rule.",
+    )
+
+
+def crashed(
+    title: str, done: Finished, python: str | None, around: Context, *, at_start: bool
+) -> tuple[str, Diagnosis]:
+    """The child ended in the middle: what the rung says, and why."""
+    said = "does not start" if done.returncode is None else f"ended by {_end_in_words(done.returncode)}"
+    around = replace(around, exit_code=done.returncode)
+    found = diagnose(done.output, around)
+    if found.cause != "unknown":
+        return said, found
+    if at_start or done.returncode is None:
+        return said, of("python-broken", found.evidence or (said,), around, path=python)
+    return said, replace(found, title=f"Python crashed in the check: {title}", evidence=(*found.evidence, said))
+
+
+def _gpu(gpu: Mapping[str, Any]) -> Gpu:
+    return Gpu(
+        vendor=str(gpu.get("vendor")),
+        name=str(gpu.get("name")),
+        compute_capability=gpu.get("compute_capability"),
+        gfx=gpu.get("gfx"),
+        memory_mib=gpu.get("memory_mib"),
+    )
+
+
+def _end_in_words(code: int) -> str:
+    if code >= 0 or sys.platform == "win32":
+        return f"exit code {code:#x}" if code > 255 else f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
