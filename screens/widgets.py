@@ -74,6 +74,7 @@ class PushButton(Button, inherit_css=False):
         """Gives it another label."""
         if str(self.label) != f"[ {label} ]":
             self.label = Content(f"[ {label} ]")
+            self.refresh(layout=True)
 
 
 @dataclass(frozen=True)

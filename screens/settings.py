@@ -1,0 +1,248 @@
+"""Screen 3: where uv keeps its files, and where that is written down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widget import Widget
+
+from screens.rows import cut, torch_row, wrapped
+from screens.step import StepScreen
+from screens.walk import Walk
+from screens.widgets import ChoiceList, Field, Line, Row
+from wizard.advice.setting_states import SettingState
+from wizard.errors import BadInput
+from wizard.machine.try_folder import FolderTried, try_folder
+from wizard.plan.settings import shells_of
+
+CACHE, PYTHONS, LINKS, WHERE = (
+    "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where",
+)  # fmt: skip
+FIELDS = {"cache": CACHE, "pythons": PYTHONS}
+NAMES = {"cache": "cache folder", "pythons": "Python folder"}
+SAID_BY = {"advice": "recommended", "project": "your team", "file": "your file", "set": "your file"}
+VARIABLES = "UV_CACHE_DIR, UV_PYTHON_INSTALL_DIR, UV_LINK_MODE"
+TRIED_AFTER = 0.4
+"""Seconds after the last key until a folder is tried."""
+LINK_MODES = (
+    ("auto", "the first way that works: clone, hard link, copy"),
+    ("clone", "takes no room; only on some disks"),
+    ("hardlink", "takes no room; cache and project on one disk"),
+    ("copy", "takes the room again; works everywhere"),
+    ("symlink", "clearing the cache then breaks every environment"),
+)
+
+
+@dataclass
+class _Tried:
+    """What is known of the folder in a field."""
+
+    value: str
+    problem: str | None = None
+    found: FolderTried | None = None
+    waits: bool = False
+
+
+class SettingsScreen(StepScreen):
+    """Two folders, the link mode, and where these are kept."""
+
+    NUMBER, NAME = 3, "settings"
+    HELP = "settings"
+    TITLE_TEXT = "Settings: where uv keeps its files"
+    LEAD = (
+        "Downloads and Pythons take gigabytes. They should lie where there is room, and\n"
+        "on the project's own disk: then files are linked instead of copied."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "options", "Options", id="settings.options")]
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self._tried: dict[str, _Tried] = {}
+        self._timer: Timer | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield Field("Cache folder", help_text="cache", id="cache")
+        yield Line(id="cache-fact")
+        yield Field("Python folder", help_text="pythons", id="pythons")
+        yield Line(id="pythons-fact")
+        yield Line(id="link-mode")
+        yield Line(classes="gap")
+        yield Line("Keep these settings in", id="keep")
+        yield ChoiceList(id="where", help_text="where")
+        yield Line(classes="gap")
+        yield Line(id="old")
+        yield Line(id="names")
+
+    def draw(self) -> None:
+        states = {state.key: state for state in self.way.settings_state()}
+        for name, key in FIELDS.items():
+            self._draw_field(name, states[key])
+        mode = self.way.choices.text(LINKS)
+        self.query_one("#link-mode", Line).show(cut(f"Link mode      {mode}: {self._links(states[LINKS])}", self.room))
+        where = self.way.choices.text(WHERE)
+        rows = [Row(value, torch_row(value == where, label, self._word(value, where), note, self.room - 1))
+                for value, label, note in self._places()]  # fmt: skip
+        self.query_one("#where", ChoiceList).show(rows, next(at for at, row in enumerate(rows) if row.value == where))
+        self.query_one("#old", Line).show(cut(self._old(states[CACHE]), self.room))
+        self.query_one("#names", Line).show(cut(f"In uv's words: {VARIABLES}", self.room))
+
+    def _draw_field(self, name: str, state: SettingState) -> None:
+        field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
+        if tried is None and field.input is not self.focused:
+            field.show(self.way.choices.text(state.key), self._field_word(state))
+        elif tried is not None:
+            field.say("" if tried.value else "uv's own")
+        self.query_one(f"#{name}-fact", Line).show(cut(self._fact(name, state), self.room))
+
+    def _field_word(self, state: SettingState) -> str:
+        if not self.way.choices.text(state.key):
+            return "uv's own" if state.where == "uv's own" else ""
+        return SAID_BY.get(state.origin, "")
+
+    def _fact(self, name: str, state: SettingState) -> str:
+        tried, indent = self._tried.get(name), " " * 15
+        if tried is not None and tried.problem:
+            return f"x error        {tried.problem}"
+        if tried is not None and tried.waits:
+            return f"{indent}. trying"
+        if tried is not None and tried.found and tried.value:
+            warning = tried.found.warning
+            return f"! warning      {warning}" if warning else f"{indent}{tried.found.fact}"
+        if "filesystems" in self.way.pending:
+            return f"{indent}. looking"
+        now = self._short(state.now or "not known")
+        if self.way.choices.text(state.key):
+            return f"{indent}now {now}: {state.fact}"
+        own, where = ("empty: ", "") if state.where == "uv's own" else ("now ", f", {state.where}")
+        return f"{indent}{own}{now}{where}, {state.fact}"
+
+    def _links(self, state: SettingState) -> str:
+        tried = self._tried.get("cache")
+        if tried is not None and tried.value:
+            if tried.problem:
+                return "tried as soon as the cache folder is usable"
+            if tried.waits:
+                return ". trying"
+            if tried.found and tried.found.links:
+                return tried.found.links
+        return ". looking" if "filesystems" in self.way.pending else state.fact
+
+    def _places(self) -> tuple[tuple[str, str, str], ...]:
+        windows = self.way.machine.os == "windows"
+        shells = "your Windows user" if windows else ", ".join(shells_of(self.way.machine)) or "your shells"
+        return (
+            ("environment", "environment variables", f"{shells}; can be undone"),
+            ("uv.toml", "uv.toml", "uv's file; not the Python folder"),
+            ("none", "this run only", "nothing is kept"),
+        )
+
+    def _word(self, value: str, chosen: str) -> str:
+        if value == chosen and self.way.choices.origin(WHERE) in SAID_BY:
+            return SAID_BY[self.way.choices.origin(WHERE)]
+        return "recommended" if value == "environment" else "possible"
+
+    def _old(self, state: SettingState) -> str:
+        if state.new and state.now:
+            return f"The old cache in {self._short(state.now)} stays where it is."
+        if state.problem:
+            return f"! warning      {state.problem}"
+        return "Nothing has to be decided here." if not any(self.way.choices.text(key) for key in FIELDS.values()) else ""
+
+    def _short(self, path: str) -> str:
+        home = self.way.machine.home
+        return f"~{path[len(home):]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
+
+    def side(self) -> str:
+        lines = ["Where each is set today", ""]
+        for state in self.way.settings_state():
+            lines += [state.key.removeprefix("settings."), *("  " + row for row in wrapped(f"{state.now}: {state.where}", 36, 3))]
+        for key in (CACHE, PYTHONS, LINKS):
+            for why in self.way.why(key):
+                lines += ["", *wrapped(f"+ {why}", 38, 8)]
+        return "\n".join(lines)
+
+    # the fields
+
+    @on(Field.Edited)
+    def _edited(self, event: Field.Edited) -> None:
+        name = str(event.field.id)
+        self._judge(name, event.value.strip())
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(TRIED_AFTER, self._try, name="try")
+        self.redraw()
+
+    def _judge(self, name: str, value: str) -> None:
+        """Takes the text of a field as a choice, or says what is wrong with it."""
+        try:
+            self.way.choose(FIELDS[name], value)
+        except BadInput:
+            self._tried[name] = _Tried(value, self._not_whole(value))
+        else:
+            self._tried[name] = _Tried(value, waits=bool(value))
+
+    def _not_whole(self, value: str) -> str:
+        if value.startswith("~") and self.way.machine.home:
+            return f"Write the whole path, uv knows no ~: {self.way.machine.home}{value[1:]}"
+        return "Write the whole path: uv knows no ~ and no $HOME here."
+
+    def _try(self) -> None:
+        for name, tried in self._tried.items():
+            if tried.waits:
+                self._look_at(name, tried.value)
+
+    @work(name="folder", group="folder", thread=True, exclusive=False, exit_on_error=False)
+    def _look_at(self, name: str, value: str) -> None:
+        project = self.way.project.path if self.way.project else None
+        needed = self.way.room_needed() if name == "cache" else None
+        try:
+            found = try_folder(value, project, needed, self.way.machine.user, dict(os.environ))
+        except OSError as error:
+            found = FolderTried("not usable", f"it can't be used: {error.strerror or error}")
+        self.app.call_from_thread(self._looked_at, name, value, found)
+
+    def _looked_at(self, name: str, value: str, found: FolderTried) -> None:
+        tried = self._tried.get(name)
+        if tried is None or tried.value != value:
+            return
+        tried.waits, tried.found, tried.problem = False, found, found.problem
+        self.redraw()
+
+    @on(Field.Entered)
+    def _entered(self, event: Field.Entered) -> None:
+        event.field.keep()
+
+    def can_go_on(self) -> bool:
+        for name in FIELDS:
+            tried = self._tried.get(name)
+            if tried is not None and tried.problem:
+                self.query_one(f"#{name}", Field).input.focus()
+                self.say(f"x Correct the {NAMES[name]}, or empty it.")
+                return False
+        return True
+
+    # the list and the sheet
+
+    @on(ChoiceList.Taken, "#where")
+    def _kept_in(self, event: ChoiceList.Taken) -> None:
+        self.way.choose(WHERE, event.value)
+        self.redraw()
+
+    def action_options(self) -> None:
+        """O: the link mode."""
+        from screens.sheet import Marked, MarkSheet
+
+        mode = self.way.choices.text(LINKS)
+        rows = [Marked(value, f"{value:9} {about}", value == mode, "mode") for value, about in LINK_MODES]
+        self.app.push_screen(MarkSheet("Link mode: how files get from the cache into .venv", rows, help_text="link-mode"), self._mode)
+
+    def _mode(self, answer: object) -> None:
+        if isinstance(answer, dict):
+            self.way.choose(LINKS, next(value for value, on_ in answer.items() if on_))
+            self.redraw()

@@ -1,0 +1,87 @@
+"""A step of the plan as lines of text: its commands, and its files as diffs. Nothing is left out but colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from textual.content import Content
+
+from wizard.plan.quoting import command_line
+from wizard.plan.step import Command, FileChange, Step
+from wizard.text import clean, masked, one_line
+
+TONES = {"+": "$text-success", "-": "$text-error"}
+
+
+def what_it_does(step: Step) -> str:
+    """The step in the list: of a sync the command itself, with its extras, whatever folder its uv lies in."""
+    command = step.commands[0] if step.commands else None
+    if step.id == "sync" and command is not None:
+        shown = command_line(("uv", *command.argv[1:]))
+        return shown if not step.summary else f"{shown}   {one_line(step.summary)}"
+    return one_line(step.summary or step.title)
+
+
+def much(step: Step) -> str:
+    """`1 command`, `4 files`, `2 values`."""
+    files, values = len(step.files), len(step.registry)
+    if files:
+        return f"{files} file{'s' * (files != 1)}"
+    if values:
+        return f"{values} value{'s' * (values != 1)}"
+    count = len(step.commands)
+    return f"{count} command{'s' * (count != 1)}" if count else ""
+
+
+def head(step: Step) -> str:
+    """The step in one line: the file with its count of lines, or what it does."""
+    if len(step.files) == 1 and not step.commands:
+        added, removed = counts(step.files[0])
+        told = f"{added} line{'s' * (added != 1)} added, {removed or 'none'} removed"
+        return f"{PurePath(step.files[0].path).name}, {told}"
+    return one_line(step.summary or step.title)
+
+
+def counts(change: FileChange) -> tuple[int, int]:
+    """(lines added, lines removed)."""
+    lines = (change.diff or "").splitlines()
+    return (
+        sum(line.startswith("+") and not line.startswith("+++") for line in lines),
+        sum(line.startswith("-") and not line.startswith("---") for line in lines),
+    )
+
+
+def lines_of(step: Step) -> list[str]:
+    """Every command with its variables and every change, credentials masked."""
+    lines = [line for command in step.commands for line in _command(command)]
+    for change in step.files:
+        if lines or len(step.files) > 1:
+            lines.append(f"{change.path}:")
+        text = change.diff if change.diff is not None else change.after_text or ""
+        shown = [line for line in text.splitlines() if not line.startswith(("---", "+++", "@@"))]
+        lines += [f"{line[:1]} {line[1:]}" for line in shown] if change.diff is not None else shown
+    lines += [f"HKCU\\Environment\\{value.name} = {value.after}   (was: {value.before or 'not set'})" for value in step.registry]
+    return [masked(clean(line)) for line in lines]
+
+
+def first_change(lines: Sequence[str]) -> int:
+    """The place of the first line that is added or removed, 0 where there is none."""
+    return next((place for place, line in enumerate(lines) if line.startswith(("+ ", "- "))), 0)
+
+
+def _command(command: Command) -> list[str]:
+    lines = [f"$ {command_line(command.argv)}"]
+    for name, value in command.environment.items():
+        lines.append(f"  {name} {'is not set' if value is None else f'= {value}'}")
+    return lines
+
+
+def toned_lines(lines: Sequence[str]) -> Content:
+    """Lines two cells in, `+` and `-` in their colours."""
+    parts: list[Content | str | tuple[str, str]] = []
+    for place, line in enumerate(lines):
+        tone = TONES.get(line[2:3], "") if line.startswith("  ") else ""
+        parts += ["\n"] if place else []
+        parts.append((line, tone) if tone else line)
+    return Content.assemble(*parts)
