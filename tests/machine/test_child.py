@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -32,7 +33,7 @@ def test_output_is_capped_and_the_child_is_not_kept_waiting() -> None:
 
 
 def test_a_program_that_is_not_there() -> None:
-    with pytest.raises(OSError, match="(?i)no such|cannot find|find the file"):
+    with pytest.raises(OSError, match=r"(?i)no such|cannot find|find the file"):
         ask(["/nonexistent/program"], 5)
 
 
@@ -67,7 +68,7 @@ def test_side_by_side_keeps_the_order_and_leaves_a_hanging_job() -> None:
 
 
 def test_side_by_side_does_more_jobs_than_it_has_workers() -> None:
-    assert side_by_side([lambda number=number: number for number in range(20)], 30, at_once=2) == list(range(20))
+    assert side_by_side([partial(int, number) for number in range(20)], 30, at_once=2) == list(range(20))
 
 
 def test_side_by_side_raises_what_a_job_raised() -> None:

@@ -31,7 +31,9 @@ BLOCK = "# >>> conda initialize >>>\n# !! Contents within this block are managed
         ("mamba", {"auto_activate_base": True}, {}, True),
     ],
 )
-def test_auto_activates(block: str | None, settings: dict[str, Any], environment: dict[str, str], expected: bool) -> None:
+def test_auto_activates(
+    block: str | None, settings: dict[str, Any], environment: dict[str, str], expected: bool
+) -> None:
     assert auto_activates(block, settings, environment) is expected
 
 
@@ -42,20 +44,46 @@ def test_auto_activates(block: str | None, settings: dict[str, Any], environment
         ({"CONDA_DEFAULT_ENV": "vision", "CONDA_PREFIX": "/opt/x/envs/vision"}, {}, Conda("vision", False), []),
         ({"CONDA_PREFIX": "/opt/x/envs/vision"}, {}, Conda("vision", False), []),
         ({"CONDA_DEFAULT_ENV": "/data/envs/big", "CONDA_PREFIX": "/data/envs/big"}, {}, Conda("big", False), []),
-        ({"CONDA_DEFAULT_ENV": "base", "CONDA_PREFIX": "/opt/x"}, {".bashrc": BLOCK}, Conda("base", True), ["conda-base-active"]),
-        ({"CONDA_DEFAULT_ENV": "base", "CONDA_PREFIX": "/opt/x"}, {".bashrc": BLOCK, ".condarc": "auto_activate_base: false\n"},
-         Conda("base", False), []),
+        (
+            {"CONDA_DEFAULT_ENV": "base", "CONDA_PREFIX": "/opt/x"},
+            {".bashrc": BLOCK},
+            Conda("base", True),
+            ["conda-base-active"],
+        ),
+        (
+            {"CONDA_DEFAULT_ENV": "base", "CONDA_PREFIX": "/opt/x"},
+            {".bashrc": BLOCK, ".condarc": "auto_activate_base: false\n"},
+            Conda("base", False),
+            [],
+        ),
         ({}, {".zshrc": BLOCK}, Conda(None, True), []),
         ({}, {".config/fish/config.fish": BLOCK, ".condarc": "auto_activate: no\n"}, Conda(None, False), []),
         ({}, {".bashrc": BLOCK, ".condarc": "channels: [\n"}, Conda(None, True), []),  # does not parse: as if absent
         ({}, {".bashrc": BLOCK, ".condarc": "- a list\n"}, Conda(None, True), []),
         ({}, {"miniconda3/conda-meta/history": ""}, Conda(None, False), []),
-        ({}, {".bashrc": BLOCK, "miniconda3/conda-meta/history": "", "miniconda3/.condarc": "auto_activate_base: false\n"},
-         Conda(None, False), []),
-        ({}, {".bashrc": BLOCK, "miniconda3/conda-meta/x": "", "miniconda3/.condarc": "auto_activate: false\n",
-              ".condarc": "auto_activate: true\n"}, Conda(None, True), []),  # the user's word after the installation's
+        (
+            {},
+            {
+                ".bashrc": BLOCK,
+                "miniconda3/conda-meta/history": "",
+                "miniconda3/.condarc": "auto_activate_base: false\n",
+            },
+            Conda(None, False),
+            [],
+        ),
+        (
+            {},
+            {
+                ".bashrc": BLOCK,
+                "miniconda3/conda-meta/x": "",
+                "miniconda3/.condarc": "auto_activate: false\n",
+                ".condarc": "auto_activate: true\n",
+            },
+            Conda(None, True),
+            [],
+        ),  # the user's word after the installation's
     ],
-)  # fmt: skip
+)
 def test_conda(
     asked: Asked, environment: dict[str, str], files: dict[str, str], expected: Conda | None, causes: list[str]
 ) -> None:

@@ -19,7 +19,9 @@ from wizard.machine.request import ProbeRequest
 Tree = Callable[[Mapping[str, str]], Path]
 Asked = Callable[..., ProbeRequest]
 
-VERSION = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 01:44:30 UTC 2024\nGCC version:  gcc 11\n"
+VERSION = (
+    "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 01:44:30 UTC 2024\nGCC version:  gcc 11\n"
+)
 OPEN_VERSION = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build  (dvs-builder)\n"
 CARD = {
     "proc/driver/nvidia/version": VERSION,
@@ -31,12 +33,13 @@ BUS_3090 = {
     "sys/bus/pci/devices/0000:01:00.0/device": "0x2204\n",
     "sys/bus/pci/devices/0000:01:00.1/class": "0x040300\n",  # its sound
     "sys/bus/pci/devices/0000:01:00.1/vendor": "0x10de\n",
-    "usr/share/hwdata/pci.ids": "1002  AMD\n\t2204  Wrong\n10de  NVIDIA Corporation\n\t2203  X\n\t2204  GA102 [GeForce RTX 3090]\n"
+    "usr/share/hwdata/pci.ids": "1002  AMD\n\t2204  Wrong\n10de  NVIDIA Corporation\n\t2203  X\n"
+    "\t2204  GA102 [GeForce RTX 3090]\n"
     "\t\t1458 403b  GIGABYTE\n8086  Intel Corporation\n",
 }
 KFD = {
     "sys/class/kfd/kfd/topology/nodes/0/properties": "cpu_cores_count 16\nsimd_count 0\ngfx_target_version 0\n",
-    "sys/class/kfd/kfd/topology/nodes/1/properties": "simd_count 192\ngfx_target_version 110000\ndevice_id 29772\nvendor_id 4098\n",
+    "sys/class/kfd/kfd/topology/nodes/1/properties": "simd_count 192\ngfx_target_version 110000\ndevice_id 29772\n",
     "sys/class/kfd/kfd/topology/nodes/1/mem_banks/0/properties": "heap_type 1\nsize_in_bytes 25753026560\n",
     "usr/share/misc/pci.ids": "1002  Advanced Micro Devices\n\t744c  Navi 31 [Radeon RX 7900 XT/7900 XTX]\n",
 }
@@ -44,6 +47,10 @@ KFD = {
 
 def absent(request: ProbeRequest, limit: float) -> Nvidia:
     return Nvidia(trouble="absent", evidence=("nothing",))
+
+
+def mismatched(request: ProbeRequest, limit: float) -> Nvidia:
+    return Nvidia(trouble="mismatch", evidence=("Driver/library version mismatch",))
 
 
 def without_nvidia(monkeypatch: pytest.MonkeyPatch, *ways: nvidia.Asked) -> None:
@@ -55,19 +62,41 @@ def without_nvidia(monkeypatch: pytest.MonkeyPatch, *ways: nvidia.Asked) -> None
 @pytest.mark.parametrize(
     "code, out, gpus, driver, trouble",
     [
-        (0, "NVIDIA GeForce RTX 3090, 24576, 550.54.14, 8.6\n",
-         (Gpu("nvidia", "NVIDIA GeForce RTX 3090", "8.6", None, 24576),), "550.54.14", None),
-        (0, "NVIDIA GB10, [N/A], 580.95.05, 12.1\n", (Gpu("nvidia", "NVIDIA GB10", "12.1", None, None),), "580.95.05", None),
-        (0, "Tesla K80, 11441, 470.82.01\nTesla K80, 11441, 470.82.01\n", (Gpu("nvidia", "Tesla K80", None, None, 11441),) * 2,
-         "470.82.01", None),
+        (
+            0,
+            "NVIDIA GeForce RTX 3090, 24576, 550.54.14, 8.6\n",
+            (Gpu("nvidia", "NVIDIA GeForce RTX 3090", "8.6", None, 24576),),
+            "550.54.14",
+            None,
+        ),
+        (
+            0,
+            "NVIDIA GB10, [N/A], 580.95.05, 12.1\n",
+            (Gpu("nvidia", "NVIDIA GB10", "12.1", None, None),),
+            "580.95.05",
+            None,
+        ),
+        (
+            0,
+            "Tesla K80, 11441, 470.82.01\nTesla K80, 11441, 470.82.01\n",
+            (Gpu("nvidia", "Tesla K80", None, None, 11441),) * 2,
+            "470.82.01",
+            None,
+        ),
         (2, 'Field "compute_cap" is not a valid field to query.\n', None, None, "absent"),
         (6, "No devices were found\n", (), None, None),
         (9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", None, None, "absent"),
-        (18, "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 550.54\n", None, None, "mismatch"),
+        (
+            18,
+            "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 550.54\n",
+            None,
+            None,
+            "mismatch",
+        ),
         (4, "Failed to initialize NVML: Insufficient Permissions\n", None, None, "permission"),
         (0, "", None, None, "absent"),
     ],
-)  # fmt: skip
+)
 def test_nvidia_smi(code: int, out: str, gpus: Any, driver: str | None, trouble: str | None) -> None:
     told = read_smi(code, out)
     assert (told.gpus, told.driver, told.trouble) == (gpus, driver, trouble)
@@ -88,7 +117,11 @@ def test_nvidia_smi_is_run_and_asked_again_where_it_is_old(
 
 
 def test_nvidia_smi_that_hangs_leaves_the_gpus_unknown(
-    asked: Asked, program: Callable[[Path, str], Path], tmp_path: Path, machine_tree: Tree, monkeypatch: pytest.MonkeyPatch
+    asked: Asked,
+    program: Callable[[Path, str], Path],
+    tmp_path: Path,
+    machine_tree: Tree,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     program(tmp_path / "bin" / "nvidia-smi", "exec sleep 600")
     without_nvidia(monkeypatch)
@@ -99,14 +132,20 @@ def test_nvidia_smi_that_hangs_leaves_the_gpus_unknown(
     assert [one.cause for one in answer.findings] == ["gpu-unknown"]
 
 
-@pytest.mark.parametrize("text, driver", [(VERSION, "550.54.14"), (OPEN_VERSION, "570.86.15"), ("", None), ("nonsense", None)])
+@pytest.mark.parametrize(
+    "text, driver", [(VERSION, "550.54.14"), (OPEN_VERSION, "570.86.15"), ("", None), ("nonsense", None)]
+)
 def test_driver_version_in_proc(machine_tree: Tree, asked: Asked, text: str, driver: str | None) -> None:
     assert nvidia.driver_version(asked(root=machine_tree({"proc/driver/nvidia/version": text}))) == driver
 
 
 def test_the_kernel_knows_names_where_nothing_else_answers(machine_tree: Tree, asked: Asked) -> None:
     found = nvidia.look(asked(root=machine_tree(CARD)), 20, (absent,))
-    assert (found.gpus, found.driver, found.trouble) == ((Gpu("nvidia", "NVIDIA GeForce RTX 3090"),), "550.54.14", "absent")
+    assert (found.gpus, found.driver, found.trouble) == (
+        (Gpu("nvidia", "NVIDIA GeForce RTX 3090"),),
+        "550.54.14",
+        "absent",
+    )
 
 
 def test_after_one_that_is_late_nothing_else_is_asked(asked: Asked) -> None:
@@ -166,7 +205,9 @@ def test_nvml_child_tells_cards_and_mig_devices(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("code, trouble", [(18, "mismatch"), (4, "permission"), (9, "absent"), (12, "absent"), (999, "absent")])
+@pytest.mark.parametrize(
+    "code, trouble", [(18, "mismatch"), (4, "permission"), (9, "absent"), (12, "absent"), (999, "absent")]
+)
 def test_nvml_child_tells_errors(tmp_path: Path, code: int, trouble: str) -> None:
     found = nvml_says(tmp_path, init="raise NVMLError('it says why')", code=code)
     assert (found.gpus, found.trouble, found.evidence) == (None, trouble, ("NVML: it says why",))
@@ -202,7 +243,8 @@ def test_names_without_a_list(asked: Asked, vendor: str, device: str, name: str)
 
 
 @pytest.mark.parametrize(
-    "version, name", [(110000, "gfx1100"), (90010, "gfx90a"), (90402, "gfx942"), (100302, "gfx1032"), (120001, "gfx1201"), (0, None)]
+    "version, name",
+    [(110000, "gfx1100"), (90010, "gfx90a"), (90402, "gfx942"), (100302, "gfx1032"), (120001, "gfx1201"), (0, None)],
 )
 def test_gfx(version: int, name: str | None) -> None:
     assert amd.gfx(version) == name
@@ -246,9 +288,13 @@ def test_rocm(machine_tree: Tree, asked: Asked, files: dict[str, str], expected:
     ],
 )
 def test_findings(
-    machine_tree: Tree, asked: Asked, monkeypatch: pytest.MonkeyPatch,
-    files: dict[str, str], environment: dict[str, str], causes: list[str],
-) -> None:  # fmt: skip
+    machine_tree: Tree,
+    asked: Asked,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str],
+    environment: dict[str, str],
+    causes: list[str],
+) -> None:
     without_nvidia(monkeypatch, absent)
     answer = gpu.gpus(asked(environment, root=machine_tree(files)), 20)
     assert [one.cause for one in answer.findings] == causes
@@ -256,7 +302,7 @@ def test_findings(
 
 def test_a_closed_device_file(machine_tree: Tree, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     without_nvidia(monkeypatch, absent)
-    monkeypatch.setattr(gpu.os, "access", lambda path, mode: "nvidia" not in os.fspath(path))  # root may open all
+    monkeypatch.setattr(os, "access", lambda path, _mode: "nvidia" not in os.fspath(path))  # root may open all
     answer = gpu.gpus(asked(root=machine_tree({**CARD, "dev/nvidiactl": "", "dev/nvidia0": ""})), 20)
     assert [one.cause for one in answer.findings] == ["gpu-permission"]
     assert "nvidiactl" in answer.findings[0].evidence[0]
@@ -265,7 +311,7 @@ def test_a_closed_device_file(machine_tree: Tree, asked: Asked, monkeypatch: pyt
 def test_a_mismatch_is_an_error_and_the_card_is_listed(
     machine_tree: Tree, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without_nvidia(monkeypatch, lambda request, limit: Nvidia(trouble="mismatch", evidence=("Driver/library mismatch",)), absent)
+    without_nvidia(monkeypatch, mismatched, absent)
     answer = gpu.gpus(asked(root=machine_tree(CARD)), 20)
     assert [(one.cause, one.severity) for one in answer.findings] == [("driver-mismatch", "error")]
     assert answer.facts["gpus"] == (Gpu("nvidia", "NVIDIA GeForce RTX 3090"),)
@@ -277,48 +323,69 @@ def test_none_after_all_answered_is_none(asked: Asked, monkeypatch: pytest.Monke
 
 
 def test_intel_and_amd_beside_nvidia(machine_tree: Tree, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_nvidia(monkeypatch, lambda request, limit: Nvidia((Gpu("nvidia", "NVIDIA X", "9.0"),), "580.1"))
-    bus = {f"sys/bus/pci/devices/{n}/{key}": value for n, values in enumerate((
-        {"class": "0x030000", "vendor": "0x8086", "device": "0xe20b"},
-        {"class": "0x030000", "vendor": "0x1002", "device": "0x73bf"},
-        {"class": "0x120000", "vendor": "0x8086", "device": "0x7d1d"},  # an NPU
-        {"class": "0x030000", "vendor": "0x1a03", "device": "0x2000"},  # a server's console
-    )) for key, value in values.items()}  # fmt: skip
+    without_nvidia(monkeypatch, lambda _request, _limit: Nvidia((Gpu("nvidia", "NVIDIA X", "9.0"),), "580.1"))
+    bus = {
+        f"sys/bus/pci/devices/{n}/{key}": value
+        for n, values in enumerate(
+            (
+                {"class": "0x030000", "vendor": "0x8086", "device": "0xe20b"},
+                {"class": "0x030000", "vendor": "0x1002", "device": "0x73bf"},
+                {"class": "0x120000", "vendor": "0x8086", "device": "0x7d1d"},  # an NPU
+                {"class": "0x030000", "vendor": "0x1a03", "device": "0x2000"},  # a server's console
+            )
+        )
+        for key, value in values.items()
+    }
     answer = gpu.gpus(asked(root=machine_tree(bus)), 20)
     assert [(one.vendor, one.name) for one in answer.facts["gpus"]] == [
-        ("nvidia", "NVIDIA X"), ("amd", "AMD graphics [73bf]"), ("intel", "Intel Arc B580"),
-    ]  # fmt: skip
+        ("nvidia", "NVIDIA X"),
+        ("amd", "AMD graphics [73bf]"),
+        ("intel", "Intel Arc B580"),
+    ]
 
 
 def test_apple_silicon_and_intel_macs() -> None:
-    assert apple.gpus(5, lambda argv, limit: "Apple M2 Pro\n" if "sysctl" in argv[0] else "") == (Gpu("apple", "Apple M2 Pro"),)
+    assert apple.gpus(5, lambda argv, _limit: "Apple M2 Pro\n" if "sysctl" in argv[0] else "") == (
+        Gpu("apple", "Apple M2 Pro"),
+    )
     profile = (
         '{"SPDisplaysDataType": [{"sppci_model": "Intel UHD Graphics 630", "spdisplays_vendor": "Intel"},'
         ' {"sppci_model": "AMD Radeon Pro 5500M", "spdisplays_vendor": "sppci_vendor_amd"}]}'
     )
     said = {"/usr/sbin/sysctl": "Intel(R) Core(TM) i9", "/usr/sbin/system_profiler": profile}
-    assert apple.gpus(5, lambda argv, limit: said[argv[0]]) == (
-        Gpu("intel", "Intel UHD Graphics 630"), Gpu("amd", "AMD Radeon Pro 5500M"),
-    )  # fmt: skip
-    assert apple.gpus(5, lambda argv, limit: "") is None
+    assert apple.gpus(5, lambda argv, _limit: said[argv[0]]) == (
+        Gpu("intel", "Intel UHD Graphics 630"),
+        Gpu("amd", "AMD Radeon Pro 5500M"),
+    )
+    assert apple.gpus(5, lambda _argv, _limit: "") is None
 
 
 def test_windows_adapters() -> None:
     nvidia_key = {
-        "DriverDesc": "NVIDIA GeForce RTX 4070", "MatchingDeviceId": r"PCI\VEN_10DE&DEV_2786&SUBSYS_1", "DriverVersion": "32.0.15.6094",
+        "DriverDesc": "NVIDIA GeForce RTX 4070",
+        "MatchingDeviceId": r"PCI\VEN_10DE&DEV_2786&SUBSYS_1",
+        "DriverVersion": "32.0.15.6094",
         "HardwareInformation.qwMemorySize": 12_878_610_432,
-    }  # fmt: skip
-    keys = [
-        nvidia_key, nvidia_key, {},
-        {"DriverDesc": "Intel(R) UHD Graphics 770", "MatchingDeviceId": r"PCI\VEN_8086&DEV_4680",
-         "HardwareInformation.qwMemorySize": (1024**3).to_bytes(8, "little")},
+    }
+    keys: list[dict[str, Any]] = [
+        nvidia_key,
+        nvidia_key,
+        {},
+        {
+            "DriverDesc": "Intel(R) UHD Graphics 770",
+            "MatchingDeviceId": r"PCI\VEN_8086&DEV_4680",
+            "HardwareInformation.qwMemorySize": (1024**3).to_bytes(8, "little"),
+        },
         {"DriverDesc": "Microsoft Remote Display Adapter", "MatchingDeviceId": "rdpidd_indirectdisplay"},
-    ]  # fmt: skip
+    ]
     assert windows.gpus(keys) == (
-        [Gpu("nvidia", "NVIDIA GeForce RTX 4070", memory_mib=12282), Gpu("intel", "Intel(R) UHD Graphics 770")], "560.94",
-    )  # fmt: skip
+        [Gpu("nvidia", "NVIDIA GeForce RTX 4070", memory_mib=12282), Gpu("intel", "Intel(R) UHD Graphics 770")],
+        "560.94",
+    )
 
 
-@pytest.mark.parametrize("told, own", [("32.0.15.6094", "560.94"), ("31.0.15.5222", "552.22"), ("27.21.14.5671", "456.71"), ("1.0", None)])
+@pytest.mark.parametrize(
+    "told, own", [("32.0.15.6094", "560.94"), ("31.0.15.5222", "552.22"), ("27.21.14.5671", "456.71"), ("1.0", None)]
+)
 def test_windows_number_of_nvidias_driver(told: str, own: str | None) -> None:
     assert windows.nvidia_version(told) == own

@@ -57,7 +57,12 @@ def test_one_that_does_not_start(asked: Asked, program: Program, tmp_path: Path)
     ],
 )
 def test_shims_of_pyenv(
-    asked: Asked, program: Program, tmp_path: Path, environment: dict[str, str], files: dict[str, str], version: str | None
+    asked: Asked,
+    program: Program,
+    tmp_path: Path,
+    environment: dict[str, str],
+    files: dict[str, str],
+    version: str | None,
 ) -> None:
     root = tmp_path / "home" / ".pyenv"
     for one in ("3.10.13", "3.12.1"):
@@ -107,16 +112,17 @@ def test_the_stand_in_that_opens_the_store(tmp_path: Path) -> None:
     assert is_store_stub(r"C:\Users\min\AppData\Local\Microsoft\WindowsApps\python.exe")
 
 
-@pytest.mark.skipif(sys.platform != "win32", reason="only Windows has a registry")
-def test_pythons_of_the_registry() -> None:
-    import winreg
+if sys.platform == "win32":  # a type checker reads no further elsewhere
 
-    key = r"Software\Python\UvWizardTest\3.99"
-    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, rf"{key}\InstallPath") as opened:
-        winreg.SetValueEx(opened, "ExecutablePath", 0, winreg.REG_SZ, sys.executable)
-    try:
-        listed = pythons(ProbeRequest(environment={**os.environ, "PATH": ""})).facts["pythons"]
-        assert platform.python_version() in [one.version for one in listed]
-    finally:
-        for one in (rf"{key}\InstallPath", key, r"Software\Python\UvWizardTest"):
-            winreg.DeleteKey(winreg.HKEY_CURRENT_USER, one)
+    def test_pythons_of_the_registry() -> None:
+        import winreg
+
+        key = r"Software\Python\UvWizardTest\3.99"
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, rf"{key}\InstallPath") as opened:
+            winreg.SetValueEx(opened, "ExecutablePath", 0, winreg.REG_SZ, sys.executable)
+        try:
+            listed = pythons(ProbeRequest(environment={**os.environ, "PATH": ""})).facts["pythons"]
+            assert platform.python_version() in [one.version for one in listed]
+        finally:
+            for one in (rf"{key}\InstallPath", key, r"Software\Python\UvWizardTest"):
+                winreg.DeleteKey(winreg.HKEY_CURRENT_USER, one)

@@ -31,10 +31,17 @@ def test_start_up_files(name: str, environment: dict[str, str], expected: list[s
 @pytest.mark.parametrize(
     "path, expected",
     [
-        ("/bin/bash", "bash"), ("/usr/local/bin/zsh", "zsh"), ("-fish", "fish"), ("/usr/bin/pwsh", "pwsh"), ("nu", "nu"),
-        (r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "pwsh"), ("CMD.EXE", "cmd"), ("/bin/sh", None), (None, None),
+        ("/bin/bash", "bash"),
+        ("/usr/local/bin/zsh", "zsh"),
+        ("-fish", "fish"),
+        ("/usr/bin/pwsh", "pwsh"),
+        ("nu", "nu"),
+        (r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "pwsh"),
+        ("CMD.EXE", "cmd"),
+        ("/bin/sh", None),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_names_of_shells(path: str | None, expected: str | None) -> None:
     assert named_shell(path) == expected
 
@@ -85,14 +92,15 @@ def test_uvs_own_settings_that_do_not_parse(asked: Asked) -> None:
     assert "line 1" in answer.findings[0].evidence[0]
 
 
-@pytest.mark.skipif(sys.platform != "win32", reason="only Windows has a registry")
-def test_registry_of_the_user() -> None:
-    import winreg
+if sys.platform == "win32":  # a type checker reads no further elsewhere
 
-    name = "UV_WIZARD_TEST_VALUE"
-    with winreg.OpenKey(winreg.HKEY_CURRENT_USER, "Environment", access=winreg.KEY_ALL_ACCESS) as key:
-        winreg.SetValueEx(key, name, 0, winreg.REG_EXPAND_SZ, r"%USERPROFILE%\x")
-        try:
-            assert shells(ProbeRequest()).facts["registry"][name] == (r"%USERPROFILE%\x", "REG_EXPAND_SZ")
-        finally:
-            winreg.DeleteValue(key, name)
+    def test_registry_of_the_user() -> None:
+        import winreg
+
+        name = "UV_WIZARD_TEST_VALUE"
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, "Environment", access=winreg.KEY_ALL_ACCESS) as key:
+            winreg.SetValueEx(key, name, 0, winreg.REG_EXPAND_SZ, r"%USERPROFILE%\x")
+            try:
+                assert shells(ProbeRequest()).facts["registry"][name] == (r"%USERPROFILE%\x", "REG_EXPAND_SZ")
+            finally:
+                winreg.DeleteValue(key, name)

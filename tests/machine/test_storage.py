@@ -38,9 +38,7 @@ def test_mount_of(folder: str, mounts: list[Mount], expected: Mount) -> None:
     assert mount_of(folder, mounts, ProbeRequest(os="linux")) is expected
 
 
-@pytest.mark.parametrize(
-    "folder, expected", [(r"c:\Users\min", DISK_C), ("D:\\", DISK_D), (r"d:\data", DISK_D)]
-)  # fmt: skip
+@pytest.mark.parametrize("folder, expected", [(r"c:\Users\min", DISK_C), ("D:\\", DISK_D), (r"d:\data", DISK_D)])
 def test_mount_of_windows(folder: str, expected: Mount) -> None:
     assert mount_of(folder, [DISK_C, DISK_D], ProbeRequest(os="windows")) is expected
 
@@ -53,13 +51,24 @@ def test_a_share_that_is_no_drive() -> None:
 @pytest.mark.parametrize(
     "type_, device, options, expected",
     [
-        ("ext4", "/dev/sda1", "rw", False), ("overlay", "overlay", "rw", False), ("tmpfs", "tmpfs", "rw", False),
-        ("nfs4", "nas:/home", "rw", True), ("9p", "hostshare", "rw,trans=virtio", True), ("cifs", "//nas/x", "rw", True),
-        ("9p", "C:\\", "rw,aname=drvfs;path=C:\\", False), ("lustre", "10.0.0.1@tcp:/fs", "rw", True), ("fuseblk", "/dev/sdb1", "rw", False),
-        ("fuse.sshfs", "host:", "rw", True), ("fuse.unheard-of", "x", "rw", None), ("apfs", "/dev/disk3s1", "rw", False),
-        ("smbfs", "//min@nas/x", "rw", True), ("NTFS", "C:\\", "rw,fixed", False), ("NTFS", "Z:\\", "rw,remote", True), ("", "", "", None),
+        ("ext4", "/dev/sda1", "rw", False),
+        ("overlay", "overlay", "rw", False),
+        ("tmpfs", "tmpfs", "rw", False),
+        ("nfs4", "nas:/home", "rw", True),
+        ("9p", "hostshare", "rw,trans=virtio", True),
+        ("cifs", "//nas/x", "rw", True),
+        ("9p", "C:\\", "rw,aname=drvfs;path=C:\\", False),
+        ("lustre", "10.0.0.1@tcp:/fs", "rw", True),
+        ("fuseblk", "/dev/sdb1", "rw", False),
+        ("fuse.sshfs", "host:", "rw", True),
+        ("fuse.unheard-of", "x", "rw", None),
+        ("apfs", "/dev/disk3s1", "rw", False),
+        ("smbfs", "//min@nas/x", "rw", True),
+        ("NTFS", "C:\\", "rw,fixed", False),
+        ("NTFS", "Z:\\", "rw,remote", True),
+        ("", "", "", None),
     ],
-)  # fmt: skip
+)
 def test_network_by_type(type_: str, device: str, options: str, expected: bool | None) -> None:
     assert is_network(Mount(device, "/x", type_, options)) is expected
 
@@ -121,8 +130,11 @@ def test_a_disk_that_does_not_answer_is_unknown_and_the_others_are_known(
     import threading
 
     hang, real = threading.Event(), storage._filesystem
-    mounts = [SimpleNamespace(device="x", mountpoint=os.fspath(p), fstype="nfs4", opts="rw") for p in (tmp_path.anchor, tmp_path / "a")]
-    monkeypatch.setattr(psutil, "disk_partitions", lambda all: [tuple(vars(one).values()) for one in mounts])  # noqa: A006
+    mounts = [
+        SimpleNamespace(device="x", mountpoint=os.fspath(p), fstype="nfs4", opts="rw")
+        for p in (tmp_path.anchor, tmp_path / "a")
+    ]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [tuple(vars(one).values()) for one in mounts])
     monkeypatch.setattr(
         storage, "_filesystem", lambda mount, folders: real(mount, folders) if "home" in folders else hang.wait(600)
     )
@@ -148,7 +160,7 @@ def test_uv_is_asked_for_its_cache(uv: Path, tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_home_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psutil, "disk_usage", lambda path: SimpleNamespace(free=1_400_000_000, total=10**12))
+    monkeypatch.setattr(psutil, "disk_usage", lambda _: SimpleNamespace(free=1_400_000_000, total=10**12))
     causes = {one.cause: one for one in filesystems(ProbeRequest(project=os.fspath(tmp_path))).findings}
     assert causes["home-nearly-full"].title == "The disk of your home has only 1.3 GiB free"
 

@@ -17,7 +17,14 @@ Asked = Callable[..., ProbeRequest]
 
 @pytest.mark.parametrize(
     "word, expected",
-    [("x86_64", "x86_64"), ("AMD64", "x86_64"), ("arm64", "aarch64"), ("ARM64", "aarch64"), ("riscv64", "riscv64"), ("", None)],
+    [
+        ("x86_64", "x86_64"),
+        ("AMD64", "x86_64"),
+        ("arm64", "aarch64"),
+        ("ARM64", "aarch64"),
+        ("riscv64", "riscv64"),
+        ("", None),
+    ],
 )
 def test_architecture(word: str, expected: str | None) -> None:
     assert architecture(word) == expected
@@ -88,11 +95,18 @@ def test_glibc_of_this_host() -> None:
 
 
 def test_secrets_never_get_in() -> None:
-    kept = relevant({
-        "UV_INDEX_COMPANY_USERNAME": "min", "UV_INDEX_COMPANY_PASSWORD": "hunter2", "UV_PUBLISH_TOKEN": "pypi-abc",
-        "UV_DEFAULT_INDEX": "https://min:hunter2@example.org/simple", "HTTPS_PROXY": "min:hunter2@proxy.example.org:3128",
-        "https_proxy": "http://min:hunter2@proxy.example.org", "AWS_SECRET_ACCESS_KEY": "hunter2", "UV_KEYRING_PROVIDER": "subprocess",
-    })  # fmt: skip
+    kept = relevant(
+        {
+            "UV_INDEX_COMPANY_USERNAME": "min",
+            "UV_INDEX_COMPANY_PASSWORD": "hunter2",
+            "UV_PUBLISH_TOKEN": "pypi-abc",
+            "UV_DEFAULT_INDEX": "https://min:hunter2@example.org/simple",
+            "HTTPS_PROXY": "min:hunter2@proxy.example.org:3128",
+            "https_proxy": "http://min:hunter2@proxy.example.org",
+            "AWS_SECRET_ACCESS_KEY": "hunter2",
+            "UV_KEYRING_PROVIDER": "subprocess",
+        }
+    )
     assert "hunter2" not in str(kept)
     assert "pypi-abc" not in str(kept)
     assert kept["UV_DEFAULT_INDEX"] == "https://***@example.org/simple"

@@ -62,7 +62,9 @@ def test_what_may_not_be_run_is_not_run(asked: Asked, program: Program, tmp_path
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("body", ["exit 1", "echo uvicorn 1.0", "echo 'uv 0.9.1'; exit 2", "echo pyenv: uv: command not found >&2; exit 127"])
+@pytest.mark.parametrize(
+    "body", ["exit 1", "echo uvicorn 1.0", "echo 'uv 0.9.1'; exit 2", "echo pyenv: uv: command not found >&2; exit 127"]
+)
 def test_one_that_does_not_tell_its_version(asked: Asked, program: Program, tmp_path: Path, body: str) -> None:
     program(tmp_path / "a" / "uv", body)
     answer = uvs(asked(path_of(tmp_path / "a")))
@@ -96,15 +98,27 @@ def test_a_uv_of_conda_is_told(asked: Asked, program: Program) -> None:
         ("home/.local/bin/uv", {"home/.local/lib/python3.11/site-packages/uv-0.9.1.dist-info/METADATA": ""}, "pip"),
         ("venv/bin/uv", {"venv/lib/python3.12/site-packages/uv-0.9.1.dist-info/METADATA": ""}, "pip"),
         ("venv/bin/uv", {"venv/lib/python3.12/site-packages/uvloop-0.9.1.dist-info/METADATA": ""}, "unknown"),
-        ("home/.local/share/pipx/venvs/uv/bin/uv", {"home/.local/share/pipx/venvs/uv/lib/python3.12/site-packages/uv-1.dist-info/R": ""}, "pipx"),
+        (
+            "home/.local/share/pipx/venvs/uv/bin/uv",
+            {"home/.local/share/pipx/venvs/uv/lib/python3.12/site-packages/uv-1.dist-info/R": ""},
+            "pipx",
+        ),
         ("opt/homebrew/Cellar/uv/0.9.1/bin/uv", {}, "homebrew"),
         ("x/scoop/shims/uv", {}, "scoop"),
         ("x/Microsoft/WinGet/Links/uv", {}, "winget"),
         ("env/bin/uv", {"env/conda-meta/history": ""}, "conda"),
-        ("env/bin/uv", {"env/conda-meta/uv-0.9.json": "", "env/lib/python3.12/site-packages/uv-0.9.dist-info/R": ""}, "conda"),
-        ("env/bin/uv", {"env/conda-meta/history": "", "env/lib/python3.12/site-packages/uv-0.9.dist-info/R": ""}, "pip"),
+        (
+            "env/bin/uv",
+            {"env/conda-meta/uv-0.9.json": "", "env/lib/python3.12/site-packages/uv-0.9.dist-info/R": ""},
+            "conda",
+        ),
+        (
+            "env/bin/uv",
+            {"env/conda-meta/history": "", "env/lib/python3.12/site-packages/uv-0.9.dist-info/R": ""},
+            "pip",
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.skipif(sys.platform == "win32", reason="the places are those of POSIX")
 def test_how_it_came(asked: Asked, tmp_path: Path, place: str, beside: dict[str, str], expected: str) -> None:
     request = asked()

@@ -66,10 +66,17 @@ def _tried(
     told = shown("HTTPS_PROXY", proxy) if proxy else None
     host = urlsplit(url).hostname or url
     words = {"host": host, "proxy": told or "", "seconds": f"{limit:g}"}
+    try:
+        trusted = certificates(request)
+    except OSError as error:
+        why = f"{request.get('SSL_CERT_FILE') or request.get('SSL_CERT_DIR')}: {error.strerror or error}"
+        return NetworkFact(None, told, "its certificate can't be checked"), finding(
+            "tls-bundle-missing", [why], **words
+        )
     begun = time.monotonic()
     try:
         with (
-            httpx.Client(proxy=proxy, trust_env=False, timeout=limit, verify=certificates(request)) as client,
+            httpx.Client(proxy=proxy, trust_env=False, timeout=limit, verify=trusted) as client,
             client.stream("GET", url) as answer,
         ):
             status = answer.status_code
@@ -110,7 +117,7 @@ def why_not(error: BaseException, *, proxied: bool) -> tuple[str | None, str]:
         (isinstance(error, ImportError), (None, "not tried through a SOCKS proxy")),
         ("certificate" in text or isinstance(error, ssl.SSLError), ("tls-untrusted", "its certificate is not trusted")),
         (isinstance(error, httpx.TimeoutException), ("network-timeout", "no answer in time")),
-        (not isinstance(error, httpx.HTTPError), (None, "its address, or a certificate file, is not usable")),
+        (not isinstance(error, httpx.HTTPError), (None, "its address is not usable")),
         (proxied, ("proxy-refused", "the proxy can't be reached")),
         (unnamed, ("network-dns", "its name is not found")),
         (True, ("network-refused", "no connection")),
