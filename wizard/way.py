@@ -140,7 +140,7 @@ class Way:
             uv.advise(self.machine, self.project, self.choices, self._pip_python()),
             self._settings_advice,
             mirrors.advise(self.machine, self.project),
-            torch.reasons(self.torch()),
+            torch.advice(self.torch()) if self.project and self.project.torch else Advice(),
         )
         choices = {key: value for part in parts for key, value in part.choices.items()}
         return Advice(choices, tuple(reason for part in parts for reason in part.reasons))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import FoundUv, Machine
+from wizard.plan import make
 from wizard.plan.install_uv import plan_uv
 from wizard.project.facts import Project
 
@@ -79,3 +82,26 @@ def test_windows_has_its_own_installer_and_name() -> None:
     assert planned.path == "C:\\Users\\min\\.local\\bin\\uv.exe"
     assert planned.step is not None
     assert planned.step.commands[0].argv[0] == "powershell"
+
+
+def test_a_uv_that_no_shell_finds_is_not_kept() -> None:
+    """The one in the environment that the wizard runs in, say: the user's next `uv run` would not find it."""
+    hidden = Machine(
+        os="linux", home="/home/min", folders={"uv_bin": "/home/min/.local/bin"},
+        uv=(FoundUv("/venv/bin/uv", "0.13.8", "pip"),), environment={"PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert plan_uv(hidden, None, Choices(), "/usr/bin/python3").path == "/home/min/.local/bin/uv"
+    taught = replace(hidden, uv=(*(hidden.uv or ()), FoundUv("/home/min/.local/bin/uv", "0.13.8", "standalone")))
+    planned = plan_uv(taught, None, Choices(), "/usr/bin/python3")
+    assert (planned.step, planned.path) == (None, "/home/min/.local/bin/uv")
+    assert plan_uv(hidden, None, chosen(install="keep"), None).path == "/venv/bin/uv"
+
+
+@pytest.mark.parametrize("bashrc, taught", [(b"", True), (b'. "$HOME/.local/bin/env"\n', False)])
+def test_a_kept_uv_off_the_path_is_made_findable_once(bashrc: bytes, taught: bool) -> None:
+    here = Machine(
+        os="linux", home="/h", shell="bash", folders={"uv_bin": "/h/.local/bin"}, files={"/h/.bashrc": bashrc},
+        uv=(FoundUv("/h/.local/bin/uv", "0.13.8", "standalone"),), environment={"PATH": "/usr/bin"},
+    )  # fmt: skip
+    steps = make.make(here, None, Choices(), make.Circumstances()).steps
+    assert [step.id for step in steps] == (["settings"] if taught else [])

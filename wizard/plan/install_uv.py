@@ -47,10 +47,33 @@ def suits(found: FoundUv, project: Project | None, wanted: str = "") -> str | No
     return None
 
 
+def found_by_shells(machine: Machine) -> tuple[FoundUv, ...]:
+    """The uv that a shell finds, in the order of PATH, and the one in uv's own folder, which a shell can be taught.
+
+    One that lies elsewhere (in the environment that the wizard itself runs in, say) is no use to a user's next command.
+    """
+    entries = path_entries(machine)
+    if entries is None:
+        return machine.uv or ()
+    own = machine.folders.get("uv_bin")
+    return tuple(one for one in machine.uv or () if _parent(machine, one.path) in {*entries, own})
+
+
+def path_entries(machine: Machine) -> tuple[str, ...] | None:
+    """The folders of PATH, None where it is not known (another machine's)."""
+    path = next((value for name, value in machine.environment.items() if name.upper() == "PATH"), None)
+    if path is None:
+        return None
+    return tuple(entry.strip('"').rstrip("/\\") for entry in path.split(";" if machine.os == "windows" else ":"))
+
+
 def plan_uv(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> UvPlan:
     """Keeps a uv that will do, else installs one. `python`: one with pip, for the way by a package index, or None."""
     way, wanted = choices.text("uv.install"), choices.text("uv.version")
-    kept = next((one for one in machine.uv or () if way == "keep" or suits(one, project, wanted) is None), None)
+    if way == "keep":
+        kept = next(iter(machine.uv or ()), None)
+    else:
+        kept = next((one for one in found_by_shells(machine) if suits(one, project, wanted) is None), None)
     if way == "keep" and kept is None:
         msg = "uv.install = keep, but no uv was found here; allowed then: auto, standalone, index or a path"
         raise BadInput(msg)

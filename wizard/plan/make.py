@@ -52,9 +52,10 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
 
 
 def _path_entry(machine: Machine, uv: install_uv.UvPlan) -> str | None:
-    """The folder every shell must search, where a new uv goes into one that this PATH lacks."""
-    if uv.step is None:
+    """The folder every shell must search, where uv lies in one that this PATH lacks and no start-up file names."""
+    entries = install_uv.path_entries(machine)
+    if uv.folder in (entries or ()):
         return None
-    separator = ";" if machine.os == "windows" else ":"
-    entries = machine.environment.get("PATH", "").split(separator)
-    return None if uv.folder in [entry.rstrip("/\\") for entry in entries] else uv.folder
+    if uv.step is None and (entries is None or settings.knows_folder(machine, uv.folder)):
+        return None
+    return uv.folder

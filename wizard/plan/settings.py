@@ -84,6 +84,13 @@ def shells_of(machine: Machine) -> tuple[str, ...]:
     return tuple(found)
 
 
+def knows_folder(machine: Machine, folder: str) -> bool:
+    """Whether a start-up file names that folder already (uv's own installer writes such a line)."""
+    short = folder.replace(_home(machine), "$HOME", 1)
+    names = (folder.encode(), short.encode())
+    return any(name in data for data in machine.files.values() if data for name in names)
+
+
 def _and(words: tuple[str, ...]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
