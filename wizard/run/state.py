@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from wizard.run import process
 JOB, EVENTS, LOG, SUPERVISOR, JOURNAL = "job.json", "events.jsonl", "log", "supervisor.json", "journal"
 CANCEL, UNDONE, ERRORS, CHILD = "cancel", "undone", "supervisor.err", "child.json"
 KEPT_DAYS = 30
+GUARD_S = 10.0
+"""Taking a lock is a matter of milliseconds; after so many seconds whoever was at it is gone."""
 
 
 def state_folder() -> Path:
@@ -88,12 +90,13 @@ def write_json(path: Path, value: Any) -> None:
     files.write_atomically(path, json.dumps(value).encode("ascii"), 0o600)
 
 
-def read_json(path: Path) -> Any:
-    """What `write_json` wrote, None where there is nothing that can be read."""
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object that `write_json` wrote, None where there is none that can be read."""
     try:
-        return json.loads(path.read_bytes())
+        found = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
+    return found if isinstance(found, dict) else None
 
 
 # runs
@@ -189,51 +192,31 @@ def running(project: str) -> str | None:
 
 def take(base: Path, project: str, run: Path) -> str | None:
     """Takes a project for a run: None, or the id of the run that has it. The supervisor goes on with `holding`."""
-    for _ in range(3):
+    path = lock_path(base, project)
+    with _alone(path.with_suffix(".taking")):
         holder = running(project)
-        if holder is not None:
-            return holder
-        path = lock_path(base, project)
-        # what stands there now is left by a process that is gone; moving it aside succeeds for one of two who try
-        with contextlib.suppress(FileNotFoundError):
-            aside = path.with_name(f"{path.name}.{os.getpid()}")
-            os.replace(path, aside)
-            if _taken_since(aside):
-                with contextlib.suppress(OSError):
-                    os.link(aside, path)
-            aside.unlink()
-        if _make(path, {**process.record(), "run": run.name}):
-            return None
-    return running(project) or "?"
+        if holder is None:
+            write_json(path, {**process.record(), "run": run.name})
+        return holder
 
 
-def _taken_since(path: Path) -> bool:
-    found = read_json(path)
-    return bool(found) and process.lives(found)
-
-
-def _make(path: Path, value: Mapping[str, Any]) -> bool:
-    """A file with its content at once, False where there is one."""
-    handle, spare = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(json.dumps(value).encode("ascii"))
+@contextlib.contextmanager
+def _alone(guard: Path) -> Iterator[None]:
+    """One at a time between the look at a lock and its writing: whoever makes the folder. It works on NFS too."""
+    while True:
+        try:
+            guard.mkdir(mode=0o700)
+            break
+        except FileExistsError:
+            with contextlib.suppress(OSError):
+                if time.time() - guard.stat().st_mtime > GUARD_S:  # its maker was killed in between
+                    guard.rmdir()
+        time.sleep(0.01)
     try:
-        if sys.platform == "win32":
-            os.rename(spare, path)  # which fails there where a file is
-            return True
-        os.link(spare, path)
-    except FileExistsError:
-        return False
-    except OSError:  # a filesystem without hard links
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            os.replace(spare, path)
-            return True
-        return False
+        yield
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(spare)
-    return True
+        with contextlib.suppress(OSError):
+            guard.rmdir()
 
 
 @contextlib.contextmanager

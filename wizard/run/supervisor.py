@@ -26,7 +26,7 @@ from wizard.text import one_line
 def main(arguments: list[str]) -> int:
     """Carries out the job in the folder that is named; its exit code, which is the run's."""
     folder = Path(arguments[0]).absolute()
-    job = state.read_json(folder / state.JOB)
+    job = state.read_json(folder / state.JOB) or {}
     writer = EventWriter(folder / state.EVENTS)
 
     def leave() -> None:
