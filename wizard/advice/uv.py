@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from wizard.advice.reason import Advice, Reason
 from wizard.choices import Choices
-from wizard.machine.facts import Machine
-from wizard.plan.install_uv import UvPlan, plan_uv, suits
+from wizard.machine.facts import FoundUv, Machine
+from wizard.plan.install_uv import UvPlan, found_by_shells, plan_uv, suits
 from wizard.plan.quoting import command_line
 from wizard.project.facts import Project
 
@@ -31,8 +31,8 @@ def candidates(machine: Machine, project: Project | None, choices: Choices, pyth
     first = next(iter(machine.uv or ()), None)
     if first is not None:
         keep = chosen.kept or first
-        good = suits(keep, project, choices.text("uv.version")) is None
-        note = f"at {keep.path}" if good else (suits(keep, project, choices.text("uv.version")) or "")
+        good = chosen.kept is not None
+        note = f"at {keep.path}" if good else why_not(first, machine, project, choices)
         rows.append(UvWay("keep", f"keep uv {keep.version or '?'}", good, _word(good), note, f"{keep.path} --version"))
     for value, label, note in (
         ("index", "from a package index", "the uv wheel, also where GitHub is blocked"),
@@ -44,6 +44,13 @@ def candidates(machine: Machine, project: Project | None, choices: Choices, pyth
         recommended = not any(row.recommended for row in rows)
         rows.append(UvWay(value, label, recommended, _word(recommended), note, _command(planned)))
     return tuple(sorted(rows, key=lambda row: not row.recommended))
+
+
+def why_not(found: FoundUv, machine: Machine, project: Project | None, choices: Choices) -> str:
+    """Why that uv is not kept by itself."""
+    if found not in found_by_shells(machine):
+        return "no shell finds it"
+    return suits(found, project, choices.text("uv.version")) or "another comes first"
 
 
 def _word(recommended: bool) -> str:  # noqa: FBT001 - a word for a truth
@@ -69,8 +76,7 @@ def advise(machine: Machine, project: Project | None, choices: Choices, python: 
                 "It is part of conda and is gone when that environment is off; a uv of your own is found always."
             )
     elif machine.uv:
-        reason = suits(machine.uv[0], project, choices.text("uv.version"))
-        reasons.append(f"The uv found here does not serve: {reason}.")
+        reasons.append(f"The uv found here does not serve: {why_not(machine.uv[0], machine, project, choices)}.")
     else:
         reasons.append("There is no uv on this machine yet.")
     return Advice({"uv.install": best.value}, tuple(Reason("uv.install", best.value, why) for why in reasons))
