@@ -133,7 +133,7 @@ def download(
                 timed.trouble = f"answers {timed.status} for the file"
                 return timed
             timed.marks.append((time.monotonic(), 0))
-            for piece in response.iter_raw(65536):
+            for piece in response.iter_raw():
                 now = time.monotonic()
                 meter.add(len(piece))
                 timed.received += len(piece)

@@ -48,7 +48,8 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     meter = Meter(limit_bytes)
     on_result = _once(on_result)
     with make_client(uv_version=uv_version, connect_s=3, read_s=4, connections=_AT_ONCE) as client:
-        looks = _first_stage(client, kind, candidates, probe_project, official, meter, on_result)
+        first = min(_FIRST_STAGE_S, seconds / 3)
+        looks = _first_stage(client, kind, [*candidates], probe_project, official, meter, on_result, first)
         for look in looks:
             on_result(look.result)
         race = Race(client, meter, started + seconds, lambda look: on_result(look.result))
@@ -74,14 +75,15 @@ def _once(on_result: Callable[[MirrorResult], None]) -> Callable[[MirrorResult],
 def _first_stage(  # noqa: PLR0913, PLR0917
     client: httpx.Client, kind: Kind, candidates: Sequence[Mirror], probe: str, official: str | None, meter: Meter,
     on_result: Callable[[MirrorResult], None],
+    seconds: float,
 ) -> list[Look]:  # fmt: skip
     """Every candidate looked at, all at once; one that does not answer in time is ruled out."""
     looking = look_at_index if kind in ("pypi", "pytorch") else look_at_files
     asked = [*candidates, *_outside(kind, candidates, official)]
-    deadline = time.monotonic() + _FIRST_STAGE_S
+    deadline = time.monotonic() + seconds
     jobs = [partial(looking, client, mirror, probe, meter, deadline) for mirror in asked]
     late = [_late(mirror) for mirror in asked]
-    for position, look in together(jobs, _AT_ONCE, _FIRST_STAGE_S + 0.5):
+    for position, look in together(jobs, _AT_ONCE, seconds + 0.5):
         late[position] = look
         if position < len(candidates):
             on_result(look.result)

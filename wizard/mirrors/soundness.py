@@ -64,6 +64,8 @@ def look_at_index(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter
 def _page(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadline: float) -> tuple[Answer, Page]:
     """The first of the addresses where this kind of mirror has a project's files. Raises NoAnswer, NotAPage."""
     folder, _, project = probe.rpartition("/")
+    project = normalized(project)
+    probe = f"{folder}/{project}" if folder else project
     places = [f"{probe}/"]
     if mirror.kind == "pytorch":
         folder = folder or "cpu"
