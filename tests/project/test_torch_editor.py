@@ -1,0 +1,290 @@
+"""pyproject.toml edited: what is meant changes, and nothing else of the file does."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from wizard.project.torch_changes import Target, apply, changes
+from wizard.project.torch_editor import Refused, edit
+from wizard.toml import TOMLError, parse
+
+BASE = "https://wheels.example/whl/"
+FAMILY = ("torchvision",)
+ADDRESSES = {name: BASE + name for name in ("cpu", "cu126", "cu130", "rocm7.2", "xpu")}
+BOTH = "sys_platform == 'linux' or sys_platform == 'win32'"
+CUDA = Target({"cu126": ("linux", "windows"), "pypi": ("macos",)}, family=FAMILY, index_url=ADDRESSES)
+CPU = Target({"cpu": ("linux", "windows"), "pypi": ("macos",)}, family=FAMILY, index_url=ADDRESSES)
+ROCM = Target({"rocm7.2": ("linux",), "pypi": ("windows", "macos")}, family=FAMILY, index_url=ADDRESSES,
+              beside={"rocm7.2": ("triton-rocm",)})  # fmt: skip
+SPLIT = Target({"cpu": ("linux",), "cu126": ("windows",)}, family=FAMILY, index_url=ADDRESSES)
+WINDOWS = Target({"cu130": ("windows",)}, family=FAMILY, index_url=ADDRESSES)
+HELD = Target({"cu126": ("linux",)}, family=FAMILY, index_url=ADDRESSES, torch="2.10.0")
+PYPI = Target({"pypi": ("linux", "windows", "macos")}, family=FAMILY)
+EXTRAS = Target({"cpu": ("linux", "windows"), "cu126": ("linux", "windows")}, layout="extras", family=FAMILY,
+                index_url=ADDRESSES)  # fmt: skip
+TARGETS = (CUDA, CPU, ROCM, SPLIT, WINDOWS, HELD, PYPI, EXTRAS)
+PLAIN = b'[project]\nname = "x"\ndependencies = ["torch>=2.9", "torchvision", "numpy"]\n'
+
+
+def sources(data: bytes) -> Any:
+    return parse(data).get("tool", {}).get("uv", {}).get("sources")
+
+
+def indexes(data: bytes) -> dict[str, str]:
+    return {one["name"]: one["url"] for one in parse(data)["tool"]["uv"]["index"]}
+
+
+def test_the_index_layout() -> None:
+    after = edit(PLAIN, CUDA)
+    entry = {"index": "pytorch-cu126", "marker": BOTH}
+    assert sources(after) == {"torch": [entry], "torchvision": [entry]}
+    assert parse(after)["tool"]["uv"]["index"] == [{"name": "pytorch-cu126", "url": BASE + "cu126", "explicit": True}]
+    assert after.startswith(PLAIN)
+
+
+def test_the_extras_layout() -> None:
+    after = parse(edit(PLAIN, EXTRAS))
+    assert after["project"]["dependencies"] == ["numpy"]
+    assert after["project"]["optional-dependencies"] == {
+        name: ["torch>=2.9", "torchvision"] for name in ("cpu", "cu126")
+    }
+    assert after["tool"]["uv"]["conflicts"] == [[{"extra": "cpu"}, {"extra": "cu126"}]]
+    assert after["tool"]["uv"]["sources"]["torch"] == [
+        {"index": f"pytorch-{name}", "extra": name, "marker": BOTH} for name in ("cpu", "cu126")
+    ]
+
+
+def test_one_variant_more_for_a_project_that_has_extras() -> None:
+    more = Target({"cu130": ("linux", "windows")}, layout="extras", family=FAMILY, index_url=ADDRESSES)
+    after = parse(edit(edit(PLAIN, EXTRAS), more))
+    assert set(after["project"]["optional-dependencies"]) == {"cpu", "cu126", "cu130"}
+    assert after["tool"]["uv"]["conflicts"] == [[{"extra": "cpu"}, {"extra": "cu126"}, {"extra": "cu130"}]]
+    assert [one["extra"] for one in after["tool"]["uv"]["sources"]["torch"]] == ["cpu", "cu126", "cu130"]
+
+
+def test_a_split_by_system() -> None:
+    assert sources(edit(PLAIN, SPLIT))["torch"] == [
+        {"index": "pytorch-cpu", "marker": "sys_platform == 'linux'"},
+        {"index": "pytorch-cu126", "marker": "sys_platform == 'win32'"},
+    ]
+
+
+def test_systems_that_are_not_chosen_keep_what_they_have() -> None:
+    assert sources(edit(edit(PLAIN, CUDA), WINDOWS))["torch"] == [
+        {"index": "pytorch-cu126", "marker": "sys_platform == 'linux'"},
+        {"index": "pytorch-cu130", "marker": "sys_platform == 'win32'"},
+    ]
+
+
+def test_rocm_brings_its_triton_and_takes_it_along_when_it_goes() -> None:
+    rocm = edit(PLAIN, ROCM)
+    assert parse(rocm)["project"]["dependencies"][-1] == "triton-rocm ; sys_platform == 'linux'"
+    assert sources(rocm)["triton-rocm"] == [{"index": "pytorch-rocm7-2", "marker": "sys_platform == 'linux'"}]
+    after = edit(rocm, CPU)
+    assert parse(after)["project"]["dependencies"] == parse(PLAIN)["project"]["dependencies"]
+    assert set(sources(after)) == {"torch", "torchvision"}
+
+
+def test_torch_is_held_and_let_go() -> None:
+    held = edit(PLAIN, HELD)
+    assert parse(held)["tool"]["uv"]["constraint-dependencies"] == ["torch==2.10.0"]
+    assert parse(edit(held, CUDA))["tool"]["uv"]["constraint-dependencies"] == []
+
+
+def test_back_to_the_package_index() -> None:
+    assert not sources(edit(edit(PLAIN, CUDA), PYPI))
+
+
+@pytest.mark.parametrize("table", ["project", "optional", "group", "dev"])
+def test_a_pin_of_one_build_is_let_go_wherever_it_stands(table: str) -> None:
+    heads = {
+        "project": '[project]\nname = "x"\ndependencies = [',
+        "optional": '[project]\nname = "x"\n[project.optional-dependencies]\ngpu = [',
+        "group": '[project]\nname = "x"\n[dependency-groups]\ngpu = [',
+        "dev": '[project]\nname = "x"\n[tool.uv]\ndev-dependencies = [',
+    }
+    before = f"{heads[table]}\n  'torch==2.1.0+cu118 ; python_version < \"3.12\"',  # the old one\n]\n"
+    after = edit(before.encode(), CUDA).decode()
+    assert "'torch==2.1.0 ; python_version < \"3.12\"',  # the old one\n" in after
+
+
+def test_an_index_that_the_project_has_already_is_used() -> None:
+    have = '[[tool.uv.index]]\nname = "ours"\nurl = "http://mirror.example/pytorch/cu126/"\nexplicit = true\n'
+    target = Target(CUDA.variants, family=FAMILY)
+    after = edit(PLAIN + have.encode(), target)
+    assert indexes(after) == {"ours": "http://mirror.example/pytorch/cu126/"}
+    assert sources(after)["torch"][0]["index"] == "ours"
+
+
+def test_a_name_that_is_taken_is_left_alone() -> None:
+    have = '[[tool.uv.index]]\nname = "pytorch-cu126"\nurl = "http://other.example/simple"\n'
+    assert indexes(edit(PLAIN + have.encode(), CUDA)) == {
+        "pytorch-cu126": "http://other.example/simple",
+        "pytorch-cu126-2": BASE + "cu126",
+    }
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ('[project]\nname = "x"\ndependencies = ["ultralytics"]\n', "another package brings torch"),
+        ('[project]\nname = "x"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = { git = "x" }\n', "git"),
+        ('[project]\nname = "x"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = { index = "a", extra = "b" }\n',
+         "extras"),
+        ('[project]\nname = "x"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = { index = "a", marker = "?" }\n',
+         "marker"),
+        ("[project\n", "TOML"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_done_is_refused_with_the_lines(text: str, why: str) -> None:
+    with pytest.raises(Refused, match=why) as caught:
+        edit(text.encode(), Target({"cu126": ("linux", "windows")}, index_url=ADDRESSES))
+    assert "\n" not in str(caught.value)
+    if why != "TOML":
+        assert parse(caught.value.lines.encode())["tool"]["uv"]["index"][0]["url"] == BASE + "cu126"
+
+
+def test_the_lines_for_extras_are_toml_too() -> None:
+    before = b'[project]\nname = "x"\ndependencies = [\n  "torch",  # why\n]\n'
+    with pytest.raises(Refused) as caught:
+        edit(before, EXTRAS)
+    assert "take torch and torchvision out" in caught.value.lines
+    assert parse(caught.value.lines.encode())["tool"]["uv"]["conflicts"]
+
+
+# generated files
+
+comments = st.sampled_from(["", "  # why", "  # größer, 更大", "\t#! [tool.uv]", '  # "quoted" \\'])
+blank = st.sampled_from(["", "\n", "# alone\n", "\n# 한국어 # two\n\n"])
+root = st.sampled_from(["", "tool.ruff.line-length = 100\n", "# top\n", "tool.black = { line-length = 100 }\n\n",
+                        "tool.uv.package = false\n", "tool.ruff.lint.select = [\n  'E',\n]\n"])  # fmt: skip
+torches = st.sampled_from(["torch", "torch>=2.9", "torch==2.1.0+cu118", "torch ; python_version >= '3.11'", "Torch"])
+
+
+OTHERS = (
+    "[tool.ruff]\nline-length = 100 # wide\n",
+    "[tool.b.c]\nd = '''\n# not a comment\n[tool.uv.sources]\n'''\n",
+    "[a]\n[a.b]\nc = 1_000\nm = [\n  [1],\n  [2],  # two\n]\n",
+    '["ключ"]\n"ä b" = "é"\n',
+)
+
+
+@st.composite
+def arrays(draw: st.DrawFn, *, always_torch: bool) -> str:
+    packages = [*draw(st.lists(st.sampled_from(["numpy", "torchvision", "rich>=1", "naïve @ https://x.example/n.whl"]),
+                               max_size=3, unique=True))]  # fmt: skip
+    if always_torch or draw(st.booleans()):
+        packages.insert(draw(st.integers(0, len(packages))), draw(torches))
+    quoted = [f'"{one}"' if "'" in one or draw(st.booleans()) else f"'{one}'" for one in packages]
+    style = draw(st.integers(0, 3))
+    if style == 0:
+        return "[" + ",".join(quoted) + "]"
+    if style == 1:
+        return "[ " + ", ".join(quoted) + " ]"
+    last = "" if style == 2 or not quoted else ","
+    rows = [one + (last if place == len(quoted) - 1 else ",") + draw(comments) for place, one in enumerate(quoted)]
+    return "[\n" + "".join(f"    {row}\n" for row in rows) + "]"
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    parts = [
+        f'[project]{draw(comments)}\nname = "x"{draw(comments)}\ndependencies = {draw(arrays(always_torch=True))}\n'
+    ]
+    if draw(st.booleans()):
+        parts.append(f"[project.optional-dependencies]\ngpu = {draw(arrays(always_torch=False))}\n")
+    if draw(st.booleans()):
+        parts.append(f"[dependency-groups]\ndev = {draw(arrays(always_torch=False))}{draw(comments)}\n")
+    if draw(st.booleans()):
+        parts.append(f"[tool.uv.workspace]\nmembers = ['a', \"b\"]{draw(comments)}\n")
+    if draw(st.booleans()):
+        more = draw(st.sampled_from(["", "index = []\n", "sources.other = { path = 'y' }\n", "conflicts = []\n",
+                                     "constraint-dependencies = ['rich<99']  # held\n"]))  # fmt: skip
+        parts.append(f"[tool.uv]{draw(comments)}\nmanaged = true\n{more}")
+    if draw(st.booleans()):
+        torch = draw(st.sampled_from([
+            "", "torch = { index = 'old' }\n", 'torch.index = "old"  # dotted\n',
+            "torch = [\n  { index = 'old', marker = \"sys_platform == 'linux'\" },  # here\n]\n",
+            'torch = { git = "https://x.example/torch" }\n']))  # fmt: skip
+        parts.append(f"[tool.uv.sources]\nother = {{ path = 'y' }}{draw(comments)}\n{torch}")
+    count = draw(st.integers(0, 2))
+    parts += [f"[[tool.uv.index]]\nname = 'i{n}'{draw(comments)}\nurl = 'http://i{n}.example/'\n" for n in range(count)]
+    parts += draw(st.lists(st.sampled_from(OTHERS), max_size=2, unique=True))
+    ordered = draw(st.permutations(parts))
+    return draw(root) + "".join(part + draw(blank) for part in ordered)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    text = draw(tables())
+    if draw(st.booleans()):
+        text = text.rstrip("\n")
+    if draw(st.booleans()):
+        text = text.replace("\n", "\r\n")
+    return (b"\xef\xbb\xbf" if draw(st.booleans()) else b"") + text.encode()
+
+
+def check(data: bytes, target: Target) -> bool:
+    """Whether it was edited; all that an edit promises."""
+    try:
+        before = parse(data)
+    except TOMLError:
+        assume(False)
+        raise
+    try:
+        after = edit(data, target)
+    except Refused:
+        return False
+    wanted = copy.deepcopy(before)
+    for change in changes(before, target):
+        apply(wanted, change)
+    assert parse(after) == wanted
+    assert edit(after, target) == after
+    assert after.startswith(b"\xef\xbb\xbf") == data.startswith(b"\xef\xbb\xbf")
+    if data.count(b"\n"):
+        assert (b"\r\n" in after) == (b"\r\n" in data)
+        assert (b"\n" in after.replace(b"\r\n", b"")) == (b"\n" in data.replace(b"\r\n", b""))
+    assert after.endswith(b"\n") == data.endswith(b"\n")
+    left = [line.partition(b"#")[2] for line in after.splitlines()]
+    for line in data.splitlines():
+        if b"#" in line:
+            assert line.partition(b"#")[2] in left
+    return True
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(files(), st.sampled_from(TARGETS))
+def test_any_file_is_edited_as_meant_or_refused(data: bytes, target: Target) -> None:
+    check(data, target)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(files(), st.sampled_from(TARGETS))
+def test_five_thousand_files(data: bytes, target: Target) -> None:
+    check(data, target)
+
+
+PROJECT = '[project]\nname = "x"\ndependencies = ["torch"]\n'
+INDEX = '[[tool.uv.index]]\nname = "{0}"\nurl = "http://{0}"\n'
+SHAPES = {
+    "dotted root": "tool.ruff.line-length = 100\n" + PROJECT,
+    "dotted uv": "tool.uv.package = true\n" + PROJECT,
+    "uv after its tables": PROJECT + "[tool.uv.workspace]\nmembers = []\n[tool.uv]\npackage = true\n",
+    "inline": PROJECT + '[tool.uv]\nindex = [{ name = "a", url = "http://a" }]\nsources = { other = { path = "y" } }\n',
+    "spread": INDEX.format("a") + PROJECT + INDEX.format("b") + '[tool.uv.sources.other]\npath = "y"\n',
+    "crlf, bare end": '[project]\r\nname = "größer"\r\ndependencies = ["torch"]',
+    "nothing below": PROJECT + "[tool.uv.sources]\n# none yet\n\n# the end",
+}
+
+
+@pytest.mark.parametrize("target", [CUDA, CPU, ROCM, SPLIT], ids=["cuda", "cpu", "rocm", "split"])
+@pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
+def test_these_shapes_are_edited_and_not_refused(text: str, target: Target) -> None:
+    assert check(text.encode(), target)
