@@ -81,6 +81,7 @@ def _step(todo: list[dict[str, Any]], carrier: Carrier, watch: Watch, context: M
         if carrier.cancelled():
             return ExitCode.INTERRUPTED
         carrier.forget_output()
+        carrier.diagnosed = False
         watch.may_cut = action["do"] not in actions.WRITES
         code = _action(action, carrier)
         if carrier.cancelled() and code:
@@ -88,7 +89,8 @@ def _step(todo: list[dict[str, Any]], carrier: Carrier, watch: Watch, context: M
         if code and action["do"] == "verify":
             return code if code == ExitCode.FELL_SHORT else ExitCode.FAILED
         if code:
-            _diagnose(carrier, code, context)
+            if not carrier.diagnosed:  # an action may know more than its output tells: which mirror, say
+                _diagnose(carrier, code, context)
             return ExitCode.FAILED
     return 0
 
