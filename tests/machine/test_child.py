@@ -33,7 +33,7 @@ def test_output_is_capped_and_the_child_is_not_kept_waiting() -> None:
 
 
 def test_a_program_that_is_not_there() -> None:
-    with pytest.raises(OSError, match=r"(?i)no such|cannot find|find the file"):
+    with pytest.raises(OSError, match=r"(?i)no such|not found|cannot find|find the file"):
         ask(["/nonexistent/program"], 5)
 
 

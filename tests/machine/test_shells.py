@@ -9,6 +9,7 @@ import pytest
 
 from wizard.machine.request import ProbeRequest
 from wizard.machine.shells import named_shell, read_files, shell, shells, startup_files
+from wizard.machine.system import own_folders
 
 Asked = Callable[..., ProbeRequest]
 
@@ -82,9 +83,9 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
     assert (files, [one.cause for one in findings]) == ({}, ["file-unreadable"])
 
 
-def test_uvs_own_settings_that_do_not_parse(asked: Asked) -> None:
-    request = asked()
-    uv_toml = Path(request.home_folder, ".config", "uv", "uv.toml")
+def test_uvs_own_settings_that_do_not_parse() -> None:
+    request = ProbeRequest()
+    uv_toml = Path(own_folders(request)["user_uv_toml"])
     uv_toml.parent.mkdir(parents=True)
     uv_toml.write_bytes(b"cache-dir = \n")
     answer = shells(request)

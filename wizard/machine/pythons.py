@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -35,9 +36,13 @@ def pythons(request: ProbeRequest, limit: float = 8.0) -> Answer:
 
 
 def found(request: ProbeRequest) -> list[str]:
-    """Their paths, in the order of PATH first. An environment is listed beside the Python that it was made with."""
+    """Their paths, in the order of PATH first, the one that runs this program last.
+
+    An environment is listed beside the Python that it was made with.
+    """
     by_file: dict[str, str] = {}
-    for path in (*_on_path(request), *_in_folders(request), *_registered(request)):
+    ours = [sys.executable] if sys.executable and request.root == os.sep else []
+    for path in (*_on_path(request), *_in_folders(request), *_registered(request), *ours):
         if may_run(path) and not is_store_stub(path):
             by_file.setdefault(_identity(path), path)
     return list(by_file.values())[:MOST]
