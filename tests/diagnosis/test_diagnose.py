@@ -14,7 +14,9 @@ from wizard.diagnosis import Context, diagnose, from_document, of
 from wizard.diagnosis.rules import causes, matches
 from wizard.machine.facts import Filesystem, Gpu, Machine
 
-OUTDATED = "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n\nhint: To update, run `uv lock`.\n"
+OUTDATED = (
+    "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n\nhint: Run `uv lock`.\n"
+)
 GIB = 1024**3
 NO_KERNEL = "RuntimeError: CUDA error: no kernel image is available for execution on the device"
 
@@ -24,7 +26,7 @@ def nvidia(capability: str) -> Machine:
 
 
 @pytest.mark.parametrize(
-    ("context", "cause"),
+    "context, cause",
     [
         (Context(), "lock-outdated"),
         (Context(registries=("https://a.example/simple",), default_index="https://a.example/simple"), "lock-outdated"),
@@ -43,11 +45,14 @@ def test_a_refused_lock_needs_context(context: Context, cause: str) -> None:
     assert diagnose(OUTDATED, context).cause == cause
 
 
-REFUSED = "error: Failed to fetch: {url}\n  cause: client error (Connect)\n  cause: tcp connect error\n  cause: Connection refused (os error 111)\n"
+REFUSED = (
+    "error: Failed to fetch: {url}\n  cause: client error (Connect)\n"
+    "  cause: tcp connect error\n  cause: Connection refused (os error 111)\n"
+)
 
 
 @pytest.mark.parametrize(
-    ("url", "environment", "cause"),
+    "url, environment, cause",
     [
         ("http://index.example/simple/", {}, "network-refused"),
         ("http://index.example/simple/", {"HTTP_PROXY": "http://127.0.0.1:9"}, "proxy-refused"),
@@ -61,7 +66,7 @@ def test_a_proxy_is_blamed_only_where_it_is_in_the_way(url: str, environment: di
 
 
 @pytest.mark.parametrize(
-    ("text", "os", "cause"),
+    "text, os, cause",
     [
         ("failed to create directory `C:\\x`: Zugriff verweigert (os error 5)", None, "permission-denied"),
         ("failed to copy `C:\\a\\b.txt`: (os error 112)", None, "disk-full"),
@@ -83,7 +88,7 @@ def test_numbers_speak_where_words_are_translated(text: str, os: str | None, cau
 
 
 @pytest.mark.parametrize(
-    ("text", "context", "cause"),
+    "text, context, cause",
     [
         (NO_KERNEL, Context(), "unknown"),
         (NO_KERNEL + "\ncode is for sm_50 sm_90", Context(machine=nvidia("12.0")), "gpu-too-new"),
@@ -129,7 +134,7 @@ def test_what_torch_says(text: str, context: Context, cause: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "holder"),
+    "library, holder",
     [
         ("libcudart.so.12", "nvidia-cuda-runtime-cu12"),
         ("libcudart.so.13", "nvidia-cuda-runtime"),
@@ -154,7 +159,8 @@ def test_a_full_disk_sends_the_cache_where_there_is_room() -> None:
         Filesystem("/data", "xfs", 1800 * GIB, 2000 * GIB, False, True, True),
         Filesystem("/dev/shm", "tmpfs", 9000 * GIB, 9000 * GIB, False, True, False),
     )
-    text = "error: Failed to download `a==1`\n  cause: failed to write to file `/home/min/.cache/uv/.tmpx/a`: No space (os error 28)\n"
+    said = "failed to write to file `/home/min/.cache/uv/.tmpx/a`: No space (os error 28)"
+    text = f"error: Failed to download `a==1`\n  cause: {said}\n"
     found = diagnose(text, Context(filesystems=disks, machine=Machine(os="linux", user="min", home="/home/min")))
     assert found.cause == "disk-full"
     assert "/home has 0 B free" in found.explanation
@@ -212,7 +218,7 @@ def test_every_cause_is_whole() -> None:
     known = set(causes())
     assert {
         match.cause for place in ("hint", "outer", "inner", "text", "warning", "block") for match in matches(place)
-    } <= known  # type: ignore[arg-type]
+    } <= known
     for cause in known:
         made = of(cause)
         assert made.title
@@ -224,7 +230,8 @@ def test_every_cause_is_whole() -> None:
 
 
 def test_it_costs_no_interface_and_no_network() -> None:
-    code = "import sys, wizard.diagnosis; print([m for m in ('httpx', 'textual', 'rich', 'psutil', 'tomlkit') if m in sys.modules])"
+    heavy = ("httpx", "textual", "rich", "psutil", "tomlkit")
+    code = f"import sys, wizard.diagnosis; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -55,6 +55,10 @@ def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path
     if clean:
         counted = re.search(r"(?:Checked|Audited) (\d+ packages?)", done.output)
         return Asked(Check("sync", TITLES["sync"], True, counted[1] if counted else None, None, seconds))
+    if "environment is outdated" in done.output or "Would " in done.output:
+        # With a lock that is out of date uv tells of the environment first: the lock decides what is to be done.
+        locked = run([request.uv, "lock", "--check"], own, folder, request.limit, cwd=request.project)
+        done = locked if locked.returncode and "needs to be updated" in locked.output else done
     return _out_of_sync(done, environment, seconds)
 
 
