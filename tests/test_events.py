@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -126,21 +127,13 @@ def test_following_a_file_that_is_not_there_yet(path: Path) -> None:
         nonlocal asked
         asked += 1
         if asked == 3:
-            with EventWriterClosing(path) as writer:
+            with contextlib.closing(EventWriter(path)) as writer:
                 writer.write("run", id="1")
                 writer.write("end", exit_code=0)
         return True
 
     batches = list(follow(path, alive=alive, interval=0))
     assert [event["type"] for batch in batches for event in batch] == ["run", "end"]
-
-
-class EventWriterClosing(EventWriter):
-    def __enter__(self) -> EventWriterClosing:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def test_a_writer_that_is_gone_is_told_as_lost_after_all_it_wrote(path: Path, clock: Clock) -> None:
@@ -157,14 +150,13 @@ def test_a_writer_that_is_gone_is_told_as_lost_after_all_it_wrote(path: Path, cl
 
 def test_following_stops_when_asked(path: Path) -> None:
     path.write_bytes(b'{"at": 0, "type": "a"}\n')
-    seen: list[str] = []
-    for batch in follow(path, alive=lambda: True, interval=0, stop=lambda: bool(seen)):
-        seen += [event["type"] for event in batch]
-    assert seen == ["a"]
+    answers = iter((False, True))
+    batches = list(follow(path, alive=lambda: True, interval=0, stop=lambda: next(answers)))
+    assert [event["type"] for batch in batches for event in batch] == ["a"]
 
 
 def test_a_large_file_comes_in_pieces(path: Path) -> None:
-    with EventWriterClosing(path) as writer:
+    with contextlib.closing(EventWriter(path)) as writer:
         for number in range(30_000):
             writer.write("output", text=f"{number} {'x' * 80}")
         writer.write("end", exit_code=0)

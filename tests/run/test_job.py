@@ -5,6 +5,7 @@ import json
 
 from wizard.plan.step import Command, FileChange, Plan, RegistryChange, Step
 from wizard.run import actions
+from wizard.run.hiding import hidden, shown
 from wizard.run.job import Around, from_plan
 
 VERIFY = Command(("uv-wizard", "verify", "/p"), {"A": "b"}, "/p", "verify", {"request": {"python": "/p/python"}})
@@ -50,3 +51,16 @@ def test_a_job_is_json_and_tells_what_is_around() -> None:
 def test_everything_that_a_job_may_ask_for_can_be_found() -> None:
     for name in ("write", "registry", "place-uv", "mirror-sync", "verify"):
         assert callable(actions.function(name))
+
+
+def test_credentials_are_taken_out_and_put_back() -> None:
+    job = {"argv": ["https://a:b@h/x", "https://c@h"], "env": {"X": "http://a:b@h"}, "text": "me@example, x://y"}
+    there, secrets = hidden(job)
+    assert there == {
+        "argv": ["https://uv-wizard-secret-0@h/x", "https://uv-wizard-secret-1@h"],
+        "env": {"X": "http://uv-wizard-secret-0@h"},
+        "text": "me@example, x://y",
+    }
+    assert secrets == {"UV_WIZARD_SECRET_0": "a:b", "UV_WIZARD_SECRET_1": "c"}
+    assert shown(there, secrets) == job
+    assert shown(there, {}) == there

@@ -18,6 +18,7 @@ from wizard.errors import BadInput, WizardError
 from wizard.events import Event
 from wizard.plan.step import Plan
 from wizard.run import logout, process, state, tree
+from wizard.run.hiding import hidden
 from wizard.run.job import Around, from_plan
 from wizard.text import one_line
 
@@ -82,8 +83,9 @@ def start(
         prefix, warning = logout.shelter()
         around = Around(label, sizes or {}, (warning,) if warning else (), context or {})
         started = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        state.write_json(run / state.JOB, from_plan(plan, run.name, project=project, started=started, around=around))
-        _wait_for(_spawn(run, prefix), run)
+        job, secrets = hidden(from_plan(plan, run.name, project=project, started=started, around=around))
+        state.write_json(run / state.JOB, job)
+        _wait_for(_spawn(run, prefix, secrets), run)
     except BaseException:
         if project is not None:
             state.release(base, project, run)
@@ -93,9 +95,9 @@ def start(
     return info(run)
 
 
-def _spawn(run: Path, prefix: tuple[str, ...]) -> subprocess.Popen[bytes]:
+def _spawn(run: Path, prefix: tuple[str, ...], secrets: Mapping[str, str]) -> subprocess.Popen[bytes]:
     root = str(Path(wizard.__file__).resolve().parent.parent)
-    environment = dict(os.environ)
+    environment = {**os.environ, **secrets}
     # a checkout is importable from anywhere then; what the supervisor starts never sees it
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     argv = [*prefix, sys.executable, "-m", "wizard.run.supervisor", str(run)]

@@ -20,8 +20,11 @@ DROPPED: Mapping[str, str] = {
     "UV_FIND_LINKS": "files beside the index would count as a source that the lock does not name",
 }
 """Variables that are dropped, each with its reason."""
-DROPPED_PREFIX = "CONDA_"
-"""uv takes an active conda environment for the one to work in."""
+DROPPED_PREFIXES: Mapping[str, str] = {
+    "CONDA_": "uv takes an active conda environment for the one to work in",
+    "UV_WIZARD_": "they are ours, and some are secrets",
+}
+"""Beginnings of variables that are dropped, each with its reason."""
 FATAL_WHEN_EMPTY = ("UV_CACHE_DIR", "UV_LINK_MODE")
 """uv stops at these where they are set to nothing."""
 ADDED: Mapping[str, str] = {"UV_NO_WRAP": "1"}
@@ -43,4 +46,4 @@ def child_environment(
 
 
 def _misleads(name: str, value: str) -> bool:
-    return name in DROPPED or name.startswith(DROPPED_PREFIX) or (not value and name in FATAL_WHEN_EMPTY)
+    return name in DROPPED or name.startswith(tuple(DROPPED_PREFIXES)) or (not value and name in FATAL_WHEN_EMPTY)

@@ -57,10 +57,12 @@ def _born_linux(pid: int) -> str | None:
 
 def lives(found: Mapping[str, Any], path: Path | None = None) -> bool:
     """Whether the process of a `record` lives. On another host: whether the file `path` was touched lately."""
-    if found.get("host") != socket.gethostname():
+    if not {"pid", "born", "host"} <= found.keys():
+        return False
+    if found["host"] != socket.gethostname():
         return path is not None and _touched_lately(path)
     now = born(int(found["pid"]))
-    return now is not None and now == found.get("born")
+    return now is not None and now == found["born"]
 
 
 def _touched_lately(path: Path) -> bool:

@@ -169,7 +169,7 @@ def prune(base: Path) -> None:
 def supervised(run: Path) -> bool:
     """Whether this run's supervisor lives."""
     found = read_json(run / SUPERVISOR)
-    return bool(found) and process.lives(found, run / SUPERVISOR)
+    return found is not None and process.lives(found, run / SUPERVISOR)
 
 
 # one run a project

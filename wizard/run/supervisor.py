@@ -7,6 +7,7 @@ events. It always says how it ended, unless it is killed.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 import traceback
@@ -18,9 +19,10 @@ from wizard.errors import ExitCode
 from wizard.events import EventWriter
 from wizard.run import actions, process, state
 from wizard.run.carrier import Carrier
+from wizard.run.hiding import shown
 from wizard.run.log import Log
 from wizard.run.watch import Watch
-from wizard.text import one_line
+from wizard.text import masked, one_line
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +43,8 @@ def main(arguments: list[str]) -> int:
         _begin(writer, job)
         state.write_json(folder / state.SUPERVISOR, process.record())
         try:
-            code = carry_out(job, Carrier(folder, job, writer, log, watch), watch)
+            whole = shown(job, os.environ)
+            code = carry_out(whole, Carrier(folder, whole, writer, log, watch), watch)
         except Exception as error:  # noqa: BLE001 - the end has to be told whatever happens
             traceback.print_exc()
             text = f"something went wrong inside uv-wizard ({one_line(f'{type(error).__name__}: {error}', 300)})"
@@ -56,6 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def _begin(writer: EventWriter, job: Mapping[str, Any]) -> None:
     told = {key: job[key] for key in ("plan", "project", "label", "started", "sizes")}
+    told["plan"] = json.loads(masked(json.dumps(told["plan"])))
     writer.write("run", id=job["run"], **told)
     for note in job["notes"]:
         writer.write("note", text=note)
