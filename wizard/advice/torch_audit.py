@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
@@ -10,7 +10,7 @@ from wizard.advice.torch_builds import Build
 from wizard.advice.torch_list import place
 from wizard.advice.torch_locked import Locked, index_variant, locked_here, missing_wheel, needed_glibc
 from wizard.advice.torch_machine import Device, Here, drives, look
-from wizard.advice.torch_reach import Selected, installed, python_of
+from wizard.advice.torch_reach import Selected, installed, pythons_of
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.project.facts import LockedPackage, Project
@@ -27,7 +27,7 @@ def audit(machine: Machine, project: Project | None, selected: Selected | None =
     chosen = selected or Selected()
     found = list(_local_version(project))
     if project.lock is not None:
-        found += _wheels(here, python_of(machine, project), installed(machine, project, chosen))
+        found += _wheels(here, pythons_of(machine, project), installed(machine, project, chosen))
         locked = locked_here(machine, project, chosen)
         if locked is not None and locked.missing_wheel is None:
             found += _gpu(here, locked)
@@ -53,21 +53,21 @@ def _local_version(project: Project) -> Iterator[MachineFinding]:
     )
 
 
-def _wheels(here: Here, python: str | None, packages: tuple[LockedPackage, ...]) -> Iterator[MachineFinding]:
+def _wheels(here: Here, pythons: Sequence[str], packages: Iterable[LockedPackage]) -> Iterator[MachineFinding]:
     """Packages without a wheel for this machine and without a source distribution to build from."""
     lacking: dict[str, list[LockedPackage]] = {}
     for package in packages:
         if package.registry is not None and package.wheels and package.sdist is None:
-            why = missing_wheel(package.wheels, here, python)
+            why = missing_wheel(package.wheels, here, pythons)
             if why is not None:
                 lacking.setdefault(why, []).append(package)
     for why, some in lacking.items():
         names = [f"{one.name} {one.version}" for one in some]
         told = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-        yield _lacking(why, told, here, python, some)
+        yield _lacking(why, told, here, " or ".join(pythons), some)
 
 
-def _lacking(why: str, names: str, here: Here, python: str | None, some: list[LockedPackage]) -> MachineFinding:
+def _lacking(why: str, names: str, here: Here, python: str, some: list[LockedPackage]) -> MachineFinding:
     if why == "python":
         title = f"No wheel for Python {python}: {names}"
         text = f"uv.lock has no file of it for Python {python} and nothing to build it from. Another Python would do."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,7 +13,7 @@ from packaging.version import Version
 from wizard.advice.torch_builds import Build
 from wizard.advice.torch_choice import Served
 from wizard.advice.torch_machine import Here, drives, loads, look
-from wizard.advice.torch_reach import Selected, installed, python_of
+from wizard.advice.torch_reach import Selected, installed, pythons_of
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
@@ -79,7 +79,7 @@ def locked_here(
     variant = _variant(torch, local, package.registry, here.platform)
     release = the().release(torch)
     build = Build(release, variant, here.platform) if release and variant else None
-    missing = missing_wheel(package.wheels, here, python_of(machine, project, python))
+    missing = missing_wheel(package.wheels, here, pythons_of(machine, project, python))
     return Locked(package, torch, variant, build, missing, packages)
 
 
@@ -105,13 +105,16 @@ def index_variant(registry: str | None) -> str | None:
     return next((part for part in reversed(parts) if part in the().variants), None)
 
 
-def missing_wheel(wheels: Iterable[Mapping[str, Any]], here: Here, python: str | None) -> str | None:
-    """Why none of these wheels fits: `platform`, `python` or `glibc`, the first that leaves none; None: one fits."""
+def missing_wheel(wheels: Iterable[Mapping[str, Any]], here: Here, pythons: Sequence[str]) -> str | None:
+    """Why none of these wheels fits: `platform`, `python` or `glibc`, the first that leaves none; None: one fits.
+
+    `pythons`: any of these will do; none: not known, so not asked.
+    """
     tags = [found for one in wheels if (found := _WHEEL.search(_file_name(one)))]
     there = [tag for tag in tags if _on_platform(tag["platform"], here)]
     if not there:
         return "platform"
-    suiting = there if python is None else [tag for tag in there if _for_python(tag["python"], tag["abi"], python)]
+    suiting = [tag for tag in there if not pythons or any(_for_python(tag["python"], tag["abi"], p) for p in pythons)]
     if not suiting:
         return "python"
     floors = [_glibc(tag["platform"]) for tag in suiting]

@@ -37,15 +37,15 @@ class Selected:
     groups: tuple[str, ...] = ()
 
 
-def python_of(machine: Machine, project: Project, python: str | None = None) -> str | None:
-    """The Python (`3.12`) that the environment will have: the one named, else the newest here; None: unknown."""
+def pythons_of(machine: Machine, project: Project, python: str | None = None) -> tuple[str, ...]:
+    """The Pythons (`3.12`) that the environment may get, newest first: the one named, else those here that fit."""
     named = minor(python) or minor(project.python_version_file)
     if named:
-        return named
+        return (named,)
     fitting = minors(project.requires_python) if project.requires_python else None
     found = {minor(one.version) for one in machine.pythons or ()} - {None}
     usable = [one for one in found if one and (fitting is None or one in fitting)]
-    return max(usable, key=Version, default=None)
+    return tuple(sorted(usable, key=Version, reverse=True))
 
 
 def installed(
@@ -64,7 +64,7 @@ def installed(
     roots = [one for one in lock.packages if "virtual" in one.source or "editable" in one.source]
     if not roots:
         return lock.packages
-    environment = _environment(machine, python or python_of(machine, project) or _some_python(project))
+    environment = _environment(machine, next(iter(pythons_of(machine, project, python)), _some_python(project)))
     groups = {*project.default_groups, *selected.groups}
     chosen = frozenset(
         word
