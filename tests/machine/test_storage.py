@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import psutil
 import pytest
 
 from wizard.machine import links, storage
+from wizard.machine.facts import Filesystem
 from wizard.machine.request import ProbeRequest
 from wizard.machine.storage import Mount, cache_by_uv, existing, filesystems, is_network, mount_of, within
 
@@ -176,3 +178,26 @@ def test_a_home_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_within(path: str | None, folder: str, expected: bool) -> None:
     assert within(path, folder, ProbeRequest(os="windows")) is expected
+
+
+NFS = Filesystem("/home", "nfs4", 10**12, 10**12, True, True, False, ("cache", "home"))
+
+
+def causes(request: ProbeRequest, where: dict[str, str], *found: Filesystem) -> list[str]:
+    return [one.cause for one in storage._findings(request, where, found)]
+
+
+def test_a_cache_on_a_network_disk(asked: Asked) -> None:
+    assert causes(asked(), {"cache": "/home/min/.cache/uv"}, NFS) == ["cache-network"]
+    assert causes(asked(), {"cache": "/c"}, replace(NFS, purposes=("home",))) == []
+    assert causes(asked(), {"cache": "/c"}, replace(NFS, network=None)) == []
+
+
+def test_a_project_in_onedrive() -> None:
+    told = {"OneDrive": r"C:\Users\min\OneDrive"}
+    request = ProbeRequest(environment=told, os="windows")
+    assert causes(request, {"project": r"c:\users\min\onedrive\code", "cache": r"C:\c"}) == ["cloud-folder"]
+    assert causes(request, {"project": r"C:\code", "cache": r"C:\c"}) == []
+    assert (
+        causes(ProbeRequest(environment=told, os="linux"), {"project": r"C:\Users\min\OneDrive\x", "cache": "/c"}) == []
+    )
