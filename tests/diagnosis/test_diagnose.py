@@ -73,6 +73,8 @@ def test_a_proxy_is_blamed_only_where_it_is_in_the_way(url: str, environment: di
         ("failed to rename `C:\\v\\x.pyd`: (os error 32)", None, "file-in-use"),
         ("failed to remove file `C:\\v\\Scripts\\python.exe`: (os error 5)", None, "file-in-use"),
         ("failed to hardlink: (os error 396)", "windows", "cloud-folder"),
+        ("failed to write to file `C:\\a\\b`: (os error 112)", "linux", "disk-full"),
+        ("failed to write to file `/home/a/b`: Broken pipe (os error 32)", "windows", "network-interrupted"),
         ("failed to create file `C:\\" + "d" * 250 + "`: (os error 3)", None, "path-too-long"),
         ("failed to create file `C:\\d`: (os error 206)", None, "path-too-long"),
         ("failed to spawn `C:\\uv.exe`: (os error 4551)", None, "blocked-by-policy"),
@@ -96,8 +98,13 @@ def test_numbers_speak_where_words_are_translated(text: str, os: str | None, cau
         ("RuntimeError: Found no NVIDIA driver on your system.", Context(), "driver-missing"),
         (
             "RuntimeError: Found no NVIDIA driver on your system.",
-            Context(machine=Machine(in_container=True)),
+            Context(machine=Machine(in_container=True), phase="verify"),
             "gpu-not-in-container",
+        ),
+        (
+            "RuntimeError: Found no NVIDIA driver on your system.",
+            Context(machine=Machine(in_container=True)),
+            "driver-missing",
         ),
         ("RuntimeError: No CUDA GPUs are available", Context(environment={"CUDA_VISIBLE_DEVICES": ""}), "gpu-hidden"),
         ("Error 803: system has unsupported display driver / cuda driver combination", Context(), "driver-mismatch"),

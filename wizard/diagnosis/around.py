@@ -111,8 +111,9 @@ def _devices_hidden(scene: Scene) -> bool:
 
 
 def _container(scene: Scene) -> bool:
+    """This machine is a container, and the text is its own: what somebody pasted may come from anywhere."""
     machine = scene.context.machine
-    return machine is not None and machine.in_container is True
+    return scene.context.phase == "verify" and machine is not None and machine.in_container is True
 
 
 def _no_driver(scene: Scene) -> bool:

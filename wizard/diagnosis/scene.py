@@ -22,6 +22,7 @@ _PATHS = (
     re.compile(r"'((?:/|[A-Za-z]:[\\/])[^']+)'"),
 )
 _WINDOWS = re.compile(r"(?:^|[\s`\"'(])[A-Za-z]:\\|\bwin_amd64`\)|\[WinError ")
+_POSIX = re.compile(r"(?:^|[\s`\"'(])/(?:home|root|usr|tmp|opt|mnt|var|Users|data)/")
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,12 @@ class Scene:
 
     @cached_property
     def os(self) -> str | None:
-        """linux, windows or macos; None: neither told nor seen in a path."""
+        """linux, windows or macos; None: not known. Paths in the text tell first: it may come from another machine."""
         machine = self.context.machine
         told = self.context.os or (machine.os if machine is not None else None)
-        if told is not None:
-            return told
-        return "windows" if _WINDOWS.search(self.chain_text) or _WINDOWS.search(self.text) else None
+        if _WINDOWS.search(self.chain_text) or _WINDOWS.search(self.text):
+            return "windows"
+        return "linux" if told == "windows" and _POSIX.search(self.chain_text) else told
 
     @cached_property
     def url(self) -> str | None:
