@@ -18,7 +18,8 @@ _STYLE = """
 :root { color-scheme: light dark; --good: #1a7f37; --bad: #c2251d; --quiet: #767676 }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
-tr { border-bottom: 1px solid #8884 } .mark { font-family: monospace; white-space: nowrap } .s { text-align: right; white-space: nowrap }
+tr { border-bottom: 1px solid #8884 } .mark { font-family: monospace; white-space: nowrap }
+.s { text-align: right; white-space: nowrap }
 .ok { color: var(--good) } .failed { color: var(--bad) } .not { color: var(--quiet) } small { color: var(--quiet) }
 pre { overflow-x: auto; background: #8881; padding: .7rem } h1 { font-size: 1.5rem }
 """
