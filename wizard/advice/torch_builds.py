@@ -15,20 +15,13 @@ from wizard.project.facts import Project
 SYSTEMS = ("linux", "windows", "macos")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Build:
-    """One release as one variant on one platform. `builds_on` makes them, once."""
+    """One release as one variant on one platform. `builds_on` makes them, once: each is equal to itself alone."""
 
     release: Release
     name: str
     platform: str
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.release.version, self.name, self.platform))
 
     @cached_property
     def variant(self) -> Variant | None:
@@ -103,6 +96,16 @@ def builds_on(platform: str) -> tuple[Build, ...]:
         here = [Build(release, name, platform) for name in release.builds.get(platform, ())]
         found += sorted(here, key=_preference, reverse=True)
     return tuple(found)
+
+
+def build_of(release: Release, name: str, platform: str) -> Build | None:
+    """The build of that name, None where that release has none there."""
+    return _by_name(platform).get((name, str(release.version)))
+
+
+@cache
+def _by_name(platform: str) -> Mapping[tuple[str, str], Build]:
+    return {(build.name, build.torch): build for build in builds_on(platform)}
 
 
 @cache

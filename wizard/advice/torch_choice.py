@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wizard.advice.torch_builds import Allowed, Build, builds_for
-from wizard.advice.torch_machine import Device, Here, Obstacle, drives, fits, floor_of, has_code, loads, older, runs_on
+from wizard.advice.torch_machine import (
+    Device,
+    Here,
+    Obstacle,
+    drives,
+    fits,
+    floor_of,
+    has_code,
+    loads,
+    older,
+    runnable,
+    runs_on,
+)
 
 NO_DEVICE = "no GPU that it is for was found"
 
@@ -23,8 +35,9 @@ def serve(here: Here, vendor: str, builds: Iterable[Build]) -> Served | None:
     """The best of `builds`, all for that maker's GPUs: one for all of them, else for as many of the better ones."""
     devices = tuple(one for one in here.of(vendor) if one.known)
     for some in _selections(devices):
+        able = frozenset.intersection(*(runnable(here, one) for one in some))
         for build in builds:
-            if all(runs_on(build, here, one) for one in some) and fits(build, here):
+            if build in able and fits(build, here):
                 return Served(build, tuple(one for one in devices if runs_on(build, here, one)))
     return None
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from wizard.advice.torch_builds import SYSTEMS, Allowed, Build, Wish, allowed, builds_on
+from wizard.advice.torch_builds import SYSTEMS, Allowed, Build, Wish, allowed, build_of, builds_on
 from wizard.advice.torch_choice import NO_DEVICE, Served, obstacle_of
 from wizard.advice.torch_locked import Locked
 from wizard.advice.torch_machine import MAKERS, Here, Obstacle, runs_on
@@ -161,8 +161,9 @@ def needs_index(build: Build, wish: Wish) -> dict[str, bool]:
     }
     needs = dict.fromkeys(SYSTEMS, False)
     for system, platform in there.items():
-        if build.name != PYPI and build.name in build.release.builds.get(platform, ()):
-            needs[system] = Build(build.release, build.name, platform) not in allowed(platform, wish).from_pypi
+        same = build_of(build.release, build.name, platform)
+        if same is not None and build.name != PYPI:
+            needs[system] = same not in allowed(platform, wish).from_pypi
     return needs
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.version import Version
 
-from wizard.advice.torch_builds import Build
+from wizard.advice.torch_builds import Build, build_of
 from wizard.advice.torch_choice import Served
 from wizard.advice.torch_machine import Here, drives, loads, look
 from wizard.advice.torch_reach import Selected, installed, pythons_of
@@ -78,7 +78,7 @@ def locked_here(
     torch, _, local = package.version.partition("+")
     variant = _variant(torch, local, package.registry, here.platform)
     release = the().release(torch)
-    build = Build(release, variant, here.platform) if release and variant else None
+    build = build_of(release, variant, here.platform) if release and variant else None
     missing = missing_wheel(package.wheels, here, pythons_of(machine, project, python))
     return Locked(package, torch, variant, build, missing, packages)
 

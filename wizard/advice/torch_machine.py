@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from packaging.version import InvalidVersion, Version
 
-from wizard.advice.torch_builds import Build
+from wizard.advice.torch_builds import Build, builds_for
 from wizard.catalog_torch import Variant, by_name, sm_of, the, words
 from wizard.machine.facts import Gpu, Machine
 
@@ -21,6 +21,8 @@ _PLATFORMS = {
     ("macos", "aarch64"): "macos_arm64",
     ("macos", "x86_64"): "macos_x86_64",
 }
+_BLACKWELL = 100
+"""The sm from which a CUDA 12 build asks for a newer driver."""
 MAKERS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
 
 
@@ -157,14 +159,35 @@ def has_code(build: Build, device: Device) -> bool:
 
 def runs_on(build: Build, here: Here, device: Device) -> bool:
     """Whether this build uses that GPU."""
+    return build in runnable(here, device)
+
+
+def runnable(here: Here, device: Device) -> frozenset[Build]:
+    """The builds of this platform that use that GPU."""
+    blackwell = device.sm is not None and device.sm >= _BLACKWELL
+    majors = _cudas(here.driver, blackwell=blackwell, windows=here.windows_driver)
+    return _runnable(here.platform or "", device.vendor, device.sm, device.gfx, majors)
+
+
+@lru_cache(maxsize=4096)
+def _cudas(driver: str | None, *, blackwell: bool, windows: bool) -> tuple[int, ...]:
+    """The CUDA versions that a driver runs, by major."""
+    floors = {major: _floor(major, blackwell=blackwell, windows=windows) for major in the().floors}
+    return tuple(major for major, floor in floors.items() if driver and floor and not older(driver, floor))
+
+
+@lru_cache(maxsize=4096)
+def _runnable(platform: str, vendor: str, sm: int | None, gfx: str | None, cudas: tuple[int, ...]) -> frozenset[Build]:
+    device = Device(vendor, "", sm, gfx)
+    return frozenset(build for build in builds_for(platform, vendor) if _uses(build, device, cudas))
+
+
+def _uses(build: Build, device: Device, cudas: tuple[int, ...]) -> bool:
     variant = build.variant
-    if variant is None or variant.accelerator != device.vendor:
+    if variant is None:
         return False
     if device.vendor == "nvidia":
-        if not has_code(build, device):
-            return False
-        floor = floor_of(variant, device, windows=here.windows_driver)
-        return floor is not None and here.driver is not None and not older(here.driver, floor)
+        return variant.cuda_major in cudas and has_code(build, device)
     if device.vendor == "amd":
         return variant.gfx is not None and not variant.gfx_unread and device.gfx in variant.gfx
     return True
@@ -222,7 +245,7 @@ def covers(codes: tuple[int, ...], device: int, *, lifted: bool) -> bool:
 
 def floor_of(variant: Variant, device: Device | None, *, windows: bool) -> str | None:
     """The oldest driver for this variant (and that GPU), None where it needs none of NVIDIA's."""
-    blackwell = device is not None and device.sm is not None and device.sm >= 100
+    blackwell = device is not None and device.sm is not None and device.sm >= _BLACKWELL
     return _floor(variant.cuda_major, blackwell=blackwell, windows=windows)
 
 
