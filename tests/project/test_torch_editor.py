@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from wizard.project.torch_changes import Target, apply, changes
+from wizard.project.torch_changes import changes
 from wizard.project.torch_editor import Refused, edit
+from wizard.project.torch_target import Target, apply
 from wizard.toml import TOMLError, parse
 
 BASE = "https://wheels.example/whl/"

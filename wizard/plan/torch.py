@@ -21,8 +21,8 @@ from wizard.plan.mirrors import address
 from wizard.plan.step import Command, FileChange, Step
 from wizard.plan.sync import run_environment
 from wizard.project.facts import Project
-from wizard.project.torch_changes import Target
 from wizard.project.torch_editor import edit
+from wizard.project.torch_target import Target
 
 _PLATFORMS: Mapping[str, tuple[str, ...]] = {
     "linux": ("linux_x86_64", "linux_aarch64"),

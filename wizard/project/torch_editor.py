@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from wizard.errors import BadInput
-from wizard.project.torch_changes import Impossible, Target, apply, changes
+from wizard.project.torch_changes import changes
+from wizard.project.torch_target import Impossible, Target, apply
 from wizard.project.torch_text import as_table, bare, dotted, literal, written
 from wizard.text import one_line
 from wizard.toml import TOMLError, parse

@@ -16,7 +16,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable
 
-from wizard.project.torch_changes import Change
+from wizard.project.torch_target import Change
 from wizard.toml import TOMLError, parse
 
 _COMMENT = re.compile(r"#.*$", re.MULTILINE)

@@ -1,0 +1,84 @@
+"""What torch is to be bound to, and a change to pyproject.toml as a value. Pure."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wizard.catalog_torch import PYPI, the
+from wizard.errors import BadInput
+
+Path = tuple[str, ...]
+
+
+class Impossible(BadInput):
+    """The project is laid out in a way that this can't change safely; says why."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to bind torch to."""
+
+    variants: Mapping[str, tuple[str, ...]]
+    """Variant -> the systems (linux, windows, macos) it is for; `pypi` unbinds its own. The rest keep what they have."""
+    layout: str = "index"
+    """`index` or `extras`."""
+    family: tuple[str, ...] = ()
+    """What must come from the same index, where the project names it: torchvision, ..."""
+    index_url: Mapping[str, str] = field(default_factory=dict)
+    """Variant -> an address in place of the official one."""
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Variant -> the packages that its torch needs from the same index, and that the project has to name for that."""
+    torch: str | None = None
+    """Hold torch at this version: where a newer one of the same index would no longer run here."""
+
+    def url(self, variant: str) -> str:
+        """The address of its index."""
+        return self.index_url.get(variant, the().index_base + variant)
+
+    @property
+    def bound(self) -> dict[str, tuple[str, ...]]:
+        """Those that need an index."""
+        return {name: systems for name, systems in self.variants.items() if name != PYPI and systems}
+
+    @property
+    def chosen(self) -> set[str]:
+        """The systems that are decided anew."""
+        return {system for systems in self.variants.values() for system in systems}
+
+
+@dataclass(frozen=True)
+class Change:
+    """`value` at `path`, None takes it away. `kind`: set (a key), append (to a list of tables), item (of a list)."""
+
+    kind: str
+    path: Path
+    value: Any
+    old: Any = None
+
+
+def apply(tables: dict[str, Any], change: Change) -> None:
+    """The change, on parsed tables."""
+    here: Any = tables
+    for key in change.path[:-1]:
+        here = here.setdefault(key, {})
+    last = change.path[-1]
+    if change.kind == "append":
+        here.setdefault(last, []).append(copy.deepcopy(change.value))
+    elif change.kind == "item":
+        _replace_item(here[last], change)
+    elif change.value is None:
+        here.pop(last, None)
+    else:
+        here[last] = copy.deepcopy(change.value)
+
+
+def _replace_item(lines: list[Any], change: Change) -> None:
+    if change.old is None:
+        lines.append(change.value)
+    elif change.value is None:
+        lines.remove(change.old)
+    else:
+        lines[lines.index(change.old)] = change.value
