@@ -168,6 +168,11 @@ def test_the_torch_of_a_forked_lock(machine: Machine, selected: Selected, varian
     assert (locked.torch, locked.variant) == ("2.9.1", variant)
 
 
+def test_the_extras_that_will_be_synced_decide_what_the_lock_gives() -> None:
+    assert advise(LINUX, FORKS).choice == "cpu"
+    assert advise(LINUX, FORKS, selected=Selected(extras=("cpu",))).choice == "keep"
+
+
 def test_a_lock_that_fits_is_kept_and_one_that_does_not_is_named() -> None:
     kept = advise(RTX, GOOD_126)
     assert (kept.choice, kept.locked_variant) == ("keep", "cu126")

@@ -19,6 +19,7 @@ from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
 from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
 from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_machine import MAKERS, Here, look
+from wizard.advice.torch_reach import Selected
 from wizard.catalog_torch import PYPI
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
@@ -100,8 +101,13 @@ class TorchAdvice:
         }
 
 
-def advise(machine: Machine, project: Project | None, *, python: str | None = None) -> TorchAdvice:
-    """The advice. `python`: the version that the environment will have, where it is known (`3.12.4`)."""
+def advise(
+    machine: Machine, project: Project | None, *, python: str | None = None, selected: Selected | None = None
+) -> TorchAdvice:
+    """The advice. `python`: the version that the environment will have, where it is known (`3.12.4`).
+
+    `selected`: the extras and groups that will be synced, beside the default groups.
+    """
     here = look(machine)
     if here.platform is None:
         return TorchAdvice(None, None, notes=(say.unknown_platform(machine),), certain=False)
@@ -110,7 +116,8 @@ def advise(machine: Machine, project: Project | None, *, python: str | None = No
         return TorchAdvice(None, None, notes=(say.MUSL,), basis=basis)
     wish = wish_of(project, python)
     options = allowed(here.platform, wish)
-    return _settled(_search(here, wish, options, project), machine, here, project)
+    locked = locked_here(machine, project, selected, python)
+    return _settled(_search(here, wish, options, project), machine, here, project, locked)
 
 
 @dataclass(frozen=True)
@@ -162,8 +169,9 @@ def _offered_first(here: Here, vendor: str, options: Allowed, project: Project |
     return offered if offered and serve(here, vendor, offered) else builds
 
 
-def _settled(found: _Found, machine: Machine, here: Here, project: Project | None) -> TorchAdvice:
-    locked = locked_here(machine, project)
+def _settled(
+    found: _Found, machine: Machine, here: Here, project: Project | None, locked: Locked | None
+) -> TorchAdvice:
     served, options = found.served, found.options
     told = TorchAdvice(
         None,
