@@ -7,6 +7,7 @@ run itself never waits for anybody, its events lie in a file.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -28,6 +29,9 @@ BUDGET_S = 0.04
 OFTEN_S = 0.1
 """Seconds between two helpings."""
 
+SWITCH_S = 0.0005
+"""Seconds after which the reading thread lets go: at Python's own 5 ms, each turn of the screens' loop would wait so long."""
+
 
 class Follower:
     """Feeds `state` with the events of a run. `take` is called by the screens' loop, again and again until `over`."""
@@ -42,6 +46,7 @@ class Follower:
 
     def start(self) -> Follower:
         """Begins to read."""
+        sys.setswitchinterval(SWITCH_S)
         self._thread.start()
         return self
 

@@ -125,7 +125,9 @@ class MirrorsScreen(StepScreen):
     def draw(self) -> None:
         blocks = self.blocks()
         self.query_one("#headline", Line).show(rows.cut(self._headline(blocks), self.room))
-        self.query_one("#worth", Line).show(rows.cut(self._worth(blocks), self.room))
+        worth = self.query_one("#worth", Line)
+        worth.show(rows.cut(self._worth(), self.room))
+        worth.display = bool(worth.text)
         listed: list[Row] = [Row("", rows.MIRROR_HEAD, heading=True)]
         shown = {
             kind: found if self.has_class("-tall") else shortened(found, FEW[kind]) for kind, found in blocks.items()
@@ -137,6 +139,10 @@ class MirrorsScreen(StepScreen):
         sources.show(listed, 1)
         left = sum(len(found) - len(shown[kind]) for kind, found in blocks.items())
         self.query_one("#more", Line).show(rows.cut(self._more(left), self.room))
+
+    def _few(self, kind: Kind) -> int:
+        """Rows of a block; packages have the room of a block that is not there."""
+        return FEW[kind] + (FEW["pytorch"] if kind == "pypi" and "pytorch" not in self.kinds else 0)
 
     def _headline(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
         if self._measuring:
@@ -156,8 +162,7 @@ class MirrorsScreen(StepScreen):
         word = "Recommended" if self.measured else "In force"
         return f"{word}: " + ", ".join(f"{BLOCKS[kind]} from {_named(name)}" for kind, name in chosen.items())
 
-    def _worth(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
-        del blocks
+    def _worth(self) -> str:
         choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.results.get("pypi", {}))
         results = self.results.get("pypi", {}).values()
         if self._measuring:
@@ -183,13 +188,14 @@ class MirrorsScreen(StepScreen):
         told: list[str] = []
         value = self.query_one("#sources", ChoiceList).value if self.is_mounted else None
         kind, _, name = (value or "").partition(" ")
-        mirror = next((one for one in catalogue.built_in().of(kind) if one.id == name), None)
+        known = catalogue.built_in().of(kind)
+        mirror = next((one for one in known if one.id == name or (name == OFFICIAL and one.official)), None)
         if mirror is None:
             return ""
-        told += [short_name(mirror.id), *rows.wrapped(mirror.operator, 38, 3), ""]
+        told += [short_name(name, kind), *rows.wrapped(mirror.operator, 38, 3), ""]
         if mirror.url:
             told += [*rows.wrapped(mirror.url, 38, 3), ""]
-        result = self.results.get(kind, {}).get(name)
+        result = self.results.get(kind, {}).get(mirror.id)
         if result is not None and result.why_not:
             told += ["Why not", *rows.wrapped(result.why_not, 38, 4), ""]
         return "\n".join([*told, "What is known", *rows.wrapped(mirror.notes, 38, 12)])

@@ -194,7 +194,8 @@ def evidence_rows(
 ) -> list[str]:
     """What was said, the lines that prove the cause marked with `>`; the lines of the log before them as far as there is room.
 
-    `context`: the log's lines, the newest last. Where a proof is not among them, the proofs alone are shown.
+    `context`: the log's lines, the newest last. Where a proof is not among them, the proofs alone are shown,
+    broken at blanks where there is room.
     """
     proofs = [line.rstrip() for text in evidence for line in text.splitlines() if line.strip()]
     plain = {line.strip() for line in proofs}
@@ -204,8 +205,9 @@ def evidence_rows(
         window = lines[max(0, hits[-1] - rows + 1) : hits[-1] + 1]
         shown = [(line.strip() in plain, line) for line in window]
     else:
-        shown = [(True, line) for line in proofs[:rows]]
-    return [cut(("> " if proof else "  ") + line, width) for proof, line in shown]
+        left = max(1, rows - len(proofs) + 1)
+        shown = [(True, row) for line in proofs for row in wrapped(line, width - 2, left)]
+    return [cut(("> " if proof else "  ") + line, width) for proof, line in shown[:rows]]
 
 
 MIRROR_HEAD = fit("For", 11) + fit("Source", 15) + fit("Rate", 13) + fit("Answer", 9) + fit("Behind", 9) + "Result"

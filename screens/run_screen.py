@@ -139,12 +139,8 @@ class RunScreen(StepScreen):
     def help_name(self) -> str:
         return "failure" if self.failure is not None else super().help_name()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "stop":
-            return self.walk.running
-        if action == "fix" or action.startswith("fix("):
-            return self.failure is not None
-        return super().check_action(action, parameters)
+    def shows(self, action: str) -> bool:
+        return action != "stop" or self.walk.running
 
     # following
 
@@ -175,6 +171,8 @@ class RunScreen(StepScreen):
             return
         if self.phase() != self._phase:
             self._phase = self.phase()
+            if self.state.finished:
+                self.forget_said()  # "Still running" is no longer so
             self.redraw()
         elif time.monotonic() - self._drawn_at >= (DRAW_SLOWLY_S if self.walk.low_bandwidth else DRAW_S):
             self.draw()
@@ -208,7 +206,10 @@ class RunScreen(StepScreen):
 
     def action_stop(self) -> None:
         """S: asks, then stops the run."""
-        self.post_message(self.StopAsked())
+        if self.walk.running:
+            self.post_message(self.StopAsked())
+        else:
+            self.say("Nothing runs.")
 
     def go_on(self) -> None:
         if self.failure is None:

@@ -111,10 +111,8 @@ class TorchScreen(StepScreen):
                 ]
         return "\n".join(told)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in {"details", "all"}:
-            return bool(self.told.rows)
-        return super().check_action(action, parameters)
+    def shows(self, action: str) -> bool:
+        return bool(self.told.rows)
 
     def choose(self, value: str) -> None:
         """Takes a variant, and says what it costs where it does not run here."""

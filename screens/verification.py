@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.widget import Widget
@@ -16,7 +17,7 @@ from screens.widgets import Line
 from wizard.errors import WizardError
 from wizard.report_text import verdict
 from wizard.run import client
-from wizard.text import masked, one_line
+from wizard.text import masked
 
 if TYPE_CHECKING:
     from screens.walk import Walk
@@ -118,7 +119,11 @@ class VerificationScreen(RunScreen):
         if self.failure is not None:
             return "The installed packages stay."
         if self.ended:
-            return one_line(f"Log: {self.after.log}", 200) if self.after and self.after.log else ""
+            return (
+                rows.cut(f"Log: {shown_log(self.after.log)}", max(20, self.size.width - 27))
+                if self.after and self.after.log
+                else ""
+            )
         return "A check that hangs is ended after 60 s." if self.walk.running else ""
 
     def side(self) -> str:
@@ -148,6 +153,16 @@ def planned_checks(walk: Walk) -> tuple[tuple[str, str], ...]:
     if step is None:
         return ()
     return tuple(plan_of_checks(VerifyRequest.from_json(step.commands[0].options["request"])))
+
+
+def shown_log(path: str) -> str:
+    """The log as it is shown: by `latest` where that leads to this run, with `~` for the home folder."""
+    log = Path(path)
+    latest = log.parent.parent.parent / "latest" / log.name
+    if latest.exists() and latest.resolve() == log.resolve():
+        log = latest
+    home = Path.home()
+    return f"~/{log.relative_to(home).as_posix()}" if log.is_relative_to(home) else str(log)
 
 
 def after_rows(after: After | None, width: int) -> list[str]:

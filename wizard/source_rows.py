@@ -43,13 +43,18 @@ def block(
     known = [
         mirror for mirror in mirrors if mirror.kind == kind and (mirror.offer or mirror.official or mirror.id == choice)
     ]
+    first = next((mirror.id for mirror in known if mirror.official), OFFICIAL)
     chosen = chosen_value(choice, results)
-    rows = [_row(kind, mirror, results.get(mirror.id), chosen, measuring=measuring) for mirror in known]
-    if chosen not in {row.value for row in rows}:
+    rows: list[tuple[tuple[int, float], SourceRow]] = []
+    for mirror in known:
+        result = results.get(mirror.id)
+        value = OFFICIAL if mirror.id == first else mirror.id
+        rows.append((_rank(result), _row(mirror, value, result, chosen=value == chosen, measuring=measuring)))
+    if chosen not in {row.value for _, row in rows}:
         name = urlsplit(chosen).hostname or chosen
-        rows.append(SourceRow(kind, chosen, one_line(name, 40), True, "-", None, "-", "-", "an address of your own"))
-    order = {row.value: _rank(results.get(row.value)) for row in rows}
-    return tuple(sorted(rows, key=lambda row: order[row.value]))
+        own = SourceRow(kind, chosen, one_line(name, 40), True, "-", None, "-", "-", "an address of your own")
+        rows.append(((1, 0.0), own))
+    return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0]))
 
 
 def chosen_value(choice: str, results: Mapping[str, MirrorResult]) -> str:
@@ -62,7 +67,8 @@ def chosen_value(choice: str, results: Mapping[str, MirrorResult]) -> str:
 def best(results: Iterable[MirrorResult]) -> str | None:
     """The id of the fastest sound source that was measured to the end, None where there is none."""
     sound = [one for one in results if one.ok and one.state == "done" and one.bytes_per_s]
-    return max(sound, key=lambda one: one.bytes_per_s or 0.0).id if sound else None
+    first = max(sound, key=lambda one: one.bytes_per_s or 0.0, default=None)
+    return None if first is None else OFFICIAL if first.official else first.id
 
 
 def _rank(result: MirrorResult | None) -> tuple[int, float]:
@@ -73,12 +79,12 @@ def _rank(result: MirrorResult | None) -> tuple[int, float]:
     return (0, -(result.bytes_per_s or 0.0)) if result.state == "done" else (0, math.inf)
 
 
-def _row(kind: str, mirror: Mirror, result: MirrorResult | None, chosen: str, *, measuring: bool) -> SourceRow:
+def _row(mirror: Mirror, value: str, result: MirrorResult | None, *, chosen: bool, measuring: bool) -> SourceRow:
     return SourceRow(
-        kind,
-        mirror.id,
-        short_name(mirror.id),
-        mirror.id == chosen,
+        mirror.kind,
+        value,
+        short_name(value, mirror.kind),
+        chosen,
         measured_rate(result.bytes_per_s if result else None),
         result.latency_ms if result else None,
         _behind(result),
@@ -87,11 +93,12 @@ def _row(kind: str, mirror: Mirror, result: MirrorResult | None, chosen: str, *,
     )
 
 
-def short_name(mirror_id: str) -> str:
-    """The name on the screen: the id, written as these names are: `BFSU`, `Aliyun`, `official`."""
+def short_name(mirror_id: str, kind: str = "") -> str:
+    """The name on the screen: the id without its kind, written as these names are: `BFSU`, `Aliyun`, `official`."""
     if mirror_id == OFFICIAL:
         return mirror_id
-    return mirror_id.upper() if len(mirror_id) <= 4 else mirror_id[:1].upper() + mirror_id[1:]
+    name = mirror_id.removeprefix(f"{kind}-").removeprefix(f"{OFFICIAL}-")
+    return name.upper() if len(name) <= 4 else name[:1].upper() + name[1:]
 
 
 def _behind(result: MirrorResult | None) -> str:
@@ -119,7 +126,7 @@ def shortened(rows: Sequence[SourceRow], count: int) -> tuple[SourceRow, ...]:
 
 def gain(results: Iterable[MirrorResult], chosen: str, bytes_to_fetch: int) -> str | None:
     """What the chosen source is worth for this project, in time; None where that is not known or nothing."""
-    rates = {one.id: one.bytes_per_s for one in results if one.ok and one.bytes_per_s}
+    rates = {OFFICIAL if one.official else one.id: one.bytes_per_s for one in results if one.ok and one.bytes_per_s}
     official, taken = rates.get(OFFICIAL), rates.get(chosen)
     if not official or not taken or chosen == OFFICIAL:
         return None

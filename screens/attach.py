@@ -1,0 +1,253 @@
+"""`uv-wizard attach`: the runs of this machine, and the sync and verification screens for one of them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.cells import cell_len
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from screens import rows, run_rows
+from screens.step import StepScreen
+from screens.sync import SyncScreen, side_of
+from screens.terminal import TerminalApp, tell_crash
+from screens.verification import VerificationScreen
+from screens.walk import Walk
+from screens.widgets import ChoiceList, Line, Row
+from wizard import events
+from wizard.errors import ExitCode
+from wizard.report_text import started_told
+from wizard.run import client, state
+from wizard.run.client import RunInfo
+from wizard.run.progress import RunState
+from wizard.text import masked
+from wizard.way import Way
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+LOOK_S = 2.0
+"""Seconds between two looks at the runs that go on."""
+LABELS = {"running": "Join", "interrupted": "Look"}
+WORDS = {"running": "running", "interrupted": "interrupted", "done": "done"}
+
+
+class RunsScreen(StepScreen):
+    """The runs that are kept, newest first; the button says what becomes of the highlighted one."""
+
+    NUMBER, NAME = 1, "runs"
+    HELP = "attach"
+    TITLE_TEXT = "Runs on this machine"
+    LEAD = "A sync goes on without its window. Here you join one that is still going, or\nsee how it ended."
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "log", "Log", id="attach.log")]
+    DEFAULT_CSS: ClassVar[str] = """
+    RunsScreen {
+        #runs { max-height: 30; }
+        #kept { height: 2; padding: 1 0 0 0; }
+    }
+    """
+
+    def __init__(self, walk: Walk, chosen: RunInfo) -> None:
+        super().__init__(walk)
+        self._chosen = chosen.id
+        self.runs: Sequence[RunInfo] = ()
+        self._results: dict[str, str] = {}
+        self._timer: Timer | None = None
+
+    def track_line(self) -> Content:
+        return Content(" runs")
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield ChoiceList(id="runs", help_text="attach")
+        yield Line(id="kept")
+
+    def on_mount(self) -> None:
+        self._look()
+        super().on_mount()
+        self._timer = self.set_interval(LOOK_S, self._look_again, name="runs")
+
+    def _look(self) -> None:
+        self.runs = client.runs()
+        for run in self.runs:
+            if run.state == "running" or run.id not in self._results:
+                self._results[run.id] = _result(run)
+
+    def _look_again(self) -> None:
+        """Only runs that go on can have become others; where none does, nothing is looked at."""
+        if self.is_current and any(run.state == "running" for run in self.runs):
+            self._look()
+            self.redraw()
+
+    def draw(self) -> None:
+        listed = [Row("", rows.RUN_HEAD, heading=True)]
+        now = time.time()
+        for run in self.runs:
+            word = WORDS.get(run.state, "failed")
+            where = masked(run.project or "-")
+            listed.append(
+                Row(
+                    run.id,
+                    rows.run_row(
+                        word, _tail(where, 18), started_told(run.started, now), self._results[run.id], self.room - 1
+                    ),
+                )
+            )
+        at = next((place for place, run in enumerate(self.runs, 1) if run.id == self._chosen), 1)
+        self.query_one("#runs", ChoiceList).show(listed, at)
+        count = len(self.runs)
+        told = f"{count} run{'s' * (count != 1)}. Their logs lie in {state.state_folder() / 'runs'}, 30 days long."
+        self.query_one("#kept", Line).show(rows.cut(told, self.room))
+
+    @property
+    def run(self) -> RunInfo | None:
+        """The highlighted run."""
+        value = self.query_one("#runs", ChoiceList).value if self.is_mounted else self._chosen
+        return next((run for run in self.runs if run.id == (value or self._chosen)), None)
+
+    def by_hand(self) -> str:
+        return f"uv-wizard attach {self.run.id if self.run else self._chosen}"
+
+    def next_label(self) -> str:
+        return LABELS.get(self.run.state, "Look") if self.run else "Look"
+
+    def promise(self) -> str:
+        return "Looking changes nothing."
+
+    def side(self) -> str:
+        if self.run is None:
+            return ""
+        return side_of(replayed(self.run), str(self.run.folder / state.LOG))
+
+    def go_on(self) -> None:
+        if self.run is not None:
+            self.walk.started(self.run)
+            self.post_message(self.GoTo("sync"))
+
+    def action_log(self) -> None:
+        """L: the log of the highlighted run."""
+        from screens.page import TextPage
+
+        if self.run is None:
+            return
+        lines = [line.text for line in replayed(self.run).log]
+        self.app.push_screen(TextPage(self.track_line(), f"Log of the run {self.run.id}", lines))
+
+    @on(ChoiceList.Taken, "#runs")
+    def _taken(self, event: ChoiceList.Taken) -> None:
+        self._chosen = event.value
+        self.redraw()
+
+    @on(OptionList.OptionHighlighted, "#runs")
+    def _looked_at(self) -> None:
+        self.redraw()
+
+
+def replayed(run: RunInfo) -> RunState:
+    """What a run has come to by now."""
+    told = RunState()
+    for event in events.read(run.folder / state.EVENTS):
+        told.apply(event)
+    return told
+
+
+def _result(run: RunInfo) -> str:
+    if run.undone:
+        return "taken back"
+    if run.state == "interrupted":
+        return "ended without a word"
+    return run_rows.result_row(replayed(run))
+
+
+def _tail(path: str, width: int) -> str:
+    """The end of a path, which tells more than its beginning."""
+    return path if cell_len(path) <= width else "..." + path[-(width - 3) :]
+
+
+class AttachApp(TerminalApp):
+    """The list of runs where there are several that might be meant, else the run's own screens."""
+
+    def __init__(self, walk: Walk, chosen: RunInfo, *, listed: bool) -> None:
+        super().__init__(walk)
+        self._screens: dict[str, StepScreen] = {}
+        self._chosen, self._listed = chosen, listed
+
+    def get_default_screen(self) -> Screen[Any]:
+        if self._listed:
+            first: StepScreen = RunsScreen(self.walk, self._chosen)
+        else:
+            self.walk.started(self._chosen)
+            first = self._screen("sync")
+        return first
+
+    def _screen(self, name: str) -> StepScreen:
+        if name not in self._screens:
+            made: StepScreen = SyncScreen(self.walk) if name == "sync" else VerificationScreen(self.walk)
+            if isinstance(made, SyncScreen) and self.walk.run is not None:
+                made.joined = f"Joined: started {started_told(self.walk.run.started, time.time())}, in another window."
+            self._screens[name] = made
+        return self._screens[name]
+
+    def on_ready(self) -> None:
+        """The first screen stands."""
+        if isinstance(self.screen, StepScreen):
+            self.call_after_refresh(self.screen.on_entered)
+
+    def _show(self, screen: StepScreen) -> None:
+        if screen is not self.screen:
+            self.push_screen(screen)
+        self.call_after_refresh(screen.on_entered)
+
+    def on_step_screen_next(self, message: StepScreen.Next) -> None:
+        """From the sync to the checks, from there out."""
+        if message.screen is not self.screen:
+            return
+        if isinstance(message.screen, VerificationScreen):
+            self.leave()
+        else:
+            self._show(self._screen("verify"))
+
+    def on_step_screen_back(self, message: StepScreen.Back) -> None:
+        """To the screen before, as far as there is one."""
+        if message.screen is not self.screen:
+            return
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif isinstance(self.screen, StepScreen):
+            self.screen.say("This is the first screen. Ctrl+Q quits.")
+
+    def on_step_screen_go_to(self, message: StepScreen.GoTo) -> None:
+        """A run that is looked at goes to its screen; a fix needs the wizard, in the project's folder."""
+        if message.name == "sync":
+            self._screens.clear()
+            self._show(self._screen("sync"))
+        elif isinstance(self.screen, StepScreen):
+            self.screen.say("Copy the command above, or start uv-wizard there.")
+
+
+def run(run_info: RunInfo) -> int:
+    """Joins that run on the screen. Returns the code the run ended with, 0 where it is left running."""
+    way = Way(run_info.project if run_info.project and Path(run_info.project).is_dir() else ".")
+    walk = Walk(way)
+    several = sum(one.state == "running" for one in client.runs()) > 1
+    app = AttachApp(walk, run_info, listed=several)
+    code = app.run()
+    if app.crash is not None:
+        tell_crash(app.crash)
+        return int(ExitCode.FAILED)
+    if code is None:
+        return app.return_code or int(ExitCode.DONE)
+    if walk.running:
+        sys.stdout.write(f"It goes on. To see it again: uv-wizard attach {run_info.id}\n")
+    return code
+
+
+__all__ = ["AttachApp", "RunsScreen", "run"]

@@ -1,0 +1,142 @@
+"""A failure on the screen: its fixes are taken, and lead where they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from screens.failure import Failure, failure_of
+from tests.screens.running import make_folder, showing, shows, text_of, until
+from tests.support.recorded import Recorded, failed_on_a_full_disk
+from wizard.diagnosis import Diagnosis, Fix
+from wizard.run.progress import RunState
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_folder(tmp_path)
+
+
+@pytest.fixture
+def recorded(folder: Path) -> Recorded:
+    made = Recorded(str(folder))
+    failed_on_a_full_disk(made)
+    return made
+
+
+async def test_what_is_so_what_to_do_what_was_said(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "The disk is full"))
+        rows = text_of(app).splitlines()
+        assert rows[2] == " The disk is full"
+        assert rows[6] == " What to do"
+        assert rows[7].split() == ["1", "Move", "the", "cache", "to", "/data", "to", "the", "review"]
+        assert rows[8].split() == ["2", "Make", "room", "in", "the", "old", "cache", "copies", "the", "command"]
+        assert rows[9].split() == [
+            "3",
+            "Try",
+            "again,",
+            "after",
+            "making",
+            "room",
+            "yourself",
+            "runs",
+            "the",
+            "plan",
+            "again",
+        ]
+        assert rows[11].split() == ["What", "uv", "said", "L", "opens", "it", "all"]
+        assert rows[15] == " >   cause: No space left on device (os error 28)"
+        assert rows[20] == " By hand: uv-wizard apply --yes --set settings.cache-dir=/data/uv-cache"
+        assert rows[22] == "  [ Fix 1: to the review ]   [ Back ]  Nothing changes before the review."
+        assert rows[23].split("  ")[-1] == "L Log"
+
+
+async def test_enter_takes_the_first_fix_to_the_review(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "The disk is full"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "6/8 review"))
+        assert app.walk.way.choices.said("settings.cache-dir") == ("/data/uv-cache", "screen")
+        assert app.walk.tried == ("Move the cache to /data",)
+
+
+async def test_a_number_takes_its_fix_and_a_command_is_copied_and_shown(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "The disk is full"))
+        await pilot.press("2")
+        await until(pilot, shows(app, "By hand: uv cache prune"))
+        assert app.clipboard == "uv cache prune"
+        assert "Copied, if the terminal allows it." in text_of(app)
+        await pilot.press("9")
+        assert "By hand: uv cache prune" in text_of(app)
+
+
+async def test_a_row_of_the_list_names_itself_on_the_button(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "The disk is full"))
+        await pilot.press("up", "down", "enter")
+        await until(pilot, shows(app, "[ Fix 2: copy the command ]"))
+
+
+async def test_escape_goes_to_the_screen_of_the_choice(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "The disk is full"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "3/8 settings"))
+
+
+async def test_a_second_failure_says_so_and_marks_what_was_tried(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "The disk is full"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "6/8 review"))
+        again = Recorded(str(folder))
+        failed_on_a_full_disk(again)
+        app.walk.started(again.run)
+        app.show("sync")
+        await until(pilot, shows(app, "2nd try"))
+        assert "to the review, tried" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    "code, lost, title",
+    [
+        (1, False, "uv stopped, and the cause is not known"),
+        (130, False, "The run was stopped"),
+        (1, True, "The run ended without a word"),
+    ],
+)
+def test_an_end_without_a_diagnosis(code: int, lost: bool, title: str) -> None:
+    state = RunState()
+    state.apply({"at": 0.0, "type": "output", "text": "error: something new"})
+    state.apply({"at": 1.0, "type": "end", "exit_code": code, "lost": lost})
+    failure = failure_of(state)
+    assert failure is not None
+    assert failure.title == title
+    assert failure.label(0) == "Fix 1: to the review"
+    assert failure.screen() == "review"
+    if code == 1:
+        assert failure.evidence == ("> error: something new",)
+
+
+def test_a_good_end_and_no_end_are_no_failure() -> None:
+    state = RunState()
+    assert failure_of(state) is None
+    state.apply({"at": 1.0, "type": "end", "exit_code": 0})
+    assert failure_of(state) is None
+
+
+@pytest.mark.parametrize(
+    "fix, told",
+    [
+        (Fix("a", {"sync.extras": ("gpu", "docs")}), "uv-wizard apply --yes --set sync.extras=gpu,docs"),
+        (Fix("a", {"sync.no-cache": True}), "uv-wizard apply --yes --set sync.no-cache=true"),
+        (Fix("a", None, (("uv", "lock"), ("uv", "sync"))), "uv lock  ;  uv sync"),
+        (Fix("a"), "uv-wizard apply --yes"),
+    ],
+)
+def test_what_a_person_types_for_a_fix(fix: Fix, told: str) -> None:
+    found = Diagnosis("unknown", "t", "e", (), (fix,))
+    assert Failure(found, "sync", "", "", (), "", (), "").by_hand(0) == told
