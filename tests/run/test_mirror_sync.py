@@ -309,6 +309,16 @@ def test_extras_groups_members_and_sources_of_all_kinds(index: Index, tmp_path: 
     assert synced(project, Carrier(tmp_path / "again", project.env), pypi=mirror, options=options) == 0
     assert index.requests(".whl") + index.requests(".tar.gz") == []
 
+    project.run_uv("pip", "uninstall", "--python", str(project.python), "alpha")
+    project.run_uv("cache", "clean", "alpha")
+    index.forget()
+    third = Carrier(tmp_path / "third", project.env)
+    assert synced(project, third, pypi=mirror, options=options) == 0, third.output_tail
+    assert (index.files("/simple"), index.files(MIRROR)) == ([], ["alpha-1.0-py3-none-any.whl"])
+    where = [path.read_text("utf-8") for path in project.venv.rglob("direct_url.json")]
+    assert len(where) == 5
+    assert not any("third" in text or "mirror-sync" in text for text in where)  # none from the copy
+
 
 def test_a_lock_made_with_a_mirror_and_the_mirror_as_ambient_default(
     index: Index, tmp_path: Path, uv: Path, home: Path

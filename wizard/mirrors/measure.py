@@ -19,7 +19,7 @@ from wizard.mirrors.together import together
 if TYPE_CHECKING:
     import httpx
 
-SECONDS = 13.5
+SECONDS = 12.0
 BYTES = 28_000_000
 _FIRST_STAGE_S = 4.5
 _AT_ONCE = 24

@@ -16,7 +16,7 @@ from wizard.mirrors.together import together
 if TYPE_CHECKING:
     import httpx
 
-FEW = 8
+FEW = 10
 """How many of the sound ones are timed, those that answer soonest first."""
 _USUAL, _LARGER = 1_500_000, 4_000_000
 _SHORT_S = 0.5

@@ -52,7 +52,7 @@ def _copy(project: Path, scratch: Path) -> None:
 
 
 def _sync(job: Job, scratch: Path, left_out: list[str]) -> int:
-    argv = [*job.argv[:2], "--frozen", "--no-install-local", "--inexact", *job.options(), *left_out]
+    argv = [*job.argv[:2], "--frozen", "--inexact", *job.options(), *left_out]
     more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job)}
     return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch), uv=True)
 

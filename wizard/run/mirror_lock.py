@@ -73,14 +73,14 @@ def files_of(tables: Mapping[str, Any], packages: Iterable[tuple[str, str]]) -> 
     return tuple(files)
 
 
-def unreachable(tables: Mapping[str, Any], packages: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Names of these packages whose registry is a folder: its path holds beside the project only, not beside a copy."""
-    wanted = set(packages)
+def elsewhere(tables: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the lock's packages that come from folders, archives, git or a local index: they are left to the project's
+    own sync, for their paths hold beside the project only, not beside a copy.
+    """
     return frozenset(
         package["name"]
         for package in tables.get("package", ())
-        if (package.get("name"), package.get("version", "")) in wanted
-        and urlsplit(str(package.get("source", {}).get("registry", "https:"))).scheme not in {"http", "https"}
+        if urlsplit(str(package.get("source", {}).get("registry", ""))).scheme not in {"http", "https"}
     )
 
 

@@ -70,11 +70,11 @@ def _from_mirrors(job: Job) -> int | None:
         find_addresses(job, client)
     finally:
         client.close()
-    left_out = _without(intent.elsewhere | mirror_lock.unreachable(tables, intent.packages))
-    return sync_copy(job, text, left_out) if job.addresses else None
+    return sync_copy(job, text, _without(mirror_lock.elsewhere(tables))) if job.addresses else None
 
 
 def _without(names: Iterable[str]) -> list[str]:
+    """As options; `--no-install-local` says less (git, a local index) and is not in uv 0.8.0."""
     return [word for name in sorted(names) for word in ("--no-install-package", name)]
 
 
