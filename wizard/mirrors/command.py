@@ -87,13 +87,22 @@ def _named(kind: Kind, choices: Choices, known: tuple[Mirror, ...]) -> tuple[Mir
 
 
 def _last_only(on_result: OnResult | None) -> OnResult:
-    """Those results that say more than "still being measured"."""
+    """Those results that say more than "still being measured", and than what was told before: a tenth faster is no news."""
+    told: dict[str, MirrorResult] = {}
 
     def tell(result: MirrorResult) -> None:
-        if on_result is not None and result.state == "done":
-            on_result(result)
+        before = told.get(result.id)
+        if on_result is None or result.state != "done" or (before is not None and _much_the_same(before, result)):
+            return
+        told[result.id] = result
+        on_result(result)
 
     return tell
+
+
+def _much_the_same(one: MirrorResult, other: MirrorResult) -> bool:
+    rates = one.bytes_per_s or 0.0, other.bytes_per_s or 0.0
+    return (one.ok, one.why_not) == (other.ok, other.why_not) and max(rates) - min(rates) <= max(rates) / 10
 
 
 def _probe(kind: Kind, probe: str, project: Project | None, uv_path: str | None, *, given: bool) -> str:
