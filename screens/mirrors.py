@@ -130,7 +130,7 @@ class MirrorsScreen(StepScreen):
         worth.display = bool(worth.text)
         listed: list[Row] = [Row("", rows.MIRROR_HEAD, heading=True)]
         shown = {
-            kind: found if self.has_class("-tall") else shortened(found, FEW[kind]) for kind, found in blocks.items()
+            kind: found if self.has_class("-tall") else shortened(found, self._few(kind)) for kind, found in blocks.items()
         }
         for kind, found in shown.items():
             for place, row in enumerate(found):

@@ -16,13 +16,14 @@ from screens.widgets import ChoiceList, Line, Row
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
 from wizard.text import one_line
-from wizard.torch_rows import KEY, TorchPage
+from wizard.torch_rows import KEY, TorchPage, TorchRow
 
 if TYPE_CHECKING:
     from screens.walk import Walk
 
 OTHER = "another"
 MOST_REASONS = 3
+FEW_ROWS = 3
 _EMPTY = TorchPage("", (), (), -1, (), (), ())
 
 
@@ -40,7 +41,7 @@ class TorchScreen(StepScreen):
     DEFAULT_CSS: ClassVar[str] = """
     TorchScreen {
         #recommended, .reason, .fact { height: 1; }
-        #builds { margin: 1 0; max-height: 8; }
+        #builds { margin: 1 0; max-height: 20; }
     }
     """
 
@@ -81,15 +82,30 @@ class TorchScreen(StepScreen):
             line.show(rows.cut(reasons[place], self.room) if place < len(reasons) else "")
         builds = self.query_one("#builds", ChoiceList)
         builds.display = bool(told.rows)
-        builds.show(self._rows(), max(0, told.chosen))
+        builds.show(self._rows(), max(0, self._shown_at()))
+        if not builds.has_focus:
+            builds.highlighted = max(0, self._shown_at())
         for place in range(3):
             fact = told.facts[place] if place < len(told.facts) else ("", "")
             self.query_one(f"#fact-{place}", Line).show(rows.cut(rows.fit(fact[0], 11) + fact[1], self.room))
 
+    def _shown(self) -> list[tuple[int, TorchRow]]:
+        """The rows that there is room for: three, the chosen one and uv.lock's among them; in a tall window all."""
+        every = list(enumerate(self.told.rows))
+        if self.has_class("-tall"):
+            return every
+        must = [pair for pair in every if pair[0] in (0, self.told.chosen) or pair[1].value == "keep"]
+        others = [pair for pair in every if pair not in must][: FEW_ROWS - len(must)]
+        return [pair for pair in every if pair in must or pair in others]
+
+    def _shown_at(self) -> int:
+        places = [place for place, _ in self._shown()]
+        return places.index(self.told.chosen) if self.told.chosen in places else 0
+
     def _rows(self) -> list[Row]:
         shown = [
             Row(row.value, rows.torch_row(place == self.told.chosen, row.label, row.word, row.note, self.room - 1))
-            for place, row in enumerate(self.told.rows[:6])
+            for place, row in self._shown()
         ]
         return [*shown, Row(OTHER, rows.torch_row(False, "another version or variant", "", ""))]
 

@@ -1,0 +1,95 @@
+"""Joining a run: the list of runs, a run that goes on, one that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from screens.attach import AttachApp, RunsScreen
+from screens.sync import SyncScreen
+from screens.walk import Walk
+from tests.screens.running import NOTHING, make_folder, shows, text_of, until
+from tests.support.recorded import Recorded, failed_on_a_full_disk
+from wizard.way import Way
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_folder(tmp_path)
+
+
+@asynccontextmanager
+async def joining(folder: Path, recorded: Recorded, *, listed: bool) -> AsyncIterator[tuple[AttachApp, Pilot[int]]]:
+    app = AttachApp(Walk(Way(str(folder), machine=NOTHING)), recorded.run, listed=listed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+async def test_a_run_that_goes_on_is_joined_at_once(folder: Path) -> None:
+    recorded = Recorded(str(folder))
+    recorded.step("sync", "started")
+    async with joining(folder, recorded, listed=False) as (app, pilot):
+        await until(pilot, shows(app, "uv reads uv.lock"))
+        assert isinstance(app.screen, SyncScreen)
+        assert "Joined: started " in text_of(app)
+        recorded.step("sync", "done")
+        recorded.verify(ok=True)
+        recorded.end(0)
+        await until(pilot, shows(app, "It works: Python and 31 packages"))
+        await pilot.press("ctrl+n")
+    assert app.return_value == 0
+
+
+async def test_leaving_lets_the_run_go_on(folder: Path) -> None:
+    recorded = Recorded(str(folder))
+    recorded.step("sync", "started")
+    async with joining(folder, recorded, listed=False) as (app, pilot):
+        await until(pilot, shows(app, "uv reads uv.lock"))
+        await pilot.press("ctrl+q")
+        await until(pilot, shows(app, "[ Leave it running ]"))
+        await pilot.press("enter")
+    assert app.return_value == 0
+    assert not (recorded.folder / "cancel").exists()
+    recorded.close()
+
+
+async def test_the_runs_are_listed_with_how_they_stand(folder: Path) -> None:
+    failed = Recorded(str(folder), started=1_700_000_000.0)
+    failed_on_a_full_disk(failed)
+    lost = Recorded(str(folder))
+    lost.close()
+    recorded = Recorded(str(folder))
+    recorded.step("sync", "started")
+    async with joining(folder, recorded, listed=True) as (app, pilot):
+        await until(pilot, shows(app, " State          Project             Started            Result"))
+        assert isinstance(app.screen, RunsScreen)
+        text = text_of(app)
+        assert "\n > running      " in text
+        assert "\n x failed       " in text
+        assert "14 Nov " in text
+        assert "The disk is full" in text
+        assert "\n ! interrupted  " in text
+        assert " 3 runs. Their logs lie in " in text
+        assert "[ Join ]   Looking changes nothing." in text or "[ Join ]  Looking changes nothing." in text
+        await pilot.press("enter")
+        await until(pilot, shows(app, "uv reads uv.lock"))
+        recorded.close()
+
+
+async def test_a_failed_run_is_looked_at(folder: Path) -> None:
+    recorded = Recorded(str(folder))
+    failed_on_a_full_disk(recorded)
+    async with joining(folder, recorded, listed=True) as (app, pilot):
+        await until(pilot, shows(app, "[ Look ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "What to do"))
+        await pilot.press("ctrl+q")
+    assert app.return_value == 1

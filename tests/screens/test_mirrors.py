@@ -1,0 +1,116 @@
+"""The mirrors screen: nothing is measured unasked, what is kept is shown, a choice stays a choice."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from screens.mirrors import MirrorsScreen
+from tests.screens.running import make_folder, showing, shows, text_of, until
+from wizard.mirrors import catalogue, kept
+from wizard.mirrors.command import state_folder
+from wizard.mirrors.record import Measurement, MirrorResult
+
+MIB = 1024**2
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_folder(tmp_path)
+
+
+def keep(*results: MirrorResult, age: float = 130.0) -> None:
+    """A measurement of this week."""
+    best = max((one for one in results if one.ok), key=lambda one: one.bytes_per_s or 0.0, default=None)
+    kept.store(
+        state_folder(), Measurement("pypi", results, best.id if best else None, time.time() - age, 1, "pygments")
+    )
+
+
+def sound(name: str, rate: float, answer: float, *, official: bool = False) -> MirrorResult:
+    return MirrorResult(name, "https://x.example", True, answer, rate * MIB, 0.0, official=official)
+
+
+async def test_nothing_is_measured_unasked(folder: Path) -> None:
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "In force: packages from the official index"))
+        text = text_of(app)
+        assert "Not measured. F5 measures, at most 1" in text
+        assert "packages   (*) official   -            -        -        -" in text
+        assert isinstance(app.screen, MirrorsScreen)
+        assert not [worker for worker in app.workers if "measure" in worker.name]
+        await pilot.press("enter")
+        await until(pilot, shows(app, "5/8 torch"))
+        assert app.walk.way.choices.origin("mirrors.pypi") == "default"
+
+
+async def test_what_was_measured_this_week_is_shown_at_once(folder: Path) -> None:
+    keep(
+        sound("bfsu", 10.3, 18),
+        sound("tuna", 9.8, 21),
+        sound("official", 1.1, 212, official=True),
+        MirrorResult("ustc", "https://y.example", False, 30.0, why_not="not an index"),
+    )
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "Measured 2 min ago."))
+        text = text_of(app)
+        assert "packages   ( ) BFSU       10.3 MiB/s    18 ms   0 h      + ok" in text
+        assert "           ( ) TUNA        9.8 MiB/s    21 ms   0 h      + ok" in text
+        assert "           (*) official    1.1 MiB/s   212 ms   -        + ok" in text
+
+
+async def test_a_row_is_taken_for_its_kind_and_what_it_is_worth_is_told(folder: Path) -> None:
+    keep(sound("bfsu", 10.3, 18), sound("official", 1.1, 212, official=True))
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "( ) BFSU"))
+        await pilot.press("up", "home", "space")
+        await until(pilot, shows(app, "(*) BFSU"))
+        assert app.walk.way.choices.said("mirrors.pypi") == ("bfsu", "screen")
+        assert app.walk.way.choices.origin("mirrors.python") == "default"
+        assert " + For this project about " in text_of(app)
+
+
+async def test_none_answers(folder: Path) -> None:
+    keep(*(MirrorResult(one, "https://x.example", False, why_not="no such host") for one in ("tuna", "official")))
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "x error    No source answers, the official one neither."))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "5/8 torch"))
+
+
+async def test_all_sources_on_a_page(folder: Path) -> None:
+    async with showing(folder, at="mirrors", size=(120, 40)) as (app, pilot):
+        await until(pilot, shows(app, "In force"))
+        await pilot.press("a")
+        await until(pilot, shows(app, "All sources"))
+        offered = [one for one in catalogue.built_in().of("pypi") if one.offer]
+        assert text_of(app).count("( )") + text_of(app).count("(*)") >= min(len(offered), 30)
+
+
+@pytest.mark.parametrize(
+    "typed, told",
+    [("mirror.example/simple", "x error "), ("https://me:secret@mirror.example/simple", "x error ")],
+)
+async def test_an_address_that_will_not_do_is_refused_where_it_was_typed(folder: Path, typed: str, told: str) -> None:
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "In force"))
+        await pilot.press("o")
+        await until(pilot, shows(app, "An address of your own"))
+        await pilot.press(*typed)
+        await pilot.press("tab", "tab", "enter")
+        await until(pilot, shows(app, told))
+        assert app.walk.way.choices.origin("mirrors.pypi") == "default"
+        assert "secret" not in next(row for row in text_of(app).splitlines() if "x error" in row)
+
+
+async def test_an_address_of_ones_own_becomes_a_row(folder: Path) -> None:
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "In force"))
+        await pilot.press("o")
+        await until(pilot, shows(app, "An address of your own"))
+        await pilot.press(*"https://mirror.example/simple")
+        await pilot.press("enter", "enter")
+        await until(pilot, shows(app, "(*) mirror ..."))
+        assert app.walk.way.choices.text("mirrors.pypi") == "https://mirror.example/simple"
