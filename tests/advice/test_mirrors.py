@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mirrors.support import user_config
 from tests.support.index import Index
 from tests.support.projects import Project
 from wizard.advice.mirrors import advise, audit
@@ -22,7 +23,7 @@ def machine(environment: Mapping[str, str] | None = None, uv_toml: str | None = 
 
 
 def write(home: Path, text: str) -> None:
-    folder = home / ".config" / "uv"
+    folder = user_config(home)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "uv.toml").write_text(text, "utf-8")
 

@@ -78,3 +78,8 @@ def fingerprint(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and ".venv" not in path.parts
     }
+
+
+def user_config(home: Path) -> Path:
+    """Where this uv reads its user's uv.toml, with the home of tests/conftest.py."""
+    return home / ("AppData/Roaming/uv" if os.name == "nt" else ".config/uv")

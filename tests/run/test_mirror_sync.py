@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from uv import find_uv_bin
 
-from tests.mirrors.support import Carrier, action_for, fingerprint
+from tests.mirrors.support import Carrier, action_for, fingerprint, user_config
 from tests.support.index import Cut, Gate, Index, Status, Tampered
 from tests.support.projects import FOLDER, Project, make_project, run
 from tests.support.wheels import Dist, sdist, wheel
@@ -256,6 +256,7 @@ def unpacked(dist: Dist, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.wine_cannot("there is no git for one of the sources")
 def test_extras_groups_members_and_sources_of_all_kinds(index: Index, tmp_path: Path, uv: Path) -> None:
     index.add(wheel("maker"), wheel("delta"), sdist("epsilon", build_requires=["maker"]))
     boxed = wheel("boxed")
@@ -326,7 +327,7 @@ def test_a_lock_made_with_a_mirror_and_the_mirror_as_ambient_default(
     """The lock names the mirror; another mirror is chosen, and is also the default of the environment and of uv.toml."""
     project = make_project(tmp_path, index, uv)
     other = index.copy(target=MIRROR)
-    config = home / ".config" / "uv"
+    config = user_config(home)
     config.mkdir(parents=True)
     (config / "uv.toml").write_text(f'[[index]]\nurl = "{other}"\ndefault = true\n', "utf-8")
     index.forget()
