@@ -96,7 +96,7 @@ class TextReport:
         if word in {"now", "waiting"}:
             return []
         title = one_line(str(event.get("title") or event["id"]))
-        if title[1:2].islower():
+        if title[1:2].islower() and not title.startswith("Python"):
             title = title[0].lower() + title[1:]
         value = f", {one_line(str(event['value']))}" if event.get("value") else ""
         return [f"{number:>2} {word}: {title}{value}"]

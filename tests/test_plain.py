@@ -1,0 +1,156 @@
+"""The plain mode with a real uv and a loopback index: lines in, lines out, and an exit code."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.faults import Status
+from tests.support.index import Index
+from tests.support.projects import Project
+from tests.support.recorded import Recorded
+from wizard import plain
+from wizard.errors import BadInput, DecisionMissing
+from wizard.machine.facts import Machine
+from wizard.plain_page import Back, EndOfInput, Page, Question, Quit, Row, Talk
+from wizard.plain_run import follow
+from wizard.way import Way
+
+NOTHING = Machine(os="linux", arch="x86_64", uv=(), gpus=(), filesystems=(), pythons=())
+
+
+def walked(folder: Path, answers: str) -> tuple[int, str]:
+    out = io.StringIO()
+    code = plain.run(Way(str(folder)), stdin=io.StringIO(answers), stdout=out)
+    return code, out.getvalue()
+
+
+def titles(text: str) -> list[str]:
+    return re.findall(r"^(\d)/8 ", text, re.MULTILINE)
+
+
+def test_enter_alone_leads_to_a_verified_environment(project: Project) -> None:
+    code, text = walked(project.path, "\n" * 40)
+    assert code == 0, text
+    assert titles(text) == ["1", "2", "3", "4", "5", "6"]
+    assert project.venv.is_dir()
+    assert "+ ok: Nothing stands in the way." in text or "Found" in text
+    assert re.search(r"^\d\d:\d\d:\d\d  step 1 of 2, sync: ", text, re.MULTILINE)
+    assert re.search(r"^ 1 ok: packages are those of uv\.lock", text, re.MULTILINE)
+    assert "It works: Python and " in text
+    assert "From now on:" in text
+    assert "\x1b" not in text
+
+
+def test_the_end_of_the_input_is_no_agreement(project: Project) -> None:
+    before = sorted(path.name for path in project.path.iterdir())
+    for answers in ("", "\n", "\n" * 8):
+        with pytest.raises(DecisionMissing):
+            walked(project.path, answers)
+    assert sorted(path.name for path in project.path.iterdir()) == before
+
+
+def test_q_leaves_and_changes_nothing(project: Project) -> None:
+    before = sorted(path.name for path in project.path.iterdir())
+    code, text = walked(project.path, "\nq\n")
+    assert code == 0
+    assert text.endswith("Nothing was changed.\n")
+    assert sorted(path.name for path in project.path.iterdir()) == before
+
+
+def test_b_goes_back_and_what_is_no_choice_is_answered(project: Project) -> None:
+    code, text = walked(project.path, "b\n\n7\nb\n\nq\n")
+    assert code == 0
+    assert titles(text) == ["1", "2", "1", "2"]
+    assert "This is the first screen. q quits." in text
+    assert re.search(r"x error: 7 is not a choice\. Give a number from 1 to \d, or Enter for \d\.", text)
+
+
+def test_a_field_says_what_is_wrong_and_asks_again(project: Project) -> None:
+    code, text = walked(project.path, "\n\n~/cache\nq\n")
+    assert code == 0
+    assert "x error: settings.cache-dir = '~/cache' is not possible" in text
+    assert text.count("Cache folder [") == 2
+
+
+def test_question_mark_and_d_explain(project: Project) -> None:
+    code, text = walked(project.path, "\n?\n\n\n\n\n\n\n\nd\nq\n")
+    assert code == 0
+    assert "uv installs Pythons and packages" in text
+    assert "sync --locked" in text
+    assert "Nothing has been changed. Carry it out" in text
+
+
+def test_a_failure_names_its_cause_and_offers_its_fixes(project: Project, index: Index) -> None:
+    index.fault("alpha-1.0", Status(404))
+    code, text = walked(project.path, "\n" * 9 + "?\n99\nq\n")
+    assert code == 1, text
+    assert re.search(r"^x .+  \([a-z-]+\)$", text, re.MULTILINE), text
+    assert "  What to do" in text
+    assert "is not a choice. Give a number from 1 to" in text
+
+
+def talk(answers: str) -> tuple[Talk, io.StringIO]:
+    out = io.StringIO()
+    return Talk(io.StringIO(answers), out), out
+
+
+def refuse(text: str) -> None:
+    raise BadInput(f"{text} will not do")
+
+
+@pytest.mark.parametrize(
+    "answers, raised", [("", EndOfInput), ("b\n", Back), ("q\n", Quit), ("bad\n", EndOfInput), ("?\n", EndOfInput)]
+)
+def test_ways_out_of_a_question(answers: str, raised: type[Exception]) -> None:
+    one, _ = talk(answers)
+    with pytest.raises(raised):
+        one.go_through(Page(3, "settings", "settings", "", questions=(Question("Folder", "none", take=refuse),)))
+
+
+def test_a_number_takes_its_row_and_enter_the_default() -> None:
+    taken: list[str] = []
+    rows = (Row("first", lambda: taken.append("first")), Row("second", lambda: taken.append("second")))
+    page = Page(2, "uv", "uv", "", questions=(Question("Choice", "1", rows),))
+    for answers in ("2\n", "\n", "0\n\n", "x\n2\n"):
+        one, out = talk(answers)
+        one.go_through(page)
+        assert "  1  first\n  2  second\n" in out.getvalue()
+    assert taken == ["second", "first", "first", "second"]
+
+
+def test_outside_text_is_made_safe() -> None:
+    one, out = talk("\n")
+    one.go_through(Page(1, "start", "a\x1b[31mb", "https://me:secret@host/x", questions=(Question("Go on", "y"),)))
+    assert "\x1b" not in out.getvalue()
+    assert "secret" not in out.getvalue()
+
+
+class Interrupted(Talk):
+    """Ctrl+C is pressed while the first line of a run is told."""
+
+    pressed = False
+
+    def say(self, lines: object = "") -> None:
+        super().say(lines)  # type: ignore[arg-type]
+        if not self.pressed and "step 1 of" in str(lines):
+            self.pressed = True
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("answer, left", [("g", False), ("", False), ("l", True)])
+def test_ctrl_c_asks_and_going_on_loses_no_line(answer: str, left: bool, tmp_path: Path) -> None:
+    recorded = Recorded(str(tmp_path))
+    recorded.step("uv", "started")
+    recorded.step("uv", "done")
+    recorded.end(0)
+    out = io.StringIO()
+    ended = follow(recorded.run, Interrupted(io.StringIO(f"{answer}\n"), out))
+    assert (ended.code, ended.left) == (0, left)
+    assert "Stop the sync, leave it running, or go on? s, l, g [g]:" in out.getvalue()
+    assert out.getvalue().count("step 1 of 3, uv") == 1
+    assert ("ok, uv" in out.getvalue()) == (not left)
+    assert ("uv-wizard attach" in out.getvalue()) == left

@@ -1,0 +1,171 @@
+"""The plain mode: the same screens, choices, review and run as lines that scroll. Nothing is redrawn, no width is needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+from wizard import plain_choices, plain_pages
+from wizard.cli.running import closing, stands_in_the_way
+from wizard.cli.words import diagnosis as diagnosis_lines
+from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.plain_page import Back, EndOfInput, Page, Quit, Talk
+from wizard.plain_run import Ended, carry_out
+
+if TYPE_CHECKING:
+    from wizard.diagnosis import Fix
+    from wizard.plan.step import Plan
+    from wizard.way import Way
+
+GREETING = (
+    "uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,",
+    "q quits. Nothing is changed before the review.",
+)
+FIRST_LOOK = 1.5
+"""Seconds until the first screen is told with what is known by then."""
+NEEDED = {"uv": ("uv",), "settings": ("filesystems",), "torch": ("gpus",)}
+"""The facts that a screen can't be told without."""
+SCREENS: tuple[tuple[str, Callable[[Way], Page]], ...] = (
+    ("start", plain_pages.start),
+    ("uv", plain_pages.uv),
+    ("settings", plain_pages.settings),
+    ("mirrors", plain_choices.mirrors),
+    ("torch", plain_choices.torch),
+)
+
+
+def run(way: Way, *, stdin: TextIO, stdout: TextIO) -> int:
+    """Walks from the first screen to the end and returns INTERFACE.md's exit code.
+
+    Raises DecisionMissing where the input ends before the review was answered, and WizardError as the way does.
+    """
+    walk = _Walk(way, Talk(stdin, stdout))
+    try:
+        return walk.go()
+    except Quit:
+        if not walk.ran:
+            walk.talk.say("Nothing was changed.")
+        return walk.code
+    except EndOfInput:
+        if walk.ran:
+            return walk.code
+        msg = "nothing was done: the input ended before the review was answered; uv-wizard apply --yes asks nothing"
+        raise DecisionMissing(msg) from None
+
+
+class _Walk:
+    """The order of the screens. `code`: how what ran has ended so far."""
+
+    def __init__(self, way: Way, talk: Talk) -> None:
+        self.way, self.talk = way, talk
+        self.ran = False
+        self.code = int(ExitCode.DONE)
+
+    def go(self) -> int:
+        """From the greeting to the end. Raises Quit, EndOfInput."""
+        self.talk.say(GREETING)
+        self.way.begin()
+        self._wait(lambda: not self.way.pending, FIRST_LOOK)
+        self._choose()
+        while True:
+            plan = self._review()
+            if not plan.steps:
+                return self.code
+            ended = carry_out(self.way, plan, self.talk)
+            self.ran, self.code = True, ended.code
+            if ended.left:
+                return self.code
+            if ended.code == ExitCode.DONE:
+                self.talk.say(closing(self.way, ended.run))
+                return self.code
+            if not self._take_fix(ended):
+                return self.code
+            self.way.read()
+
+    def _wait(self, ready: Callable[[], bool], limit: float | None = None) -> None:
+        deadline = None if limit is None else time.monotonic() + limit
+        while True:
+            self.way.refresh()
+            if ready() or (deadline is not None and time.monotonic() >= deadline):
+                return
+            time.sleep(0.05)
+
+    def _choose(self, at: int = 0) -> None:
+        """The screens before the review, from the one at `at`."""
+        while at < len(SCREENS):
+            name, make = SCREENS[at]
+            self._wait_for_facts(name)
+            try:
+                self.talk.go_through(make(self.way))
+            except Back:
+                at -= 1
+            else:
+                at += 1
+
+    def _wait_for_facts(self, name: str) -> None:
+        """Every probe has a limit of its own, so this ends."""
+        self.way.refresh()
+        missing = [fact for fact in NEEDED.get(name, ()) if fact in self.way.pending]
+        if missing:
+            self.talk.say(f"Still being looked up: {', '.join(missing)}")
+            self._wait(lambda: not any(fact in self.way.pending for fact in missing))
+
+    def _review(self) -> Plan:
+        """The plan that was agreed to, without steps where there is nothing to do. Raises Quit, EndOfInput."""
+        while True:
+            try:
+                made = self._plan()
+                self.talk.go_through(plain_pages.review(self.way, made))
+            except Back:
+                pass
+            except WizardError as error:
+                self.talk.say(["", "6/8 review: what will happen", f"x error: {error}"])
+                if self.talk.ask("b goes back, q quits [b]:") == "q":
+                    raise Quit from None
+            else:
+                return made
+            self._choose(len(SCREENS) - 1)
+
+    def _plan(self) -> Plan:
+        if any(self.way.choices.text(f"mirrors.{kind}") == "fastest" for kind in ("pypi", "pytorch", "python")):
+            self.talk.say("Measuring the mirrors, at most 15 s")
+        self.way.prepare()
+        made = self.way.plan()
+        obstacle = stands_in_the_way(self.way)
+        if obstacle is not None and not (obstacle.cause == "lock-missing" and made.step("lock")):
+            self.talk.say(["", *diagnosis_lines(obstacle)])
+        return made
+
+    def _take_fix(self, ended: Ended) -> bool:
+        """Whether to go to the review again, with a fix taken."""
+        fixes = ended.diagnosis.fixes if ended.diagnosis else ()
+        while fixes:
+            answer = self.talk.ask("Which fix? a number, q [q]:")
+            if answer in {"", "q"}:
+                return False
+            if answer == "?":
+                self.talk.say("A number takes that fix; the review comes again before anything runs.")
+            elif answer.isdecimal() and 1 <= int(answer) <= len(fixes):
+                if self._taken(fixes[int(answer) - 1], ended):
+                    return True
+            else:
+                self.talk.say(
+                    f"x error: {answer} is not a choice. Give a number from 1 to {len(fixes)}, or Enter to end."
+                )
+        return False
+
+    def _taken(self, fix: Fix, ended: Ended) -> bool:
+        if fix.commands and not fix.choices:
+            commands = [f"  {line}" for line in ended.commands(fix)]
+            self.talk.say(["Type this in another terminal; the plan is then made again here:", *commands])
+            self.talk.ask("Enter when it is done:")
+            self.way.look_again()
+            return True
+        try:
+            for key, value in (fix.choices or {}).items():
+                self.way.choose(key, value)
+        except BadInput as error:
+            self.talk.say(f"x error: {error}")
+            return False
+        return True

@@ -1,0 +1,94 @@
+"""The mirrors and the torch screen as lines."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wizard import torch_rows
+from wizard.mirrors import catalogue
+from wizard.plain_page import Page, Question, Row
+from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing
+from wizard.source_rows import BLOCKS, short_name
+
+if TYPE_CHECKING:
+    from wizard.way import Way
+
+MEASURED = "the fastest: measured before the review, at most 15 s"
+
+
+def mirrors(way: Way) -> Page:
+    """Where packages, torch and Pythons come from. Nothing is measured unless the fastest is chosen."""
+    kinds = [kind for kind in BLOCKS if kind != "pytorch" or (way.project and way.project.torch)]
+    questions = []
+    for kind in kinds:
+        key = f"mirrors.{kind}"
+        in_force = way.choices.text(key)
+        values = [
+            "official",
+            "fastest",
+            *(one.id for one in catalogue.built_in().of(kind) if one.offer and not one.official),
+        ]
+        if in_force not in values:
+            values.insert(0, in_force)
+        names = {"fastest": MEASURED, "official": "official, the packages' own place" if kind == "pypi" else "official"}
+        rows = tuple(
+            Row(
+                names.get(value, short_name(value, kind)),
+                nothing if value == in_force else partial(way.choose, key, value),
+            )
+            for value in values
+        )
+        at = values.index(in_force)
+        questions.append(Question(f"Source of {BLOCKS[kind]}", str(at + 1), rows, chosen=at))
+    return Page(
+        4,
+        "mirrors",
+        "mirrors: where the packages come from",
+        "A mirror is a nearer copy of the package index. It leaves uv.lock alone: every file is checked against uv.lock, "
+        "wherever it came from.",
+        tuple(f"  + {why}" for kind in kinds for why in way.why(f"mirrors.{kind}")),
+        way.by_hand("mirrors"),
+        tuple(questions),
+        tuple(
+            f"{short_name(one.id, kind)}: {one.operator}"
+            for kind in kinds
+            for one in catalogue.built_in().of(kind)
+            if one.offer
+        ),
+        help_of("mirror"),
+    )
+
+
+def torch(way: Way) -> Page:
+    """The variant for this GPU."""
+    torch_rows.settle(way)
+    told = torch_rows.page(way)
+    lines = [told.headline, *(f"  + {why}" for why in told.reasons), *(f"  ! {note}" for note in told.notes)]
+    lines += [f"{label}: {fact}" for label, fact in told.facts]
+    rows = tuple(
+        Row(
+            f"{row.label}, {row.word}: {row.note}".rstrip(": "),
+            nothing if place == told.chosen else partial(way.choose, torch_rows.KEY, row.value),
+        )
+        for place, row in enumerate(told.rows)
+    )
+    other = Question(
+        "Variant, or Enter for what stands above",
+        way.choices.text(torch_rows.KEY),
+        take=partial(way.choose, torch_rows.KEY),
+    )
+    question = (
+        Question("Choice", str(told.chosen + 1), rows, chosen=told.chosen) if rows and told.chosen >= 0 else other
+    )
+    return Page(
+        5,
+        "torch",
+        "torch: the variant for this GPU",
+        "torch is published in several variants, each built for some GPUs and drivers.",
+        tuple(lines),
+        way.by_hand("torch"),
+        (question if told.rows else GO_ON_OR_BACK,),
+        tuple(f"x {name}: {why}" for name, why in told.ruled_out),
+        help_of("variant"),
+    )

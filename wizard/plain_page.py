@@ -1,0 +1,146 @@
+"""What a page of the plain mode is made of, and the one way it is asked: questions with a default, answered by lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from wizard.errors import BadInput
+from wizard.text import clean, masked
+
+
+class Quit(Exception):
+    """The user typed q."""
+
+
+class EndOfInput(Exception):
+    """There is nothing more to read."""
+
+
+class Back(Exception):
+    """The user typed b."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A numbered answer: what is shown, and what taking it does (raises BadInput where it can't be taken)."""
+
+    text: str
+    take: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """`prompt [default]:`. With `rows` a number is the answer, with `take` any text is; Enter keeps what is."""
+
+    prompt: str
+    default: str
+    rows: tuple[Row, ...] = ()
+    take: Callable[[str], None] | None = None
+    chosen: int = 0
+    """The row that is chosen already, from 0; Enter takes it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One of the eight screens as lines: title with its number, lead, what is known, questions."""
+
+    number: int
+    name: str
+    title: str
+    lead: str
+    lines: tuple[str, ...] = ()
+    by_hand: str = ""
+    questions: tuple[Question, ...] = ()
+    details: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()
+
+
+class Talk:
+    """Lines out, lines in. Nothing is ever redrawn."""
+
+    def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
+        self._in, self._out = stdin, stdout
+
+    def say(self, lines: Iterable[str] | str = "") -> None:
+        """Lines, made safe, without credentials."""
+        for line in [lines] if isinstance(lines, str) else lines:
+            self._out.write(masked(clean(line)).rstrip() + "\n")
+        self._out.flush()
+
+    def ask(self, prompt: str) -> str:
+        """The answer without blanks around it. Raises EndOfInput."""
+        self._out.write(masked(clean(prompt)) + " ")
+        self._out.flush()
+        line = self._in.readline()
+        if not line:
+            self.say()
+            raise EndOfInput
+        answer = clean(line).strip()
+        if not self._in.isatty():  # nobody's keyboard has ended the line
+            self.say(answer)
+        return answer
+
+    def show(self, page: Page) -> None:
+        """All of a page but its questions."""
+        self.say(["", f"{page.number}/8 {page.title}", *([page.lead] if page.lead else []), *page.lines])
+
+    def go_through(self, page: Page) -> None:
+        """Shows the page and asks all its questions. Raises Back, Quit, EndOfInput."""
+        self.show(page)
+        for position, question in enumerate(page.questions):
+            self.say(f"  {number}  {row.text}" for number, row in enumerate(question.rows, 1))
+            if page.by_hand and position == len(page.questions) - 1:
+                self.say(f"By hand: {page.by_hand}")
+            self._until_answered(page, question)
+
+    def _until_answered(self, page: Page, question: Question) -> None:
+        prompt = f"{question.prompt} [{question.default}]:"
+        while True:
+            answer = self.ask(prompt)
+            if self._is_command(page, question, answer):
+                continue
+            try:
+                return _taken(question, answer)
+            except BadInput as error:
+                self.say(f"x error: {error}")
+
+    def _is_command(self, page: Page, question: Question, answer: str) -> bool:
+        """Whether the answer was `?` or `d`, dealt with here. `b` and `q` leave by raising."""
+        if answer == "b":
+            if page.number == 1:
+                self.say("This is the first screen. q quits.")
+                return True
+            raise Back
+        if answer == "q":
+            raise Quit
+        if answer == "?":
+            self.say(page.help or ("No help for this screen.",))
+            return True
+        if answer == "d" and question.take is None:
+            self.say(page.details or ("There is no more to show here.",))
+            return True
+        return False
+
+
+def _taken(question: Question, answer: str) -> None:
+    """Takes the answer to a question. Raises BadInput that says what is allowed."""
+    if not answer:
+        if question.rows and question.chosen >= 0:
+            question.rows[question.chosen].take()
+        return
+    if question.take is not None:
+        question.take(answer)
+        return
+    if not question.rows:
+        if answer in {"y", "yes"}:
+            return
+        msg = f"{answer} is not a choice. Enter goes on, b goes back, q quits."
+        raise BadInput(msg)
+    count = len(question.rows)
+    if not answer.isdecimal() or not 1 <= int(answer) <= count:
+        allowed = f"Give a number from 1 to {count}, or Enter for {question.default}."
+        msg = f"{answer} is not a choice. {allowed}"
+        raise BadInput(msg)
+    question.rows[int(answer) - 1].take()

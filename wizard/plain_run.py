@@ -1,0 +1,83 @@
+"""A run in the plain mode: started, told line by line, left running or stopped when Ctrl+C asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wizard.diagnosis import Diagnosis, Fix, from_document
+from wizard.errors import ExitCode
+from wizard.plain_page import EndOfInput, Talk
+from wizard.plan.quoting import command_line
+from wizard.report_text import TextReport, started_at
+from wizard.run import client
+
+if TYPE_CHECKING:
+    from wizard.plan.step import Plan
+    from wizard.run.client import RunInfo
+    from wizard.way import Way
+
+INTERRUPTED = "Stop the sync, leave it running, or go on? s, l, g [g]:"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How following a run ended. `left`: the run goes on, and we have let go of it."""
+
+    code: int
+    run: RunInfo
+    diagnosis: Diagnosis | None = None
+    left: bool = False
+
+    def commands(self, fix: Fix) -> list[str]:
+        """The fix's commands as a person types them."""
+        return [command_line(argv) for argv in fix.commands or ()]
+
+
+def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
+    """Starts the plan and follows it. Raises ProjectBusy where a run of this project goes on and is not to be joined."""
+    try:
+        run = way.start(plan)
+    except client.ProjectBusy as busy:
+        talk.say(f"A sync of this project is running: {busy}")
+        answer = talk.ask("Join it? y, n [y]:")
+        if answer.lower().startswith("n"):
+            raise
+        run = client.find(busy.run_id)
+    return follow(run, talk)
+
+
+def follow(run: RunInfo, talk: Talk) -> Ended:
+    """Tells the run's events until it ends or is let go."""
+    report = TextReport(started_at(run.started))
+    seen = 0
+    while not report.state.finished:
+        told = 0
+        try:
+            for batch in client.follow(run):
+                for event in batch:
+                    told += 1
+                    if told > seen:
+                        seen = told
+                        talk.say(report.apply(event))
+        except KeyboardInterrupt:
+            if _asked_to_leave(run, talk):
+                talk.say(f"It goes on. To see it again: uv-wizard attach {run.id}")
+                return Ended(int(ExitCode.DONE), run, left=True)
+    code = report.state.exit_code
+    found = report.state.diagnosis
+    failed = from_document(found) if found else None
+    return Ended(int(ExitCode.FAILED if code is None else code), client.again(run), failed)
+
+
+def _asked_to_leave(run: RunInfo, talk: Talk) -> bool:
+    """Whether to let go of the run; stops it where that is the answer. Anything else goes on."""
+    talk.say()
+    try:
+        answer = talk.ask(INTERRUPTED).lower()
+    except EndOfInput:
+        return True
+    if answer == "s":
+        talk.say("Stopping: uv ends within 3 s; finished packages are kept.")
+        client.cancel(run)
+    return answer == "l"
