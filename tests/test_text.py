@@ -35,6 +35,7 @@ def test_one_line_is_one_line_and_cut() -> None:
     [
         ("https://user:pw@host/simple", "https://***@host/simple"),
         ("at https://token@host and http://b:c@d/", "at https://***@host and http://***@d/"),
+        ("https://user:p@ss@host/simple", "https://***@host/simple"),
         ("https://host/a@b", "https://host/a@b"),
         ("git+ssh://git@host/x", "git+ssh://***@host/x"),
     ],

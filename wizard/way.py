@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wizard.advice.reason import Advice
     from wizard.advice.setting_states import SettingState
     from wizard.advice.torch import TorchAdvice
+    from wizard.advice.torch_reach import Selected
     from wizard.advice.uv import UvWay
     from wizard.machine.probe import Probing
     from wizard.plan.step import Plan
@@ -140,7 +141,7 @@ class Way:
             uv.advise(self.machine, self.project, self.choices, self._pip_python()),
             self._settings_advice,
             mirrors.advise(self.machine, self.project),
-            torch.advice(self.torch()) if self.project and self.project.torch else Advice(),
+            torch.reasons(self.torch()) if self.project and self.project.torch else Advice(),
         )
         choices = {key: value for part in parts for key, value in part.choices.items()}
         return Advice(choices, tuple(reason for part in parts for reason in part.reasons))
@@ -153,7 +154,12 @@ class Way:
         """The torch build that this machine should use."""
         from wizard.advice.torch import advise
 
-        return advise(self.machine, self.project)
+        return advise(self.machine, self.project, selected=self._selected())
+
+    def _selected(self) -> Selected:
+        from wizard.advice.torch_reach import Selected
+
+        return Selected(self.choices.names("sync.extras"), self.choices.names("sync.groups"))
 
     def findings(self) -> tuple[Finding, ...]:
         """What stands in the way, worst first."""
@@ -161,7 +167,10 @@ class Way:
         from wizard.advice.mirrors import audit as audit_indexes
         from wizard.advice.torch import audit as audit_torch
 
-        audits = (*audit_torch(self.machine, self.project), *audit_indexes(self.machine, self.project))
+        audits = (
+            *audit_torch(self.machine, self.project, self._selected()),
+            *audit_indexes(self.machine, self.project),
+        )
         return findings(self.machine, self.project, audits)
 
     def candidates_of_uv(self) -> tuple[UvWay, ...]:
@@ -181,7 +190,7 @@ class Way:
             return "py" if self.machine.os == "windows" else "python3"
         if importlib.util.find_spec("pip") is not None:
             return sys.executable
-        return next((one.path for one in self.machine.pythons or ()), None)
+        return next((one.path for one in self.machine.pythons or () if one.version), None)
 
     # plan and run
 

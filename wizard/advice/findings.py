@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wizard import diagnosis
 from wizard.diagnosis import Context, Diagnosis
+from wizard.diagnosis.rules import causes
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.project.facts import Project
 
@@ -55,5 +56,5 @@ def findings(machine: Machine, project: Project | None, audit: Iterable[MachineF
 
 def _diagnosed(one: MachineFinding, context: Context) -> Diagnosis:
     """The finding in its own words, with the fixes that a diagnosis of that cause has."""
-    known = diagnosis.of(one.cause, one.evidence, context)
-    return Diagnosis(one.cause, one.title, one.explanation, one.evidence, known.fixes, one.severity)
+    fixes = diagnosis.of(one.cause, one.evidence, context).fixes if one.cause in causes() else ()
+    return Diagnosis(one.cause, one.title, one.explanation, one.evidence, fixes, one.severity)

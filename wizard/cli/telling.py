@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.cli import common, words
 from wizard.cli.options import Options
 from wizard.errors import BadInput, ExitCode
+from wizard.machine.facts import Machine
 from wizard.machine.facts import document as machine_document
 from wizard.plan.step import document as plan_document
 from wizard.project.read import document as project_document
+from wizard.project.read import read_project
 from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from wizard.diagnosis import Context
 
 
 def doctor(options: Options) -> int:
@@ -56,7 +63,6 @@ def plan(options: Options) -> int:
 
 def diagnose(options: Options) -> int:
     """`uv-wizard diagnose`."""
-    from wizard.diagnosis import Context
     from wizard.diagnosis import diagnose as name_cause
 
     word = options.word() or "-"
@@ -71,13 +77,25 @@ def diagnose(options: Options) -> int:
         except OSError as error:
             msg = f"{one_line(word)} cannot be read: {error.strerror or error}"
             raise BadInput(msg) from None
-    machine = common.machine_of(options)
-    found = name_cause(_decoded(data), Context(machine=machine, os=machine.os if machine else None))
+    found = name_cause(_decoded(data), _around(common.machine_of(options)))
     if options.json:
         common.print_json({"schema": 1, **found.document()})
     else:
         common.print_lines(words.diagnosis(found))
     return ExitCode.DONE
+
+
+def _around(machine: Machine | None) -> Context:
+    """What is known around pasted output: this process's environment and the project here, unless it is another machine's."""
+    from wizard.diagnosis import Context
+
+    if machine is not None:
+        return Context(machine=machine, os=machine.os)
+    project = read_project(".")
+    own = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+    registries = project.lock.registries if project and project.lock else ()
+    index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
+    return Context(registries=registries, default_index=index, environment=dict(os.environ), os=own, project=project)
 
 
 def _decoded(data: bytes) -> str:

@@ -27,7 +27,11 @@ class FolderTried:
 
 
 def try_folder(
-    path: str, project: str | None, needed: int | None, user: str | None = None, environment: Mapping[str, str] | None = None
+    path: str,
+    project: str | None,
+    needed: int | None,
+    user: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> FolderTried:
     """Waits for the disk. `needed`: bytes, None where nobody knows."""
     import psutil
@@ -48,7 +52,9 @@ def try_folder(
     if needed is not None and free < needed:
         return FolderTried(room, f"{room}, {needed_size(needed)} needed.")
     fact = room if needed is None else f"{room}, {needed_size(needed)} needed"
-    return FolderTried(fact, None, _warning(mount, storage.is_network(mount)), _links(there, mount, project, mounts, request))
+    return FolderTried(
+        fact, None, _warning(mount, storage.is_network(mount)), _links(there, mount, project, mounts, request)
+    )
 
 
 def _warning(mount: object, network: bool | None) -> str | None:  # noqa: FBT001 - a fact

@@ -66,7 +66,7 @@ def _registry(change: RegistryChange) -> dict[str, Any]:
 def _command(command: Command) -> dict[str, Any]:
     common = {"argv": list(command.argv), "env": dict(command.environment), "cwd": command.cwd}
     if command.kind in ("plain", "uv"):
-        return {"do": "command", **common, "uv": command.kind == "uv"}
+        return {**command.options, "do": "command", **common, "uv": command.kind == "uv"}
     return {**common, **command.options, "do": command.kind}
 
 

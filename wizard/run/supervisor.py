@@ -17,6 +17,7 @@ from typing import Any
 
 from wizard.errors import ExitCode
 from wizard.events import EventWriter
+from wizard.files import Journal
 from wizard.run import actions, process, state
 from wizard.run.carrier import Carrier
 from wizard.run.hiding import shown
@@ -101,7 +102,9 @@ def _step(todo: list[dict[str, Any]], carrier: Carrier, watch: Watch, context: M
 
 def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
     if action["do"] == "command":
-        return carrier.run_command(action["argv"], action["env"], action["cwd"], uv=action["uv"])
+        written = [Path(path) for path in action.get("journal", ())]  # files that the command writes: uv lock's uv.lock
+        with Journal(carrier.journal_folder).guarding(written):
+            return carrier.run_command(action["argv"], action["env"], action["cwd"], uv=action["uv"])
     return actions.function(action["do"])(action, carrier)
 
 

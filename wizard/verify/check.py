@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ def verify(
                 asked: Asked = look(request, environment, folder, run)
                 ladder.add(asked.check, asked.diagnosis)
         if not ladder.failed:
+            ladder.request = replace(request, expected=_expected(request, environment))
             _probe(ladder, ["python"], folder, run, stop)
         if not ladder.failed:
             _decide(ladder)
@@ -51,6 +52,19 @@ def verify(
             ladder.changed_kind = False
             _probe(ladder, [stage for stage in ladder.stages() if stage != "torch"], folder, run, stop)
     return _told(ladder, stopped=bool(stop and stop()))
+
+
+def _expected(request: VerifyRequest, environment: Mapping[str, str]) -> Mapping[str, str | None]:
+    """The packages that must be there: those asked for, else those that uv says the lock installs here."""
+    if request.expected or not (request.locked and request.project and request.uv and request.python):
+        return request.expected
+    from wizard.verify.expected import expected_packages
+
+    extras = [word for extra in request.extras for word in ("--extra", extra)]
+    groups = [word for group in request.groups for word in ("--group", group)]
+    index = {"UV_DEFAULT_INDEX": request.registry} if request.registry else {}
+    asked = (request.uv, request.project, request.python, [*extras, *groups], {**environment, **index})
+    return expected_packages(*asked, request.limit)
 
 
 def _decide(ladder: Ladder) -> None:
