@@ -91,9 +91,12 @@ def test_lines_are_never_thinned(path: Path, clock: Clock) -> None:
 
 def test_threads_of_one_process_may_write_at_once(path: Path) -> None:
     writer = EventWriter(path)
-    threads = [
-        threading.Thread(target=lambda: [writer.write("output", text="x" * 500) for _ in range(200)]) for _ in range(4)
-    ]
+
+    def say() -> None:
+        for _ in range(200):
+            writer.write("output", text="x" * 500)
+
+    threads = [threading.Thread(target=say) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

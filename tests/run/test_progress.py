@@ -126,6 +126,15 @@ def test_the_steps() -> None:
     assert (state.finished, state.exit_code, state.lost) == (True, 1, False)
 
 
+def test_the_steps_of_a_run_that_was_cut_off() -> None:
+    state = told(
+        {"type": "run", "id": "1", "plan": PLAN},
+        {"type": "step", "id": "sync", "state": "started"},
+        {"type": "end", "exit_code": 1, "lost": True},
+    )
+    assert [step.state for step in state.steps] == ["failed", "skipped"]
+
+
 def test_packages_under_way_the_largest_first() -> None:
     state = told(
         {"type": "package", **package("a", "downloading", 10, 100)},

@@ -225,6 +225,8 @@ class RunState:
 
     def _end(self, event: Event) -> None:
         self.exit_code, self.lost = int(event["exit_code"]), bool(event.get("lost"))
+        for step in self.steps:  # of a run that was cut off
+            step.state = {"running": "failed", "waiting": "skipped"}.get(step.state, step.state)  # type: ignore[assignment]
         self.retry = self.phase = self.current = None
         self.bytes_per_s = self.eta_s = self.silent_s = None
 

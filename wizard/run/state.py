@@ -136,16 +136,15 @@ def _age(folder: Path) -> tuple[str, int]:
 
 
 def point_latest(base: Path, run: Path) -> None:
-    """`latest` in the state folder leads to that run: a link, or a file with its id where links can't be made."""
-    target = base / "latest"
+    """`latest` in the state folder leads to that run: a link; on Windows, where links are a privilege, its id."""
     spare = base / f"latest.{os.getpid()}"
     with contextlib.suppress(OSError):
         spare.unlink(missing_ok=True)
-        try:
-            spare.symlink_to(Path("runs") / run.name, target_is_directory=True)
-        except (OSError, NotImplementedError):
+        if sys.platform == "win32":
             spare.write_text(run.name, "ascii")
-        os.replace(spare, target)
+        else:
+            spare.symlink_to(Path("runs") / run.name)
+        os.replace(spare, base / "latest")
 
 
 def mark_undone(run: Path) -> None:

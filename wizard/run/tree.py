@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psutil
 
-INTERRUPT_S = 1.0
+INTERRUPT_S = 0.8
 """After SIGINT (CTRL_BREAK on Windows)."""
-TERMINATE_S = 0.8
+TERMINATE_S = 0.7
 """After SIGTERM."""
 KILL_S = 0.5
 """After SIGKILL; what is there then can't be ended by us (it hangs in the kernel)."""
@@ -38,7 +38,7 @@ def end_children() -> bool:
 
 
 def _end(pid: int, known: set[psutil.Process], child: subprocess.Popen[bytes] | None) -> bool:
-    for ask, limit in ((_interrupt, INTERRUPT_S), (_terminate, TERMINATE_S), (_kill, KILL_S)):
+    for ask, limit in _STAGES:
         known |= {late for one in known for late in _children(one)}
         ask(pid, known)
         deadline = time.monotonic() + limit
@@ -84,7 +84,8 @@ def _lives(process: psutil.Process) -> bool:
 def _interrupt(pid: int, known: set[psutil.Process]) -> None:
     if sys.platform == "win32":
         if pid:  # to one that leads no group it would come back to ourselves
-            with contextlib.suppress(OSError):  # it shares no console with us
+            # It may share no console with us; Python then ends it at once, and raises SystemError where it is gone.
+            with contextlib.suppress(OSError, SystemError):
                 os.kill(pid, signal.CTRL_BREAK_EVENT)
     else:
         _signal(pid, known, signal.SIGINT)
@@ -96,6 +97,11 @@ def _terminate(pid: int, known: set[psutil.Process]) -> None:
 
 def _kill(pid: int, known: set[psutil.Process]) -> None:
     _signal(pid, known, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+
+_STAGES = ((_interrupt, INTERRUPT_S), (_terminate, TERMINATE_S), (_kill, KILL_S))
+if sys.platform == "win32":  # there is no asking by SIGTERM: it ends a process as SIGKILL does
+    _STAGES = ((_interrupt, INTERRUPT_S), (_kill, KILL_S))
 
 
 def _signal(pid: int, known: set[psutil.Process], number: signal.Signals) -> None:

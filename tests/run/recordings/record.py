@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from tests.support import handler
@@ -75,13 +76,13 @@ def sizeless(uv: Path, base: Path) -> Iterator[tuple[str, bytes]]:
     """An index that tells no sizes, neither on its pages nor with its files."""
     told = handler.Handler.send_header
 
-    def silent(self: handler.Handler, name: str, value: str) -> None:
+    def silent(self: BaseHTTPRequestHandler, name: str, value: str) -> None:
         if name == "Content-Length" and self.command == "GET" and self.path.endswith(".whl"):
             self.close_connection = True
             name, value = "Connection", "close"
         told(self, name, value)
 
-    handler.Handler.send_header = silent  # type: ignore[method-assign] # this script's own process
+    handler.Handler.send_header = silent  # type: ignore[method-assign,assignment] # this script is its own process
     env = {**os.environ, "UV_PYTHON": sys.executable, "UV_NO_WRAP": "1", "HOME": str(base), "TERM": "xterm-256color"}
     with Index() as index:
         index.ranges = False
