@@ -42,7 +42,7 @@ def measure_command(
         raise BadInput(f"the catalogue {one_line(catalog or '')} has no mirrors of the kind {known}")
     found = read_project(project)
     uv = shutil.which("uv")
-    return measure_kind(known, found, choices, uv, own=own, on_result=on_result)
+    return measure_kind(known, found, choices, uv, own=own, on_result=_last_only(on_result))
 
 
 def _kind(kind: str) -> Kind:
@@ -69,7 +69,7 @@ def measure_kind(
         probe_project=_probe(kind, probes.get(kind, ""), project, uv_path, given=own is not None),
         need=need_of(kind, project),
         uv_version=_version(uv_path),
-        on_result=_last_only(on_result),
+        on_result=on_result or (lambda _: None),
     )
     if own is None and measured.best is not None:
         kept.store(state_folder(), measured)
@@ -184,12 +184,13 @@ def _fastest(
 ) -> str:
     if not _of_use(kind, project):
         return "official"
-    measured = kept.load(state_folder(), kind)
+    try:
+        probe = _probe(kind, catalogue.built_in().probe[kind], project, uv_path, given=False)
+    except BadInput:  # no uv yet that could say which Python it would fetch
+        return "official"
+    measured = kept.load(state_folder(), kind, probe)
     if measured is None:
-        try:
-            measured = measure_kind(kind, project, choices, uv_path, on_result=on_result)
-        except BadInput:  # no uv yet that could say which Python it would fetch
-            return "official"
+        measured = measure_kind(kind, project, choices, uv_path, on_result=on_result)
     known = {mirror.id: mirror for mirror in catalogue.built_in().of(kind)}
     best = next((result for result in measured.results if result.ok and result.id in known), None)
     return "official" if best is None or known[best.id].official else best.id
