@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from textual.timer import Timer
 from screens.step import ORDER, StepScreen
 from screens.terminal import TerminalApp, tell_crash
 from screens.walk import Walk
-from wizard.errors import ExitCode
+from wizard.errors import ExitCode, WizardError
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -33,8 +35,12 @@ def screen_class(name: str) -> type[StepScreen]:
 class WizardApp(TerminalApp):
     """From the first screen to the last."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Walk, make: Callable[[], Way] | None = None) -> None:
+        """`make`: makes the way of `walk` once the first screen stands."""
         super().__init__(walk)
+        self._make = make
+        self.refused: WizardError | None = None
+        """Why there is no way: bad input, told once the terminal is itself again."""
         self._made: dict[str, StepScreen] = {}
         self._looking: Timer | None = None
 
@@ -45,14 +51,22 @@ class WizardApp(TerminalApp):
 
     def on_ready(self) -> None:
         """The first screen stands: now the probes may begin."""
+        gc.enable()
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
         self.run_worker(self._begin, name="begin", group="facts", thread=True, exclusive=True, exit_on_error=False)
 
     def _begin(self) -> None:
-        self.walk.way.begin()
-        self.call_from_thread(self._begun)
+        try:
+            if self._make is not None and self.walk.made is None:
+                self.walk.made = self._make()
+            self.walk.way.begin()
+        except WizardError as error:
+            self.refused = error
+            self.call_from_thread(self.exit, int(error.exit_code))
+        else:
+            self.call_from_thread(self._begun)
 
     def _begun(self) -> None:
         if self._looking is None:
@@ -124,11 +138,18 @@ class WizardApp(TerminalApp):
         self._look()
 
 
-def run(way: Way, *, low_bandwidth: bool = False) -> int:
-    """Shows the wizard until it is left. Returns INTERFACE.md's exit code; the closing lines stand in the terminal then."""
-    walk = Walk(way, low_bandwidth=low_bandwidth)
-    app = WizardApp(walk)
+def run(way: Way | Callable[[], Way], *, low_bandwidth: bool = False) -> int:
+    """Shows the wizard until it is left. Returns INTERFACE.md's exit code; the closing lines stand in the terminal then.
+
+    `way` may be what makes it: the first screen then stands before it is there. Raises the WizardError of its making.
+    """
+    gc.disable()  # while much is imported and nothing is thrown away; on_ready enables it
+    walk = Walk(None if callable(way) else way, low_bandwidth=low_bandwidth)
+    app = WizardApp(walk, way if callable(way) else None)
     code = app.run(mouse=not low_bandwidth)
+    gc.enable()
+    if app.refused is not None:
+        raise app.refused
     if app.crash is not None:
         tell_crash(app.crash)
         return int(ExitCode.FAILED)

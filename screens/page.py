@@ -17,8 +17,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Log
 
+from screens.choosing import ChoiceList, FieldInput, Row
 from screens.step import FrameScreen, StepScreen
-from screens.widgets import ChoiceList, FieldInput, Line, Row, TooSmall, hint_text, is_field
+from screens.widgets import Line, TooSmall, hint_text, is_field
 from wizard.text import clean
 
 MOST_LINES = 5000
@@ -31,6 +32,15 @@ class Page(FrameScreen):
         Binding("escape", "leave", "Close", id="page.close"),
         Binding("ctrl+q", "app.quit", "Quit", id="page.quit", priority=True, show=False),
     ]
+    DEFAULT_CSS = """
+    Page {
+        #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
+        #rows Log, Log#rows { scrollbar-size: 0 0; background: $background; color: $foreground; border: none; }
+        #place { height: 1; padding: 0 1; color: $text-muted; }
+        #find { height: 1; padding: 0 1; border: none; display: none; }
+        &.-finding #find { display: block; }
+    }
+    """
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Esc", "Close"),)
 
     def __init__(self, track: str | Content, title: str) -> None:

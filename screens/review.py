@@ -12,11 +12,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from screens.choosing import ChoiceList, Row
 from screens.rows import cut, fit, sides
 from screens.step import Mark, StepScreen
 from screens.step_text import first_change, head, lines_of, much, toned_lines, what_it_does
 from screens.walk import Walk
-from screens.widgets import ChoiceList, Line, Row
+from screens.widgets import Line
 from wizard.cli.running import stands_in_the_way
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError

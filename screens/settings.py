@@ -12,10 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
+from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut, torch_row, wrapped
 from screens.step import StepScreen
 from screens.walk import Walk
-from screens.widgets import ChoiceList, Field, Line, Row
+from screens.widgets import Line
 from wizard.advice.setting_states import SettingState
 from wizard.errors import BadInput
 from wizard.machine.try_folder import FolderTried, try_folder

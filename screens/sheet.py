@@ -21,8 +21,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 
+from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut, wrapped
-from screens.widgets import ChoiceList, Field, Line, PushButton, Row, hint_text
+from screens.widgets import Line, PushButton, hint_text
 from wizard import catalog
 
 T = TypeVar("T")
@@ -57,6 +58,27 @@ class Answer(Generic[T]):
 class Sheet(ModalScreen[T]):
     """A rule, a title, up to five lines, buttons, keys."""
 
+    DEFAULT_CSS = """
+    Sheet {
+        background: transparent;
+        align: left bottom;
+        overflow: hidden;
+
+        #sheet { width: 100%; height: auto; max-height: 100%; background: $panel; }
+        #rule { height: 1; padding: 0 1; color: $text-muted; }
+        #sheet-title { height: 1; padding: 0 1; text-style: bold; color: $text-primary; }
+        #sheet-text { height: auto; padding: 0 1; }
+        #sheet-body { height: auto; max-height: 8; padding: 0 1; background: $panel; }
+        #sheet-note { height: 1; padding: 0 1; }
+        #sheet-buttons { height: 1; padding: 0 0 0 1; }
+        #sheet-hints { height: 1; padding: 0 0 0 1; }
+        PushButton { background: $panel; }
+        PushButton:focus { background: $primary; color: $text; text-style: bold; }
+        PushButton:ansi:focus { background: ansi_blue; color: ansi_bright_white; }
+        PushButton:nocolor:focus { text-style: bold reverse; }
+        ChoiceList, FieldInput, FieldInput:focus { background: $panel; }
+    }
+    """
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     AUTO_FOCUS = "#next"
     BINDINGS: ClassVar[list[BindingType]] = [

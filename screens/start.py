@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from screens.rows import choice, cut, sides, wrapped
 from screens.step import ORDER, StepScreen
-from screens.widgets import ChoiceList, Line, Row
-from wizard.cli.words import machine_rows, project_rows
+from screens.walk import Walk
+from screens.widgets import Line
 from wizard.errors import BadInput
-from wizard.project.nearby import projects_below
+
+if TYPE_CHECKING:
+    from screens.choosing import ChoiceList
+    from wizard.advice.findings import Finding
 
 FACTS = ("Machine", "GPU", "Disk", "Network", "uv", "Python", "Project", "torch")
 SHOWN = 3
@@ -39,31 +40,55 @@ class StartScreen(StepScreen):
         Binding("a", "all", "All", id="start.all"),
     ]
 
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self._found: tuple[Finding, ...] = ()
+        self._go = False
+
     def compose_body(self) -> Iterable[Widget]:
         for name in FACTS:
-            yield Line(id=f"fact-{name.lower()}")
+            yield Line(Content.assemble(f"{name:11}", (". looking", "$text-muted")), id=f"fact-{name.lower()}")
         yield Line(classes="gap")
-        yield Line(id="found")
+        yield Line("Looking at this machine and this project.", id="found")
         for place in range(SHOWN):
             yield Line(id=f"finding-{place}")
-        yield ChoiceList(id="folders")
 
     def draw(self) -> None:
+        if self.walk.made is None:
+            return
+        from screens.rows import cut
+        from wizard.cli.words import machine_rows, project_rows
+
+        self._found = self.way.findings()
         rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))
         for name in FACTS:
             self.query_one(f"#fact-{name.lower()}", Line).show(self._fact(name, rows.get(name, "-")))
-        self.query_one("#found", Line).show(cut(self._found(), self.room))
+        self.query_one("#found", Line).show(cut(self._told(), self.room))
         self._draw_findings()
         self._draw_folders()
 
+    def by_hand(self) -> str:
+        return super().by_hand() if self.walk.made is not None else "uv-wizard doctor"
+
+    def can_go_on(self) -> bool:
+        self._go = self.walk.made is None  # Next never waits for a fact, but for the way itself
+        return not self._go
+
+    def on_facts(self) -> None:
+        super().on_facts()
+        if self._go:
+            self.action_go_on()
+
     def _fact(self, name: str, fact: str) -> Content:
+        from screens.rows import cut
+
         tone = "$text-muted" if fact.startswith((". ", "? ")) else ""
         return Content.assemble(f"{name:11}", (cut(fact, self.room - 11), tone))
 
-    def _found(self) -> str:
+    def _told(self) -> str:
         if self.way.project is None:
             return "There is no project here. Choose a folder, or go on with uv and settings alone."
-        found = self.way.findings()
+        found = self._found
         waiting = len(self.way.pending)
         looked = f"{waiting} fact{'s are' if waiting != 1 else ' is'} still being looked up."
         if not found:
@@ -77,37 +102,50 @@ class StartScreen(StepScreen):
         return f"Found: {count}. Each is settled on the screen named beside it."
 
     def _draw_findings(self) -> None:
-        found = self.way.findings() if self.way.project is not None else ()
+        found = self._found if self.way.project is not None else ()
         for place in range(SHOWN):
             line = self.query_one(f"#finding-{place}", Line)
             line.show(self._finding(place) if place < len(found) else "")
             line.display = self.way.project is not None
 
     def _finding(self, place: int) -> str:
-        one = self.way.findings()[place]
+        from screens.rows import cut, sides
+
+        one = self._found[place]
         where = "" if one.screen == self.NAME else f"{ORDER.index(one.screen) + 1} {one.screen}"
         return sides(WORDS[one.diagnosis.severity] + cut(one.diagnosis.title, 200), where, self.room - 1)
 
     def _draw_folders(self) -> None:
-        folders = self.query_one("#folders", ChoiceList)
-        folders.display = self.way.project is None
-        if self.way.project is None:
-            rows = [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]  # noqa: FBT003
-            folders.show([*rows, Row(ELSEWHERE, choice(False, "choose another folder"))], 0)  # noqa: FBT003
+        listed = self.query("#folders")
+        if self.way.project is not None:
+            listed.remove()
+            return
+        from screens.choosing import ChoiceList, Row
+        from screens.rows import choice, cut
+        from wizard.project.nearby import projects_below
+
+        rows = [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
+        rows.append(Row(ELSEWHERE, choice(False, "choose another folder")))
+        if listed:
+            listed.first(ChoiceList).show(rows, 0)
+        else:
+            self.query_one("#body").mount(ChoiceList(rows, at=0, id="folders", help_text="start"))
 
     def side(self) -> str:
-        found = self.way.findings()
+        found = self._found
         lines = ["What the next screens ask", ""]
         asks = (("uv", "which uv there will be"), ("settings", "where its files lie"), ("mirrors", "where packages come from"),
                 ("torch", "which variant fits the GPU"), ("review", "whether to start"))  # fmt: skip
         lines += [f"{ORDER.index(name) + 1} {name:9} {about}" for name, about in asks]
         if found:
+            from screens.rows import wrapped
+
             worst = found[0].diagnosis
             lines += ["", *wrapped(worst.title, 38, 3), "", *wrapped(worst.explanation, 38, 12)]
         return "\n".join(lines)
 
     def shows(self, action: str) -> bool:
-        return action != "all" or len(self.way.findings()) > SHOWN
+        return action != "all" or len(self._found) > SHOWN
 
     def action_look_again(self) -> None:
         """F5."""
@@ -117,15 +155,16 @@ class StartScreen(StepScreen):
     def action_all(self) -> None:
         """A: all findings at length."""
         from screens.page import TextPage
+        from screens.rows import wrapped
 
         lines: list[str] = []
-        for place, one in enumerate(self.way.findings()):
+        for place, one in enumerate(self._found):
             lines += [self._finding(place).rstrip(), *("  " + row for row in wrapped(one.diagnosis.explanation, 74, 20))]
             lines += [f"  > {row}" for row in one.diagnosis.evidence] + [""]
         self.app.push_screen(TextPage(self.track_line(), "All that was found", lines or ["Nothing stands in the way."]))
 
-    @on(ChoiceList.Taken, "#folders")
-    def _folder_taken(self, event: ChoiceList.Taken) -> None:
+    def on_choice_list_taken(self, event: ChoiceList.Taken) -> None:
+        """A folder was chosen."""
         if event.value != ELSEWHERE:
             self._move(event.value)
             return

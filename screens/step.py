@@ -49,10 +49,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.widgets import ChoiceList, Field, Line, PushButton, TooSmall, hint_text, is_field
+from screens.widgets import Line, PushButton, TooSmall, hint_text, is_field
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
+    from screens.choosing import ChoiceList
     from screens.walk import Walk
     from wizard.way import Way
 
@@ -399,13 +400,18 @@ class StepScreen(FrameScreen):
 
     def action_go_back(self) -> None:
         """Esc: takes a change in a field back, else one screen back."""
-        field = next((one for one in self.query(Field) if one.input is self.focused), None)
-        if field is not None and field.take_back():
+        if is_field(self.focused) and self._take_back():
             return
         if self.NUMBER == 1:
             self.say("This is the first screen. Ctrl+Q quits.")
         else:
             self.go_back()
+
+    def _take_back(self) -> bool:
+        from screens.choosing import Field
+
+        field = next((one for one in self.query(Field) if one.input is self.focused), None)
+        return field is not None and field.take_back()
 
     def action_help(self) -> None:
         """F1 and ?: a sheet about what has the focus."""
@@ -456,13 +462,13 @@ class StepScreen(FrameScreen):
     def _back_pressed(self) -> None:
         self.go_back()
 
-    @on(ChoiceList.Taken)
-    def _lead_forward(self, event: ChoiceList.Taken) -> None:
+    def on_choice_list_taken(self, event: ChoiceList.Taken) -> None:
+        """Enter in a list leads to Next."""
         if event.forward:
             self.focus_next_button()
 
-    @on(Field.Entered)
-    def _lead_on(self) -> None:
+    def on_field_entered(self) -> None:
+        """Enter in a field leads to the next control."""
         self.focus_next()
 
     @on(events.DescendantFocus)

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -18,15 +19,15 @@ from textual.app import App, SystemCommand
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.widgets import Input, OptionList
 
-from screens.sheet import Quit, QuitSheet, Stop, StopSheet
+import wizard
 from screens.step import StepScreen, key_name
-from wizard.catalog import asset
+from screens.widgets import is_field
 from wizard.errors import ExitCode
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
+    from screens.sheet import Quit, Stop
     from screens.walk import Walk
 
 CALM, OWN = "nord", "ansi-dark"
@@ -48,6 +49,13 @@ def own_colours(*, low_bandwidth: bool) -> bool:
     return sys.platform != "win32" and depth not in {"truecolor", "24bit"} and "256color" not in term and "direct" not in term
 
 
+def stylesheet() -> Path:
+    """assets/wizard.tcss, beside the packages in a checkout and inside `wizard` once installed."""
+    package = Path(wizard.__file__).parent
+    installed = package / "assets" / "wizard.tcss"
+    return installed if installed.exists() else package.parent / "assets" / "wizard.tcss"
+
+
 class TerminalApp(App[int]):
     """What the wizard and `attach` have in common. `walk` says whether something runs."""
 
@@ -56,11 +64,13 @@ class TerminalApp(App[int]):
 
     def __init__(self, walk: Walk) -> None:
         ansi = own_colours(low_bandwidth=walk.low_bandwidth)
-        super().__init__(css_path=str(asset("wizard.tcss")), ansi_color=True if ansi else None)
+        super().__init__(css_path=str(stylesheet()), ansi_color=True if ansi else None)
         self.walk = walk
         self.crash: BaseException | None = None
         """What nobody foresaw; told in one line once the terminal is itself again."""
         ScrollBar.renderer = AsciiScrollBar
+        # no screen has toasts or tooltips: nothing is mounted, styled and laid out for them
+        self._disable_notifications = self._disable_tooltips = True
         if "TEXTUAL_THEME" not in os.environ:
             self.theme = OWN if ansi else CALM
 
@@ -85,15 +95,20 @@ class TerminalApp(App[int]):
 
     async def action_quit(self) -> None:
         """Ctrl+Q: at once, or after a question while something runs; there, once more leaves it running."""
+        if not self.walk.running:
+            self.leave()
+            return
+        from screens.sheet import Quit, QuitSheet
+
         screen = self.screen
         if isinstance(screen, QuitSheet):
             screen.dismiss(Quit.LEAVE)
-        elif self.walk.running:
-            self.push_screen(QuitSheet(), self._quit_answered)
         else:
-            self.leave()
+            self.push_screen(QuitSheet(), self._quit_answered)
 
     def _quit_answered(self, answer: Quit | None) -> None:
+        from screens.sheet import Quit
+
         if answer is Quit.LEAVE:
             self.exit(int(ExitCode.DONE))
         elif answer is Quit.STOP:
@@ -109,11 +124,15 @@ class TerminalApp(App[int]):
 
     def on_step_screen_stop_asked(self) -> None:
         """S, or Ctrl+C while something runs."""
+        from screens.sheet import StopSheet
+
         state = self.walk.state
         finished = state.packages_done if state else 0
         self.push_screen(StopSheet(finished, len(state.under_way()) if state else 0), self._stop_answered)
 
     def _stop_answered(self, answer: Stop | None) -> None:
+        from screens.sheet import Stop
+
         if answer is Stop.STOP:
             self._stop(leave=False)
 
@@ -148,11 +167,12 @@ class TerminalApp(App[int]):
 
     def _place_cursor(self) -> None:
         widget = self.screen.focused
-        if widget is None or isinstance(widget, Input):  # a field places it by itself
+        if widget is None or is_field(widget):  # a field places it by itself
             return
         down = 0
-        if isinstance(widget, OptionList) and widget.highlighted is not None:
-            down = widget.highlighted - int(widget.scroll_offset.y)
+        highlighted = getattr(widget, "highlighted", None)
+        if isinstance(highlighted, int):
+            down = highlighted - int(widget.scroll_offset.y)
         self.cursor_position = widget.content_region.offset + Offset(1, max(0, down))
 
     # the palette

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.widget import Widget
 
+from screens.choosing import ChoiceList, Row
 from screens.rows import cut, fit, torch_row, wrapped
 from screens.step import StepScreen
-from screens.widgets import ChoiceList, Line, Row
+from screens.widgets import Line
 from wizard.advice.uv import UvWay
 from wizard.choices import checked
 from wizard.errors import BadInput

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.choices import Choices
 from wizard.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 class Walk:
     """One walk through the screens. The sync screen follows `run` and keeps `state`; the frame asks what is running."""
 
-    way: Way
+    made: Way | None = None
+    """The way, None until it has been made: the first picture does not wait for it."""
     run: RunInfo | None = None
     """The run that was started or joined last."""
     state: RunState | None = None
@@ -29,6 +29,13 @@ class Walk:
     """How many were started or joined: a second failure says so."""
     tried: tuple[str, ...] = ()
     """Titles of the fixes that were taken."""
+
+    @property
+    def way(self) -> Way:
+        """The way. Only the first screen is shown without one."""
+        if self.made is None:
+            raise RuntimeError("the way has not been made yet")
+        return self.made
 
     @property
     def running(self) -> bool:
@@ -46,10 +53,11 @@ class Walk:
 
     def move(self, path: str) -> None:
         """Walks on from another folder, with the choices that were made. Raises BadInput where it is none."""
+        from wizard.choices import Choices
         from wizard.way import Way
 
         layers = {name: layer for name, layer in self.way.choices.layers.items() if name not in {"project", "advice"}}
-        self.way = Way(str(Path(path).expanduser()), choices=Choices(layers), environment=self.way.environment)
+        self.made = Way(str(Path(path).expanduser()), choices=Choices(layers), environment=self.way.environment)
 
     @property
     def exit_code(self) -> int:

@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import HorizontalGroup
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import Button, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Static
 
-from screens.rows import bar, cut, fit
+if TYPE_CHECKING:
+    from screens.choosing import ChoiceList, Field, FieldInput, ProgressBar, Row
 
 TONES = {"+": "$text-success", "x": "$text-error", "!": "$text-warning", ">": "$text-primary"}
 _HEAD = re.compile(r" *(?P<glyph>[+x!>])(?: (?:ok|done|error|failed|warning|interrupted|running|now|waiting)\b)?(?= |$)")
@@ -40,6 +34,8 @@ class Line(Static):
     A `str` is toned by its glyph (`+ ok`, `x error`, `! warning`); a `Content` is shown as it is. With `grows` its
     height follows the text, which lays the screen out anew; without, it costs no more than its own cells.
     """
+
+    DEFAULT_CSS = "Line { width: 1fr; }"
 
     def __init__(
         self, content: str | Content = "", *, grows: bool = False, id: str | None = None, classes: str | None = None  # noqa: A002 - Textual's word
@@ -77,230 +73,6 @@ class PushButton(Button, inherit_css=False):
             self.refresh(layout=True)
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of a list: `value` names it, `text` is all that is shown, its `(*)` included (screens.rows makes it).
-
-    A `heading` can't be reached.
-    """
-
-    value: str
-    text: str
-    heading: bool = False
-
-
-class ChoiceList(OptionList):
-    """The one list for everything that is chosen.
-
-    Enter takes the row and leads forward, Space takes it and stays; Up and Down leave the list at its ends. It says
-    `Taken`, and `OptionList.OptionHighlighted` when the highlight moves. `show` changes only the rows that differ.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", "Up", show=False, id="list.up"),
-        Binding("down", "step(1)", "Down", show=False, id="list.down"),
-        Binding("home", "first", "First", show=False, id="list.first"),
-        Binding("end", "last", "Last", show=False, id="list.last"),
-        Binding("enter", "take(True)", "Take", show=False, id="list.take"),
-        Binding("space", "take(False)", "Take and stay", show=False, id="list.mark"),
-    ]
-
-    @dataclass
-    class Taken(Message):
-        """A row was taken. `forward`: by Enter, so that the focus goes on to Next (the screen's frame sees to that)."""
-
-        choice_list: ChoiceList
-        value: str
-        index: int
-        forward: bool
-
-        @property
-        def control(self) -> ChoiceList:
-            return self.choice_list
-
-    def __init__(
-        self, rows: Sequence[Row] = (), *, at: int | None = None, help_text: str = "", id: str | None = None  # noqa: A002 - Textual's word
-    ) -> None:
-        """`at`: the row that has the highlight at first."""
-        self.rows: tuple[Row, ...] = tuple(rows)
-        self.help_text = help_text
-        super().__init__(*map(_option, self.rows), id=id, compact=True, markup=False)
-        self._at = at
-
-    def on_mount(self) -> None:
-        """Puts the highlight where it was asked for."""
-        self._go_to(self._at)
-
-    def show(self, rows: Sequence[Row], at: int | None = None) -> None:
-        """Shows these rows. The highlight stays on the row of the same value, else goes to `at`."""
-        fresh = tuple(rows)
-        if fresh == self.rows and self.highlighted is not None:
-            return
-        value = self.value
-        if [(row.value, row.heading) for row in fresh] == [(row.value, row.heading) for row in self.rows]:
-            for place, (old, new) in enumerate(zip(self.rows, fresh, strict=True)):
-                if old.text != new.text:
-                    self.replace_option_prompt_at_index(place, Content(new.text))
-            self.rows = fresh
-            if self.highlighted is None:
-                self._go_to(at)
-            return
-        self.rows = fresh
-        self.clear_options()
-        self.add_options(map(_option, fresh))
-        self._go_to(next((place for place, row in enumerate(fresh) if row.value == value and value), at))
-
-    @property
-    def value(self) -> str | None:
-        """The value of the row that has the highlight."""
-        at = self.highlighted
-        return self.rows[at].value if at is not None and at < len(self.rows) else None
-
-    def _go_to(self, at: int | None) -> None:
-        usable = [place for place, row in enumerate(self.rows) if not row.heading]
-        self.highlighted = at if at in usable else (usable[0] if usable else None)
-
-    def action_step(self, by: int) -> None:
-        """The next or previous row that can be had; at the ends the control beside the list."""
-        at = self.highlighted if self.highlighted is not None else -1
-        places = [place for place, row in enumerate(self.rows) if not row.heading and (place - at) * by > 0]
-        if places:
-            self.highlighted = min(places) if by > 0 else max(places)
-        elif by > 0:
-            self.screen.focus_next()
-        else:
-            self.screen.focus_previous()
-
-    def action_take(self, forward: bool) -> None:  # noqa: FBT001 - a key binding gives it
-        """Takes the highlighted row."""
-        at = self.highlighted
-        if at is not None and not self.rows[at].heading:
-            self.post_message(self.Taken(self, self.rows[at].value, at, forward))
-
-    def action_select(self) -> None:
-        """A click is Space."""
-        self.action_take(forward=False)
-
-
-def _option(row: Row) -> Option:
-    return Option(Content(row.text), disabled=row.heading)
-
-
-class FieldInput(Input):
-    """The part of a field that takes the text. Nothing blinks; Up and Down leave it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "screen.focus_previous", "Up", show=False, id="field.up"),
-        Binding("down", "screen.focus_next", "Down", show=False, id="field.down"),
-    ]
-    help_text = ""
-
-
-class Field(HorizontalGroup):
-    """`Cache folder   [/data/min/uv-cache          ]  recommended`: a label, a field between brackets, a word beside it.
-
-    It says `Edited` at every change and `Entered` on Enter; Esc takes a change back first (the frame asks `take_back`).
-    """
-
-    @dataclass
-    class Edited(Message):
-        """The text is another one now."""
-
-        field: Field
-        value: str
-
-        @property
-        def control(self) -> Field:
-            return self.field
-
-    @dataclass
-    class Entered(Message):
-        """Enter was pressed in the field."""
-
-        field: Field
-        value: str
-
-        @property
-        def control(self) -> Field:
-            return self.field
-
-    def __init__(  # noqa: PLR0913 - the parts that stand in a row
-        self, label: str, value: str = "", *, word: str = "", label_width: int = 15, help_text: str = "",
-        id: str | None = None,  # noqa: A002 - Textual's word
-    ) -> None:  # fmt: skip
-        super().__init__(id=id)
-        self._label, self._word = fit(label, label_width), word
-        self._before = value
-        self._input = FieldInput(value, compact=True, select_on_focus=False)
-        self._input.help_text = help_text
-        self._input.cursor_blink = False
-
-    def compose(self) -> ComposeResult:
-        """Label, bracket, field, bracket, word."""
-        label = Line(self._label)
-        label.styles.width = len(self._label)
-        yield label
-        yield Line("[", classes="bracket")
-        yield self._input
-        yield Line("]", classes="bracket")
-        yield Line(f"  {self._word}", classes="field-word")
-
-    @property
-    def value(self) -> str:
-        """The text in the field."""
-        return self._input.value
-
-    @property
-    def input(self) -> FieldInput:
-        """The widget that takes the focus."""
-        return self._input
-
-    def show(self, value: str, word: str = "") -> None:
-        """Puts a text in as if it had always stood there, with the word beside it."""
-        self._before = value
-        if self._input.value != value:
-            with self.prevent(Input.Changed):
-                self._input.value = value
-        self.say(word)
-
-    def say(self, word: str) -> None:
-        """Changes the word beside the field."""
-        self._word = word
-        if self.is_mounted:
-            self.query_one(".field-word", Line).show(f"  {word}")
-
-    def keep(self) -> None:
-        """What stands there now is what Esc leaves alone."""
-        self._before = self._input.value
-
-    def take_back(self) -> bool:
-        """Puts back the text from before the change; False where nothing was changed."""
-        if self._input.value == self._before:
-            return False
-        self._input.value = self._before
-        return True
-
-    @on(Input.Changed)
-    def _edited(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.Edited(self, event.value))
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Entered(self, event.value))
-
-
-class ProgressBar(Line):
-    """`[####....]  57 %`: done part and rest in two colours; its words are the same without colour."""
-
-    def progress(self, done: int, total: int, width: int = 76) -> None:
-        """Shows `done` of `total`, `width` cells wide."""
-        parts = bar(done, total, width)
-        tone = "$success on $success" if done >= total else "$primary on $primary"
-        self.show(Content.assemble("[", (parts.done, tone), (parts.rest, "$text-disabled"), "]", parts.percent))
-
-
 class TooSmall(Static):
     """One sentence instead of a screen that would not fit."""
 
@@ -334,10 +106,19 @@ def hint_text(hints: Sequence[tuple[str, str]], width: int) -> Content:
 
 def is_field(widget: object) -> bool:
     """Whether letters are text there."""
-    return isinstance(widget, Input)
+    return "Input" in getattr(widget, "_css_type_names", ())
+
+
+def __getattr__(name: str) -> Any:
+    """What chooses and types lies in screens.choosing, which the first picture does without."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from screens import choosing
+
+    return getattr(choosing, name)
 
 
 __all__ = [
-    "ChoiceList", "Field", "FieldInput", "Line", "ProgressBar", "PushButton", "Row", "TooSmall", "cut", "events",
-    "hint_text", "is_field", "toned",
+    "ChoiceList", "Field", "FieldInput", "Line", "ProgressBar", "PushButton", "Row", "TooSmall", "hint_text", "is_field",
+    "toned",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from wizard.errors import BadInput
 
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo
+    from wizard.way import Way
 
 
 def run(options: Options) -> int:
@@ -19,18 +21,24 @@ def run(options: Options) -> int:
     if not plain and not has_terminal():
         msg = "there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)"
         raise BadInput(msg)
-    from wizard.cli import common
-    from wizard.way import Way
-
-    way = Way(options.word() or ".", choices=common.choices_of(options), machine=common.machine_of(options))
     if plain or os.environ.get("TERM") == "dumb":
         from wizard import plain as lines
 
-        return lines.run(way, stdin=sys.stdin, stdout=sys.stdout)
+        return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout)
+    said = any(options.values.get(name) for name in ("choices", "set", "machine"))
+    way = _way(options) if said or not os.path.isdir(options.word() or ".") else None  # bad input shows no screen
+    gc.disable()  # until the first screen stands, much is imported and nothing thrown away
     _prepare_environment()
     from screens.app import run as on_screen
 
-    return on_screen(way, low_bandwidth=options.flag("low_bandwidth"))
+    return on_screen(way or (lambda: _way(options)), low_bandwidth=options.flag("low_bandwidth"))
+
+
+def _way(options: Options) -> Way:
+    from wizard.cli import common
+    from wizard.way import Way
+
+    return Way(options.word() or ".", choices=common.choices_of(options), machine=common.machine_of(options))
 
 
 def has_terminal() -> bool:
