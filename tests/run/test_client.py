@@ -15,6 +15,7 @@ from tests.support.projects import Project
 from wizard.errors import BadInput
 from wizard.plan.step import Command, FileChange, Plan, Step
 from wizard.run import client, state
+from wizard.run.progress import RunState
 
 HANGS = "import time; print('here'); time.sleep(600)"
 
@@ -322,3 +323,39 @@ def test_a_supervisor_with_nothing_to_do_needs_no_processor() -> None:
     after = process.cpu_times()
     client.cancel(run)
     assert (after.user + after.system) - (before.user + before.system) <= 0.04  # 2 % of one core
+
+
+def test_a_flood_of_lines_is_told_whole_within_bounded_memory() -> None:
+    code = "for number in range(100_000): print(f'line {number} of a program that has a lot to say')"
+    run = client.start(
+        python_plan(f"import io, sys; sys.stdout = io.TextIOWrapper(sys.stdout.buffer)\n{code}"), project=None
+    )
+    process = supervisor(run)
+    count, memory = 0, 0
+    found = RunState()
+    for batch in client.follow(run):
+        for event in batch:
+            found.apply(event)
+            if event["type"] == "output":
+                assert event["text"].startswith(f"line {count} ")
+                count += 1
+        if not gone(process):
+            memory = max(memory, process.memory_info().rss)
+    assert (count, found.log_count, len(found.log), found.exit_code) == (100_000, 100_000, 5000, 0)
+    assert memory < 80 * 2**20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+@pytest.mark.parametrize(
+    "variables", [{"TERM": "dumb"}, {"TERM": ""}, {"NO_COLOR": "1"}, {"CI": "true"}, {"COLUMNS": "20"}]
+)
+def test_bytes_are_told_whatever_the_terminal_is_called(
+    project: Project, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    events = to_the_end(client.start(sync_plan(project), project=str(project.path)))
+    found = state_of(events)
+    assert found.exit_code == 0
+    assert found.done_bytes > 1_490_000
+    assert not [line for line in texts(events) if "---" in line]

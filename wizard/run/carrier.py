@@ -39,6 +39,8 @@ class Carrier:
         self.command_environment: Mapping[str, str] = self.environment
         """Of the last command."""
         self.diagnosed = False
+        """Whether the action has named the cause of its failure itself."""
+        self.diagnosed = False
         """Whether the action under way has named its own failure."""
         self._writer, self._log, self._watch = writer, log, watch
         sizes: Mapping[str, int] = job.get("sizes") or {}
@@ -56,9 +58,10 @@ class Carrier:
         """The last lines that the last command printed."""
         return "\n".join(self._tail)
 
-    def forget_output(self) -> None:
+    def begin_action(self) -> None:
         """Another action begins."""
         self._tail.clear()
+        self.diagnosed = False
 
     def cancelled(self) -> bool:
         """Whether the user asked to stop."""
@@ -77,6 +80,7 @@ class Carrier:
         if type == "package":
             self._package(fields)
         self.diagnosed = self.diagnosed or type == "diagnosis"
+        self.diagnosed = self.diagnosed or type == "diagnosis"
         self._writer.write(type, **fields)
         if type == "package" and fields["state"] in ("downloading", "downloaded"):
             self._progress()
@@ -90,7 +94,7 @@ class Carrier:
         """
         if self.cancelled():
             return ExitCode.INTERRUPTED
-        self.forget_output()
+        self._tail.clear()
         self._totals.restart()
         shown = [masked(clean(word)) for word in argv]
         self._log.write(f"$ {shlex.join(shown)}")

@@ -85,7 +85,7 @@ def _step(todo: list[dict[str, Any]], carrier: Carrier, watch: Watch, context: M
     for action in todo:
         if carrier.cancelled():
             return ExitCode.INTERRUPTED
-        carrier.forget_output()
+        carrier.begin_action()
         carrier.diagnosed = False
         watch.may_cut = action["do"] not in actions.WRITES
         code = _action(action, carrier)

@@ -17,6 +17,7 @@ from wizard.run import tree
 
 COLUMNS, ROWS = 200, 100
 """Wide, because uv cuts its rows at the width; high, because it draws no more bars than fit (it has fifty at most)."""
+KIND = "xterm-256color"
 PIECE = 65_536
 DRAIN_S = 0.3
 """After the child has ended, a grandchild that keeps the terminal open is listened to for so long."""
@@ -71,7 +72,8 @@ class _OnTerminal:
             raise _NoTerminal from error
         try:
             _set_size(slave)
-            self._process = subprocess.Popen(list(argv), stdout=slave, stderr=slave, **_options(env, cwd))
+            own = {**env, "TERM": KIND}  # this terminal is ours, and not the dumb one that the user may sit at
+            self._process = subprocess.Popen(list(argv), stdout=slave, stderr=slave, **_options(own, cwd))
         except BaseException:
             os.close(self._master)
             raise
