@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wizard import catalog
 from wizard.advice.reason import Advice, Reason
 from wizard.choices import Choices
 from wizard.machine.facts import FoundUv, Machine
@@ -70,7 +71,8 @@ def advise(machine: Machine, project: Project | None, choices: Choices, python: 
     reasons: list[str] = []
     if best.value == "keep":
         found = next(one for one in machine.uv if best.command.startswith(one.path))
-        reasons.append(f"uv {found.version} is here and is new enough for this project.")
+        least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
+        reasons.append(f"uv {found.version} at {found.path} is what a shell finds, and {least} is needed.")
         if found.how == "conda":
             reasons.append(
                 "It is part of conda and is gone when that environment is off; a uv of your own is found always."

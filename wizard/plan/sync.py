@@ -88,5 +88,6 @@ def step(
         }
     command = Command(tuple(argv), environment, project.path, kind, options)
     count = len(project.lock.packages) if project.lock else 0
-    summary = f"{count} packages of uv.lock into {project.environment_path}"
+    inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
+    summary = f"{count} packages of uv.lock into {inside}"
     return Step("sync", "sync", summary, commands=(command,))
