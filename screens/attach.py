@@ -17,12 +17,13 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import rows, run_rows
+from screens.choosing import ChoiceList, Row
 from screens.step import StepScreen
 from screens.sync import SyncScreen, side_of
 from screens.terminal import TerminalApp, tell_crash
 from screens.verification import VerificationScreen
 from screens.walk import Walk
-from screens.widgets import ChoiceList, Line, Row
+from screens.widgets import Line
 from wizard import events
 from wizard.errors import ExitCode
 from wizard.report_text import started_told

@@ -11,7 +11,8 @@ from textual.containers import VerticalGroup
 from textual.content import Content
 
 from screens import rows, run_rows
-from screens.widgets import ChoiceList, Line, Row, toned
+from screens.choosing import ChoiceList, Row
+from screens.widgets import Line, toned
 from wizard.diagnosis import Diagnosis, Fix, from_document
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState

@@ -13,10 +13,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Log
 
+from screens.choosing import FieldInput
 from screens.page import Page
 from screens.run_rows import clock
 from screens.step import StepScreen
-from screens.widgets import FieldInput, Line, is_field
+from screens.widgets import Line, is_field
 from wizard.run.progress import LOG_LINES, LogLine, RunState
 from wizard.text import clean, masked
 
@@ -28,6 +29,15 @@ class LogPage(Page):
     """`/` searches, N finds the next, End follows, C copies. Holds `LOG_LINES` lines; the file holds all of them."""
 
     AUTO_FOCUS = "#log"
+    DEFAULT_CSS: ClassVar[str] = """
+    LogPage {
+        #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
+        #log, #log:focus { scrollbar-size: 0 0; background: $background; color: $foreground; border: none; }
+        #place { height: 1; padding: 0 1; color: $text-muted; }
+        #find { height: 1; padding: 0 1; border: none; display: none; }
+        &.-finding #find { display: block; }
+    }
+    """
     HINTS = (("Esc", "Close"), ("/", "Search"), ("End", "Follow"), ("C", "Copy"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", id="log.search"),

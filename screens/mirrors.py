@@ -14,10 +14,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from screens import rows
+from screens.choosing import ChoiceList, Row
 from screens.page import ListPage
 from screens.sheet import AskedField, FieldSheet
 from screens.step import StepScreen
-from screens.widgets import ChoiceList, Line, Row
+from screens.widgets import Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput, WizardError
 from wizard.mirrors import catalogue, kept
@@ -130,7 +131,8 @@ class MirrorsScreen(StepScreen):
         worth.display = bool(worth.text)
         listed: list[Row] = [Row("", rows.MIRROR_HEAD, heading=True)]
         shown = {
-            kind: found if self.has_class("-tall") else shortened(found, self._few(kind)) for kind, found in blocks.items()
+            kind: found if self.has_class("-tall") else shortened(found, self._few(kind))
+            for kind, found in blocks.items()
         }
         for kind, found in shown.items():
             for place, row in enumerate(found):

@@ -137,7 +137,7 @@ def package_row(  # noqa: PLR0913 - a row has six columns
     head = column(name, 24 + wider // 2) + column(version or "-", 16)
     if total:
         shown = amount(done, total, 4)
-        head += column(shown, 16) + f" {share(done, total):>3} %"
+        head += fit(shown, 16) + f" {share(done, total):>3} %"
     else:
         head += fit(amount(done, None) if done else "size not known", 22)
     if waiting:

@@ -16,6 +16,9 @@ from wizard.text import moving_size, one_line
 
 STEP_WORDS = {"waiting": "waiting", "running": "now", "done": "done", "skipped": "not run", "failed": "failed"}
 
+BEGUN = frozenset({"running", "done", "failed"})
+"""The states of a step that was really at work."""
+
 
 @dataclass(frozen=True)
 class SyncRows:
@@ -34,7 +37,7 @@ def step_place(state: RunState) -> tuple[int, int, StepState | None]:
     steps = state.steps
     if not steps:
         return 0, 0, None
-    begun = [place for place, step in enumerate(steps) if step.state != "waiting"]
+    begun = [place for place, step in enumerate(steps) if step.state in BEGUN]
     at = next((place for place, step in enumerate(steps) if step is state.current), begun[-1] if begun else 0)
     return at + 1, len(steps), steps[at]
 

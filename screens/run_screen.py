@@ -16,12 +16,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from screens.choosing import ChoiceList
 from screens.failure import Failure, FailurePanel, failure_of
 from screens.follower import OFTEN_S, Follower
 from screens.log_page import LogPage
 from screens.run_rows import leads
 from screens.step import Mark, StepScreen
-from screens.widgets import ChoiceList
 from wizard.errors import BadInput
 from wizard.plan.quoting import command_line
 from wizard.report_text import started_at

@@ -9,10 +9,11 @@ from textual.content import Content
 from textual.widget import Widget
 
 from screens import rows, run_rows
+from screens.choosing import ProgressBar
 from screens.failure import Failure
 from screens.run_screen import RunScreen
 from screens.walk import Walk
-from screens.widgets import Line, ProgressBar
+from screens.widgets import Line
 from wizard.run.progress import RunState
 from wizard.text import one_line
 
@@ -100,7 +101,7 @@ class SyncScreen(RunScreen):
     @property
     def done(self) -> bool:
         """Whether the sync is behind us, and nothing went wrong."""
-        verifying = any(step.id == "verify" and step.state != "waiting" for step in self.state.steps)
+        verifying = any(step.id == "verify" and step.state in run_rows.BEGUN for step in self.state.steps)
         return verifying or (self.state.finished and self.state.exit_code == 0)
 
     def busy(self) -> bool:
@@ -123,7 +124,9 @@ class SyncScreen(RunScreen):
 
     def looked(self) -> None:
         """Goes on to the verification by itself, once, unless somebody has moved the focus or opened a page."""
-        over = self.done or (self.state.finished and self.failure is None and self.state.exit_code not in (None, 0))
+        if self.failure is not None:
+            return
+        over = self.done or (self.state.finished and self.state.exit_code not in (None, 0))
         if not over or self._left:
             return
         self._left = True

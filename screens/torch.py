@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from screens import rows
+from screens.choosing import ChoiceList, Row
 from screens.page import ListPage, TextPage
 from screens.step import NOTHING_CHANGED, StepScreen
-from screens.widgets import ChoiceList, Line, Row
+from screens.widgets import Line
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
 from wizard.text import one_line
