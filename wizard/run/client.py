@@ -110,7 +110,11 @@ def _spawn(run: Path, prefix: tuple[str, ...], secrets: Mapping[str, str]) -> su
     with (run / state.ERRORS).open("wb") as complaints:
         options["stderr"] = complaints
         _children[:] = [child for child in _children if child.poll() is None]
-        _children.append(_detached(argv, options))
+        try:
+            _children.append(_detached(argv, options))
+        except OSError as error:
+            msg = f"the run could not be started: {argv[0]}: {error.strerror or error}"
+            raise WizardError(msg) from None
     return _children[-1]
 
 
