@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wizard import registry
+from wizard.patience import patiently
 
 LIST = "journal.jsonl"
 
@@ -64,9 +65,10 @@ def write_atomically(path: Path, data: bytes, mode: int | None = None) -> None:
             _keep_owner(name, before)
         else:
             os.chmod(name, mode if mode is not None else 0o666 & ~_umask())
-        os.replace(name, target)
+        patiently(lambda: os.replace(name, target))
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
+            os.chmod(name, 0o600)  # Windows removes no read-only file
             os.unlink(name)
         raise
     _sync_folder(target.parent)

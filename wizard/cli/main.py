@@ -13,10 +13,7 @@ from wizard.errors import ExitCode, Interrupted, WizardError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code, as INTERFACE.md lists them."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:  # a locale that lacks a letter of a path must not end us
-            reconfigure(errors="backslashreplace")
+    _set_encodings()
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
         code = int(_run(options))
@@ -35,6 +32,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(_unexpected(error))
         return int(ExitCode.FAILED)
     return code
+
+
+def _set_encodings() -> None:
+    """A locale that lacks a letter of a path must not end us; pipes and files on Windows are UTF-8, as uv writes them."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        errors = "replace" if stream is sys.stdin else "backslashreplace"
+        if sys.platform == "win32" and not stream.isatty() and not os.environ.get("PYTHONIOENCODING"):
+            reconfigure(encoding="utf-8", errors=errors)  # the code page of a Chinese Windows lacks most letters
+        else:
+            reconfigure(errors=errors)
 
 
 def _run(options: Options) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 
 from wizard import files
 from wizard.errors import WizardError
+from wizard.patience import patiently
 from wizard.run import process
 
 JOB, EVENTS, LOG, SUPERVISOR, JOURNAL = "job.json", "events.jsonl", "log", "supervisor.json", "journal"
@@ -93,7 +94,7 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> dict[str, Any] | None:
     """The object that `write_json` wrote, None where there is none that can be read."""
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(patiently(path.read_bytes))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
@@ -238,4 +239,4 @@ def release(base: Path, project: str, run: Path) -> None:
     found = read_json(path)
     if found and found.get("run") == run.name:
         with contextlib.suppress(OSError):
-            path.unlink()
+            patiently(path.unlink)

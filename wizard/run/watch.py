@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -56,7 +57,8 @@ class Watch:
                 self._asked.set()
             if time.monotonic() - touched >= process.HEARTBEAT_S:
                 touched = time.monotonic()
-                os.utime(self._record)
+                with contextlib.suppress(OSError):  # or nobody would hear the wish to stop any more
+                    os.utime(self._record)
         since = time.monotonic()
         if self._over.wait(PATIENCE_S):
             return
