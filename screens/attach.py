@@ -193,7 +193,8 @@ class AttachApp(TerminalApp):
         if name not in self._screens:
             made: StepScreen = SyncScreen(self.walk) if name == "sync" else VerificationScreen(self.walk)
             if isinstance(made, SyncScreen) and self.walk.run is not None:
-                made.joined = f"Joined: started {started_told(self.walk.run.started, time.time())}, in another window."
+                clock = started_told(self.walk.run.started, time.time()).partition(",")[0]
+                made.joined = f"Joined: started {clock} in another terminal."
             self._screens[name] = made
         return self._screens[name]
 

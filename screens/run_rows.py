@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from screens import rows
 from screens.rows import WIDTH, Bar
@@ -235,3 +236,13 @@ def result_row(state: RunState) -> str:
     if state.diagnosis is not None:
         return one_line(str(state.diagnosis.get("title", "failed")), 60)
     return {0: "done", 3: "the check fell short", 130: "stopped"}.get(state.exit_code or 0, "failed")
+
+
+def shown_log(path: str) -> str:
+    """The log as it is shown: by `latest` where that leads to this run, with `~` for the home folder."""
+    log = Path(path)
+    latest = log.parent.parent.parent / "latest" / log.name
+    if latest.exists() and latest.resolve() == log.resolve():
+        log = latest
+    home = Path.home()
+    return f"~/{log.relative_to(home).as_posix()}" if log.is_relative_to(home) else str(log)

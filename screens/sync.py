@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widget import Widget
 
@@ -15,7 +16,7 @@ from screens.run_screen import RunScreen
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.run.progress import RunState
-from wizard.text import one_line
+from wizard.text import masked, one_line
 
 MOST_PACKAGES, FEW_PACKAGES = 11, 5
 """Rows for packages, the one that counts those that wait included: in a tall window, and else."""
@@ -142,10 +143,21 @@ def side_of(state: RunState, log: str) -> str:
     if state.tries > 1:
         told += ["", f"Tries so far: {state.tries}"]
     if state.project:
-        told += ["", "Project", *rows.wrapped(state.project, 38, 2)]
+        told += ["", "Project", *pieces(masked(state.project))]
     if log:
-        told += ["", "Log", *rows.wrapped(log, 38, 3)]
+        told += ["", "Log", *pieces(run_rows.shown_log(log))]
     return "\n".join(told)
+
+
+def pieces(path: str, width: int = 38, most: int = 3) -> list[str]:
+    """A path in rows: it has no blanks to break it at."""
+    whole = one_line(path)
+    found: list[str] = []
+    while whole and len(found) < most:
+        row = set_cell_size(whole, width).rstrip() if cell_len(whole) > width else whole
+        found.append(row)
+        whole = whole[len(row) :]
+    return found
 
 
 __all__ = ["SyncScreen"]

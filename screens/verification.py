@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.widget import Widget
@@ -120,7 +119,7 @@ class VerificationScreen(RunScreen):
             return "The installed packages stay."
         if self.ended:
             return (
-                rows.cut(f"Log: {shown_log(self.after.log)}", max(20, self.size.width - 27))
+                rows.cut(f"Log: {run_rows.shown_log(self.after.log)}", max(20, self.size.width - 27))
                 if self.after and self.after.log
                 else ""
             )
@@ -153,16 +152,6 @@ def planned_checks(walk: Walk) -> tuple[tuple[str, str], ...]:
     if step is None:
         return ()
     return tuple(plan_of_checks(VerifyRequest.from_json(step.commands[0].options["request"])))
-
-
-def shown_log(path: str) -> str:
-    """The log as it is shown: by `latest` where that leads to this run, with `~` for the home folder."""
-    log = Path(path)
-    latest = log.parent.parent.parent / "latest" / log.name
-    if latest.exists() and latest.resolve() == log.resolve():
-        log = latest
-    home = Path.home()
-    return f"~/{log.relative_to(home).as_posix()}" if log.is_relative_to(home) else str(log)
 
 
 def after_rows(after: After | None, width: int) -> list[str]:
