@@ -153,7 +153,9 @@ class SettingsScreen(StepScreen):
             return f"The old cache in {self._short(state.now)} stays where it is."
         if state.problem:
             return f"! warning      {state.problem}"
-        return "Nothing has to be decided here." if not any(self.way.choices.text(key) for key in FIELDS.values()) else ""
+        if "filesystems" in self.way.pending or any(self.way.choices.text(key) for key in FIELDS.values()):
+            return ""
+        return f"Nothing to decide: the cache may stay where it is ({state.fact})."
 
     def _short(self, path: str) -> str:
         home = self.way.machine.home
@@ -221,9 +223,12 @@ class SettingsScreen(StepScreen):
 
     def can_go_on(self) -> bool:
         for name in FIELDS:
-            tried = self._tried.get(name)
+            field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
+            if tried is not None and field.value.strip() != tried.value:  # a key that has not been heard of yet
+                self._judge(name, field.value.strip())
+                tried = self._tried[name]
             if tried is not None and tried.problem:
-                self.query_one(f"#{name}", Field).input.focus()
+                field.input.focus()
                 self.say(f"x Correct the {NAMES[name]}, or empty it.")
                 return False
         return True

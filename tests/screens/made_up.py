@@ -31,7 +31,10 @@ def machine() -> Machine:
         ssh=True,
         shell="bash",
         conda=Conda("base", True),
-        uv=(FoundUv("/home/min/miniconda3/bin/uv", "0.9.30", "conda"), FoundUv("/home/min/.cargo/bin/uv", "0.8.24", "cargo")),
+        uv=(
+            FoundUv("/home/min/miniconda3/bin/uv", "0.9.30", "conda"),
+            FoundUv("/home/min/.cargo/bin/uv", "0.8.24", "cargo"),
+        ),
         pythons=(FoundPython("/usr/bin/python3", "3.10.12"), FoundPython("/home/min/miniconda3/bin/python", "3.12.4")),
         filesystems=(disk, replace(disk, mount="/data", free_bytes=int(1.8 * 1024 * GIB), purposes=("project",))),
         distribution="Ubuntu 22.04",
@@ -97,7 +100,9 @@ class MadeUpWay:
         return Advice()
 
     def why(self, key: str) -> tuple[str, ...]:
-        return ("The uv found here, 0.9.30, is part of conda and is gone when base is off",) if key == "uv.install" else ()
+        return (
+            ("The uv found here, 0.9.30, is part of conda and is gone when base is off",) if key == "uv.install" else ()
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         return self.found
@@ -110,8 +115,17 @@ class MadeUpWay:
 
     def candidates_of_uv(self) -> tuple[UvWay, ...]:
         return (
-            UvWay("standalone", "official installer", True, "recommended", "from astral.sh, about 20 MiB", "curl x | sh"),
-            UvWay("index", "from a package index", False, "possible", "the same uv, if GitHub is blocked", "pip install uv"),
+            UvWay(
+                "standalone", "official installer", True, "recommended", "from astral.sh, about 20 MiB", "curl x | sh"
+            ),
+            UvWay(
+                "index",
+                "from a package index",
+                False,
+                "possible",
+                "the same uv, if GitHub is blocked",
+                "pip install uv",
+            ),
             UvWay("keep", "keep uv 0.9.30", False, "possible", "works only while base is active", "uv --version"),
         )
 
@@ -125,8 +139,8 @@ class MadeUpWay:
         """Nothing is measured."""
 
     def plan(self) -> Plan:
-        before = b"[project]\nname = \"vision\"\n"
-        added = b"\n[tool.uv.sources]\ntorch = [\n    { index = \"pytorch-cu126\" },\n]\n"
+        before = b'[project]\nname = "vision"\n'
+        added = b'\n[tool.uv.sources]\ntorch = [\n    { index = "pytorch-cu126" },\n]\n'
         return Plan(
             (
                 Step("uv", "uv", "install uv 0.13.8 into ~/.local/bin", (Command(("sh", "install.sh")),)),

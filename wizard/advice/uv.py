@@ -36,8 +36,8 @@ def candidates(machine: Machine, project: Project | None, choices: Choices, pyth
         note = f"at {keep.path}" if good else why_not(first, machine, project, choices)
         rows.append(UvWay("keep", f"keep uv {keep.version or '?'}", good, _word(good), note, f"{keep.path} --version"))
     for value, label, note in (
-        ("index", "from a package index", "the uv wheel, also where GitHub is blocked"),
-        ("standalone", "official installer", "uv's own script, from its makers' server"),
+        ("index", "from a package index", "the same uv, if GitHub is blocked"),
+        ("standalone", "official installer", "from the makers of uv, about 20 MiB"),
     ):
         if value == "index" and python is None:
             continue
