@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -15,16 +14,16 @@ from textual.widget import Widget
 
 from screens import rows
 from screens.choosing import ChoiceList, Row
+from screens.measuring import LIMIT_S, Measuring
 from screens.page import ListPage
 from screens.sheet import AskedField, FieldSheet
 from screens.step import StepScreen
 from screens.widgets import Line
 from wizard.advice.mirrors import advise_measured
-from wizard.errors import BadInput, WizardError
+from wizard.errors import BadInput
 from wizard.mirrors import catalogue, kept
-from wizard.mirrors.command import measure_kind, need_of, state_folder
-from wizard.mirrors.measure import SECONDS
-from wizard.mirrors.record import Kind, Measurement, MirrorResult
+from wizard.mirrors.command import need_of, state_folder
+from wizard.mirrors.record import Kind, Measurement
 from wizard.source_rows import (
     BLOCKS,
     FEW,
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
 
 DRAW_S = 1.0
 EMPTY = "Empty leaves the choice as it is. Leave name and password out: uv auth login keeps them."
-LIMIT_S = SECONDS + 1.5
-"""Seconds that measuring takes at most."""
 
 
 class MirrorsScreen(StepScreen):
@@ -73,13 +70,8 @@ class MirrorsScreen(StepScreen):
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
-        self.results: dict[str, dict[str, MirrorResult]] = {}
-        self.measured: dict[str, Measurement] = {}
-        self._measuring: set[str] = set()
-        self._begun = 0.0
+        self.measuring = Measuring()
         self._timer: Timer | None = None
-        self._failed: str | None = None
-        self._lock = threading.Lock()
 
     # the frame's questions
 
@@ -93,13 +85,13 @@ class MirrorsScreen(StepScreen):
         for kind in self.kinds:
             known = kept.load(state_folder(), kind)
             if known is not None:
-                self._take_over(kind, known)
+                self.measuring.know(known)
         super().on_mount()
 
     def on_entered(self) -> None:
         super().on_entered()
         wanted = any(self.way.choices.text(f"mirrors.{kind}") == "fastest" for kind in self.kinds)
-        if wanted and not self.measured and not self._measuring:
+        if wanted and not self.measuring.measured:
             self.action_measure()
 
     @property
@@ -111,17 +103,16 @@ class MirrorsScreen(StepScreen):
     def blocks(self) -> dict[Kind, tuple[SourceRow, ...]]:
         """All rows of each kind."""
         built = catalogue.built_in()
-        with self._lock:
-            return {
-                kind: block(
-                    kind,
-                    built.of(kind),
-                    self.results.get(kind, {}),
-                    self.way.choices.text(f"mirrors.{kind}"),
-                    measuring=kind in self._measuring,
-                )
-                for kind in self.kinds
-            }
+        return {
+            kind: block(
+                kind,
+                built.of(kind),
+                self.measuring.of(kind),
+                self.way.choices.text(f"mirrors.{kind}"),
+                measuring=kind in self.measuring.running,
+            )
+            for kind in self.kinds
+        }
 
     def draw(self) -> None:
         blocks = self.blocks()
@@ -147,27 +138,25 @@ class MirrorsScreen(StepScreen):
         return FEW[kind] + (FEW["pytorch"] if kind == "pypi" and "pytorch" not in self.kinds else 0)
 
     def _headline(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
-        if self._measuring:
-            done = sum(
-                len(found) for kind, found in self.results.items() if kind in self._measuring or kind in self.measured
-            )
+        known = self.measuring
+        if known.running:
+            done = sum(len(found) for found in known.results.values())
             total = sum(len(found) for found in blocks.values())
-            left = max(1, round(LIMIT_S - (time.monotonic() - self._begun)))
-            return f"Measuring: {done} of {total} sources done, at most {left} s more. Next need not wait."
-        if self._failed:
-            return f"x error    {self._failed}"
+            return f"Measuring: {done} of {total} sources done, at most {known.left_s} s more. Next need not wait."
+        if "pypi" in known.failed:
+            return f"x error    {known.failed['pypi']}"
         chosen = {kind: next((row.name for row in found if row.chosen), OFFICIAL) for kind, found in blocks.items()}
-        if self.measured and all(name == OFFICIAL for name in chosen.values()):
-            if not any(best(found.results) for found in self.measured.values()):
+        if self.measuring.measured and all(name == OFFICIAL for name in chosen.values()):
+            if not any(best(found.results) for found in self.measuring.measured.values()):
                 return "x error    No source answers, the official one neither. Screen 1 says more."
             return "Nothing to decide: no mirror is so much faster than the official source."
-        word = "Recommended" if self.measured else "In force"
+        word = "Recommended" if self.measuring.measured else "In force"
         return f"{word}: " + ", ".join(f"{BLOCKS[kind]} from {_named(name)}" for kind, name in chosen.items())
 
     def _worth(self) -> str:
-        choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.results.get("pypi", {}))
-        results = self.results.get("pypi", {}).values()
-        if self._measuring:
+        choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.measuring.of("pypi"))
+        results = self.measuring.of("pypi").values()
+        if self.measuring.running:
             first = best(results)
             told = gain(results, first, 0) if first else None
             return f"  + Best so far: {short_name(first)}, {told}" if first and told else ""
@@ -178,9 +167,9 @@ class MirrorsScreen(StepScreen):
         return f"  + {reasons[0]}" if reasons else ""
 
     def _more(self, left: int) -> str:
-        newest = max(self.measured.values(), key=lambda one: one.at, default=None)
+        newest = max(self.measuring.measured.values(), key=lambda one: one.at, default=None)
         told = ago(newest, time.time())
-        if self._measuring:
+        if self.measuring.running:
             return ""
         if not newest:
             told = f"Not measured. F5 measures, at most {LIMIT_S:.0f} s."
@@ -197,7 +186,7 @@ class MirrorsScreen(StepScreen):
         told += [short_name(name, kind), *rows.wrapped(mirror.operator, 38, 3), ""]
         if mirror.url:
             told += [*rows.wrapped(mirror.url, 38, 3), ""]
-        result = self.results.get(kind, {}).get(mirror.id)
+        result = self.measuring.of(kind).get(mirror.id)
         if result is not None and result.why_not:
             told += ["Why not", *rows.wrapped(result.why_not, 38, 4), ""]
         return "\n".join([*told, "What is known", *rows.wrapped(mirror.notes, 38, 12)])
@@ -206,67 +195,30 @@ class MirrorsScreen(StepScreen):
 
     def action_measure(self) -> None:
         """F5: measures all kinds at once; nothing waits for it."""
-        if self._measuring:
+        if self.measuring.running:
             return
-        self._failed = None
-        self._begun = time.monotonic()
-        self.results = {kind: {} for kind in self.kinds}
-        self.measured = {}
-        self._measuring = set(self.kinds)
-        for kind in self.kinds:
-            self.run_worker(
-                partial(self._measure, kind), name=f"measure {kind}", group=f"measure-{kind}", thread=True,
-                exclusive=True, exit_on_error=False,
-            )  # fmt: skip
-        self._timer = self.set_interval(DRAW_S, self._draw_measuring, name="measuring")
+        self.measuring.begin(self.kinds, self.way.project, self.way.choices, self.way.uv_path())
+        self._timer = self.set_interval(DRAW_S, self._take, name="measuring")
         self.redraw()
 
-    def _measure(self, kind: Kind) -> None:
-        found: Measurement | None = None
-        why: str | None = None
-        try:
-            found = measure_kind(
-                kind, self.way.project, self.way.choices, self.way.uv_path(), on_result=partial(self._note, kind)
-            )
-        except WizardError as error:
-            why = one_line(str(error), 100)
-        finally:
-            self.app.call_from_thread(self._measured, kind, found, why)
-
-    def _note(self, kind: str, result: MirrorResult) -> None:
-        with self._lock:
-            self.results[kind][result.id] = result
-
-    def _measured(self, kind: Kind, found: Measurement | None, why: str | None) -> None:
-        self._measuring.discard(kind)
-        if found is not None:
-            self._take_over(kind, found)
-            self._recommend(kind, found)
-        elif why and kind == "pypi":
-            self._failed = why
-        if not self._measuring and self._timer is not None:
+    def _take(self) -> None:
+        for found in self.measuring.take():
+            self._recommend(found)
+        if not self.measuring.running and self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.redraw()
+        if self.is_current:
+            self.redraw()
 
-    def _take_over(self, kind: Kind, found: Measurement) -> None:
-        with self._lock:
-            self.measured[kind] = found
-            self.results[kind] = {result.id: result for result in found.results}
-
-    def _recommend(self, kind: Kind, found: Measurement) -> None:
+    def _recommend(self, found: Measurement) -> None:
         """Whoever measures wants the better one: it is taken where nobody has decided."""
-        key = f"mirrors.{kind}"
-        advice = advise_measured(found, need_of(kind, self.way.project))
+        key = f"mirrors.{found.kind}"
+        advice = advise_measured(found, need_of(found.kind, self.way.project))
         if self.way.choices.origin(key) in {"default", "advice"} and key in advice.choices:
             try:
                 self.way.choose(key, advice.choices[key])
             except BadInput as error:
                 self.say(f"x {one_line(str(error), 70)}")
-
-    def _draw_measuring(self) -> None:
-        if self.is_current:
-            self.draw()
 
     # choosing
 
@@ -292,7 +244,7 @@ class MirrorsScreen(StepScreen):
         listed: list[Row] = []
         for kind, found in self.blocks().items():
             for place, row in enumerate(found):
-                result = self.results.get(kind, {}).get(row.value)
+                result = self.measuring.of(kind).get(row.value)
                 why = f"  {result.why_not}" if result is not None and result.why_not else f"  {row.about}"
                 text = rows.mirror_row(BLOCKS[kind] if place == 0 else "", row)
                 listed.append(

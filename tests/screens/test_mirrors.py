@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 
 from screens.mirrors import MirrorsScreen
 from tests.screens.running import make_folder, showing, shows, text_of, until
+from wizard.choices import Choices
+from wizard.errors import BadInput
 from wizard.mirrors import catalogue, kept
-from wizard.mirrors.command import state_folder
-from wizard.mirrors.record import Measurement, MirrorResult
+from wizard.mirrors.command import OnResult, state_folder
+from wizard.mirrors.record import Kind, Measurement, MirrorResult
+from wizard.project.facts import Project
 
 MIB = 1024**2
 
@@ -114,3 +118,57 @@ async def test_an_address_of_ones_own_becomes_a_row(folder: Path) -> None:
         await pilot.press("enter", "enter")
         await until(pilot, shows(app, "(*) mirror ..."))
         assert app.walk.way.choices.text("mirrors.pypi") == "https://mirror.example/simple"
+
+
+async def test_measuring_is_shown_as_it_comes_and_holds_nobody_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network is a gate here: what mirrors answer is tested where they are measured."""
+    gate = threading.Event()
+    best, slow = sound("bfsu", 10.3, 18), sound("official", 1.1, 212, official=True)
+
+    def measured(
+        kind: Kind, project: Project | None, choices: Choices, uv: str | None, *, on_result: OnResult
+    ) -> Measurement:
+        if kind == "python":
+            raise BadInput("no uv here says which file that is")
+        on_result(slow)
+        assert gate.wait(60)
+        on_result(best)
+        return Measurement(kind, (best, slow), "bfsu", time.time(), 1, "pygments")
+
+    monkeypatch.setattr("screens.measuring.measure_kind", measured)
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "Not measured."))
+        await pilot.press("f5")
+        await until(pilot, shows(app, "Measuring: 1 of "))
+        text = text_of(app)
+        assert "(*) official    1.1 MiB/s   212 ms   -        + ok" in text
+        assert ". waiting" in text
+        await pilot.press("enter")
+        await until(pilot, shows(app, "5/8 torch"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "Measuring: 1 of "))
+        gate.set()
+        await until(pilot, shows(app, "Recommended: packages from BFSU"))
+        assert app.walk.way.choices.said("mirrors.pypi") == ("bfsu", "screen")
+        assert "packages   (*) BFSU       10.3 MiB/s    18 ms   0 h      + ok" in text_of(app)
+        assert "Measured just now." in text_of(app)
+
+
+async def test_leaving_while_it_measures_waits_for_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+
+    def measured(kind: Kind, *_: object, **__: object) -> Measurement:
+        gate.wait(60)
+        return Measurement(kind, (), None)
+
+    monkeypatch.setattr("screens.measuring.measure_kind", measured)
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "Not measured."))
+        await pilot.press("f5")
+        await until(pilot, shows(app, "Measuring: 0 of "))
+        await pilot.press("ctrl+q")
+    assert not gate.is_set()
+    assert app.return_value == 0
+    gate.set()
