@@ -12,14 +12,12 @@ from tests.support.faults import Status
 from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.recorded import Recorded
+from tests.support.torch_project import RTX, make_torch_project
 from wizard import plain
 from wizard.errors import BadInput, DecisionMissing
-from wizard.machine.facts import Machine
 from wizard.plain_page import Back, EndOfInput, Page, Question, Quit, Row, Talk
 from wizard.plain_run import follow
 from wizard.way import Way
-
-NOTHING = Machine(os="linux", arch="x86_64", uv=(), gpus=(), filesystems=(), pythons=())
 
 
 def walked(folder: Path, answers: str) -> tuple[int, str]:
@@ -91,6 +89,21 @@ def test_a_failure_names_its_cause_and_offers_its_fixes(project: Project, index:
     assert re.search(r"^x .+  \([a-z-]+\)$", text, re.MULTILINE), text
     assert "  What to do" in text
     assert "is not a choice. Give a number from 1 to" in text
+
+
+def test_torch_is_recommended_with_its_reasons_and_a_number_takes_another(tmp_path: Path) -> None:
+    way = Way(str(make_torch_project(tmp_path)), machine=RTX)
+    out = io.StringIO()
+    code = plain.run(way, stdin=io.StringIO("\n" * 8 + "77\n2\nb\n?\nq\n"), stdout=out)
+    text = out.getvalue()
+    assert code == 0
+    assert "Recommended: torch 2.14.1, variant cu126" in text
+    assert "  + The driver, 550.54.14, runs CUDA 12; CUDA 13 needs driver 580 or newer" in text
+    assert "  1  torch 2.14.1 cu126, recommended: pyproject.toml, uv.lock change" in text
+    assert "  2  torch 2.15.0 cu132, in uv.lock: x fails here: " in text
+    assert "x error: 77 is not a choice. Give a number from 1 to " in text
+    assert "Choice [2]:" in text.rpartition("5/8 torch")[2]
+    assert way.choices.said("torch.variant") == ("keep", "screen")
 
 
 def talk(answers: str) -> tuple[Talk, io.StringIO]:

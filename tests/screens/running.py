@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from screens.app import WizardApp
 from screens.walk import Walk
+from tests.support.torch_project import NOTHING
 from wizard.machine.facts import Machine
 from wizard.way import Way
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from tests.support.recorded import Recorded
 
 DEADLINE = 20.0
-NOTHING = Machine(os="linux", arch="x86_64", uv=(), gpus=(), filesystems=(), pythons=())
-"""A machine of which everything is known, and of which there is nothing to tell."""
 
 
 def make_folder(folder: Path) -> Path:
@@ -72,3 +71,6 @@ def text_of(app: App[Any]) -> str:
 def shows(app: App[Any], text: str) -> Callable[[], bool]:
     """Whether that text is painted, as a condition."""
     return lambda: text in text_of(app)
+
+
+__all__ = ["DEADLINE", "NOTHING", "make_folder", "showing", "shows", "text_of", "until"]

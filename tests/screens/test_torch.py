@@ -8,51 +8,16 @@ from pathlib import Path
 import pytest
 
 from screens.torch import TorchScreen
-from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until
-from wizard.machine.facts import Gpu, Libc, Machine
+from tests.screens.running import make_folder, showing, shows, text_of, until
+from tests.support.torch_project import RTX, make_torch_project
+from wizard.machine.facts import Machine
 
-RTX = replace(
-    NOTHING,
-    libc=Libc("glibc", "2.35"),
-    gpus=(Gpu("nvidia", "NVIDIA GeForce RTX 3090", "8.6", None, 24576),),
-    nvidia_driver="550.54.14",
-)
 NEW_DRIVER = replace(RTX, nvidia_driver="595.71.05")
-LOCK = """version = 1
-revision = 3
-requires-python = ">=3.11"
-
-[[package]]
-name = "torch"
-version = "2.15.0"
-source = {{ registry = "{registry}" }}
-wheels = [
-    {{ url = "{registry}/torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-    {{ url = "{registry}/torch-2.15.0-cp312-cp312-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-    {{ url = "{registry}/torch-2.15.0-cp313-cp313-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-    {{ url = "{registry}/torch-2.15.0-cp314-cp314-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-]
-
-[[package]]
-name = "vision"
-version = "1"
-source = {{ virtual = "." }}
-dependencies = [
-    {{ name = "torch" }},
-]
-
-[package.metadata]
-requires-dist = [{{ name = "torch", specifier = ">=2.9" }}]
-"""
 
 
 @pytest.fixture
 def with_torch(tmp_path: Path) -> Path:
-    text = '[project]\nname = "vision"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["torch>=2.9"]\n'
-    (tmp_path / "pyproject.toml").write_text(text)
-    lock = LOCK.format(registry="https://index.example/simple", hash="0" * 64)
-    (tmp_path / "uv.lock").write_text(lock)
-    return tmp_path
+    return make_torch_project(tmp_path)
 
 
 async def test_a_driver_too_old_for_the_lock_gets_another_pair(with_torch: Path) -> None:

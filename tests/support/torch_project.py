@@ -1,0 +1,51 @@
+"""A project whose lock holds torch from the package index, and a machine whose driver can't run it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from wizard.machine.facts import Gpu, Libc, Machine
+
+NOTHING = Machine(os="linux", arch="x86_64", uv=(), gpus=(), filesystems=(), pythons=())
+"""A machine of which everything is known, and of which there is nothing to tell."""
+RTX = replace(
+    NOTHING,
+    libc=Libc("glibc", "2.35"),
+    gpus=(Gpu("nvidia", "NVIDIA GeForce RTX 3090", "8.6", None, 24576),),
+    nvidia_driver="550.54.14",
+)
+LOCK = """version = 1
+revision = 3
+requires-python = ">=3.11"
+
+[[package]]
+name = "torch"
+version = "2.15.0"
+source = {{ registry = "{registry}" }}
+wheels = [
+    {{ url = "{registry}/torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
+    {{ url = "{registry}/torch-2.15.0-cp312-cp312-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
+    {{ url = "{registry}/torch-2.15.0-cp313-cp313-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
+    {{ url = "{registry}/torch-2.15.0-cp314-cp314-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
+]
+
+[[package]]
+name = "vision"
+version = "1"
+source = {{ virtual = "." }}
+dependencies = [
+    {{ name = "torch" }},
+]
+
+[package.metadata]
+requires-dist = [{{ name = "torch", specifier = ">=2.9" }}]
+"""
+
+
+def make_torch_project(folder: Path) -> Path:
+    """Writes pyproject.toml and uv.lock; nothing is ever fetched."""
+    text = '[project]\nname = "vision"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["torch>=2.9"]\n'
+    (folder / "pyproject.toml").write_text(text)
+    (folder / "uv.lock").write_text(LOCK.format(registry="https://index.example/simple", hash="0" * 64))
+    return folder
