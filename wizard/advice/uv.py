@@ -37,7 +37,7 @@ def candidates(machine: Machine, project: Project | None, choices: Choices, pyth
         rows.append(UvWay("keep", f"keep uv {keep.version or '?'}", good, _word(good), note, f"{keep.path} --version"))
     for value, label, note in (
         ("index", "from a package index", "the same uv, if GitHub is blocked"),
-        ("standalone", "official installer", "from the makers of uv, about 20 MiB"),
+        ("standalone", "official installer", "from the makers of uv"),
     ):
         if value == "index" and python is None:
             continue
