@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
-from wizard.report_text import TextReport
+from wizard.report_text import TextReport, started_told
 
 MIB = 1024**2
 LOST = "! The run ended without a word: its process was ended, or the machine went down. Finished packages are kept."
@@ -157,3 +158,20 @@ def test_the_end(event: dict[str, Any], line: str | None) -> None:
 
 def test_events_nobody_knows_are_passed_over() -> None:
     assert told({"type": "weather", "sun": True}) == []
+
+
+@pytest.mark.parametrize(
+    "age, told",
+    [(5, ", just now"), (200, ", 3 min ago"), (7300, ", 2 h ago")],
+)
+def test_when_a_run_started(age: int, told: str) -> None:
+    noon = time.mktime((2026, 11, 21, 12, 0, 0, 0, 0, -1))
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(noon - age))
+    assert started_told(stamp, noon) == time.strftime("%H:%M", time.localtime(noon - age)) + told
+
+
+def test_when_a_run_of_another_day_started() -> None:
+    noon = time.mktime((2026, 11, 21, 12, 0, 0, 0, 0, -1))
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(noon - 2 * 86400))
+    assert started_told(stamp, noon) == "19 Nov 12:00"
+    assert started_told("long ago", noon) == "-"

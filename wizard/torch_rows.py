@@ -97,7 +97,7 @@ def _row(candidate: Candidate, advice: TorchAdvice, way: Way) -> TorchRow:
         word = SAID_BY[way.choices.origin(KEY)]  # type: ignore[assignment]
     note = one_line(candidate.note, 200)
     if not candidate.ok:
-        note = f"x {note}"
+        note = f"x {note.partition(';')[0].removesuffix(' or newer')}"
     elif value == advice.choice and value != "keep":
         note = (
             f"{advice.extra[0]} {advice.extra[1]}, no file changes"

@@ -30,7 +30,7 @@ async def test_a_driver_too_old_for_the_lock_gets_another_pair(with_torch: Path)
         assert rows[8].startswith("   + The driver, 550.54.14, runs CUDA 12; CUDA 13 needs driver 580 or newer")
         assert rows[9].startswith("   + torch 2.14.1 is the newest with a CUDA 12 variant; 2.15.0 has none")
         assert rows[11] == " (*) torch 2.14.1 cu126     recommended   pyproject.toml, uv.lock change"
-        assert " ( ) torch 2.15.0 cu132     in uv.lock    x fails here: " in text
+        assert " ( ) torch 2.15.0 cu132     in uv.lock    x fails here: needs driver 580\n" in text
         assert " ( ) another version or variant" in text
         assert " Changes    pyproject.toml +" in text
         assert app.walk.way.choices.text("torch.variant") == "cu126"
