@@ -67,7 +67,7 @@ class ReviewScreen(StepScreen):
     # what is planned
 
     def on_entered(self) -> None:
-        self._from, self._start_when_ready = 0, False
+        self._from = 0
         if not self.walk.running:
             self.make()
         super().on_entered()
@@ -102,7 +102,9 @@ class ReviewScreen(StepScreen):
         except WizardError as found:
             self.plan, self._wrong = None, one_line(str(found))
         obstacle = stands_in_the_way(self.way)
-        made_by_lock = obstacle is not None and obstacle.cause == "lock-missing" and self.plan and self.plan.step("lock")
+        made_by_lock = (
+            obstacle is not None and obstacle.cause == "lock-missing" and self.plan and self.plan.step("lock")
+        )
         self.obstacle = None if made_by_lock else obstacle
         if self.is_mounted:
             self.redraw()
@@ -186,7 +188,11 @@ class ReviewScreen(StepScreen):
     def _draw_step(self) -> None:
         value = self.query_one("#steps", ChoiceList).value
         step = self.plan.step(value) if self.plan and value else None
-        head_line, text, note = self.query_one("#step-head", Line), self.query_one("#step-text", Line), self.query_one("#note", Line)
+        head_line, text, note = (
+            self.query_one("#step-head", Line),
+            self.query_one("#step-text", Line),
+            self.query_one("#note", Line),
+        )
         if step is None:
             told = self._obstacle_lines()
             head_line.show(cut(told[0], self.room) if told else "")
@@ -201,7 +207,9 @@ class ReviewScreen(StepScreen):
         head_line.show(sides(f"Step {number}: {head(step)}", place, self.room - 1))
         text.show(toned_lines([cut(f"  {line}", self.room) for line in lines[self._from : last]]))
         notes = [note_ for one in self._steps for note_ in one.notes]
-        note.show(cut(f"! {notes[0]}{f' ({len(notes) - 1} more: D)' if len(notes) > 1 else ''}", self.room) if notes else "")
+        note.show(
+            cut(f"! {notes[0]}{f' ({len(notes) - 1} more: D)' if len(notes) > 1 else ''}", self.room) if notes else ""
+        )
 
     def _obstacle_lines(self) -> list[str]:
         if self.obstacle is None:
@@ -222,7 +230,12 @@ class ReviewScreen(StepScreen):
         files = [change.path for step in self._steps for change in step.files]
         commands = sum(len(step.commands) for step in self._steps)
         values = sum(len(step.registry) for step in self._steps)
-        lines = ["In all", "", f"{commands} command{'s' * (commands != 1)}", f"{len(files)} file{'s' * (len(files) != 1)} written"]
+        lines = [
+            "In all",
+            "",
+            f"{commands} command{'s' * (commands != 1)}",
+            f"{len(files)} file{'s' * (len(files) != 1)} written",
+        ]
         if values:
             lines.append(f"{values} values of the registry")
         lines += ["", "uv-wizard undo puts back", ""]
@@ -267,6 +280,8 @@ class ReviewScreen(StepScreen):
     def go_on(self) -> None:
         if self.walk.running:
             self.post_message(self.Next(self))
+        elif self.plan is None and not self._wrong:
+            self._start_when_ready = True  # a key that was faster than the plan must not end the wizard
         elif self._steps:
             self._waits = "starting"
             self.redraw()
@@ -344,12 +359,23 @@ class ReviewScreen(StepScreen):
 
         project, choices = self.way.project, self.way.choices
         extras, groups = choices.names("sync.extras"), choices.names("sync.groups")
-        rows = [Marked(f"sync.extras={name}", f"extra {name}", name in extras) for name in (project.extras if project else ())]
-        rows += [Marked(f"sync.groups={name}", f"group {name}", name in groups) for name in (project.groups if project else ())]
+        rows = [
+            Marked(f"sync.extras={name}", f"extra {name}", name in extras)
+            for name in (project.extras if project else ())
+        ]
+        rows += [
+            Marked(f"sync.groups={name}", f"group {name}", name in groups)
+            for name in (project.groups if project else ())
+        ]
         rows.append(Marked("sync.no-cache", "no cache: everything is downloaded again", choices.flag("sync.no-cache")))
         require = choices.text("verify.require")
-        rows += [Marked(f"verify.require={name}", f"the checks require: {name}", name == require, "require") for name in REQUIRE]
-        self.app.push_screen(MarkSheet("What is installed, and what the checks require", rows, help_text="extra"), self._chosen)
+        rows += [
+            Marked(f"verify.require={name}", f"the checks require: {name}", name == require, "require")
+            for name in REQUIRE
+        ]
+        self.app.push_screen(
+            MarkSheet("What is installed, and what the checks require", rows, help_text="extra"), self._chosen
+        )
 
     def _chosen(self, answer: object) -> None:
         if not isinstance(answer, dict):
