@@ -16,26 +16,30 @@ def shown(name: str) -> str:
 
 
 if sys.platform == "win32":
+    import contextlib
     import ctypes
     import winreg
 
     _KINDS = {winreg.REG_SZ: "REG_SZ", winreg.REG_EXPAND_SZ: "REG_EXPAND_SZ"}
 
     def get(name: str) -> Value | None:
-        """The value, None where there is none. Raises OSError."""
+        """The value, None where there is none. Raises OSError, also for one that is no text: it could not be put back."""
         try:
             with winreg.OpenKey(winreg.HKEY_CURRENT_USER, KEY) as key:
                 text, kind = winreg.QueryValueEx(key, name)
         except FileNotFoundError:
             return None
-        return str(text), _KINDS.get(kind, "REG_SZ")
+        if kind not in _KINDS:
+            raise OSError(0, f"{shown(name)} is no text (its kind is {kind}); remove it in regedit first")
+        return str(text), _KINDS[kind]
 
     def put(name: str, value: Value | None) -> None:
         """Sets the value, or removes it, and tells running programs. Raises OSError."""
         kinds = {word: kind for kind, word in _KINDS.items()}
         with winreg.CreateKeyEx(winreg.HKEY_CURRENT_USER, KEY, 0, winreg.KEY_SET_VALUE) as key:
             if value is None:
-                winreg.DeleteValue(key, name)
+                with contextlib.suppress(FileNotFoundError):
+                    winreg.DeleteValue(key, name)
             else:
                 winreg.SetValueEx(key, name, 0, kinds[value[1]], value[0])
         _broadcast()
@@ -44,7 +48,7 @@ if sys.platform == "win32":
         # new shells read the registry, but only Explorer's children do so without this message
         hwnd_broadcast, wm_settingchange, abort_if_hung = 0xFFFF, 0x001A, 0x0002
         ctypes.windll.user32.SendMessageTimeoutW(
-            hwnd_broadcast, wm_settingchange, 0, KEY, abort_if_hung, 5000, ctypes.byref(ctypes.c_ulong())
+            hwnd_broadcast, wm_settingchange, 0, KEY, abort_if_hung, 5000, ctypes.byref(ctypes.c_size_t())
         )
 
 else:

@@ -148,6 +148,9 @@ def test_nothing_by_itself(stage: Stage) -> None:
 def test_a_variant_is_bound_locked_and_installed(stage: Stage, variant: str) -> None:
     project = stage.project(PLAIN)
     done = stage.plan(RTX_3090, project, choose(torch_variant=variant))
+    if (OS, variant) == ("windows", "cpu"):  # what the package index has there is that build
+        assert done == TorchPart(variant="cpu")
+        return
     assert [step.id for step in done.steps] == ["torch", "lock"]
     assert (done.locks, done.variant, done.extra) == (True, variant, None)
     assert done.steps[1].commands[0].options == {"journal": [str(stage.folder / "uv.lock")]}
@@ -214,7 +217,7 @@ def test_a_local_pin_gives_way_and_uv_takes_it(stage: Stage) -> None:
 
 @pytest.mark.skipif(OS == "macos", reason="no variants there")
 def test_back_to_the_package_index(stage: Stage) -> None:
-    project = stage.carry_out(stage.plan(RTX_3090, stage.project(PLAIN), choose(torch_variant="cpu")))
+    project = stage.carry_out(stage.plan(RTX_3090, stage.project(PLAIN), choose(torch_variant="cu126")))
     after = stage.carry_out(stage.plan(RTX_3090, project, choose(torch_variant="pypi")))
     assert "torch" not in after.sources
     assert stage.installed() == "2.10.0"

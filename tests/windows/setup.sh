@@ -45,6 +45,10 @@ if [ ! -e "$folder/.booted" ]; then
   touch "$folder/.booted"
 fi
 
+# Windows without a screen to be on: what is broadcast to windows reaches them then, also where there is no display.
+grep -qs '"Graphics"="null"' "$WINEPREFIX/user.reg" ||
+  in_windows reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f >/dev/null
+
 # Rust programs (uv.exe, pywinpty) take their random numbers from bcryptprimitives.dll, which Wine has only since 9.
 if [ "$here/random.c" -nt "$system32/bcryptprimitives.dll" ]; then
   "$(compiler)" -shared -O1 -o "$folder/bcryptprimitives.dll" "$here/random.c" -ladvapi32
