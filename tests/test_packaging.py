@@ -55,7 +55,7 @@ def test_the_wheel_installs_and_starts_and_finds_its_assets(tmp_path: Path, uv: 
     where = "import wizard, sysconfig; print(sysconfig.get_path('purelib')); print(wizard.__file__)"
     site, package = run([python, "-c", where], cwd=tmp_path).stdout.splitlines()
     assert Path(package).is_relative_to(site)
-    theirs = {os.path.dirname(os.path.dirname(module.__file__ or "")) for module in (tomli, pytest)}  # noqa: PTH120
+    theirs = {os.path.dirname(os.path.dirname(module.__file__ or "")) for module in (tomli, pytest)}
     Path(site, "zz_dependencies.pth").write_text("\n".join(theirs) + "\n", "utf-8")
 
     version = run([os.fspath(binaries / "uv-wizard"), "--version"], cwd=tmp_path).stdout

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.toml import parse
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from importlib.abc import Traversable
 
 
 def asset(name: str) -> Traversable:

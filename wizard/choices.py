@@ -160,6 +160,10 @@ class Choices:
                 layer[key] = checked(key, value)
         return Choices({**self.layers, origin: layer})
 
+    def without(self, origin: Origin) -> Choices:
+        """These choices without that layer."""
+        return Choices({name: layer for name, layer in self.layers.items() if name != origin})
+
     def nested(self) -> dict[str, dict[str, Any]]:
         """All values by table, JSON-ready."""
         tables: dict[str, dict[str, Any]] = {}

@@ -67,8 +67,7 @@ class Way:
         self.project = read_project(self.path, self.environment)
         table = self.project.choices if self.project else {}
         values = from_tables(table, "[tool.uv-wizard] in pyproject.toml") if table else {}
-        layers = {origin: layer for origin, layer in self.choices.layers.items() if origin != "project"}
-        self.choices = Choices(layers).with_values("project", values)
+        self.choices = self.choices.without("project").with_values("project", values)
         self._advise()
 
     # facts
@@ -120,8 +119,7 @@ class Way:
 
         advice = advise(self.machine, self.project, self.room_needed())
         self._settings_advice = advice
-        layers = {origin: layer for origin, layer in self.choices.layers.items() if origin != "advice"}
-        self.choices = Choices(layers).with_values("advice", advice.choices)
+        self.choices = self.choices.without("advice").with_values("advice", advice.choices)
 
     def room_needed(self) -> int | None:
         """Bytes that a first sync needs in the cache, None where nobody knows."""

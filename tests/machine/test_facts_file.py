@@ -18,7 +18,7 @@ from wizard.machine.facts import (
 )
 from wizard.machine.facts_file import from_document
 
-WHOLE = Machine(  # noqa: S604 - a fact, not an order
+WHOLE = Machine(
     os="linux",
     arch="x86_64",
     libc=Libc("glibc", "2.35"),

@@ -49,7 +49,7 @@ def test_unknown_until_it_answers_never_none(asked: Asked, gate: threading.Event
     assert probing.wait(0.01) is False
     gate.set()
     assert probing.wait(60) is True
-    assert probing.snapshot() == (Machine(shell="bash", gpus=()), ())  # noqa: S604 - a fact
+    assert probing.snapshot() == (Machine(shell="bash", gpus=()), ())
 
 
 def test_past_its_time_it_is_unknown_with_a_finding(asked: Asked, gate: threading.Event) -> None:

@@ -99,7 +99,7 @@ def test_a_block_without_its_end_costs_nobody_a_line() -> None:
 
 
 def test_another_machines_files_have_lines_and_no_diff() -> None:
-    foreign = Machine(os="linux", shell="zsh", foreign=True)  # noqa: S604 - the shell is a fact here
+    foreign = Machine(os="linux", shell="zsh", foreign=True)
     step = settings.step(foreign, chosen(cache_dir="/d"), None)
     assert step is not None
     assert [change.path for change in step.files] == ["~/.config/uv-wizard/env.sh", "~/.zshenv"]

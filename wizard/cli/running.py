@@ -83,9 +83,9 @@ def _tell_failure(found: Diagnosis, options: Options) -> None:
 
 def watch(run: RunInfo, *, as_json: bool, way: Way | None = None) -> int:
     """Prints a run's events until it ends and returns its exit code. Ctrl+C stops the run."""
-    from wizard.report_text import TextReport
+    from wizard.report_text import TextReport, started_at
 
-    report = TextReport()
+    report = TextReport(started_at(run.started))
     code = int(ExitCode.FAILED)
     try:
         code = _watch(run, as_json=as_json, report=report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from wizard import choices as choosing
 from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, standing_size
 
@@ -219,4 +220,7 @@ def mirrors(measured: Any) -> Iterator[str]:
     if measured.best is None:
         yield "None of them is sound; the official source stays."
     else:
-        yield f"Best: {measured.best}.  Use it: uv-wizard sync --set mirrors.{measured.kind}={measured.best}"
+        best = measured.result(measured.best)
+        known = choosing.KEYS[f"mirrors.{measured.kind}"].fits(measured.best)  # an id of a --catalog file is no choice
+        value = measured.best if known or best is None else best.url
+        yield f"Best: {measured.best}.  Use it: uv-wizard sync --set mirrors.{measured.kind}={value}"

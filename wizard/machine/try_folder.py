@@ -6,12 +6,16 @@ It need not exist; nothing is made, and a probe file is gone at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.machine.request import ProbeRequest, own_os
 from wizard.text import needed_size, standing_size
+
+if TYPE_CHECKING:
+    from wizard.machine.storage import Mount
 
 _MEMORY = frozenset({"tmpfs", "ramfs"})
 
@@ -57,19 +61,18 @@ def try_folder(
     )
 
 
-def _warning(mount: object, network: bool | None) -> str | None:  # noqa: FBT001 - a fact
-    kind = getattr(mount, "type", "")
-    if kind in _MEMORY:
+def _warning(mount: Mount, network: bool | None) -> str | None:  # noqa: FBT001 - a fact, known or not
+    if mount.type in _MEMORY:
         return "memory: empty after a restart"
     return "a network disk: uv's locks often fail there" if network else None
 
 
-def _links(there: str, mount: object, project: str | None, mounts: list[object], request: ProbeRequest) -> str | None:
+def _links(there: str, mount: Mount, project: str | None, mounts: Sequence[Mount], request: ProbeRequest) -> str | None:
     from wizard.machine import links, storage
 
     if project is None:
         return None
-    if storage.mount_of(storage.existing(project), mounts, request) != mount:  # type: ignore[arg-type]
+    if storage.mount_of(storage.existing(project), mounts, request) != mount:
         return "uv will copy: it lies on another disk than the project"
     hard, clone = links.tried(there)
     if clone:

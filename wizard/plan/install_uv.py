@@ -5,6 +5,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 from dataclasses import dataclass
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -87,7 +88,7 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     version = wanted or _version_for(project)
     commands = _commands(machine, way, version, folder, python, choices.text("mirrors.pypi"))
     title = f"install uv {version}".rstrip() + f" into {folder}"
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(commands[0].options["ways"]) > 1:
         notes = ("If that does not work, uv's official installer is tried next.",)
     return UvPlan(path, Step("uv", "uv", title, commands=commands, notes=notes), None, folder)
@@ -111,7 +112,7 @@ def _commands(
     by_index = _by_index(version, python, mirror) if python else None
     by_installer = _by_installer(machine, version, folder)
     if way in {"auto", "index"}:
-        ways = [one for one in (by_index, by_installer) if one]
+        ways: list[dict[str, Any]] = [one for one in (by_index, by_installer) if one]
     elif way == "standalone":
         ways = [by_installer]
     else:
@@ -120,7 +121,7 @@ def _commands(
     return (Command(tuple(ways[0]["argv"]), kind="place-uv", options=options),)
 
 
-def _by_index(version: str, python: str | None, mirror: str) -> dict[str, object]:
+def _by_index(version: str, python: str, mirror: str) -> dict[str, Any]:
     wanted = f"uv=={version}" if version else "uv"
     argv = [python, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", wanted]
     if "://" in mirror:
@@ -128,7 +129,7 @@ def _by_index(version: str, python: str | None, mirror: str) -> dict[str, object
     return {"how": "index", "argv": argv}
 
 
-def _by_installer(machine: Machine, version: str, folder: str) -> dict[str, object]:
+def _by_installer(machine: Machine, version: str, folder: str) -> dict[str, Any]:
     kind = "windows" if machine.os == "windows" else "posix"
     argv = catalog.table("uv.toml")["standalone"][kind]["argv"]
     inserted = f"{version}/" if version else ""
@@ -147,8 +148,8 @@ def _default_folder(machine: Machine) -> str:
 
 
 def _join(machine: Machine, folder: str, name: str) -> str:
-    return (ntpath if machine.os == "windows" else posixpath).join(folder, name)
+    return str((ntpath if machine.os == "windows" else posixpath).join(folder, name))
 
 
 def _parent(machine: Machine, path: str) -> str:
-    return (ntpath if machine.os == "windows" else posixpath).dirname(path)
+    return str((ntpath if machine.os == "windows" else posixpath).dirname(path))

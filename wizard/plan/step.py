@@ -65,7 +65,7 @@ class RegistryChange:
 
 @dataclass(frozen=True)
 class Step:
-    """One part of the plan, in the order commands then files then registry, unless `files_first`."""
+    """One part of the plan: files and registry values are written first, then its commands run."""
 
     id: StepId
     title: str
