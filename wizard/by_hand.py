@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wizard.catalog_torch import the
 from wizard.errors import WizardError
 from wizard.plan.quoting import command_line
 from wizard.plan.settings import chosen_variables
@@ -13,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def command(way: Way, screen: str) -> str:
-    """The command for that screen, such as `uv sync --locked`."""
-    return {"start": _start, "uv": _uv, "settings": _settings, "mirrors": _mirrors, "torch": _torch,
-            "review": _review, "sync": _sync, "verify": _verify}[screen](way)  # fmt: skip
+    """The command for that screen, such as `uv sync --locked`; the plain one while a choice can't be carried out."""
+    tell, plain = _COMMANDS[screen]
+    try:
+        return tell(way)
+    except WizardError:
+        return plain
 
 
 def _start(way: Way) -> str:
@@ -24,11 +29,7 @@ def _start(way: Way) -> str:
 
 
 def _uv(way: Way) -> str:
-    try:
-        plan = way.plan()
-    except WizardError:
-        return "uv --version"
-    step = plan.step("uv")
+    step = way.plan().step("uv")
     return command_line(step.commands[0].argv) if step else "uv --version"
 
 
@@ -47,10 +48,15 @@ def _mirrors(way: Way) -> str:
 
 
 def _torch(way: Way) -> str:
-    options = way.selection().options() if way.project else ()
-    if options:
-        return command_line(["uv", "sync", "--locked", *options])
-    return "uv-wizard torch"
+    if way.project is None or way.project.torch is None:
+        return "uv add torch"
+    plan, options = way.plan(), way.selection().options()
+    value = way.choices.text("torch.variant")
+    name = way.torch().choice if value == "auto" else value
+    variant = the().variants.get(name)
+    if plan.step("torch") is not None and variant is not None:
+        return command_line(["uv", "add", "torch", "--index", f"pytorch-{name}={variant.url}"])
+    return command_line(["uv", "sync", "--locked", *options])
 
 
 def _review(way: Way) -> str:
@@ -66,3 +72,15 @@ def _sync(way: Way) -> str:
 def _verify(way: Way) -> str:
     require = way.choices.text("verify.require")
     return "uv-wizard verify" if require == "auto" else f"uv-wizard verify --require {require}"
+
+
+_COMMANDS: dict[str, tuple[Callable[[Way], str], str]] = {
+    "start": (_start, "uv-wizard doctor"),
+    "uv": (_uv, "uv --version"),
+    "settings": (_settings, "uv cache dir"),
+    "mirrors": (_mirrors, "uv-wizard mirrors"),
+    "torch": (_torch, "uv-wizard torch"),
+    "review": (_review, "uv-wizard plan"),
+    "sync": (_sync, "uv sync --locked"),
+    "verify": (_verify, "uv-wizard verify"),
+}
