@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 from textual.timer import Timer
@@ -44,10 +44,9 @@ class WizardApp(TerminalApp):
         self._made: dict[str, StepScreen] = {}
         self._looking: Timer | None = None
 
-    def get_default_screen(self) -> Screen[object]:
+    def get_default_screen(self) -> Screen[Any]:
         """The first screen is the bottom of the stack: nothing is painted before it."""
-        first: Screen[object] = self._screen_of(ORDER[0])
-        return first
+        return self._screen_of(ORDER[0])
 
     def on_ready(self) -> None:
         """The first screen stands: now the probes may begin."""
@@ -118,7 +117,7 @@ class WizardApp(TerminalApp):
         """On, or out behind the last one."""
         if message.screen is not self.screen:
             return
-        if message.screen.NUMBER == len(ORDER):
+        if len(ORDER) == message.screen.NUMBER:
             self.leave()
         else:
             self.show(ORDER[message.screen.NUMBER])
@@ -156,7 +155,7 @@ def run(way: Way | Callable[[], Way], *, low_bandwidth: bool = False) -> int:
     if code is None:  # ended by a signal
         return app.return_code or int(ExitCode.DONE)
     for line in farewell(walk):
-        print(line)
+        sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     return code
 

@@ -79,7 +79,12 @@ class ChoiceList(OptionList, inherit_css=False):
             return self.choice_list
 
     def __init__(
-        self, rows: Sequence[Row] = (), *, at: int | None = None, help_text: str = "", id: str | None = None  # noqa: A002 - Textual's word
+        self,
+        rows: Sequence[Row] = (),
+        *,
+        at: int | None = None,
+        help_text: str = "",
+        id: str | None = None,
     ) -> None:
         """`at`: the row that has the highlight at first."""
         self.rows: tuple[Row, ...] = tuple(rows)
@@ -131,7 +136,7 @@ class ChoiceList(OptionList, inherit_css=False):
         else:
             self.screen.focus_previous()
 
-    def action_take(self, forward: bool) -> None:  # noqa: FBT001 - a key binding gives it
+    def action_take(self, forward: bool) -> None:
         """Takes the highlighted row."""
         at = self.highlighted
         if at is not None and not self.rows[at].heading:
@@ -202,9 +207,9 @@ class Field(HorizontalGroup):
         def control(self) -> Field:
             return self.field
 
-    def __init__(  # noqa: PLR0913 - the parts that stand in a row
+    def __init__(
         self, label: str, value: str = "", *, word: str = "", label_width: int = 15, help_text: str = "",
-        id: str | None = None,  # noqa: A002 - Textual's word
+        id: str | None = None,
     ) -> None:  # fmt: skip
         super().__init__(id=id)
         self._label, self._word = fit(label, label_width), word

@@ -13,10 +13,10 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from screens import rows
+from screens.asking import AskedField, FieldSheet
 from screens.choosing import ChoiceList, Row
 from screens.measuring import LIMIT_S, Measuring
 from screens.page import ListPage
-from screens.sheet import AskedField, FieldSheet
 from screens.step import StepScreen
 from screens.widgets import Line
 from wizard.advice.mirrors import advise_measured

@@ -96,7 +96,9 @@ class TextPage(Page):
     class Closed(Message):
         """The page was closed."""
 
-    def __init__(self, track: str | Content, title: str, lines: Sequence[str] = (), *, at: int = 0, follow: bool = False) -> None:
+    def __init__(
+        self, track: str | Content, title: str, lines: Sequence[str] = (), *, at: int = 0, follow: bool = False
+    ) -> None:
         """`at`: the line to begin with; `follow`: begin at the end and stay there while lines are added."""
         super().__init__(track, title)
         self._lines = [clean(line) for line in lines][-MOST_LINES:]
@@ -119,7 +121,7 @@ class TextPage(Page):
         log.styles.scrollbar_size_horizontal = 0
         self._write()
         log.focus()
-        self.watch(log, "scroll_y", lambda: self._tell_place(), init=False)
+        self.watch(log, "scroll_y", self._tell_place, init=False)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -211,7 +213,9 @@ class ListPage(Page):
     AUTO_FOCUS = "#rows"
     HINTS = (("Enter", "Take it"), ("Esc", "Close"))
 
-    def __init__(self, track: str | Content, title: str, rows: Sequence[Row], *, at: int | None = None, help_text: str = "") -> None:
+    def __init__(
+        self, track: str | Content, title: str, rows: Sequence[Row], *, at: int | None = None, help_text: str = ""
+    ) -> None:
         super().__init__(track, title)
         self._rows, self._at, self._help = tuple(rows), at, help_text
         self.taken: str | None = None

@@ -355,7 +355,7 @@ class ReviewScreen(StepScreen):
 
     def action_extras(self) -> None:
         """E: extras, groups, the cache, what the checks require."""
-        from screens.sheet import Marked, MarkSheet
+        from screens.asking import Marked, MarkSheet
 
         project, choices = self.way.project, self.way.choices
         extras, groups = choices.names("sync.extras"), choices.names("sync.groups")

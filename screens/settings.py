@@ -159,12 +159,15 @@ class SettingsScreen(StepScreen):
 
     def _short(self, path: str) -> str:
         home = self.way.machine.home
-        return f"~{path[len(home):]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
+        return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
     def side(self) -> str:
         lines = ["Where each is set today", ""]
         for state in self.way.settings_state():
-            lines += [state.key.removeprefix("settings."), *("  " + row for row in wrapped(f"{state.now}: {state.where}", 36, 3))]
+            lines += [
+                state.key.removeprefix("settings."),
+                *("  " + row for row in wrapped(f"{state.now}: {state.where}", 36, 3)),
+            ]
         for key in (CACHE, PYTHONS, LINKS):
             for why in self.way.why(key):
                 lines += ["", *wrapped(f"+ {why}", 38, 8)]
@@ -242,11 +245,13 @@ class SettingsScreen(StepScreen):
 
     def action_options(self) -> None:
         """O: the link mode."""
-        from screens.sheet import Marked, MarkSheet
+        from screens.asking import Marked, MarkSheet
 
         mode = self.way.choices.text(LINKS)
         rows = [Marked(value, f"{value:9} {about}", value == mode, "mode") for value, about in LINK_MODES]
-        self.app.push_screen(MarkSheet("Link mode: how files get from the cache into .venv", rows, help_text="link-mode"), self._mode)
+        self.app.push_screen(
+            MarkSheet("Link mode: how files get from the cache into .venv", rows, help_text="link-mode"), self._mode
+        )
 
     def _mode(self, answer: object) -> None:
         if isinstance(answer, dict):

@@ -92,7 +92,11 @@ class StartScreen(StepScreen):
         waiting = len(self.way.pending)
         looked = f"{waiting} fact{'s are' if waiting != 1 else ' is'} still being looked up."
         if not found:
-            return f"Found so far: nothing that stands in the way. {looked}" if waiting else "+ ok       Nothing stands in the way."
+            return (
+                f"Found so far: nothing that stands in the way. {looked}"
+                if waiting
+                else "+ ok       Nothing stands in the way."
+            )
         count = ", ".join(_counted(severity, sum(one.diagnosis.severity == severity for one in found)) for severity in WORDS
                           if any(one.diagnosis.severity == severity for one in found))  # fmt: skip
         if waiting:
@@ -159,7 +163,10 @@ class StartScreen(StepScreen):
 
         lines: list[str] = []
         for place, one in enumerate(self._found):
-            lines += [self._finding(place).rstrip(), *("  " + row for row in wrapped(one.diagnosis.explanation, 74, 20))]
+            lines += [
+                self._finding(place).rstrip(),
+                *("  " + row for row in wrapped(one.diagnosis.explanation, 74, 20)),
+            ]
             lines += [f"  > {row}" for row in one.diagnosis.evidence] + [""]
         self.app.push_screen(TextPage(self.track_line(), "All that was found", lines or ["Nothing stands in the way."]))
 
@@ -168,9 +175,11 @@ class StartScreen(StepScreen):
         if event.value != ELSEWHERE:
             self._move(event.value)
             return
-        from screens.sheet import AskedField, FieldSheet
+        from screens.asking import AskedField, FieldSheet
 
-        self.app.push_screen(FieldSheet("Which folder?", [AskedField("path", "Folder", self.way.path, self.walk.no_folder)]), self._named)
+        self.app.push_screen(
+            FieldSheet("Which folder?", [AskedField("path", "Folder", self.way.path, self.walk.no_folder)]), self._named
+        )
 
     def _named(self, answer: dict[str, str] | None) -> None:
         if answer:

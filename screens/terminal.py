@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ from wizard.errors import ExitCode
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
-    from screens.sheet import Quit, Stop
+    from screens.quit_sheets import Quit, Stop
     from screens.walk import Walk
 
 CALM, OWN = "nord", "ansi-dark"
@@ -46,7 +46,12 @@ def own_colours(*, low_bandwidth: bool) -> bool:
         return True
     depth = os.environ.get("COLORTERM", "").lower()
     term = os.environ.get("TERM", "").lower()
-    return sys.platform != "win32" and depth not in {"truecolor", "24bit"} and "256color" not in term and "direct" not in term
+    return (
+        sys.platform != "win32"
+        and depth not in {"truecolor", "24bit"}
+        and "256color" not in term
+        and "direct" not in term
+    )
 
 
 def stylesheet() -> Path:
@@ -98,7 +103,7 @@ class TerminalApp(App[int]):
         if not self.walk.running:
             self.leave()
             return
-        from screens.sheet import Quit, QuitSheet
+        from screens.quit_sheets import Quit, QuitSheet
 
         screen = self.screen
         if isinstance(screen, QuitSheet):
@@ -107,7 +112,7 @@ class TerminalApp(App[int]):
             self.push_screen(QuitSheet(), self._quit_answered)
 
     def _quit_answered(self, answer: Quit | None) -> None:
-        from screens.sheet import Quit
+        from screens.quit_sheets import Quit
 
         if answer is Quit.LEAVE:
             self.exit(int(ExitCode.DONE))
@@ -124,14 +129,14 @@ class TerminalApp(App[int]):
 
     def on_step_screen_stop_asked(self) -> None:
         """S, or Ctrl+C while something runs."""
-        from screens.sheet import StopSheet
+        from screens.quit_sheets import StopSheet
 
         state = self.walk.state
         finished = state.packages_done if state else 0
         self.push_screen(StopSheet(finished, len(state.under_way()) if state else 0), self._stop_answered)
 
     def _stop_answered(self, answer: Stop | None) -> None:
-        from screens.sheet import Stop
+        from screens.quit_sheets import Stop
 
         if answer is Stop.STOP:
             self._stop(leave=False)
@@ -140,7 +145,12 @@ class TerminalApp(App[int]):
         if isinstance(self.screen, StepScreen):
             self.screen.say("Stopping: uv ends within 3 s.")
         self.run_worker(
-            lambda: self._cancel(leave=leave), name="stop", group="stop", thread=True, exclusive=True, exit_on_error=False
+            lambda: self._cancel(leave=leave),
+            name="stop",
+            group="stop",
+            thread=True,
+            exclusive=True,
+            exit_on_error=False,
         )
 
     def _cancel(self, *, leave: bool) -> None:
@@ -198,7 +208,7 @@ class TerminalApp(App[int]):
         self._close_messages_no_wait()
 
 
-def _later(screen: StepScreen, action: str) -> object:
+def _later(screen: StepScreen, action: str) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         await screen.run_action(action)
 
@@ -211,14 +221,16 @@ def tell_crash(error: BaseException) -> None:
 
     from wizard.run.state import state_folder
 
-    told = f"uv-wizard: something went wrong on the screen ({type(error).__name__}: {masked(one_line(str(error), 200))})"
+    told = (
+        f"uv-wizard: something went wrong on the screen ({type(error).__name__}: {masked(one_line(str(error), 200))})"
+    )
     try:
         path = state_folder() / "crash.txt"
         path.write_text(masked("".join(traceback.format_exception(error))), "utf-8", "replace")
         told += f"; what happened is in {path}"
     except OSError:
         pass
-    print(f"{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach", file=sys.stderr)
+    sys.stderr.write(f"{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach" + "\n")
 
 
 __all__ = ["TerminalApp", "own_colours", "tell_crash"]

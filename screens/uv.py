@@ -58,7 +58,9 @@ class UvScreen(StepScreen):
         rows = [Row(one.value, self._row(one, one.value == chosen)) for one in ways]
         if chosen not in {one.value for one in ways}:
             rows.append(Row(chosen, torch_row(True, cut(chosen, 40), "", "", self.room - 1)))
-        self.query_one("#ways", ChoiceList).show(rows, next((at for at, row in enumerate(rows) if row.value == chosen), 0))
+        self.query_one("#ways", ChoiceList).show(
+            rows, next((at for at, row in enumerate(rows) if row.value == chosen), 0)
+        )
         self._draw_found(chosen)
 
     def _headline(self, ways: tuple[UvWay, ...]) -> str:
@@ -76,7 +78,7 @@ class UvScreen(StepScreen):
         value = self.way.choices.text(KEY)
         return ways[0].value if value == "auto" and ways else value
 
-    def _row(self, one: UvWay, chosen: bool) -> str:  # noqa: FBT001 - a mark
+    def _row(self, one: UvWay, chosen: bool) -> str:
         word = one.word
         if one.value == self.way.choices.text(KEY):
             word = SAID_BY.get(self.way.choices.origin(KEY), word)
@@ -90,11 +92,14 @@ class UvScreen(StepScreen):
             line.display = place < max(1, len(found or ()))
         if not found:
             waiting = "uv" in self.way.pending
-            self.query_one("#found-0", Line).show("  . looking" if waiting else "  none" if found is not None else "  ? unknown")
+            self.query_one("#found-0", Line).show(
+                "  . looking" if waiting else "  none" if found is not None else "  ? unknown"
+            )
         told = ""
         if found and chosen != "keep":
             more = f" {len(found) - FOUND} more." if len(found) > FOUND else ""
-            told = f"{'All stay as they are' if len(found) > 1 else 'It stays as it is'}.{more} New shells will find the new uv first."
+            stay = "All stay as they are" if len(found) > 1 else "It stays as it is"
+            told = f"{stay}.{more} New shells will find the new uv first."
         self.query_one("#stays", Line).show(cut(told, self.room))
 
     def _found(self, place: int) -> str:
@@ -105,7 +110,7 @@ class UvScreen(StepScreen):
 
     def _short(self, path: str) -> str:
         home = self.way.machine.home
-        return f"~{path[len(home):]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
+        return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
     def side(self) -> str:
         lines = ["Why", ""]
@@ -127,7 +132,7 @@ class UvScreen(StepScreen):
 
     def action_edit(self) -> None:
         """E: version and folder."""
-        from screens.sheet import AskedField, FieldSheet
+        from screens.asking import AskedField, FieldSheet
 
         fields = [
             AskedField("uv.version", "Version", self.way.choices.text("uv.version"), _wrong_version, "uv"),

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from screens.choosing import ChoiceList, Field, FieldInput, ProgressBar, Row
 
 TONES = {"+": "$text-success", "x": "$text-error", "!": "$text-warning", ">": "$text-primary"}
-_HEAD = re.compile(r" *(?P<glyph>[+x!>])(?: (?:ok|done|error|failed|warning|interrupted|running|now|waiting)\b)?(?= |$)")
+_HEAD = re.compile(
+    r" *(?P<glyph>[+x!>])(?: (?:ok|done|error|failed|warning|interrupted|running|now|waiting)\b)?(?= |$)"
+)
 
 
 def toned(text: str) -> Content:
@@ -38,7 +40,12 @@ class Line(Static):
     DEFAULT_CSS = "Line { width: 1fr; }"
 
     def __init__(
-        self, content: str | Content = "", *, grows: bool = False, id: str | None = None, classes: str | None = None  # noqa: A002 - Textual's word
+        self,
+        content: str | Content = "",
+        *,
+        grows: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         self._shown = toned(content) if isinstance(content, str) else content
         self._grows = grows
@@ -63,7 +70,7 @@ class PushButton(Button, inherit_css=False):
 
     active_effect_duration = 0
 
-    def __init__(self, label: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, label: str, *, id: str | None = None) -> None:
         super().__init__(Content(f"[ {label} ]"), id=id, compact=True)
 
     def name_it(self, label: str) -> None:

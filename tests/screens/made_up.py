@@ -72,7 +72,7 @@ class MadeUpWay:
         self.project: Project | None = project()
         self.pending = pending
         self.environment: dict[str, str] = {}
-        self.found = (
+        self.found: tuple[Finding, ...] = (
             finding("error", "torch 2.15.0 does not run with driver 550.54.14", "torch"),
             finding("warning", "/home has too little room for the packages", "settings"),
             finding("warning", "conda's base environment is active by itself", "uv"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from textual.widgets import Input
 from screens.app import WizardApp
 from screens.page import TextPage
 from screens.review import ReviewScreen
-from screens.sheet import FieldSheet, MarkSheet
+from screens.asking import FieldSheet, MarkSheet
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, finding
 from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until
@@ -49,7 +50,11 @@ async def test_the_first_screen_is_drawn_as_it_was_designed() -> None:
 
 async def test_more_findings_than_fit_are_behind_a() -> None:
     way = MadeUpWay()
-    way.found = (*way.found, finding("note", "uv is a little old", "uv"), finding("note", "the home is on NFS", "settings"))
+    way.found = (
+        *way.found,
+        finding("note", "uv is a little old", "uv"),
+        finding("note", "the home is on NFS", "settings"),
+    )
     async with on("start", way=way) as (app, pilot):
         assert "2 more, A shows them." in text_of(app)
         assert "A All" in rows_of(app)[-1]
@@ -80,7 +85,10 @@ async def test_without_a_project_the_folders_below_are_offered(tmp_path: Path) -
     make_folder(tmp_path / "vision")
     async with showing(tmp_path, at="start", machine=NOTHING) as (app, pilot):
         await until(pilot, shows(app, "There is no project here."))
-        await until(pilot, lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain)
+        await until(
+            pilot,
+            lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain,
+        )
         await pilot.press("up", "enter")
         await until(pilot, shows(app, "no uv.lock"))
         assert app.walk.way.path == str(tmp_path / "vision")
@@ -89,7 +97,10 @@ async def test_without_a_project_the_folders_below_are_offered(tmp_path: Path) -
 
 async def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
     async with showing(tmp_path, at="start", machine=NOTHING) as (app, pilot):
-        await until(pilot, lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain)
+        await until(
+            pilot,
+            lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain,
+        )
         await pilot.press("up", "enter")
         await until(pilot, lambda: isinstance(app.screen, FieldSheet))
         app.screen.query_one(Input).value = "/data/mn"
@@ -181,7 +192,7 @@ async def test_a_folder_is_tried_and_taken(tmp_path: Path) -> None:
         field.value = str(tmp_path / "cache")
         await until(pilot, shows(app, "free there, 1 B needed"))
         assert way.choices.said("settings.cache-dir") == (str(tmp_path / "cache"), "screen")
-        assert not list(tmp_path.iterdir()), "nothing is made"
+        assert not os.listdir(tmp_path), "nothing is made"
         await pilot.press("escape")
         await until(pilot, lambda: field.value == "")
         assert app.screen.id == "settings", "Esc takes the change back first"
@@ -308,7 +319,7 @@ async def test_mirrors_that_are_to_be_the_fastest_are_measured_first() -> None:
     gate = threading.Event()
     way = MadeUpWay()
     way.choose("mirrors.pypi", "fastest")
-    way.prepare = lambda: gate.wait(10)  # type: ignore[assignment, return-value, method-assign]
+    way.prepare = lambda: gate.wait(10)  # type: ignore[assignment, method-assign]
     async with on("review", way=way) as (app, pilot):
         assert ". measuring the mirrors, at most 15 s" in text_of(app)
         await pilot.press("enter")
@@ -323,7 +334,10 @@ def test_a_step_hides_the_credentials_of_its_addresses() -> None:
     from screens.step_text import lines_of, what_it_does
     from wizard.plan.step import Command, Step
 
-    command = Command(("/x/uv", "sync", "--locked", "--extra", "cu126"), {"UV_DEFAULT_INDEX": "https://me:secret@index.example/simple"})
+    command = Command(
+        ("/x/uv", "sync", "--locked", "--extra", "cu126"),
+        {"UV_DEFAULT_INDEX": "https://me:secret@index.example/simple"},
+    )
     step = Step("sync", "sync", "31 packages", (command,))
     assert what_it_does(step).startswith("uv sync --locked --extra cu126")
     assert "secret" not in "\n".join(lines_of(step))

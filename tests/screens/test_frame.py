@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from screens.app import WizardApp
 from screens.choosing import ChoiceList
-from screens.sheet import HelpSheet, QuitSheet
+from screens.help_sheet import HelpSheet
+from screens.quit_sheets import QuitSheet
 from screens.step import ORDER, StepScreen
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay
@@ -27,7 +28,9 @@ SIZES = ((80, 24), (120, 40), (60, 18), (160, 50))
 
 
 @asynccontextmanager
-async def on(name: str, size: tuple[int, int] = (80, 24), way: MadeUpWay | None = None) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
+async def on(
+    name: str, size: tuple[int, int] = (80, 24), way: MadeUpWay | None = None
+) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
     """The app with that screen on top, on a machine that is made up."""
     app = WizardApp(Walk(way or MadeUpWay()))  # type: ignore[arg-type]  # as much of Way as these screens ask for
     async with app.run_test(size=size) as pilot:
@@ -59,7 +62,7 @@ async def test_every_screen_keeps_its_places(name: str, size: tuple[int, int]) -
             assert rows[-4].startswith(" By hand: ")
             assert not app.screen.query_one("#body").show_vertical_scrollbar
             end = 93 if width >= 136 else 77
-            assert all(row[end:end + 3].strip() == "" for row in rows[6:-4]), "the body's text ends before its edge"
+            assert all(row[end : end + 3].strip() == "" for row in rows[6:-4]), "the body's text ends before its edge"
             assert all(row[77:].strip() == "" for row in rows[6:-4]) or width >= 120
 
 
@@ -94,7 +97,9 @@ async def test_the_hint_line_holds_seven_at_most_and_fits(name: str) -> None:
         hints = screen.hints()
         assert len(hints) <= 7
         assert all(f"{key} {word}" in rows_of(app)[-1] for key, word in hints)
-        assert [key for key, _ in hints[:4]] == (["Ctrl+N", "Esc", "F1", "Ctrl+Q"] if name != "start" else ["Ctrl+N", "F1", "Ctrl+Q", "F5"])
+        assert [key for key, _ in hints[:4]] == (
+            ["Ctrl+N", "Esc", "F1", "Ctrl+Q"] if name != "start" else ["Ctrl+N", "F1", "Ctrl+Q", "F5"]
+        )
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -123,7 +128,19 @@ async def test_letters_are_text_while_a_field_has_the_focus() -> None:
         app.screen.query(Input).first().focus()
         await pilot.press("o", "question_mark")
         await until(pilot, shows(app, "[o?"))
-        assert rows_of(app)[-1].split() == "Enter Take it Ctrl+N Next Esc Back F1 Help Ctrl+Q Quit".split()
+        assert rows_of(app)[-1].split() == [
+            "Enter",
+            "Take",
+            "it",
+            "Ctrl+N",
+            "Next",
+            "Esc",
+            "Back",
+            "F1",
+            "Help",
+            "Ctrl+Q",
+            "Quit",
+        ]
 
 
 async def test_help_is_about_what_has_the_focus_then_about_the_screen() -> None:
@@ -143,7 +160,7 @@ async def test_help_is_about_what_has_the_focus_then_about_the_screen() -> None:
 
 
 def test_every_help_text_fits_its_sheet_and_needs_no_letter_beyond_ascii() -> None:
-    from screens.sheet import help_lines
+    from screens.help_sheet import help_lines
 
     for name in catalog.table("help.toml"):
         title, lines = help_lines(name)

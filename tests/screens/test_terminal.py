@@ -33,7 +33,7 @@ class Terminal:
             sys.executable,
             ["-m", "wizard", os.fspath(folder), *options],
             dimensions=(24, 80),
-            env=env,  # type: ignore[arg-type]  # a plain dict of strings is what it takes
+            env=env,
             timeout=LIMIT,
             encoding="utf-8",
             codec_errors="replace",
@@ -104,7 +104,9 @@ def test_without_colour_no_colour_is_written(folder: Path, terminals: list[Termi
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_leaves_the_terminal_as_it_was(number: int, code: int, folder: Path, terminals: list[Terminal]) -> None:
+def test_a_signal_leaves_the_terminal_as_it_was(
+    number: int, code: int, folder: Path, terminals: list[Terminal]
+) -> None:
     terminals.append(one := Terminal(folder))
     one.wait_for("[ Next: uv ]")
     one.quiet(2.0)

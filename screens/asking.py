@@ -1,0 +1,124 @@
+"""Sheets that ask for something: `FieldSheet` for texts, `MarkSheet` for marks in a list. None: leave all as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+
+from screens.choosing import ChoiceList, Field, Row
+from screens.rows import cut
+from screens.sheet import WIDTH, Answer, Sheet
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """A field of a sheet: `key` names it, `check` gives what is wrong with a text, None where nothing is."""
+
+    key: str
+    label: str
+    value: str = ""
+    check: Callable[[str], str | None] | None = None
+    help_text: str = ""
+
+
+class FieldSheet(Sheet["dict[str, str] | None"]):
+    """One to three fields. Gives their texts by key, None where they are left as they were."""
+
+    AUTO_FOCUS = "FieldInput"
+
+    def __init__(self, title: str, fields: Sequence[AskedField], lines: Sequence[str] = ()) -> None:
+        self._fields = tuple(fields)
+        super().__init__(title, lines, (Answer("Take it", {}), Answer("Leave it", None)), escape=None)
+
+    def compose_more(self) -> ComposeResult:
+        width = max(len(one.label) for one in self._fields) + 2
+        with Vertical(id="sheet-body"):
+            for place, one in enumerate(self._fields):
+                yield Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#sheet-body").styles.height = len(self._fields)
+
+    def give(self, value: dict[str, str] | None) -> None:
+        if value is None:
+            self.dismiss(None)
+            return
+        texts: dict[str, str] = {}
+        for place, one in enumerate(self._fields):
+            field = self.query_one(f"#asked-{place}", Field)
+            texts[one.key] = field.value.strip()
+            wrong = one.check(texts[one.key]) if one.check else None
+            if wrong:
+                self.note(f"x error    {cut(wrong, WIDTH - 11)}")
+                field.input.focus()
+                return
+        self.dismiss(texts)
+
+    def hints(self) -> list[tuple[str, str]]:
+        found = super().hints()
+        return found if found[0][0] == "Enter" else [("Enter", "Take it"), ("Esc", "Leave it")]
+
+    @on(Field.Entered)
+    def _entered(self, event: Field.Entered) -> None:
+        event.stop()
+        last = self._fields[-1].key == self._fields[int(str(event.field.id).split("-")[1])].key
+        if last:
+            self.give({})
+        else:
+            self.focus_next()
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A row of marks. `group`: rows of one non-empty group are one of several, `(*)`; the others each by itself, `[*]`."""
+
+    key: str
+    text: str
+    on: bool
+    group: str = ""
+
+
+class MarkSheet(Sheet["Mapping[str, bool] | None"]):
+    """A list of marks. Gives key -> on for all rows, None where they are left as they were."""
+
+    AUTO_FOCUS = "ChoiceList"
+
+    def __init__(self, title: str, rows: Sequence[Marked], lines: Sequence[str] = (), help_text: str = "") -> None:
+        self._rows = list(rows)
+        self._help = help_text
+        super().__init__(title, lines, (Answer("Take it", {}), Answer("Leave it", None)), escape=None)
+
+    def compose_more(self) -> ComposeResult:
+        with VerticalScroll(id="sheet-body", can_focus=False):
+            yield ChoiceList(self._texts(), id="marks", help_text=self._help)
+
+    def _texts(self) -> list[Row]:
+        return [Row(one.key, cut(f"{_mark(one)} {one.text}", WIDTH - 2)) for one in self._rows]
+
+    @on(ChoiceList.Taken)
+    def _marked(self, event: ChoiceList.Taken) -> None:
+        event.stop()
+        taken = self._rows[event.index]
+        for place, one in enumerate(self._rows):
+            if one is taken:
+                self._rows[place] = Marked(one.key, one.text, True if one.group else not one.on, one.group)
+            elif one.group and one.group == taken.group:
+                self._rows[place] = Marked(one.key, one.text, False, one.group)
+        event.choice_list.show(self._texts())
+
+    def give(self, value: Mapping[str, bool] | None) -> None:
+        self.dismiss(None if value is None else {one.key: one.on for one in self._rows})
+
+    def hints(self) -> list[tuple[str, str]]:
+        found = super().hints()
+        return found if found[0][0] == "Enter" else [("Enter", "On, off"), ("Tab", "Take it"), ("Esc", "Leave it")]
+
+
+def _mark(row: Marked) -> str:
+    mark = "*" if row.on else " "
+    return f"({mark})" if row.group else f"[{mark}]"

@@ -1,0 +1,46 @@
+"""What screens and pages have in common: sizes, the body that scrolls, how keys are written."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.containers import VerticalScroll
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from screens.widgets import TooSmall
+
+_KEYS = {"escape": "Esc", "ctrl+n": "Ctrl+N", "ctrl+q": "Ctrl+Q", "enter": "Enter", "end": "End", "slash": "/"}
+
+
+def key_name(key: str) -> str:
+    """How a key is written in the hint line: `Ctrl+N`, `Esc`, `F5`, `D`."""
+    first = key.split(",", 1)[0]
+    return _KEYS.get(first, first.upper())
+
+
+class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Rows 7 to 20. It scrolls, but the focus never rests on it."""
+
+
+class FrameScreen(Screen[None]):
+    """What screens and pages have in common: a change of focus repaints two widgets, not the whole screen."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-mid"), (36, "-tall")]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    TOO_SMALL: ClassVar[str] = "-too-small"
+
+    def on_resize(self, event: events.Resize) -> None:
+        """One sentence where the window is too small for a screen."""
+        width, height = event.size
+        small = width < TooSmall.WIDTH or height < TooSmall.HEIGHT
+        self.set_class(small, self.TOO_SMALL)
+        if small:
+            self.query_one(TooSmall).tell(width, height)
+        self.resized()
+
+    def resized(self) -> None:
+        """The window has another size."""

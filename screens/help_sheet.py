@@ -1,0 +1,38 @@
+"""Help: what assets/help.toml says about what has the focus, and then about the whole screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from screens.rows import cut, wrapped
+from screens.sheet import LINES, WIDTH, Answer, Sheet
+from screens.widgets import Line
+from wizard import catalog
+
+
+class HelpSheet(Sheet[None]):
+    """Three sentences and a command. F1 again: about the whole screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,question_mark", "whole", "Help", id="sheet.whole", show=False)]
+
+    def __init__(self, name: str, screen_name: str) -> None:
+        self._screen_name = screen_name
+        title, lines = help_lines(name)
+        super().__init__(title, lines, (Answer("Close", None),), escape=None)
+
+    def action_whole(self) -> None:
+        """The screen's help; once more closes."""
+        title, lines = help_lines(self._screen_name)
+        if tuple(lines) == self._lines:
+            self.dismiss(None)
+            return
+        self.query_one("#sheet-title", Line).show(title)
+        self.tell(lines)
+
+
+def help_lines(name: str) -> tuple[str, list[str]]:
+    """Title and lines of an entry of assets/help.toml, its text broken to the sheet's width, the command last."""
+    entry = catalog.table("help.toml")[name]
+    return f"Help: {entry['title']}", [*wrapped(entry["text"], WIDTH, LINES - 1), cut(entry["more"], WIDTH)]
