@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from wizard.choices import Choices, from_tables
 from wizard.errors import DecisionMissing
 from wizard.machine.facts import Machine
-from wizard.plan import make, settings, sync
-from wizard.plan.quoting import command_line
 from wizard.project.facts import Project
+from wizard.project.lockfile import own_registry
 from wizard.project.read import download_bytes, read_project
+
+# What a first screen does not need (plan, advice, run) is imported where it is called: a terminal waits for the rest.
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.advice.torch_reach import Selected
     from wizard.advice.uv import UvWay
     from wizard.machine.probe import Probing
+    from wizard.plan import make, sync
     from wizard.plan.step import Plan
     from wizard.run.client import RunInfo
 
@@ -78,7 +80,7 @@ class Way:
             return
         from wizard.machine.probe import ProbeRequest, start
 
-        registry = sync.own_registry(self.project) if self.project else None
+        registry = own_registry(self.project) if self.project else None
         project = self.project.path if self.project else self.path
         self._probing = start(
             ProbeRequest(project=project, environment=self.environment, index_url=registry, network=network)
@@ -207,10 +209,12 @@ class Way:
 
     def plan(self) -> Plan:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
+        from wizard.plan import make
+
         return make.make(self.machine, self.project, self.choices, self._around())
 
     def _around(self) -> make.Circumstances:
-        from wizard.plan import torch
+        from wizard.plan import make, torch
         from wizard.plan.install_uv import plan_uv
         from wizard.plan.mirrors import options
 
@@ -244,10 +248,15 @@ class Way:
 
     def selection(self) -> sync.Selection:
         """The extras and groups that the sync takes."""
+        from wizard.plan import sync
+
         return sync.selection(self.choices, self._around().torch.extra)
 
     def after(self, run: RunInfo | None = None) -> After:
         """The closing words: commands to know next, with the extras that were chosen."""
+        from wizard.plan import settings
+        from wizard.plan.quoting import command_line
+
         options = self.selection().options() if self.project else ()
         commands = (
             (command_line(["uv", "run", *options, "python", "main.py"]), "run your code in this environment"),

@@ -9,9 +9,6 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import Machine
@@ -229,6 +226,9 @@ def _registry(machine: Machine, variables: Mapping[str, str], path_entry: str | 
 
 
 def _uv_toml(machine: Machine, choices: Choices) -> list[FileChange]:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
     path = machine.folders.get("user_uv_toml") or posixpath.join(_config(machine), "uv", "uv.toml")
     values = {name: choices.text(key) for key, name in UV_TOML_KEYS.items() if choices.text(key) not in ("", "auto")}
     if not values:

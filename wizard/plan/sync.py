@@ -10,7 +10,8 @@ from wizard.choices import Choices
 from wizard.plan.mirrors import address
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
-from wizard.project.facts import Lock, Project
+from wizard.project.facts import Project
+from wizard.project.lockfile import own_registry
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,6 @@ def selection(choices: Choices, torch_extra: tuple[str, str] | None) -> Selectio
         extras = (*extras, name) if kind == "extra" else extras
         groups = (*groups, name) if kind == "group" else groups
     return Selection(tuple(dict.fromkeys(extras)), tuple(dict.fromkeys(groups)))
-
-
-def own_registry(project: Project) -> str | None:
-    """The lock's default registry, letter for letter; None where the lock names no index, or only declared ones.
-
-    `--locked` compares texts: any other default index makes a sound lock fail, even by a trailing slash.
-    """
-    lock: Lock | None = project.lock
-    if lock is None:
-        return None
-    declared = {str(index.get("url")) for index in project.indexes if not index.get("default")}
-    own = [registry for registry in lock.registries if "://" in registry and registry not in declared]
-    return own[0] if own else None
 
 
 def run_environment(project: Project, choices: Choices) -> dict[str, str | None]:

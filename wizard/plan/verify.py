@@ -10,8 +10,9 @@ from dataclasses import asdict
 from wizard.choices import Choices
 from wizard.machine.facts import Machine
 from wizard.plan.step import Command, Step
-from wizard.plan.sync import Selection, own_registry
+from wizard.plan.sync import Selection
 from wizard.project.facts import Project
+from wizard.project.lockfile import own_registry
 from wizard.verify.record import VerifyRequest
 
 

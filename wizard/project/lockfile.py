@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wizard.project.facts import Lock, LockedPackage
+from wizard.project.facts import Lock, LockedPackage, Project
 from wizard.project.pyproject import mappings, table, text
 
 _CONFLICT_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ")
@@ -46,3 +46,16 @@ def _package(entry: Mapping[str, Any]) -> LockedPackage:
         optional_dependencies={name: mappings(lines) for name, lines in table(entry, "optional-dependencies").items()},
         group_dependencies={name: mappings(lines) for name, lines in table(entry, "dev-dependencies").items()},
     )
+
+
+def own_registry(project: Project) -> str | None:
+    """The lock's default registry, letter for letter; None where the lock names no index, or only declared ones.
+
+    `--locked` compares texts: any other default index makes a sound lock fail, even by a trailing slash.
+    """
+    lock = project.lock
+    if lock is None:
+        return None
+    declared = {str(index.get("url")) for index in project.indexes if not index.get("default")}
+    own = [registry for registry in lock.registries if "://" in registry and registry not in declared]
+    return own[0] if own else None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-
 from wizard import catalog
 from wizard.project.facts import Lock, TorchFacts
-from wizard.project.pyproject import mappings, normal, requirements, table, text
+from wizard.project.pyproject import NAME, mappings, normal, requirements, table, text
 
 FAMILY = ("torchvision", "torchaudio", "torchao", "torchcodec", "torch-tensorrt", "xformers", "fbgemm-gpu", "torchrec",
           "torchtext", "torchdata")  # fmt: skip
@@ -20,35 +18,40 @@ _LAST = re.compile(r"/([A-Za-z]+[0-9.]*)(?:/simple)?/?$")
 
 def torch_of(tables: Mapping[str, Any], lock: Lock | None) -> TorchFacts | None:
     """Facts about torch, None where neither the project nor its lock knows it."""
-    lines = [(kind, owner, _parsed(line)) for kind, owner, line in requirements(tables)]
-    wanted = [(kind, owner, one) for kind, owner, one in lines if one is not None]
-    ours = [(kind, owner, one) for kind, owner, one in wanted if normal(one.name) == "torch"]
+    lines = [(kind, owner, _name(line), line) for kind, owner, line in requirements(tables)]
+    ours = [(kind, owner, line) for kind, owner, name, line in lines if name == "torch"]
     locked = [package for package in lock.packages if normal(package.name) == "torch"] if lock else []
     if not ours and not locked:
         return None
-    specifier = SpecifierSet()
-    for kind, _, one in ours:
-        if kind == "project" or len(ours) == 1:
-            specifier &= one.specifier
     best = max(locked, key=lambda package: _preference(package.version, package.registry), default=None)
     version, _, local = (best.version or "").partition("+") if best else ("", "", "")
     registry = best.registry if best else None
     return TorchFacts(
         declared=bool(ours),
-        requirement=str(specifier) or None,
+        requirement=_joined([line for kind, _, line in ours if kind == "project" or len(ours) == 1]),
         locked_version=version or None,
         locked_local=local or _variant_in(registry),
         registry=registry,
         offers=_offers(tables, [(kind, owner) for kind, owner, _ in ours if kind != "project" and owner]),
-        family=tuple(name for name in FAMILY if any(normal(one.name) == name for _, _, one in wanted)),
+        family=tuple(name for name in FAMILY if any(wanted == name for _, _, wanted, _ in lines)),
     )
 
 
-def _parsed(line: str) -> Requirement | None:
-    try:
-        return Requirement(line)
-    except InvalidRequirement:
-        return None
+def _name(line: str) -> str | None:
+    found = NAME.match(line)
+    return normal(found.group(1)) if found else None
+
+
+def _joined(lines: list[str]) -> str | None:
+    """What those requirements ask for together; None: any version. A line that is no requirement asks for nothing."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.specifiers import SpecifierSet
+
+    specifier = SpecifierSet()
+    for line in lines:
+        with contextlib.suppress(InvalidRequirement):
+            specifier &= Requirement(line).specifier
+    return str(specifier) or None
 
 
 def _preference(version: str | None, registry: str | None) -> tuple[bool, str]:
