@@ -48,10 +48,9 @@ class StartScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         for name in FACTS:
             yield Line(Content.assemble(f"{name:11}", (". looking", "$text-muted")), id=f"fact-{name.lower()}")
-        yield Line(classes="gap")
-        yield Line("Looking at this machine and this project.", id="found")
-        for place in range(SHOWN):
-            yield Line(id=f"finding-{place}")
+        found = Line("Looking at this machine and this project.", id="summary")
+        found.styles.padding = (1, 0, 0, 0)
+        yield found
 
     def draw(self) -> None:
         if self.walk.made is None:
@@ -63,7 +62,7 @@ class StartScreen(StepScreen):
         rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))
         for name in FACTS:
             self.query_one(f"#fact-{name.lower()}", Line).show(self._fact(name, rows.get(name, "-")))
-        self.query_one("#found", Line).show(cut(self._told(), self.room))
+        self.query_one("#summary", Line).show(cut(self._told(), self.room))
         self._draw_findings()
         self._draw_folders()
 
@@ -106,11 +105,16 @@ class StartScreen(StepScreen):
         return f"Found: {count}. Each is settled on the screen named beside it."
 
     def _draw_findings(self) -> None:
-        found = self._found if self.way.project is not None else ()
-        for place in range(SHOWN):
-            line = self.query_one(f"#finding-{place}", Line)
-            line.show(self._finding(place) if place < len(found) else "")
-            line.display = self.way.project is not None
+        found = self._found[:SHOWN] if self.way.project is not None else ()
+        lines = [self._finding(place) for place in range(len(found))]
+        there = list(self.query(".finding").results(Line))
+        for place, text in enumerate(lines):
+            if place < len(there):
+                there[place].show(text)
+            else:
+                self.query_one("#body").mount(Line(text, classes="finding"))
+        for line in there[len(lines) :]:
+            line.show("")
 
     def _finding(self, place: int) -> str:
         from screens.rows import cut, sides

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import App, SystemCommand
 from textual.geometry import Offset
+from textual.reactive import Initialize, Reactive
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -67,17 +68,21 @@ class TerminalApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     TITLE = "uv-wizard"
 
+    def first_theme(self) -> str:
+        """The theme to begin with. One that is set later has all styles made twice before the first picture."""
+        return os.environ.get("TEXTUAL_THEME") or (OWN if self._own else CALM)
+
+    theme: Reactive[str] = Reactive(Initialize(first_theme))
+
     def __init__(self, walk: Walk) -> None:
-        ansi = own_colours(low_bandwidth=walk.low_bandwidth)
-        super().__init__(css_path=str(stylesheet()), ansi_color=True if ansi else None)
+        self._own = own_colours(low_bandwidth=walk.low_bandwidth)
+        super().__init__(css_path=str(stylesheet()), ansi_color=True if self._own else None)
         self.walk = walk
         self.crash: BaseException | None = None
         """What nobody foresaw; told in one line once the terminal is itself again."""
         ScrollBar.renderer = AsciiScrollBar
         # no screen has toasts or tooltips: nothing is mounted, styled and laid out for them
         self._disable_notifications = self._disable_tooltips = True
-        if "TEXTUAL_THEME" not in os.environ:
-            self.theme = OWN if ansi else CALM
 
     def on_mount(self) -> None:
         """Signals that end the window leave the terminal as it was; a run goes on."""
