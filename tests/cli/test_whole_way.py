@@ -6,39 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.command import ROOT, events, of, wizard
 from tests.support.index import Index, Status
 from tests.support.projects import Project, make_project
-
-
-def wizard(*argv: str, cwd: Path | None = None, check: int | None = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "wizard", *argv],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=110,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    if check is not None:
-        assert done.returncode == check, (done.stdout, done.stderr)
-    return done
-
-
-def events(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def of(found: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [event for event in found if event["type"] == kind]
 
 
 def before(project: Project) -> dict[str, bytes]:
@@ -120,7 +94,9 @@ def test_sync_through_a_mirror_leaves_the_lock(project: Project, index: Index) -
         ("extra", "extra-undefined"),
     ],
 )
-def test_a_failure_is_named(project: Project, index: Index, monkeypatch: pytest.MonkeyPatch, spoil: str, cause: str) -> None:
+def test_a_failure_is_named(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch, spoil: str, cause: str
+) -> None:
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     more: list[str] = []
     text = project.pyproject.read_text()
@@ -194,7 +170,7 @@ def test_diagnose_reads_a_pipe(project: Project) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "wizard", "diagnose", "--json"],
         input=b"error: Unable to find lockfile at `uv.lock`, but `--locked` was provided.\n",
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=True,
     )
