@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from uv import find_uv_bin
+
 _METADATA = "Metadata-Version: 2.1\nName: torch\nVersion: {version}\n{requires}"
 
 _CPU = """
@@ -48,11 +50,15 @@ TORCHES = {
 
 def environment(folder: Path, torch: str | None = None, requires: tuple[str, ...] = ()) -> str:
     """A virtual environment without pip, with the torch of that name; the path of its Python."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", os.fspath(folder)], check=True)
+    # by uv: not every Python has venv
+    argv = [find_uv_bin(), "venv", "--quiet", "--no-config", "--python", sys.executable, os.fspath(folder)]
+    subprocess.run(argv, check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if torch is not None:
         code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-        done = subprocess.run([python, "-I", "-c", code], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [python, "-I", "-X", "utf8", "-c", code], check=True, capture_output=True, encoding="utf-8"
+        )
         site = Path(done.stdout.strip())
         (site / "torch").mkdir()
         (site / "torch/__init__.py").write_text(TORCHES[torch], "utf-8")

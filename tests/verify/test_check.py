@@ -15,7 +15,7 @@ from tests.support.projects import Project
 from tests.verify.stand_in import environment
 from wizard.verify.check import Check, VerifyRequest, headline, plan_of_checks, verify
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX processes")
 
 
 def of_project(project: Project) -> VerifyRequest:
@@ -193,6 +193,7 @@ def test_the_request_travels_as_json() -> None:
     assert VerifyRequest.from_json(request.to_json()) == request
 
 
+@posix
 @pytest.mark.parametrize("version", ["3.8", "3.9"])
 def test_the_probe_runs_on_old_pythons(tmp_path: Path, version: str) -> None:
     installed = Path(os.environ.get("PYENV_ROOT", "/nowhere"), "versions").glob(f"{version}.*/bin/python")

@@ -132,19 +132,22 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:
-        _end_tree(process.pid)
+        end_tree(process.pid)
     with suppress(subprocess.TimeoutExpired):
         process.wait(0.2)
 
 
-def _end_tree(pid: int) -> None:
+def end_tree(pid: int, wait: float = 1.0) -> None:
+    """Kills a process and all that it started, and waits until they let go of their files. For Windows, without groups."""
     import psutil
 
     with suppress(psutil.Error):
         parent = psutil.Process(pid)
-        for one in [*parent.children(recursive=True), parent]:
+        family = [parent, *parent.children(recursive=True)]
+        for one in family:
             with suppress(psutil.Error):
                 one.kill()
+        psutil.wait_procs(family, timeout=wait)
 
 
 @atexit.register

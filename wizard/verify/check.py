@@ -36,7 +36,7 @@ def verify(
         return _nothing_to_look_at(request)
     environment = child.clean_environment(request.environment)
     ladder = Ladder(request, environment, on_check)
-    with tempfile.TemporaryDirectory(prefix="uv-wizard-") as place:
+    with tempfile.TemporaryDirectory(prefix="uv-wizard-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         for look in (in_sync, fit):
             if not ladder.failed:

@@ -1,4 +1,4 @@
-"""One child process with a time limit, its input closed, ended with all that it started. Standard library only."""
+"""One child process with a time limit, its input closed, ended with all that it started."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from wizard.machine.child import end_tree
 
 POLL_S = 0.02
 MOST_OUTPUT = 200_000
@@ -117,13 +119,10 @@ def _apart() -> dict[str, Any]:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """The whole tree: the group on POSIX; on Windows, which has none, by the system's own taskkill."""
+    """The whole tree: the group on POSIX; on Windows, which has none, parent by parent."""
     if sys.platform == "win32":
         if child.poll() is None:
-            taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-            quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run([str(taskkill), "/T", "/F", "/PID", str(child.pid)], check=False, **quiet)
-            child.kill()
+            end_tree(child.pid)
     else:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
