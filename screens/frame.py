@@ -33,14 +33,25 @@ class FrameScreen(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     TOO_SMALL: ClassVar[str] = "-too-small"
 
+    def __init__(self, id: str | None = None) -> None:
+        # the breakpoints' classes at 80x24: there nothing has to be styled twice
+        super().__init__(id=id, classes="-normal -mid")
+
     def on_resize(self, event: events.Resize) -> None:
         """One sentence where the window is too small for a screen."""
         width, height = event.size
         small = width < TooSmall.WIDTH or height < TooSmall.HEIGHT
         self.set_class(small, self.TOO_SMALL)
         if small:
-            self.query_one(TooSmall).tell(width, height)
+            self._tell_too_small(width, height)
         self.resized()
 
     def resized(self) -> None:
         """The window has another size."""
+
+    def _tell_too_small(self, width: int, height: int) -> None:
+        told = self.query(TooSmall)
+        if told:
+            told.first().tell(width, height)
+        else:
+            self.mount(TooSmall())  # it tells by itself

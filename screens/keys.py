@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -52,23 +51,26 @@ class KeyedScreen(FrameScreen):
         Binding("c", "copy_by_hand", "Copy the command", id="frame.copy", show=False),
     ]
 
-    @dataclass
     class Next(Message, namespace="step_screen"):
         """On to the screen after `screen`."""
 
-        screen: KeyedScreen
+        def __init__(self, screen: KeyedScreen) -> None:
+            super().__init__()
+            self.screen = screen
 
-    @dataclass
     class Back(Message, namespace="step_screen"):
         """Back to the screen before `screen`."""
 
-        screen: KeyedScreen
+        def __init__(self, screen: KeyedScreen) -> None:
+            super().__init__()
+            self.screen = screen
 
-    @dataclass
     class GoTo(Message, namespace="step_screen"):
         """To the screen of that name."""
 
-        name: str
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
 
     class LookAgain(Message, namespace="step_screen"):
         """Read and probe everything anew."""
@@ -79,11 +81,12 @@ class KeyedScreen(FrameScreen):
     class QuitAsked(Message, namespace="step_screen"):
         """The user wants to leave."""
 
-    @dataclass
     class Copied(Message, namespace="step_screen"):
         """This text is to go to the clipboard."""
 
-        text: str
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(id=self.NAME)

@@ -19,7 +19,7 @@ from textual.widgets import Input, Log
 
 from screens.choosing import ChoiceList, FieldInput, Row
 from screens.step import FrameScreen, StepScreen
-from screens.widgets import Line, TooSmall, hint_text, is_field
+from screens.widgets import Line, hint_text, is_field
 from wizard.text import clean
 
 MOST_LINES = 5000
@@ -54,7 +54,6 @@ class Page(FrameScreen):
         yield Line(self._title, id="title")
         yield from self.compose_rows()
         yield Line(id="hints")
-        yield TooSmall()
 
     def compose_rows(self) -> ComposeResult:
         """The rows between the title and the keys."""

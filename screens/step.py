@@ -46,7 +46,7 @@ from textual.widgets import Static
 from screens.frame import Body, FrameScreen, key_name
 from screens.keys import STILL_RUNNING, KeyedScreen
 from screens.track import ORDER, Mark, track_line
-from screens.widgets import Line, PushButton, TooSmall, hint_text, is_field
+from screens.widgets import Line, PushButton, hint_text, is_field
 from wizard.text import masked, one_line
 
 NOTHING_CHANGED = "Nothing has been changed so far."
@@ -156,7 +156,6 @@ class StepScreen(KeyedScreen):
                 yield PushButton("Back", id="back")
             yield Line(self.promise(), id="promise")
         yield Line(id="hints")
-        yield TooSmall()
 
     def on_mount(self) -> None:
         """Draws what is known."""
