@@ -186,7 +186,8 @@ def plan(made: Plan) -> Iterator[str]:
             text = change.diff if change.diff is not None else change.after_text or ""
             yield from (f"      {clean(line)}" for line in text.splitlines())
         for value in step.registry:
-            yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {value.before or 'not set'})"
+            was = (value.before or "not set") if value.known else "not known"
+            yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {was})"
     yield ""
     yield "Nothing has been changed. Carry it out: uv-wizard apply --yes     Take it back: uv-wizard undo --yes"
 

@@ -215,13 +215,15 @@ def _registry(machine: Machine, variables: Mapping[str, str], path_entry: str | 
     for name, value in variables.items():
         old = before(name)
         if old is None or old[0] != value:
-            changes.append(RegistryChange(name, old[0] if old else None, value, old[1] if old else "REG_SZ"))
+            kind = old[1] if old else "REG_SZ"
+            changes.append(RegistryChange(name, old[0] if old else None, value, kind, known=not machine.foreign))
     if path_entry:
         old = before("Path")
         entries = [entry for entry in (old[0] if old else "").split(";") if entry]
         if not any(PureWindowsPath(entry) == PureWindowsPath(path_entry) for entry in entries):
-            after = ";".join([path_entry, *entries])
-            changes.append(RegistryChange("Path", old[0] if old else None, after, old[1] if old else "REG_EXPAND_SZ"))
+            after = ";".join([path_entry, *(["%Path%"] if machine.foreign else entries)])
+            kind = old[1] if old else "REG_EXPAND_SZ"
+            changes.append(RegistryChange("Path", old[0] if old else None, after, kind, known=not machine.foreign))
     return tuple(changes)
 
 

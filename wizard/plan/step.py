@@ -61,6 +61,8 @@ class RegistryChange:
     before: str | None
     after: str | None
     kind: str = "REG_SZ"
+    known: bool = True
+    """False for another host's registry: `before` is then not known."""
 
 
 @dataclass(frozen=True)
