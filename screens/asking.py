@@ -1,4 +1,7 @@
-"""Sheets that ask for something: `FieldSheet` for texts, `MarkSheet` for marks in a list. None: leave all as it was."""
+"""Sheets that ask: `FieldSheet` for texts, `MarkSheet` for marks in a list, `PickSheet` for one row of it.
+
+All give None where everything is to stay as it was.
+"""
 
 from __future__ import annotations
 
@@ -122,3 +125,25 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
 def _mark(row: Marked) -> str:
     mark = "*" if row.on else " "
     return f"({mark})" if row.group else f"[{mark}]"
+
+
+class PickSheet(Sheet["str | None"]):
+    """A list to pick one row from. Gives its value, None for none."""
+
+    AUTO_FOCUS = "ChoiceList"
+
+    def __init__(self, title: str, rows: Sequence[Row]) -> None:
+        self._picks = tuple(rows)
+        super().__init__(title, (), (Answer("Close", None),), escape=None)
+
+    def compose_more(self) -> ComposeResult:
+        with VerticalScroll(id="sheet-body", can_focus=False):
+            yield ChoiceList(self._picks, at=0)
+
+    @on(ChoiceList.Taken)
+    def _picked(self, event: ChoiceList.Taken) -> None:
+        event.stop()
+        self.dismiss(event.value)
+
+    def hints(self) -> list[tuple[str, str]]:
+        return [("Enter", "Do it"), ("Esc", "Close")]

@@ -17,14 +17,14 @@ class HelpSheet(Sheet[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,question_mark", "whole", "Help", id="sheet.whole", show=False)]
 
-    def __init__(self, name: str, screen_name: str) -> None:
-        self._screen_name = screen_name
-        title, lines = help_lines(name)
+    def __init__(self, name: str, screen_name: str, width: int = WIDTH) -> None:
+        self._screen_name, self._width = screen_name, min(width, WIDTH)
+        title, lines = help_lines(name, self._width)
         super().__init__(title, lines, (Answer("Close", None),), escape=None)
 
     def action_whole(self) -> None:
         """The screen's help; once more closes."""
-        title, lines = help_lines(self._screen_name)
+        title, lines = help_lines(self._screen_name, self._width)
         if tuple(lines) == self._lines:
             self.dismiss(None)
             return
@@ -32,7 +32,10 @@ class HelpSheet(Sheet[None]):
         self.tell(lines)
 
 
-def help_lines(name: str) -> tuple[str, list[str]]:
+def help_lines(name: str, width: int = WIDTH) -> tuple[str, list[str]]:
     """Title and lines of an entry of assets/help.toml, its text broken to the sheet's width, the command last."""
     entry = catalog.table("help.toml")[name]
-    return f"Help: {entry['title']}", [*wrapped(entry["text"], WIDTH, LINES - 1), cut(entry["more"], WIDTH)]
+    return f"Help: {entry['title']}", [
+        *wrapped(entry["text"], width, LINES - 1 if width == WIDTH else 2 * LINES),
+        cut(entry["more"], width),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +14,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Button
 
-from screens.frame import FrameScreen
+from screens.frame import FrameScreen, key_name
 from screens.widgets import is_field
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class KeyedScreen(FrameScreen):
         Binding("shift+tab", "focus_previous", "Control before", id="frame.shift-tab", show=False),
         Binding("pageup", "page(-1)", "Page up", id="frame.page-up", show=False),
         Binding("pagedown", "page(1)", "Page down", id="frame.page-down", show=False),
+        Binding("ctrl+p", "actions", "All actions", id="frame.actions", show=False, priority=True),
         Binding("c", "copy_by_hand", "Copy the command", id="frame.copy", show=False),
     ]
 
@@ -186,7 +188,32 @@ class KeyedScreen(FrameScreen):
         """F1 and ?: a sheet about what has the focus."""
         from screens.help_sheet import HelpSheet
 
-        self.app.push_screen(HelpSheet(self.help_name(), self.HELP or self.NAME))
+        self.app.push_screen(HelpSheet(self.help_name(), self.HELP or self.NAME, self.size.width - 2))
+
+    def offers(self) -> Iterator[Binding]:
+        """The screen's own bindings that are shown now."""
+        return iter(())
+
+    def frame_bindings(self) -> Iterator[Binding]:
+        """The frame's bindings that stand in every hint line, and C."""
+        for binding in KeyedScreen.BINDINGS:
+            shown = isinstance(binding, Binding) and (binding.show or binding.id == "frame.copy")
+            if isinstance(binding, Binding) and shown and (binding.action != "go_back" or self.NUMBER > 1):
+                yield binding
+
+    def action_actions(self) -> None:
+        """Ctrl+P: every action of the screen, each from the place where its key is written."""
+        from screens.asking import PickSheet
+        from screens.choosing import Row
+
+        all_ = [*self.offers(), *self.frame_bindings()]
+        rows = [Row(one.action, f"{key_name(one.key):8}{one.description}") for one in all_]
+
+        async def picked(action: str | None) -> None:
+            if action:
+                await self.run_action(action)
+
+        self.app.push_screen(PickSheet("What can be done here", rows), picked)
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection, asks to stop what runs, else says how to quit."""

@@ -134,12 +134,6 @@ class StepScreen(KeyedScreen):
                 if isinstance(binding, Binding) and binding.show and self.shows(binding.action):
                     yield binding
 
-    def frame_bindings(self) -> Iterator[Binding]:
-        """The frame's bindings that stand in every hint line."""
-        for binding in StepScreen.BINDINGS:
-            if isinstance(binding, Binding) and binding.show and (binding.action != "go_back" or self.NUMBER > 1):
-                yield binding
-
     def compose(self) -> ComposeResult:
         """The frame, with its texts in place: nothing has to be drawn twice."""
         yield Line(self.track_line(), id="track")

@@ -10,19 +10,17 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.geometry import Offset
 from textual.reactive import Initialize, Reactive
-from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 import wizard
-from screens.step import StepScreen, key_name
+from screens.step import StepScreen
 from screens.widgets import is_field
 from wizard.errors import ExitCode
 from wizard.text import masked, one_line
@@ -65,7 +63,7 @@ def stylesheet() -> Path:
 class TerminalApp(App[int]):
     """What the wizard and `attach` have in common. `walk` says whether something runs."""
 
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # its frame and signs are not ASCII; KeyedScreen has a list of its own
     TITLE = "uv-wizard"
 
     def first_theme(self) -> str:
@@ -190,18 +188,6 @@ class TerminalApp(App[int]):
             down = highlighted - int(widget.scroll_offset.y)
         self.cursor_position = widget.content_region.offset + Offset(1, max(0, down))
 
-    # the palette
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action of the screen and its frame, from the one place where its key is written."""
-        under = next((one for one in reversed(self.screen_stack) if isinstance(one, StepScreen)), None)
-        if under is None:
-            return
-        for binding in (*under.offers(), *under.frame_bindings()):
-            yield SystemCommand(
-                f"{binding.description} ({key_name(binding.key)})", binding.tooltip or "", _later(under, binding.action)
-            )
-
     # the way out
 
     def _handle_exception(self, error: Exception) -> None:
@@ -211,13 +197,6 @@ class TerminalApp(App[int]):
     def _fatal_error(self) -> None:
         """Ends without Textual's traceback, which prints local variables and so what nobody should read."""
         self._close_messages_no_wait()
-
-
-def _later(screen: StepScreen, action: str) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        await screen.run_action(action)
-
-    return run
 
 
 def tell_crash(error: BaseException) -> None:

@@ -247,3 +247,15 @@ async def test_quitting_asks_only_while_something_runs(tmp_path: object) -> None
         assert rows[23].startswith(" Enter Leave it running  Esc Stay here  Ctrl+Q Leave it running")
         await pilot.press("right")
         assert rows_of(app)[23].startswith(" Enter Stay here")
+
+
+async def test_ctrl_p_lists_every_action_and_does_the_one_picked() -> None:
+    async with on("uv") as (app, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, shows(app, "What can be done here"))
+        text = text_of(app)
+        assert text.isascii()
+        for action in ("E       Version and folder", "Ctrl+N  Next", "Esc     Back", "C       Copy the command"):
+            assert action in text
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Version and folder of the uv that is installed"))

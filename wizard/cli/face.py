@@ -28,7 +28,7 @@ def run(options: Options) -> int:
     said = any(options.values.get(name) for name in ("choices", "set", "machine"))
     way = _way(options) if said or not os.path.isdir(options.word() or ".") else None  # bad input shows no screen
     gc.disable()  # until the first screen stands, much is imported and nothing thrown away
-    _prepare_environment()
+    _prepare_environment(low_bandwidth=options.flag("low_bandwidth"))
     from screens.app import run as on_screen
 
     return on_screen(way or (lambda: _way(options)), low_bandwidth=options.flag("low_bandwidth"))
@@ -58,9 +58,11 @@ def attach_on_screen(info: RunInfo) -> int:
     return join(info)
 
 
-def _prepare_environment() -> None:
+def _prepare_environment(*, low_bandwidth: bool = False) -> None:
     # Textual reads these when it is imported, and takes an empty NO_COLOR for a set one
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    if low_bandwidth:
+        os.environ.setdefault("TEXTUAL_FPS", "10")
