@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import ClassVar
 
@@ -15,7 +15,17 @@ from textual.widgets import OptionList
 from screens.choosing import ChoiceList, Row
 from screens.rows import cut, fit, sides
 from screens.step import Mark, StepScreen
-from screens.step_text import first_change, head, lines_of, much, toned_lines, what_it_does
+from screens.step_text import (
+    all_lines,
+    first_change,
+    head,
+    lines_of,
+    much,
+    obstacle_lines,
+    sums,
+    toned_lines,
+    what_it_does,
+)
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.cli.running import stands_in_the_way
@@ -26,7 +36,6 @@ from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
-REQUIRE = ("auto", "cpu", "gpu", "cuda", "rocm", "xpu", "mps")
 
 
 class Join(Enum):
@@ -212,35 +221,14 @@ class ReviewScreen(StepScreen):
         )
 
     def _obstacle_lines(self) -> list[str]:
-        if self.obstacle is None:
-            return []
-        from screens.rows import wrapped
-        from wizard.plan.quoting import command_line
-
-        lines = ["What to do", *wrapped(self.obstacle.explanation, self.room - 3, 3)]
-        for number, fix in enumerate(self.obstacle.fixes, 1):
-            lines += [f"{number} {fix.title}", *("  " + command_line(argv) for argv in fix.commands or ())]
-        return lines
+        return [] if self.obstacle is None else obstacle_lines(self.obstacle, self.room - 3)
 
     def _detail_rows(self) -> int:
         taken = len(self.query_one("#steps", ChoiceList).rows) + 3
         return max(2, self.query_one("#body").size.height - 1 - taken) if self.is_mounted else 4
 
     def side(self) -> str:
-        files = [change.path for step in self._steps for change in step.files]
-        commands = sum(len(step.commands) for step in self._steps)
-        values = sum(len(step.registry) for step in self._steps)
-        lines = [
-            "In all",
-            "",
-            f"{commands} command{'s' * (commands != 1)}",
-            f"{len(files)} file{'s' * (len(files) != 1)} written",
-        ]
-        if values:
-            lines.append(f"{values} values of the registry")
-        lines += ["", "uv-wizard undo puts back", ""]
-        lines += [cut(path, 38) for path in files] or ["nothing: no file is written"]
-        return "\n".join(lines)
+        return sums(self._steps)
 
     def mark(self) -> Mark:
         return "failed" if self._stopped else "now"
@@ -343,54 +331,24 @@ class ReviewScreen(StepScreen):
         """D: the whole step; from the list's step on, all of them."""
         from screens.page import TextPage
 
-        value = self.query_one("#steps", ChoiceList).value
-        lines: list[str] = []
-        at = 0
-        for number, step in enumerate(self._steps, 1):
-            at = len(lines) if step.id == value else at
-            lines += [f"Step {number}: {head(step)}", *(f"  {line}" for line in lines_of(step))]
-            lines += [*(f"  ! {note}" for note in step.notes), ""]
+        lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value)
         title = f"All {len(self._steps)} steps: every command and every change"
         self.app.push_screen(TextPage(self.track_line(), title, lines or self._obstacle_lines(), at=at))
 
     def action_extras(self) -> None:
         """E: extras, groups, the cache, what the checks require."""
-        from screens.asking import Marked, MarkSheet
+        from screens import extras
+        from screens.asking import MarkSheet
 
-        project, choices = self.way.project, self.way.choices
-        extras, groups = choices.names("sync.extras"), choices.names("sync.groups")
-        rows = [
-            Marked(f"sync.extras={name}", f"extra {name}", name in extras)
-            for name in (project.extras if project else ())
-        ]
-        rows += [
-            Marked(f"sync.groups={name}", f"group {name}", name in groups)
-            for name in (project.groups if project else ())
-        ]
-        rows.append(Marked("sync.no-cache", "no cache: everything is downloaded again", choices.flag("sync.no-cache")))
-        require = choices.text("verify.require")
-        rows += [
-            Marked(f"verify.require={name}", f"the checks require: {name}", name == require, "require")
-            for name in REQUIRE
-        ]
+        def chosen(answer: Mapping[str, bool] | None) -> None:
+            if answer is not None:
+                extras.take(self.way, answer)
+                self.make()
+
+        rows = extras.rows(self.way)
         self.app.push_screen(
-            MarkSheet("What is installed, and what the checks require", rows, help_text="extra"), self._chosen
+            MarkSheet("What is installed, and what the checks require", rows, help_text="extra"), chosen
         )
-
-    def _chosen(self, answer: object) -> None:
-        if not isinstance(answer, dict):
-            return
-        chosen = [key.split("=", 1) for key, on_ in answer.items() if on_ and "=" in key]
-        for key in ("sync.extras", "sync.groups"):
-            names = tuple(name for of, name in chosen if of == key)
-            if names != self.way.choices.names(key):
-                self.way.choose(key, names)
-        require = next((name for of, name in chosen if of == "verify.require"), "auto")
-        if require != self.way.choices.text("verify.require"):
-            self.way.choose("verify.require", require)
-        if answer["sync.no-cache"] != self.way.choices.flag("sync.no-cache"):
-            self.way.choose("sync.no-cache", answer["sync.no-cache"])
-        self.make()
 
 
 __all__ = ["ReviewScreen"]

@@ -7,6 +7,8 @@ from pathlib import PurePath
 
 from textual.content import Content
 
+from screens.rows import cut, wrapped
+from wizard.diagnosis import Diagnosis
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
@@ -88,3 +90,35 @@ def toned_lines(lines: Sequence[str]) -> Content:
         parts += ["\n"] if place else []
         parts.append((line, tone) if tone else line)
     return Content.assemble(*parts)
+
+
+def all_lines(steps: Sequence[Step], value: str | None) -> tuple[list[str], int]:
+    """Every step at length, and the line that the step of that id begins with."""
+    lines: list[str] = []
+    at = 0
+    for number, step in enumerate(steps, 1):
+        at = len(lines) if step.id == value else at
+        lines += [f"Step {number}: {head(step)}", *(f"  {line}" for line in lines_of(step))]
+        lines += [*(f"  ! {note}" for note in step.notes), ""]
+    return lines, at
+
+
+def sums(steps: Sequence[Step]) -> str:
+    """What the steps come to, for the side panel: commands, files, what undo puts back."""
+    files = [change.path for step in steps for change in step.files]
+    commands = sum(len(step.commands) for step in steps)
+    values = sum(len(step.registry) for step in steps)
+    lines = ["In all", "", f"{commands} command{'s' * (commands != 1)}"]
+    lines.append(f"{len(files)} file{'s' * (len(files) != 1)} written")
+    if values:
+        lines.append(f"{values} value{'s' * (values != 1)} of the registry")
+    lines += ["", "uv-wizard undo puts back", ""]
+    return "\n".join([*lines, *([cut(path, 38) for path in files] or ["nothing: no file is written"])])
+
+
+def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
+    """What stands in the way, and what to do about it."""
+    lines = ["What to do", *wrapped(found.explanation, width, 3)]
+    for number, fix in enumerate(found.fixes, 1):
+        lines += [f"{number} {fix.title}", *("  " + command_line(argv) for argv in fix.commands or ())]
+    return lines

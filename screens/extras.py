@@ -1,0 +1,43 @@
+"""What the review lets be chosen besides: extras, groups, the cache, what the checks require. Rows of marks, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from screens.asking import Marked
+
+if TYPE_CHECKING:
+    from wizard.way import Way
+
+REQUIRE = ("auto", "cpu", "gpu", "cuda", "rocm", "xpu", "mps")
+
+
+def rows(way: Way) -> list[Marked]:
+    """One row for each that there is in this project."""
+    project, choices = way.project, way.choices
+    found: list[Marked] = []
+    if project is not None:
+        for key, kind, names in (("sync.extras", "extra", project.extras), ("sync.groups", "group", project.groups)):
+            on = choices.names(key)
+            found += [Marked(f"{key}={name}", f"{kind} {name}", name in on) for name in names]
+    found.append(Marked("sync.no-cache", "no cache: everything is downloaded again", choices.flag("sync.no-cache")))
+    require = choices.text("verify.require")
+    found += [
+        Marked(f"verify.require={name}", f"the checks require: {name}", name == require, "require") for name in REQUIRE
+    ]
+    return found
+
+
+def take(way: Way, answer: Mapping[str, bool]) -> None:
+    """Takes as choices what differs from those in force."""
+    chosen = [key.split("=", 1) for key, on in answer.items() if on and "=" in key]
+    for key in ("sync.extras", "sync.groups"):
+        names = tuple(name for of, name in chosen if of == key)
+        if names != way.choices.names(key):
+            way.choose(key, names)
+    require = next((name for of, name in chosen if of == "verify.require"), "auto")
+    if require != way.choices.text("verify.require"):
+        way.choose("verify.require", require)
+    if answer["sync.no-cache"] != way.choices.flag("sync.no-cache"):
+        way.choose("sync.no-cache", answer["sync.no-cache"])
