@@ -1,0 +1,171 @@
+"""A screen that holds a plan: makes it, measures first where that is needed, and starts it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from textual import work
+
+from screens.choosing import ChoiceList
+from screens.rows import cut
+from screens.step import StepScreen
+from screens.walk import Walk
+from wizard.cli.running import stands_in_the_way
+from wizard.diagnosis import Diagnosis
+from wizard.errors import WizardError
+from wizard.plan.step import Plan, Step
+from wizard.run.client import ProjectBusy, RunInfo, find
+from wizard.text import one_line
+
+MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
+
+
+class Join(Enum):
+    """What to do where another window runs this project."""
+
+    JOIN = "join"
+    LEAVE = "leave"
+
+
+class PlannedScreen(StepScreen):
+    """The plan as it stands: what waits, what is wrong with it, and its start. `#steps` is the list of its steps."""
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self.plan: Plan | None = None
+        self.obstacle: Diagnosis | None = None
+        self._wrong = ""
+        self._waits = ""
+        self._start_when_ready = False
+        self._from = 0
+
+    # what is planned
+
+    def on_entered(self) -> None:
+        self._from = 0
+        if not self.walk.running:
+            self.make()
+        super().on_entered()
+
+    def on_facts(self) -> None:
+        if not self.walk.running and not self._waits:
+            self.make()
+        self.redraw()
+
+    def make(self) -> None:
+        """Makes the plan anew; measures first where a mirror is to be the fastest."""
+        if any(self.way.choices.text(key) == "fastest" for key in MIRRORS):
+            self._waits = "measuring the mirrors, at most 15 s"
+            self._prepare()
+        else:
+            self._planned(None)
+
+    @work(name="prepare", group="prepare", thread=True, exclusive=True, exit_on_error=False)
+    def _prepare(self) -> None:
+        error: WizardError | None = None
+        try:
+            self.way.prepare()
+        except WizardError as found:
+            error = found
+        self.app.call_from_thread(self._planned, error)
+
+    def _planned(self, error: WizardError | None) -> None:
+        self._waits, self._wrong = "", one_line(str(error)) if error else ""
+        at = self._telling()
+        try:
+            self.plan = self.way.plan()
+        except WizardError as found:
+            self.plan, self._wrong = None, one_line(str(found))
+        obstacle = stands_in_the_way(self.way)
+        made_by_lock = (
+            obstacle is not None and obstacle.cause == "lock-missing" and self.plan and self.plan.step("lock")
+        )
+        self.obstacle = None if made_by_lock else obstacle
+        if self.is_mounted:
+            self.redraw()
+            if at is None and self.plan and self.plan.steps:
+                self.query_one("#steps", ChoiceList).highlighted = self._opened_at()
+        if self._start_when_ready and self._ready:
+            self._start_when_ready = False
+            self.go_on()
+
+    def _telling(self) -> int | None:
+        return self.query_one("#steps", ChoiceList).highlighted if self.is_mounted else None
+
+    @property
+    def _ready(self) -> bool:
+        return bool(self.plan and self.plan.steps) and not self._waits and not self._stopped
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether what stands in the way leaves nothing worth starting."""
+        return bool(self._wrong) or (self.obstacle is not None and self.obstacle.cause != "project-missing")
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self.plan.steps if self.plan else ()
+
+    def _opened_at(self) -> int:
+        """The step that is told at first: the one that changes the project, else the sync."""
+        ids = [step.id for step in self._steps]
+        return next((ids.index(name) for name in ("torch", "lock", "sync") if name in ids), 0)
+
+    def go_on(self) -> None:
+        if self.walk.running:
+            self.post_message(self.Next(self))
+        elif self.plan is None and not self._wrong:
+            self._start_when_ready = True  # a key that was faster than the plan must not end the wizard
+        elif self._steps:
+            self._waits = "starting"
+            self.redraw()
+            self._start()
+        else:
+            self.post_message(self.QuitAsked())
+
+    @work(name="start", group="start", thread=True, exclusive=True, exit_on_error=False)
+    def _start(self) -> None:
+        try:
+            run = self.way.start(self.plan)
+        except ProjectBusy as busy:
+            self.app.call_from_thread(self._busy, busy)
+        except (WizardError, OSError) as error:
+            self.app.call_from_thread(self._not_started, str(error))
+        else:
+            self.app.call_from_thread(self._started, run)
+
+    def _started(self, run: RunInfo) -> None:
+        self._waits = ""
+        self.walk.started(run)
+        self.post_message(self.Next(self))
+
+    def _not_started(self, why: str) -> None:
+        self._waits = ""
+        self.redraw()
+        self.say(cut(f"x {why}", 60))
+
+    def _busy(self, busy: ProjectBusy) -> None:
+        from screens.sheet import Answer, Sheet
+
+        self._waits = ""
+        self.redraw()
+        run_id = busy.run_id
+
+        def answered(answer: Join | None) -> None:
+            if answer is Join.JOIN:
+                self._started(find(run_id))
+
+        self.app.push_screen(
+            Sheet(
+                "A sync of this project is running",
+                [f"It was started in another window: {run_id}.", "Two at once would harm each other."],
+                [Answer("Join", Join.JOIN), Answer("Leave it", Join.LEAVE)],
+                escape=Join.LEAVE,
+            ),
+            answered,
+        )
+
+    def action_look_again(self) -> None:
+        """F5: reads the project again."""
+        self.say("Looking again.")
+        self.post_message(self.LookAgain())
+        self.call_later(self.on_entered)
