@@ -10,9 +10,9 @@ import pytest
 from textual.widgets import Input
 
 from screens.app import WizardApp
+from screens.asking import FieldSheet, MarkSheet
 from screens.page import TextPage
 from screens.review import ReviewScreen
-from screens.asking import FieldSheet, MarkSheet
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, finding
 from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until
@@ -102,7 +102,7 @@ async def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
             lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain,
         )
         await pilot.press("up", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+        await until(pilot, lambda: isinstance(app.screen, FieldSheet) and bool(app.screen.query(Input)))
         app.screen.query_one(Input).value = "/data/mn"
         await pilot.press("enter")
         await until(pilot, shows(app, "x error    /data/mn is not a folder. Check the spelling."))
