@@ -76,7 +76,7 @@ async def test_during_a_run_the_review_only_shows_its_plan(tmp_path: Path, recor
 class Broken(MadeUpWay):
     """Fails where nobody foresaw it, with something in a variable that nobody should read."""
 
-    def candidates_of_uv(self) -> tuple[()]:  # type: ignore[override]
+    def candidates_of_uv(self) -> tuple[()]:
         password = "secret-in-a-local-variable"  # noqa: F841 - what must not be printed
         msg = "nobody foresaw https://me:hunter2@index.example"
         raise RuntimeError(msg)
