@@ -237,3 +237,8 @@ def test_where_no_python_is_named_any_that_fits_will_do() -> None:
     assert [one.title for one in audit(machine, free)] == ["No wheel for Python 3.13 or 3.11: torch 2.9.1+cpu"]
     assert audit(replace(machine, pythons=(*(machine.pythons or ()), FoundPython("/d", "3.12.1"))), free) == ()
     assert audit(replace(machine, pythons=None), free) == ()
+
+
+def test_a_cuda_build_in_the_lock_of_a_machine_without_gpu_is_told_as_what_it_is() -> None:
+    row = next(one for one in advise(LINUX, PYPI_215).candidates if one.word == "in uv.lock")
+    assert row.note == "runs on the CPU, brings the GPU's libraries too"
