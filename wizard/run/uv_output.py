@@ -240,6 +240,11 @@ class UvOutput:
             yield {"type": "counts", "phase": phase, "done": done, "total": total}
 
 
+def is_drawn(row: str) -> bool:
+    """Whether a row of the terminal belongs to a drawing: a spinner, a bar."""
+    return _FRAME.match(row) is not None
+
+
 def _rows(text: str) -> Iterator[str]:
     """The rows of the terminal that a text without a cut fills."""
     if not _WIDE.search(text):
