@@ -52,6 +52,7 @@ class Carrier:
         self._phase: str | None = None
         self._counted: tuple[int, int | None] = (0, None)
         self._silence_told = 0.0
+        self._pipe_told = False
 
     @property
     def output_tail(self) -> str:
@@ -108,10 +109,17 @@ class Carrier:
             return 127
         with contextlib.suppress(OSError):
             (self.run_folder / CHILD).write_text(process.as_json(child.pid), "ascii")
+        self._tell_pipe()
         code = self._listen(child, UvOutput(self._versions, understand=uv))
         with contextlib.suppress(OSError):
             (self.run_folder / CHILD).unlink(missing_ok=True)
         return ExitCode.INTERRUPTED if self.cancelled() else code
+
+    def _tell_pipe(self) -> None:
+        reason = terminal.why_piped()
+        if reason and not self._pipe_told:
+            self._pipe_told = True
+            self._log.write(f"uv draws no bars, so its bytes are not counted: {clean(reason)}")
 
     def _listen(self, child: terminal.Child, output: UvOutput) -> int:
         ended = False

@@ -1,4 +1,7 @@
-"""A child whose output can be read as it comes: on a pseudo-terminal, so that uv tells bytes, else through a pipe."""
+"""A child whose output can be read as it comes: on a pseudo-terminal, so that uv tells bytes, else through a pipe.
+
+POSIX has pseudo-terminals of its own, Windows a ConPTY (wizard.run.conpty), where pywinpty finds one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from wizard.run import tree
+from wizard.run import conpty, tree
 
 COLUMNS, ROWS = 200, 100
 """Wide, because uv cuts its rows at the width; high, because it draws no more bars than fit (it has fifty at most)."""
@@ -41,12 +44,17 @@ class Child(Protocol):
 
 def start(argv: Sequence[str], env: Mapping[str, str], cwd: str | None, *, terminal: bool = True) -> Child:
     """Starts it, its standard input closed, standard output and error together. Raises OSError where it can't be started."""
-    if sys.platform == "win32":
-        return _Piped(argv, env, cwd)
     if terminal:
-        with contextlib.suppress(_NoTerminal):
+        with contextlib.suppress(_NoTerminal, conpty.NoConPty):
+            if sys.platform == "win32":
+                return conpty.start(argv, env, cwd, COLUMNS, ROWS)
             return _OnTerminal(argv, env, cwd)
     return _Piped(argv, env, cwd)
+
+
+def why_piped() -> str | None:
+    """Why this host gives a child that wants a pseudo-terminal a pipe, once one was refused; None where it does not."""
+    return conpty.missing()
 
 
 class _NoTerminal(Exception):

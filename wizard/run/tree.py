@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ KILL_S = 0.5
 _POLL_S = 0.02
 
 
-def end(pid: int, child: subprocess.Popen[bytes] | None = None) -> bool:
+def end(pid: int, child: subprocess.Popen[bytes] | None = None, interrupt: Callable[[], None] | None = None) -> bool:
     """Ends the process and its descendants, also those that left its group. Whether all are gone.
 
-    `child`: the same process as our own child, so that its end is noticed here.
+    `child`: the same process as our own child, so that its end is noticed here. `interrupt`: asks it where a signal
+    can't, as on a terminal that is not ours.
     """
-    return _end(pid, _with_descendants(pid), child)
+    return _end(pid, _with_descendants(pid), child, interrupt)
 
 
 def end_children() -> bool:
@@ -37,10 +39,18 @@ def end_children() -> bool:
     return _end(0, set(_children(psutil.Process())), None)
 
 
-def _end(pid: int, known: set[psutil.Process], child: subprocess.Popen[bytes] | None) -> bool:
+def _end(
+    pid: int,
+    known: set[psutil.Process],
+    child: subprocess.Popen[bytes] | None,
+    interrupt: Callable[[], None] | None = None,
+) -> bool:
     for ask, limit in _STAGES:
         known |= {late for one in known for late in _children(one)}
-        ask(pid, known)
+        if interrupt is not None and ask is _interrupt:
+            interrupt()
+        else:
+            ask(pid, known)
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             if child is not None:
