@@ -171,6 +171,7 @@ def bar(name: str, done: str, total: str, columns: int = COLUMNS) -> str:
         (b"a\tb\x07\x00\n", ["a    b"]),
         (b"\xe2\x80\xaeright to left\n", ["right to left"]),
         ((PADDED + bar("alpha", "1 B", "2 B") + "\r\n").encode(), []),
+        (("░" * (COLUMNS - 4) + " 0/0\r\n").encode(), []),
         (("   Building pb @ file:///x".ljust(COLUMNS) + PADDED + "\r").encode(), ["   Building pb @ file:///x"]),
         ((PADDED + "error: " + "x" * 300 + "\n").encode(), ["error: " + "x" * 300]),
         ((("   Building a==1".ljust(COLUMNS) + PADDED + "\x1b[1A\r\x1b[2K") * 2).encode(), ["   Building a==1"]),

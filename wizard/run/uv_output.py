@@ -34,6 +34,7 @@ _FRAME = re.compile(
     rf"|(?P<name>\S+(?: \(\w+\))?) +-{{30}} +{_SIZE}/{_SIZE} *$"
     r"|(?P<sizeless>\S+(?: \(\w+\))?) {8,}\.{4} *$"
     r"|[░█]{20} \[(?P<placed>\d+)/(?P<all>\d+)\]"
+    r"|[░█]{20,} \d+/\d+ *$"  # a bar before it has been given its shape, as wide as the terminal
 )
 _WIDE = re.compile(
     r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd]"
@@ -241,8 +242,8 @@ class UvOutput:
 
 
 def is_drawn(row: str) -> bool:
-    """Whether a row of the terminal belongs to a drawing: a spinner, a bar."""
-    return _FRAME.match(row) is not None
+    """Whether a row of the terminal belongs to a drawing: a spinner, be it alone so far, or a bar."""
+    return _FRAME.match(f"{row} ") is not None
 
 
 def _rows(text: str) -> Iterator[str]:
