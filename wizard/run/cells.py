@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from wizard.run.grid import COLUMNS, FILLER, ROWS, Grid, Row
 
-END_OF_DRAWN = "\r\x1b[K"
-"""After each row of a drawing: what follows is drawn over it."""
+END_OF_DRAWN = " \r\x1b[K"
+"""After each row of a drawing: what follows is drawn over it. The blank is part of a spinner that is alone so far."""
 
 
 class _Line(NamedTuple):
@@ -41,7 +41,7 @@ class Cells(Grid):
 
     def told(self, *, quiet: bool = False, ended: bool = False) -> str:
         """What there is to tell since the last time. `quiet`: nothing more comes for now; `ended`: nothing ever."""
-        self._tell_lines(len(self.rows) if ended else max(self.row, self.furthest[0]))
+        self._tell_lines(len(self.rows) if ended else max(self.row if quiet else 0, self.furthest[0]))
         if quiet or ended:
             self._tell_drawing()
             self.furthest = (-1, 0)

@@ -144,6 +144,9 @@ class Grid:
 
     def _sequence(self, private: str, given: str, final: str) -> None:
         if private or final in "mhlt":  # modes, colours, sizes of the window
+            if (private, given, final) == ("?", "25", "h"):
+                # A console host hides the cursor while it draws: where it is shown again, it has left the rows above.
+                self.furthest = max(self.furthest, (self.row, 0))
             return
         numbers = [int(number or 0) for number in given.replace(":", ";").split(";")[:4]]
         count, bottom = min(max(1, numbers[0]), 9999), len(self.rows) - 1
@@ -160,9 +163,13 @@ class Grid:
             self._shift(top, bottom, min(count, bottom + 1) * (1 if final in "LT" else -1))
         elif final in "su":
             self._escape("7" if final == "s" else "8")
-        elif final == "c" and not numbers[0]:
+        else:
+            self._answer(final, numbers[0])
+
+    def _answer(self, final: str, what: int) -> None:
+        if (final, what) == ("c", 0):
             self._answers.append("\x1b[?1;0c")  # a VT100 without options, so that nothing special is sent
-        elif final == "n" and numbers[0] == 6:
+        elif (final, what) == ("n", 6):
             self._answers.append(f"\x1b[{self.row + 1};{min(self.column, self.columns - 1) + 1}R")
 
     def _move(self, final: str, first: int, second: int) -> None:

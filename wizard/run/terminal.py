@@ -141,6 +141,8 @@ class _Piped:
                 piece = out.read(PIECE)
             except (OSError, ValueError):
                 piece = b""
+            if not piece:
+                out.close()
             self._pieces.put(piece or b"")
             if not piece:
                 return
