@@ -5,7 +5,8 @@ drawings as conhost makes them and on recordings of uv that were redrawn in that
 POSIX pseudo-terminal behind `Pty`; and, under Wine, which has no ConPTY, the way back to a pipe. Not run: `_WinPty` with
 a ConPTY that works. It is written from pywinpty's own declarations and sources (2.0.14 to 3.1.2), and from what is known
 of it: an end of the output may never be told and the last of it may come late (its issue 565), so the exit code decides
-and then a silence; the ConPTY that 3.x brings asks for a terminal's kind and may wait three seconds for the answer.
+and then a silence; the ConPTY that 3.x brings asks for a terminal's kind and may wait three seconds for the answer. It
+decodes each piece that it reads by itself, so a letter that a piece cuts in two (after 4 KiB in 2.x) comes as two.
 
 Standard input can't be closed: it is the terminal's, and nobody types. An answer would be worse, since Enter means yes.
 """
