@@ -10,4 +10,4 @@ export LC_ALL=C.UTF-8
 # Runs a program of that Windows. Python for Windows stops at once where an output is a plain file (Wine 8: "Invalid
 # handle"), so both go through a pipe; and at a standard input that nothing will ever write to, so there is none.
 # 9 is the callers' lock: Wine's server outlives the program and would keep it.
-in_windows() { wine "$@" </dev/null 2>&1 9>&- | sed -u -e 's/\r//g' -e 's/wine: Read access denied for device.*//'; }
+in_windows() { wine "$@" </dev/null 2>&1 9>&- | sed -u -e 's/\r//g' -e '/^wine: Read access denied for device/d' -e 's/wine: Read access denied for device.*//'; }
