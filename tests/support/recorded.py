@@ -58,7 +58,14 @@ class Recorded:
 
     def verify(self, *checks: dict[str, Any], ok: bool, **more: Any) -> None:
         """How the verification ended."""
-        told: dict[str, Any] = {"require": "auto", "python": "3.12.1", "torch": None, "devices": [], "packages": 31, "diagnosis": None}
+        told: dict[str, Any] = {
+            "require": "auto",
+            "python": "3.12.1",
+            "torch": None,
+            "devices": [],
+            "packages": 31,
+            "diagnosis": None,
+        }
         self.write("verify", **{**told, "ok": ok, "checks": list(checks), "exit_code": 0 if ok else 3, **more})
 
     def end(self, code: int) -> None:
