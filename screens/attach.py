@@ -135,7 +135,7 @@ class RunsScreen(StepScreen):
 
     def action_log(self) -> None:
         """L: the log of the highlighted run."""
-        from screens.page import TextPage
+        from screens.text_page import TextPage
 
         if self.run is None:
             return

@@ -171,7 +171,7 @@ class ReviewScreen(PlannedScreen):
 
     def action_details(self) -> None:
         """D: the whole step; from the list's step on, all of them."""
-        from screens.page import TextPage
+        from screens.text_page import TextPage
 
         lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value)
         title = f"All {len(self._steps)} steps: every command and every change"

@@ -162,8 +162,8 @@ class StartScreen(StepScreen):
 
     def action_all(self) -> None:
         """A: all findings at length."""
-        from screens.page import TextPage
         from screens.rows import wrapped
+        from screens.text_page import TextPage
 
         lines: list[str] = []
         for place, one in enumerate(self._found):

@@ -11,8 +11,9 @@ from textual.widget import Widget
 
 from screens import rows
 from screens.choosing import ChoiceList, Row
-from screens.page import ListPage, TextPage
+from screens.page import ListPage
 from screens.step import NOTHING_CHANGED, StepScreen
+from screens.text_page import TextPage
 from screens.widgets import Line
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError

@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from screens.app import WizardApp
 from screens.asking import FieldSheet, MarkSheet
-from screens.page import TextPage
 from screens.review import ReviewScreen
+from screens.text_page import TextPage
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, finding
 from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until

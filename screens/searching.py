@@ -1,0 +1,125 @@
+"""A page of lines that can be searched, copied and followed: what a text that stands and a log that grows share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Log
+
+from screens.choosing import FieldInput
+from screens.page import Page
+from screens.step import StepScreen
+from screens.widgets import Line, is_field
+
+
+class SearchPage(Page):
+    """`/` searches, N finds the next, End follows, C copies. What the lines are is its heirs' to say."""
+
+    AUTO_FOCUS = "#log"
+    DEFAULT_CSS: ClassVar[str] = """
+    SearchPage {
+        #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
+        #log, #log:focus { scrollbar-size: 0 0; background: $background; color: $foreground; border: none; }
+        #place { height: 1; padding: 0 1; color: $text-muted; }
+        #find { height: 1; padding: 0 1; border: none; display: none; }
+        &.-finding #find { display: block; }
+    }
+    """
+    HINTS = (("Esc", "Close"), ("/", "Search"), ("End", "Follow"), ("C", "Copy"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", id="page.search"),
+        Binding("end", "follow", "Follow", id="page.follow", priority=True),
+        Binding("c", "copy_all", "Copy", id="page.copy"),
+        Binding("n", "again", "Find the next", id="page.again", show=False),
+    ]
+    MOST_LINES: ClassVar[int | None] = None
+    """How many lines the page holds, None: all."""
+
+    _found = -1
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines that are searched and copied, the oldest first."""
+        return ()
+
+    def write(self) -> None:
+        """Writes what is not on the page yet."""
+
+    def tell_place(self) -> None:
+        """Says which lines are in sight, and how many there are."""
+
+    def compose_rows(self) -> ComposeResult:
+        with Vertical(id="rows"):
+            yield Log(id="log", max_lines=self.MOST_LINES, auto_scroll=False)
+        yield FieldInput(placeholder="Search for", id="find", compact=True, select_on_focus=False)
+        yield Line(id="place")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(FieldInput).cursor_blink = False
+        self.watch(self.log_lines, "scroll_y", self.tell_place, init=False)
+        self.write()
+
+    @property
+    def log_lines(self) -> Log:
+        """The widget that holds the lines."""
+        return self.query_one(Log)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in sight."""
+        return self.log_lines.scroll_offset.y >= self.log_lines.max_scroll_y
+
+    def hints(self) -> list[tuple[str, str]]:
+        return [("Enter", "Find the next"), ("Esc", "Close the search")] if is_field(self.focused) else list(self.HINTS)
+
+    def action_search(self) -> None:
+        """`/`: a field for what to look for."""
+        self.add_class("-finding")
+        self.query_one("#find").focus()
+        self.redraw_hints()
+
+    def action_leave(self) -> None:
+        if not is_field(self.focused):
+            self.dismiss(None)
+            return
+        self.remove_class("-finding")
+        self.log_lines.focus()
+        self.redraw_hints()
+
+    def action_again(self) -> None:
+        """N: the next line that holds what was searched for."""
+        self._find(self.query_one("#find", FieldInput).value)
+
+    @on(Input.Submitted, "#find")
+    def _asked(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._find(event.value)
+
+    def _find(self, text: str) -> None:
+        lines = self.lines
+        if not text or not lines:
+            return
+        order = [(self._found + 1 + step) % len(lines) for step in range(len(lines))]
+        at = next((place for place in order if text.lower() in lines[place].lower()), None)
+        if at is None:
+            self.query_one("#place", Line).show(f"x {text} does not occur here.")
+            return
+        self._found = at
+        self.log_lines.scroll_to(y=max(0, at - 2), animate=False)
+
+    def action_follow(self) -> None:
+        """End: to the last line, and along with what comes."""
+        self.write()
+        self.log_lines.scroll_end(animate=False)
+        self.tell_place()
+
+    def action_copy_all(self) -> None:
+        """C: what is selected, else every line that stands here."""
+        self.post_message(StepScreen.Copied(self.get_selected_text() or "\n".join(self.lines)))
+        self.query_one("#place", Line).show("Copied, if the terminal allows it.")
