@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from screens.walk import Walk
 
 CALM, OWN = "nord", "ansi-dark"
+LEAVE_S = 2.0
+"""Seconds in which the app has to be gone after a signal."""
 
 
 class AsciiScrollBar(ScrollBarRender):
@@ -91,6 +94,10 @@ class TerminalApp(App[int]):
             loop.add_signal_handler(number, self._leave_by, number)
 
     def _leave_by(self, number: int) -> None:
+        # Textual's writer waits for ever for a terminal that is gone; nothing of ours is lost by leaving without it
+        last_door = threading.Timer(LEAVE_S, os._exit, (128 + number,))
+        last_door.daemon = True
+        last_door.start()
         self.exit(return_code=128 + number)
 
     # keys that answer everywhere

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.index import Gate, Index
@@ -130,6 +131,20 @@ def test_a_lost_terminal_stops_nothing_and_attach_finds_it(project: Project, ind
     wait_for(lambda: client.find(run.id).state, lambda state: state != "running", "the end")
     assert client.find(run.id).exit_code == 0
     assert project.run_python("import alpha; print(alpha.__version__)").strip() == "1.0"
+
+
+def test_a_lost_terminal_leaves_no_wizard_behind(project: Project, terminals: Open) -> None:
+    """Whatever was being drawn when it was lost: many are lost, each at another moment."""
+    left: list[psutil.Process] = []
+    for _ in range(6):
+        terminal = terminals(str(project.path))
+        terminal.until("1/8 start")
+        shell = psutil.Process(int(terminal._tmux("display-message", "-p", "#{pane_pid}")))
+        left += [child for child in shell.children(recursive=True) if "wizard" in child.cmdline()]
+        terminal.press("Enter")
+        terminal.lose()
+    assert len(left) == 6
+    wait_for(lambda: str([one for one in left if one.is_running()]), lambda seen: seen == "[]", "all of them gone")
 
 
 def test_a_second_wizard_is_told_and_may_join(project: Project, index: Index, terminals: Open) -> None:
