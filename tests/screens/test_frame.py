@@ -149,10 +149,10 @@ async def test_help_is_about_what_has_the_focus_then_about_the_screen() -> None:
         await pilot.press("f1")
         await until(pilot, shows(app, "Help: where settings are kept"))
         assert isinstance(app.screen, HelpSheet)
+        await until(pilot, lambda: rows_of(app)[0].startswith(" 3/8 settings"))  # what is above stays in sight
         rows = rows_of(app)
         assert rows[22].startswith("  [ Close ]")
         assert rows[23].startswith(" Enter Close  Esc Close")
-        assert rows[0].startswith(" 3/8 settings"), "what is above stays in sight"
         await pilot.press("f1")
         await until(pilot, shows(app, "Help: settings"))
         await pilot.press("escape")
