@@ -162,16 +162,16 @@ def _listen(heard: list[str], ready: threading.Event, over: threading.Event) -> 
     user.DestroyWindow.argtypes = [wintypes.HWND]
     user.CreateWindowExW.restype = wintypes.HWND
 
-    @procedure
     def hear(window: int, message: int, one: int, other: int) -> int:
         if message == 0x001A and other:  # WM_SETTINGCHANGE
             heard.append(ctypes.wstring_at(other))
         answer: int = user.CallWindowProcW(own, window, message, one, other)
         return answer
 
+    called = procedure(hear)
     window = user.CreateWindowExW(0, "STATIC", "uv-wizard tests", 0, 0, 0, 1, 1, None, None, None, None)
     assert window, ctypes.get_last_error()
-    own = user.SetWindowLongPtrW(window, -4, hear)  # GWLP_WNDPROC
+    own = user.SetWindowLongPtrW(window, -4, called)  # GWLP_WNDPROC
     ready.set()
     message = wintypes.MSG()
     while not over.is_set():

@@ -128,7 +128,7 @@ def _started(argv: Sequence[str], environment: Mapping[str, str] | None, cwd: st
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends it and what it started; one that the kernel does not let go of is left behind."""
-    if os.name == "posix":
+    if sys.platform != "win32":
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:

@@ -69,10 +69,11 @@ def _reflink(source: Path, target: Path) -> bool | None:
 
 
 def _clone_range(source: Path, target: Path) -> None:
-    import fcntl
+    if sys.platform != "win32":
+        import fcntl
 
-    with source.open("rb") as old, target.open("wb") as new:
-        fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
+        with source.open("rb") as old, target.open("wb") as new:
+            fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
 
 
 def _clone_file(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import stat
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -127,6 +128,8 @@ def _above() -> str | None:
 
 
 def _of_account() -> str | None:
+    if sys.platform == "win32":
+        return None
     with suppress(ImportError, KeyError):
         import os
         import pwd

@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shlex
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -92,7 +93,7 @@ def _account() -> str | None:
 
 def libc(request: ProbeRequest) -> Libc | None:
     """glibc as this Python was told, else musl where its loader lies; None where neither is seen."""
-    if request.root == os.sep:
+    if sys.platform != "win32" and request.root == os.sep:
         with suppress(AttributeError, OSError, ValueError):
             name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
             if name == "glibc":

@@ -58,7 +58,10 @@ def _wanted_folder() -> Path:
 
 
 def _temp_folder() -> Path:
-    who = str(os.getuid()) if sys.platform != "win32" else getpass.getuser()
+    if sys.platform == "win32":
+        who = getpass.getuser()
+    else:
+        who = str(os.getuid())
     return Path(tempfile.gettempdir()) / f"uv-wizard-{who}"
 
 

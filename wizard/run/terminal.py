@@ -74,10 +74,7 @@ class _OnTerminal:
     """POSIX: the child writes to a pseudo-terminal, which is nobody's controlling one."""
 
     def __init__(self, argv: Sequence[str], env: Mapping[str, str], cwd: str | None) -> None:
-        try:
-            self._master, slave = os.openpty()
-        except OSError as error:
-            raise _NoTerminal from error
+        self._master, slave = _both_ends()
         try:
             _set_size(slave)
             own = {**env, "TERM": KIND}  # this terminal is ours, and not the dumb one that the user may sit at
@@ -115,12 +112,22 @@ class _OnTerminal:
         tree.end(self.pid, self._process)
 
 
-def _set_size(terminal: int) -> None:
-    import fcntl
-    import struct
-    import termios
+def _both_ends() -> tuple[int, int]:
+    if sys.platform == "win32":
+        raise _NoTerminal
+    try:
+        return os.openpty()
+    except OSError as error:
+        raise _NoTerminal from error
 
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+
+def _set_size(terminal: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+        import struct
+        import termios
+
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
 
 
 class _Piped:

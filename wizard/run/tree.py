@@ -106,12 +106,14 @@ def _terminate(pid: int, known: set[psutil.Process]) -> None:
 
 
 def _kill(pid: int, known: set[psutil.Process]) -> None:
-    _signal(pid, known, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    if sys.platform == "win32":  # there is no asking by SIGTERM: it ends a process as SIGKILL does
+        _signal(pid, known, signal.SIGTERM)
+    else:
+        _signal(pid, known, signal.SIGKILL)
 
 
-_STAGES = ((_interrupt, INTERRUPT_S), (_terminate, TERMINATE_S), (_kill, KILL_S))
-if sys.platform == "win32":  # there is no asking by SIGTERM: it ends a process as SIGKILL does
-    _STAGES = ((_interrupt, INTERRUPT_S), (_kill, KILL_S))
+_ASKED = () if sys.platform == "win32" else ((_terminate, TERMINATE_S),)
+_STAGES = ((_interrupt, INTERRUPT_S), *_ASKED, (_kill, KILL_S))
 
 
 def _signal(pid: int, known: set[psutil.Process], number: signal.Signals) -> None:
