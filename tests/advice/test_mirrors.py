@@ -14,6 +14,8 @@ from wizard.advice.mirrors import advise, audit
 from wizard.machine.facts import Machine
 from wizard.project.read import read_project
 
+pytestmark = pytest.mark.same_everywhere
+
 USER = "/home/x/.config/uv/uv.toml"
 
 

@@ -17,6 +17,8 @@ from wizard.choices import Choices
 from wizard.machine.facts import Gpu, Libc, Machine
 from wizard.project.facts import Project, TorchFacts
 
+pytestmark = pytest.mark.same_everywhere
+
 GLIBC = Libc("glibc", "2.35")
 
 

@@ -15,6 +15,8 @@ from wizard.advice.torch_reach import Selected, holds
 from wizard.machine.facts import FoundPython, Gpu, Libc, Machine
 from wizard.project.facts import Lock, LockedPackage, Project, TorchFacts
 
+pytestmark = pytest.mark.same_everywhere
+
 HOME = "https://packages.example/simple"
 CU126 = "https://wheels.example/whl/cu126"
 CPU = "https://wheels.example/whl/cpu"

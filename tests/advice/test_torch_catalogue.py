@@ -13,6 +13,8 @@ from packaging.version import Version
 from wizard import catalog
 from wizard.catalog_torch import by_name, the
 
+pytestmark = pytest.mark.same_everywhere
+
 DATA: dict[str, Any] = catalog.table("torch.toml")
 PLATFORMS = {"linux_x86_64", "linux_aarch64", "win_amd64", "win_arm64", "macos_arm64", "macos_x86_64"}
 ACCELERATORS = {"none", "nvidia", "amd", "intel"}

@@ -14,6 +14,8 @@ from tests.support.command import events, of, wizard
 from tests.support.index import Cut, Index, Status, Tampered
 from tests.support.projects import Project
 
+SAME = pytest.mark.same_everywhere
+
 
 def applied(project: Project, *more: str, check: int) -> list[dict[str, Any]]:
     return events(wizard("apply", str(project.path), "--yes", "--json", *more, check=check).stdout)
@@ -56,11 +58,11 @@ def test_a_slow_index_tells_its_bytes(project: Project, index: Index) -> None:
 @pytest.mark.parametrize(
     "fault, expected",
     [
-        (Status(401), "index-credentials"),
-        (Status(403), "index-forbidden"),
-        (Status(404), "index-file-missing"),
-        (Status(503), "index-server-error"),
-        (Tampered(), "hash-mismatch"),
+        pytest.param(Status(401), "index-credentials", marks=SAME),
+        pytest.param(Status(403), "index-forbidden", marks=SAME),
+        pytest.param(Status(404), "index-file-missing", marks=SAME),
+        pytest.param(Status(503), "index-server-error", marks=SAME),
+        pytest.param(Tampered(), "hash-mismatch", marks=SAME),
         (Cut(after=1000), "network-interrupted"),
     ],
 )
@@ -88,6 +90,7 @@ def test_control_codes_of_outside_never_reach_the_terminal(project: Project) -> 
         assert "\x1b" not in done.stdout + done.stderr
 
 
+@SAME
 def test_secrets_are_masked_everywhere(project: Project, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "hunter2secret"
     url = project.registry.replace("://", f"://user:{secret}@")

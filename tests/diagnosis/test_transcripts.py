@@ -11,6 +11,8 @@ import pytest
 from wizard.diagnosis import Context, diagnose, warnings
 from wizard.diagnosis.normalise import normalise
 
+pytestmark = pytest.mark.same_everywhere
+
 DATA = Path(__file__).with_name("data")
 
 

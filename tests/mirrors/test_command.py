@@ -13,6 +13,8 @@ from wizard.mirrors import command, kept, official
 from wizard.mirrors.record import Kind, Measurement, MirrorResult
 from wizard.project.read import read_project
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def remember(kind: Kind, probe: str, *ids: str, ok: bool = True) -> None:
     results = tuple(MirrorResult(name, f"http://{name}.test", ok=ok, bytes_per_s=1e6, latency_ms=9) for name in ids)

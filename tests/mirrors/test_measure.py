@@ -18,6 +18,8 @@ from wizard.mirrors.fetch import Meter
 from wizard.mirrors.measure import measure
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult
 
+pytestmark = pytest.mark.same_everywhere
+
 OLD, NEW = wheel("pygments", "1.0", size=400_000), wheel("pygments", "2.0", size=400_000)
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from wizard.mirrors import page
 
+pytestmark = pytest.mark.same_everywhere
+
 HERE = "http://mirror.test/pypi/simple/alpha/"
 SHA = "ab" * 32
 

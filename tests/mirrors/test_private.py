@@ -21,6 +21,8 @@ from wizard.mirrors.measure import measure
 from wizard.mirrors.record import Mirror, MirrorResult
 from wizard.run import mirror_sync
 
+pytestmark = pytest.mark.same_everywhere
+
 SECRET = "s3cret-word"
 
 

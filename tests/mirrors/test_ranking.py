@@ -15,6 +15,8 @@ from wizard.mirrors.ranking import best_of, ranked
 from wizard.mirrors.record import Measurement, MirrorResult, Need
 from wizard.mirrors.soundness import behind_hours
 
+pytestmark = pytest.mark.same_everywhere
+
 MIB = 1024 * 1024
 
 

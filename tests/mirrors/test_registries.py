@@ -6,6 +6,8 @@ import pytest
 
 from wizard.mirrors.registries import registries_for, stand_ins, torch_suffix
 
+pytestmark = pytest.mark.same_everywhere
+
 BASE = "https://torch.test/whl"
 
 

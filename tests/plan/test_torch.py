@@ -24,6 +24,8 @@ from wizard.plan.torch import part
 from wizard.project.facts import Project
 from wizard.project.read import read_project
 
+pytestmark = pytest.mark.same_everywhere
+
 CP = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 TAGS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "win_amd64", "macosx_11_0_arm64", "macosx_11_0_x86_64")
 OS = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]

@@ -14,6 +14,8 @@ from wizard.project.torch_editor import Refused, edit
 from wizard.project.torch_target import Target, apply
 from wizard.toml import TOMLError, parse
 
+pytestmark = pytest.mark.same_everywhere
+
 BASE = "https://wheels.example/whl/"
 FAMILY = ("torchvision",)
 ADDRESSES = {name: BASE + name for name in ("cpu", "cu126", "cu130", "rocm7.2", "xpu")}

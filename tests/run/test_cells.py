@@ -11,6 +11,8 @@ from tests.run.conhost import DRAWN_AGAIN, EACH_WRITE, OPENING, Conhost
 from wizard.run.cells import END_OF_DRAWN, Cells
 from wizard.run.uv_output import UvOutput, is_drawn
 
+pytestmark = pytest.mark.same_everywhere
+
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.bin"))
 DRAWN = [path for path in RECORDINGS if "pipe" not in path.stem]
 SPARK = "\N{BRAILLE PATTERN DOTS-124}"

@@ -19,6 +19,8 @@ from tests.support.wheels import Dist, sdist, wheel
 from wizard.mirrors.registries import stand_ins
 from wizard.run import mirror_sync
 
+pytestmark = pytest.mark.same_everywhere
+
 MIRROR = "/mirror/simple"
 TORCH_INDEX = """
 [[tool.uv.index]]

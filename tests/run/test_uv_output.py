@@ -7,6 +7,8 @@ import pytest
 
 from wizard.run.uv_output import COLUMNS, LINE_LIMIT, UvOutput
 
+pytestmark = pytest.mark.same_everywhere
+
 RECORDINGS = Path(__file__).parent / "recordings"
 VERSIONS = ("0.8.24", "0.9.30", "0.10.12", "0.11.33", "0.12.5", "0.13.8")
 SPARK = "\N{BRAILLE PATTERN DOTS-124}"

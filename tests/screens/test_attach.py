@@ -19,6 +19,8 @@ from wizard.way import Way
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

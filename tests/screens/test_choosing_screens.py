@@ -22,6 +22,8 @@ from wizard.errors import BadInput, WizardError
 from wizard.plan.step import Plan
 from wizard.way import Way
 
+pytestmark = pytest.mark.same_everywhere
+
 START = """\
  Machine    Ubuntu 22.04, linux x86_64, 16 cores, reached over SSH
  GPU        NVIDIA GeForce RTX 3090, 24 GiB, driver 550.54.14"""

@@ -12,6 +12,8 @@ from tests.support.recorded import Recorded, failed_on_a_full_disk
 from wizard.diagnosis import Diagnosis, Fix
 from wizard.run.progress import RunState
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

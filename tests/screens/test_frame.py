@@ -23,6 +23,8 @@ from wizard import catalog
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.same_everywhere
+
 OURS = ("start", "uv", "settings", "review")
 SIZES = ((80, 24), (120, 40), (60, 18), (160, 50))
 

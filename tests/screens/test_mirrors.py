@@ -17,6 +17,8 @@ from wizard.mirrors.command import OnResult, state_folder
 from wizard.mirrors.record import Kind, Measurement, MirrorResult
 from wizard.project.facts import Project
 
+pytestmark = pytest.mark.same_everywhere
+
 MIB = 1024**2
 
 

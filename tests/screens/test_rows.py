@@ -9,6 +9,8 @@ from screens import rows
 from wizard import phrases
 from wizard.source_rows import SourceRow
 
+pytestmark = pytest.mark.same_everywhere
+
 MIB, GIB = 1024**2, 1024**3
 
 

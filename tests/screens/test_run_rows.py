@@ -11,6 +11,8 @@ from screens import run_rows
 from wizard.diagnosis import Fix
 from wizard.run.progress import RunState
 
+pytestmark = pytest.mark.same_everywhere
+
 MIB = 1024**2
 PLAN = {
     "steps": [

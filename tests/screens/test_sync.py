@@ -18,6 +18,8 @@ from screens.widgets import Line
 from tests.screens.running import DEADLINE, make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded, failed_on_a_full_disk
 
+pytestmark = pytest.mark.same_everywhere
+
 MIB = 1024**2
 
 

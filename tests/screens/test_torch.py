@@ -12,6 +12,8 @@ from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.machine.facts import Machine
 
+pytestmark = pytest.mark.same_everywhere
+
 NEW_DRIVER = replace(RTX, nvidia_driver="595.71.05")
 
 

@@ -11,6 +11,8 @@ from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
 from wizard.way import After
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

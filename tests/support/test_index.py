@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.support.projects import Project
 
+pytestmark = pytest.mark.same_everywhere
+
 ALPHA, BETA = "alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"
 
 

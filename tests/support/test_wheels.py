@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.support.index import Index
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def test_the_same_words_give_the_same_bytes() -> None:
     # Computed once: another system, Python or time of day must not change a hash that a lock holds.
