@@ -220,4 +220,5 @@ def find(run_id: str | None = None) -> RunInfo:
     if not folders:
         msg = "no run on this machine yet. Start one: uv-wizard"
         raise BadInput(msg)
-    return info(next((folder for folder in folders if state.supervised(folder)), folders[0]))
+    # a supervisor that has told its end may live a moment longer: its run is over all the same
+    return info(next((folder for folder in folders if info(folder).state == "running"), folders[0]))
