@@ -39,9 +39,7 @@ class Carrier:
         self.command_environment: Mapping[str, str] = self.environment
         """Of the last command."""
         self.diagnosed = False
-        """Whether the action has named the cause of its failure itself."""
-        self.diagnosed = False
-        """Whether the action under way has named its own failure."""
+        """Whether the action under way has named the cause of its failure itself."""
         self._writer, self._log, self._watch = writer, log, watch
         sizes: Mapping[str, int] = job.get("sizes") or {}
         self._versions = dict(key.split("==", 1) for key in sizes)
@@ -80,7 +78,6 @@ class Carrier:
                 self._tail.append(fields["text"])
         if type == "package":
             self._package(fields)
-        self.diagnosed = self.diagnosed or type == "diagnosis"
         self.diagnosed = self.diagnosed or type == "diagnosis"
         self._writer.write(type, **fields)
         if type == "package" and fields["state"] in ("downloading", "downloaded"):
