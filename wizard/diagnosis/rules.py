@@ -46,12 +46,20 @@ class Cause:
     titles: tuple[str, ...]
     explanations: tuple[str, ...]
     fixes: tuple[FixRule, ...]
+    retry_s: float | None = None
+    """Seconds before another try, where the cause may pass by itself."""
 
 
 @cache
 def causes() -> dict[str, Cause]:
     """Every cause by its id."""
     return {entry["id"]: _cause(entry) for entry in _entries() if not entry.get("again")}
+
+
+def may_pass(cause: str) -> float | None:
+    """Seconds after which another try is worth it, None where trying again can't help."""
+    known = causes().get(cause)
+    return known.retry_s if known else None
 
 
 @cache
@@ -83,6 +91,7 @@ def _cause(entry: Mapping[str, Any]) -> Cause:
         titles=_several(entry["title"]),
         explanations=_several(entry["explanation"]),
         fixes=tuple(_fix(each) for each in entry.get("fix", ())),
+        retry_s=entry.get("retry_s"),
     )
 
 

@@ -57,6 +57,11 @@ class Carrier:
         """The last lines that the last command printed."""
         return "\n".join(self._tail)
 
+    @property
+    def packages_fetched(self) -> int:
+        """Packages that came whole since the run began."""
+        return self._totals.whole
+
     def begin_action(self) -> None:
         """Another action begins."""
         self._tail.clear()

@@ -19,6 +19,7 @@ from wizard.errors import ExitCode
 from wizard.events import EventWriter
 from wizard.files import Journal
 from wizard.run import actions, process, state
+from wizard.run.again import TRIES, Tries
 from wizard.run.carrier import Carrier
 from wizard.run.hiding import shown
 from wizard.run.log import Log
@@ -85,19 +86,35 @@ def _step(todo: list[dict[str, Any]], carrier: Carrier, watch: Watch, context: M
     for action in todo:
         if carrier.cancelled():
             return ExitCode.INTERRUPTED
-        carrier.begin_action()
-        carrier.diagnosed = False
         watch.may_cut = action["do"] not in actions.WRITES
-        code = _action(action, carrier)
+        code = _tries(action, carrier, watch, context)
         if carrier.cancelled() and code:
             return ExitCode.INTERRUPTED
         if code and action["do"] == "verify":
             return code if code == ExitCode.FELL_SHORT else ExitCode.FAILED
         if code:
-            if not carrier.diagnosed:  # an action may know more than its output tells: which mirror, say
-                _diagnose(carrier, code, context)
             return ExitCode.FAILED
     return 0
+
+
+def _tries(action: dict[str, Any], carrier: Carrier, watch: Watch, context: Mapping[str, Any]) -> int:
+    """One action, again where its failure may pass by itself; why it failed is told once there is no further try."""
+    tries = Tries(carrier.environment)
+    while True:
+        carrier.begin_action()
+        code = _action(action, carrier)
+        # an action may know more than its output tells, which mirror say; and a verification tells of itself
+        if not code or carrier.diagnosed or carrier.cancelled() or action["do"] == "verify":
+            return code
+        found, retry_s = _diagnosis(carrier, code, context)
+        wait = tries.next_wait(retry_s, carrier.packages_fetched)
+        if wait is None:
+            carrier.emit("diagnosis", **found)
+            return code
+        carrier.emit("retry", attempt=tries.number, of=TRIES, wait_s=wait, why=found["title"])
+        if watch.wait(wait):
+            return ExitCode.INTERRUPTED
+        carrier.environment = {**carrier.environment, **tries.laid_over()}
 
 
 def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
@@ -108,9 +125,9 @@ def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
     return actions.function(action["do"])(action, carrier)
 
 
-def _diagnose(carrier: Carrier, code: int, context: Mapping[str, Any]) -> None:
-    """Names the cause of a failure as an event."""
-    from wizard.diagnosis import Context, diagnose
+def _diagnosis(carrier: Carrier, code: int, context: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
+    """The cause of a failure as an event's keys, and the seconds before another try where it may pass by itself."""
+    from wizard.diagnosis import Context, diagnose, may_pass
 
     environment = carrier.command_environment
     known = Context(
@@ -122,7 +139,8 @@ def _diagnose(carrier: Carrier, code: int, context: Mapping[str, Any]) -> None:
         phase="sync",
         choices=context.get("choices") or {},
     )
-    carrier.emit("diagnosis", **diagnose(carrier.output_tail, known).document())
+    found = diagnose(carrier.output_tail, known)
+    return found.document(), may_pass(found.cause)
 
 
 def _os_name() -> str:

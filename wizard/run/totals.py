@@ -96,6 +96,11 @@ class Totals:
         self.fetched, self.wanted = 0, None
 
     @property
+    def whole(self) -> int:
+        """Packages that came whole."""
+        return len(self._whole)
+
+    @property
     def done_bytes(self) -> int:
         """Bytes that are here; never less than it was."""
         self._floor = max(self._floor, sum(self._done.values()))

@@ -48,6 +48,10 @@ class Watch:
         """Whether the user asked to stop."""
         return self._asked.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Waits so long, or until the user asks to stop: whether that was asked."""
+        return self._asked.wait(seconds)
+
     def _look(self) -> None:
         touched = time.monotonic()
         while not self._asked.is_set():
