@@ -16,13 +16,14 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from screens import rows
 from screens.choosing import ChoiceList
 from screens.failure import Failure, FailurePanel, failure_of
 from screens.follower import OFTEN_S, Follower
 from screens.log_page import LogPage
-from screens.run_rows import leads
+from screens.run_rows import leads, shown_log
 from screens.step import Mark, StepScreen
-from wizard.errors import BadInput
+from wizard.errors import BadInput, WizardError
 from wizard.plan.quoting import command_line
 from wizard.report_text import started_at
 from wizard.run.progress import RunState
@@ -42,6 +43,7 @@ class RunScreen(StepScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", id="run.log"),
         Binding("s", "stop", "Stop", id="run.stop"),
+        Binding("r", "report", "Report", id="run.report"),
         *(Binding(str(key), f"fix({key})", f"Fix {key}", id=f"run.fix.{key}", show=False) for key in range(1, 10)),
     ]
 
@@ -140,7 +142,7 @@ class RunScreen(StepScreen):
         return "failure" if self.failure is not None else super().help_name()
 
     def shows(self, action: str) -> bool:
-        return action != "stop" or self.walk.running
+        return self.walk.running if action == "stop" else self.state.finished if action == "report" else True
 
     # following
 
@@ -203,6 +205,19 @@ class RunScreen(StepScreen):
                 self.started,
             )
         )
+
+    def action_report(self) -> None:
+        """R: one file for a colleague."""
+        from wizard import report
+
+        if self.walk.run is None:
+            return
+        try:
+            where = str(report.write(self.walk.run, self.way))
+        except WizardError as error:
+            self.say(rows.cut(f"x {one_line(str(error))}", 76))
+            return
+        self.say(rows.cut(f"Report: {shown_log(where)}", self.query_one("#promise").size.width))
 
     def action_stop(self) -> None:
         """S: asks, then stops the run."""

@@ -52,7 +52,7 @@ async def test_what_is_so_what_to_do_what_was_said(folder: Path, recorded: Recor
         assert rows[15] == " >   cause: No space left on device (os error 28)"
         assert rows[20] == " By hand: uv-wizard apply --yes --set settings.cache-dir=/data/uv-cache"
         assert rows[22] == "  [ Fix 1: to the review ]   [ Back ]  Nothing changes before the review."
-        assert rows[23].split("  ")[-1] == "L Log"
+        assert rows[23].split("  ")[-2:] == ["L Log", "R Report"]
 
 
 async def test_enter_takes_the_first_fix_to_the_review(folder: Path, recorded: Recorded) -> None:
@@ -100,6 +100,14 @@ async def test_a_second_failure_says_so_and_marks_what_was_tried(folder: Path, r
         app.show("sync")
         await until(pilot, shows(app, "2nd try"))
         assert "to the review, tried" in text_of(app)
+
+
+async def test_r_writes_a_report(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "R Report"))
+        await pilot.press("r")
+        await until(pilot, shows(app, "Report: "))
+        assert (recorded.run.folder / "report.zip").is_file()
 
 
 @pytest.mark.parametrize(

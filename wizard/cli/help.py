@@ -18,7 +18,10 @@ _OPTIONS = {
     "catalog": ("--catalog FILE", "measure the mirrors of this TOML file and no others"),
     "require": ("--require NAME", "what has to pass: auto, cpu, gpu, cuda, rocm, xpu, mps"),
     "python": ("--python PATH", "the Python of any environment, instead of the project's"),
-    "save": ("--save FILE.html", "keep the result as one page"),
+    "save": (
+        "--save FILE",
+        "keep the result in one file: verify FILE.html, a page; attach FILE.zip, a report for a colleague",
+    ),
     "deep": ("--deep", "torch.compile too"),
 }
 

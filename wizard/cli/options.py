@@ -46,7 +46,7 @@ COMMANDS = {
                             "name the cause in what uv or Python printed (FILE, or - for standard input)",
                             frozenset({"json", "machine"})),
     "attach": CommandSpec("wizard.cli.running:attach", (0, 1), "[RUN]",
-                          "join a run that goes on, or see how it ended", frozenset({"json", "plain"})),
+                          "join a run that goes on, or see how it ended", frozenset({"json", "plain", "save"})),
     "undo": CommandSpec("wizard.cli.undoing:undo", (0, 1), "[RUN]",
                         "put back what a run changed; --list shows the runs", frozenset({"json", "yes", "dry_run", "list"})),
     "export": CommandSpec("wizard.cli.exporting:export", (1, 2), "KIND [PROJECT]",

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from wizard import diagnosis
@@ -134,11 +135,26 @@ def closing(way: Way, run: RunInfo) -> list[str]:
 def attach(options: Options) -> int:
     """`uv-wizard attach`: a run again, from its beginning."""
     run = client.find(options.word())
+    if options.text("save") is not None:
+        return _report(run, Path(str(options.text("save"))))
     if not options.json and not options.flag("plain") and sys.stdout.isatty() and run.state == "running":
         from wizard.cli.face import attach_on_screen
 
         return attach_on_screen(run)
     return watch(run, as_json=options.json)
+
+
+def _report(run: RunInfo, path: Path) -> int:
+    """`--save FILE.zip`: what a colleague needs to help, of a run that may still go on."""
+    from wizard import report
+
+    if path.suffix != ".zip":
+        msg = "--save writes one zip with the run's report; give it a name that ends in .zip"
+        raise BadInput(msg)
+    way = Way(run.project if run.project and Path(run.project).is_dir() else ".")
+    way.look()
+    common.print_lines([f"Report: {report.write(run, way, path.absolute())}, secrets left out"])
+    return ExitCode.DONE
 
 
 def verify(options: Options) -> int:

@@ -11,9 +11,7 @@ from wizard.cli import common, words
 from wizard.cli.options import Options
 from wizard.errors import BadInput, ExitCode
 from wizard.machine.facts import Machine
-from wizard.machine.facts import document as machine_document
 from wizard.plan.step import document as plan_document
-from wizard.project.read import document as project_document
 from wizard.project.read import read_project
 from wizard.text import one_line
 
@@ -23,16 +21,11 @@ if TYPE_CHECKING:
 
 def doctor(options: Options) -> int:
     """`uv-wizard doctor`."""
+    from wizard.doctor import document
+
     way = common.way_of(options)
     if options.json:
-        common.print_json({
-            "schema": 1,
-            "machine": machine_document(way.machine),
-            "project": project_document(way.project),
-            "advice": way.advice().document(),
-            "findings": [finding.diagnosis.document() for finding in way.findings()],
-            "choices": way.choices.nested(),
-        })  # fmt: skip
+        common.print_json(document(way))
     else:
         common.print_lines(words.doctor(way))
     return ExitCode.DONE
