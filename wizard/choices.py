@@ -24,6 +24,7 @@ ORIGINS: tuple[Origin, ...] = ("default", "advice", "project", "file", "screen",
 """Who said it, last wins."""
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?")
+_RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -99,6 +100,8 @@ KEYS: Mapping[str, Key] = {
     "mirrors.scope": Key("machine", *_one_of("machine", "project")),
     "mirrors.persist": Key(False, "true or false", bool),
     "torch.variant": Key("keep", "keep, auto, pypi, or a variant such as cpu, cu126, rocm7.2, xpu", _variant),
+    "torch.version": Key("", "three numbers such as 2.9.1, or nothing for what advice says",
+                         lambda text: text == "" or bool(_RELEASE.fullmatch(text))),
     "torch.layout": Key("auto", *_one_of("auto", "index", "extras")),
     "torch.platforms": Key(("linux", "windows", "macos"), "linux, windows, macos, separated by commas",
                            lambda text: text in {"linux", "windows", "macos"}),

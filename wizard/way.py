@@ -154,7 +154,8 @@ class Way:
         """The torch build that this machine should use."""
         from wizard.advice.torch import advise
 
-        return advise(self.machine, self.project, selected=self._selected())
+        version = self.choices.text("torch.version")
+        return advise(self.machine, self.project, selected=self._selected(), version=version)
 
     def _selected(self) -> Selected:
         from wizard.advice.torch_reach import Selected

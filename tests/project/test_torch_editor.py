@@ -26,7 +26,7 @@ ROCM = Target({"rocm7.2": ("linux",), "pypi": ("windows", "macos")}, family=FAMI
               beside={"rocm7.2": ("triton-rocm",)})  # fmt: skip
 SPLIT = Target({"cpu": ("linux",), "cu126": ("windows",)}, family=FAMILY, index_url=ADDRESSES)
 WINDOWS = Target({"cu130": ("windows",)}, family=FAMILY, index_url=ADDRESSES)
-HELD = Target({"cu126": ("linux",)}, family=FAMILY, index_url=ADDRESSES, torch="2.10.0")
+HELD = Target({"cu126": ("linux",)}, family=FAMILY, index_url=ADDRESSES, held={"torch": "2.10.0"})
 PYPI = Target({"pypi": ("linux", "windows", "macos")}, family=FAMILY)
 EXTRAS = Target({"cpu": ("linux", "windows"), "cu126": ("linux", "windows")}, layout="extras", family=FAMILY,
                 index_url=ADDRESSES)  # fmt: skip

@@ -102,11 +102,17 @@ class TorchAdvice:
 
 
 def advise(
-    machine: Machine, project: Project | None, *, python: str | None = None, selected: Selected | None = None
+    machine: Machine,
+    project: Project | None,
+    *,
+    python: str | None = None,
+    selected: Selected | None = None,
+    version: str = "",
 ) -> TorchAdvice:
     """The advice. `python`: the version that the environment will have, where it is known (`3.12.4`).
 
-    `selected`: the extras and groups that will be synced, beside the default groups.
+    `selected`: the extras and groups that will be synced, beside the default groups. `version`: the only torch to
+    look at, "" for all that the project allows.
     """
     here = look(machine)
     if here.platform is None:
@@ -114,7 +120,7 @@ def advise(
     if here.musl:
         basis = Basis(here, Wish(), Allowed((), frozenset(), {}), None)
         return TorchAdvice(None, None, notes=(say.MUSL,), basis=basis)
-    wish = wish_of(project, python)
+    wish = wish_of(project, python).held_at(version)
     options = allowed(here.platform, wish)
     locked = locked_here(machine, project, selected, python)
     return _settled(_search(here, wish, options, project), machine, here, project, locked)
@@ -206,14 +212,15 @@ def _choice(
     served = found.served
     if project is None or torch is None or served is None or not found.certain:
         return "keep", None, ()
-    if locked is not None and locked.serves(here, served):
+    asked = found.wish.version
+    if locked is not None and locked.serves(here, served) and asked in (None, locked.torch):
         return "keep", None, (say.lock_fits(locked),)
     name = served.build.name
     offered = "cpu" if name == PYPI else name
     if offered in torch.offers:
         extra = torch.offers[offered]
         return offered, extra, (say.offered(extra),)
-    if locked is None and (name == PYPI or _unbound(found, project)):
+    if locked is None and asked is None and (name == PYPI or _unbound(found, project)):
         return "keep", None, ()
     return name, None, () if torch.declared else (say.INDIRECT,)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from wizard.catalog_torch import PYPI, Release, Variant, the
 from wizard.project.facts import Project
+from wizard.project.torch_pairs import goes_with, pins
 
 SYSTEMS = ("linux", "windows", "macos")
 
@@ -70,6 +71,20 @@ class Wish:
 
     requirement: str | None = None
     pythons: tuple[str, ...] | None = None
+    pins: tuple[str, ...] = ()
+    """What it asks of torchvision and torchaudio, each of whose releases goes with one torch."""
+    version: str | None = None
+    """The one torch that the user chose; it stands in `requirement` too."""
+
+    @cached_property
+    def asks(self) -> str:
+        """As sentences name it: `torch>=2.9, torchvision==0.24.1`; "" for any torch."""
+        return ", ".join([*([f"torch{self.requirement}"] if self.requirement else []), *self.pins])
+
+    def held_at(self, version: str) -> Wish:
+        """The same, for that torch alone; unchanged for ""."""
+        both = f"{self.requirement},=={version}" if self.requirement else f"=={version}"
+        return replace(self, requirement=both, version=version) if version else self
 
 
 @dataclass(frozen=True)
@@ -132,13 +147,14 @@ def _preference(build: Build) -> tuple[bool, bool, bool, tuple[int, Version]]:
 def allowed(platform: str, wish: Wish) -> Allowed:
     """The builds that this wish admits on that platform."""
     spec = specifier(wish.requirement)
+    pinned = pins(wish.pins)
     admitted: list[Build] = []
     from_pypi: set[Build] = set()
     refused: dict[Build, str] = {}
     for build in builds_on(platform):
         public = build.on_pypi and spec.contains(build.torch, prereleases=True)
         local = build.name != PYPI and spec.contains(f"{build.torch}+{build.name}", prereleases=True)
-        if not (public or local):
+        if not (public or local) or not all(goes_with(*pin, build.release) for pin in pinned.items()):
             refused[build] = "version"
         elif public and _has_python(build, wish, from_index=False):
             admitted.append(build)
@@ -167,11 +183,12 @@ def specifier(text: str | None) -> SpecifierSet:
 def wish_of(project: Project | None, python: str | None) -> Wish:
     """What the project asks for. `python`: the version that will be used, where that is known."""
     requirement = project.torch.requirement if project and project.torch else None
+    beside = project.torch.pins if project and project.torch else ()
     requires = project.requires_python if project else None
     fixed = minor(python) or (minor(project.python_version_file) if project else None)
     if fixed:
-        return Wish(requirement, (fixed,))
-    return Wish(requirement, minors(requires) if requires else None)
+        return Wish(requirement, (fixed,), beside)
+    return Wish(requirement, minors(requires) if requires else None, beside)
 
 
 def minor(text: str | None) -> str | None:

@@ -141,8 +141,8 @@ def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:
 
 def _refused(variant: Variant, wish: Wish, options: Allowed, newest: Build) -> str:
     kinds = {kind for build, kind in options.refused.items() if build.name == variant.name}
-    if kinds == {"version"} or (wish.requirement and "version" in kinds and "python" not in kinds):
-        return f"no torch that this project asks for ({wish.requirement}) has it; the newest with it is {newest.torch}"
+    if kinds == {"version"} or (wish.asks and "version" in kinds and "python" not in kinds):
+        return f"no torch that this project asks for ({wish.asks}) has it; the newest with it is {newest.torch}"
     return f"torch {newest.torch} with it has no wheel for {pythons(wish)}"
 
 

@@ -106,7 +106,7 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
 
 
 def _limits(wish: Wish) -> str:
-    parts = [f"torch{wish.requirement}"] if wish.requirement else []
+    parts = [wish.asks] if wish.asks else []
     parts += [pythons(wish)] if wish.pythons else []
     return ", ".join(parts) or "any"
 

@@ -6,37 +6,27 @@ The advice is handed in, for it stands a floor above.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-from wizard.catalog_torch import PYPI, Release, Variant, the
+from wizard.catalog_torch import PYPI
 from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.machine.facts import Machine
+from wizard.plan import torch_binding
 from wizard.plan.make import TorchPart
-from wizard.plan.mirrors import address
 from wizard.plan.step import Command, FileChange, Step
 from wizard.plan.sync import run_environment
+from wizard.plan.torch_binding import holding, target_of
+from wizard.plan.torch_release import check_version
 from wizard.project.facts import Project
 from wizard.project.torch_editor import edit
 from wizard.project.torch_target import Target
 
-_PLATFORMS: Mapping[str, tuple[str, ...]] = {
-    "linux": ("linux_x86_64", "linux_aarch64"),
-    "windows": ("win_amd64", "win_arm64"),
-}
 
-
-class Advised(Protocol):
+class Advised(torch_binding.Advised, Protocol):
     """What of `wizard.advice.torch.TorchAdvice` is needed here."""
 
-    @property
-    def variant(self) -> str | None: ...
-    @property
-    def torch_version(self) -> str | None: ...
     @property
     def choice(self) -> str: ...
     @property
@@ -53,16 +43,25 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
     """Steps, extra and variant. Raises BadInput where the choice can't be carried out, DecisionMissing where `auto`
     has no answer.
     """
-    name = wanted(project, choices, advised)
     torch = project.torch
-    if name == "keep":
+    version = choices.text("torch.version")
+    if version and torch is not None:
+        check_version(project, version)
+    name = wanted(project, choices, advised)
+    settled = version in {"", torch.locked_version if torch else ""}
+    if name == "keep" and settled:
         return TorchPart()
     if torch is None:
-        msg = f"torch.variant = {name}: this project does not use torch; add it (uv add torch), or set it to keep"
+        key, value = ("torch.variant", name) if name != "keep" else ("torch.version", version)
+        msg = f"{key} = {value}: this project does not use torch; add it (uv add torch), or leave that choice out"
         raise BadInput(msg)
+    if name == "keep":
+        steps = _steps(project, choices, uv, holding(project, version), name, advised)
+        return TorchPart(steps, locks=bool(steps))
     if name in torch.offers:
-        return TorchPart(extra=torch.offers[name], variant=name)
-    if name != PYPI and name == advised.locked_variant:
+        steps = () if settled else _steps(project, choices, uv, holding(project, version), name, advised)
+        return TorchPart(steps, torch.offers[name], name, locks=bool(steps))
+    if name != PYPI and name == advised.locked_variant and settled:
         return TorchPart(variant=name)
     target = target_of(project, choices, name, advised)
     steps = _steps(project, choices, uv, target, name, advised)
@@ -87,90 +86,6 @@ def wanted(project: Project, choices: Choices, advised: Advised) -> str:
     return advised.choice
 
 
-def target_of(project: Project, choices: Choices, name: str, advised: Advised) -> Target:
-    """What to bind where. Raises BadInput where no torch of the project has that variant on a system of the choice."""
-    torch = project.torch
-    family = torch.family if torch else ()
-    platforms = choices.names("torch.platforms")
-    if name == PYPI:
-        return Target({PYPI: platforms}, family=family)
-    variant = the().variants[name]
-    releases = _releases(project, variant)
-    systems = tuple(one for one in platforms if _has(releases, name, one))
-    if not systems:
-        msg = f"torch.variant = {name}: there is no such build of torch for {' or '.join(platforms)}"
-        raise BadInput(msg)
-    layout = choices.text("torch.layout")
-    if layout == "auto":
-        layout = "extras" if torch and torch.offers else "index"
-    variants: dict[str, tuple[str, ...]] = {name: systems}
-    if layout == "extras":
-        cpu = {} if name == "cpu" or (torch and "cpu" in torch.offers) else {"cpu": _cpu_systems(project, platforms)}
-        variants = {**cpu, **variants}
-    elif rest := tuple(one for one in platforms if one not in systems):
-        variants[PYPI] = rest
-    beside = _beside(variant, releases[0])
-    return Target(
-        variants,
-        layout,
-        family,
-        _mirrors(choices, variants),
-        {name: beside} if beside else {},
-        _held(releases, name, systems, advised),
-    )
-
-
-def _cpu_systems(project: Project, platforms: tuple[str, ...]) -> tuple[str, ...]:
-    releases = _releases(project, the().variants["cpu"])
-    return tuple(one for one in platforms if _has(releases, "cpu", one))
-
-
-def _releases(project: Project, variant: Variant) -> list[Release]:
-    """The releases that the project allows and that have the variant, newest first. Raises BadInput for none."""
-    try:
-        asks = SpecifierSet((project.torch.requirement if project.torch else None) or "")
-    except InvalidSpecifier:
-        asks = SpecifierSet()
-    have = [one for one in the().releases if any(variant.name in builds for builds in one.builds.values())]
-    if not have:
-        msg = f"torch.variant = {variant.name}: the catalogue has no release of torch with it"
-        raise BadInput(msg)
-    # a pin such as 2.1.0+cu118 loses its local part with the edit: the index says that then
-    public = SpecifierSet(",".join(str(one).partition("+")[0] for one in asks))
-    fitting = [one for one in have if public.contains(one.version, prereleases=True)]
-    if not fitting:
-        msg = (
-            f"torch.variant = {variant.name}: no torch that this project asks for ({public}) has it; "
-            f"the newest with it is {have[0].version}"
-        )
-        raise BadInput(msg)
-    return fitting
-
-
-def _has(releases: list[Release], name: str, system: str) -> bool:
-    return any(name in one.builds.get(platform, ()) for one in releases for platform in _PLATFORMS.get(system, ()))
-
-
-def _beside(variant: Variant, release: Release) -> tuple[str, ...]:
-    triton = release.triton.get(variant.accelerator)
-    packages = [name for name in variant.index_packages if "<" not in name]
-    return tuple(dict.fromkeys([triton, *packages] if triton else packages))
-
-
-def _held(releases: list[Release], name: str, systems: tuple[str, ...], advised: Advised) -> str | None:
-    """The version to stop at, where the newest of that index is one that this machine can't run."""
-    if advised.variant != name or advised.torch_version is None:
-        return None
-    newest = next((one for one in releases if any(_has([one], name, system) for system in systems)), None)
-    return advised.torch_version if newest and str(newest.version) != advised.torch_version else None
-
-
-def _mirrors(choices: Choices, variants: Mapping[str, Any]) -> dict[str, str]:
-    """The mirror's addresses, where the project is to name the mirror."""
-    base = address(choices, "pytorch") if choices.text("mirrors.scope") == "project" else None
-    return {name: f"{base}/{name}" for name in variants if name != PYPI} if base else {}
-
-
 def _steps(
     project: Project, choices: Choices, uv: str, target: Target, name: str, advised: Advised
 ) -> tuple[Step, ...]:
@@ -180,15 +95,27 @@ def _steps(
     after = edit(before, target)
     if after == before:
         return ()
-    version = f"torch {advised.torch_version} " if advised.variant == name and advised.torch_version else "torch "
-    bound = "from the package index" if name == PYPI else f"{version}{name}"
     change = FileChange(path, before, after)
     lock, _ = _file(project, "uv.lock")
     command = Command((uv, "lock"), run_environment(project, choices), project.path, "uv", {"journal": [lock]})
     return (
-        Step("torch", "torch", f"bind {bound} in pyproject.toml", files=(change,), notes=_notes(project, target)),
+        Step(
+            "torch",
+            "torch",
+            f"{_told(target, name, advised)} in pyproject.toml",
+            files=(change,),
+            notes=_notes(project, target),
+        ),
         Step("lock", "lock", "uv makes uv.lock again", commands=(command,)),
     )
+
+
+def _told(target: Target, name: str, advised: Advised) -> str:
+    version = target.held.get("torch") or (advised.torch_version if advised.variant == name else None)
+    torch = f"torch {version}" if version else "torch"
+    if not target.variants:
+        return f"hold {torch}"
+    return f"bind {torch} {'from the package index' if name == PYPI else name}"
 
 
 def _file(project: Project, name: str) -> tuple[str, bytes | None]:

@@ -51,6 +51,8 @@ class TorchFacts:
     """`{"cu126": ("extra", "cu126")}`; the kind is `extra` or `group`."""
     family: tuple[str, ...] = ()
     """torchvision, torchaudio, ... where the project asks for them."""
+    pins: tuple[str, ...] = ()
+    """What it asks of torchvision and torchaudio, as requirements: each of their releases goes with one torch."""
 
 
 @dataclass(frozen=True)

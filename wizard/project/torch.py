@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wizard import catalog
@@ -13,6 +13,8 @@ from wizard.project.pyproject import NAME, mappings, normal, requirements, table
 
 FAMILY = ("torchvision", "torchaudio", "torchao", "torchcodec", "torch-tensorrt", "xformers", "fbgemm-gpu", "torchrec",
           "torchtext", "torchdata")  # fmt: skip
+PAIRED = ("torchvision", "torchaudio")
+"""Of these each release goes with one torch."""
 _LAST = re.compile(r"/([A-Za-z]+[0-9.]*)(?:/simple)?/?$")
 
 
@@ -34,7 +36,15 @@ def torch_of(tables: Mapping[str, Any], lock: Lock | None) -> TorchFacts | None:
         registry=registry,
         offers=_offers(tables, [(kind, owner) for kind, owner, _ in ours if kind != "project" and owner]),
         family=tuple(name for name in FAMILY if any(wanted == name for _, _, wanted, _ in lines)),
+        pins=tuple(line for name in PAIRED for line in _of_all([one for one in lines if one[2] == name])),
     )
+
+
+def _of_all(lines: list[tuple[str, str | None, str | None, str]]) -> Iterator[str]:
+    """The requirements that hold whatever extra or group is chosen: the project's own, or the only one."""
+    for kind, _, _, line in lines:
+        if kind == "project" or len(lines) == 1:
+            yield line
 
 
 def _name(line: str) -> str | None:

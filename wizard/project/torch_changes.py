@@ -16,6 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from wizard.catalog_torch import the
 from wizard.project.pyproject import mappings, normal, table, text, texts
+from wizard.project.torch import PAIRED
 from wizard.project.torch_target import Change, Impossible, Path, Target, apply
 
 SYSTEMS = {"linux": "linux", "windows": "win32", "macos": "darwin"}
@@ -27,7 +28,8 @@ def changes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     now = copy.deepcopy(dict(tables))
     if not any(name_of(line) == "torch" for _, lines in _lists(now) for line in lines):
         raise Impossible("another package brings torch here; name it in the project first (uv add torch)")
-    for find in (_pins, _strays, _besides, _extras, _held, _indexes, _conflicts, _sources):
+    finds = (_pins, _strays, _besides, _extras, _held, _indexes, _conflicts, _sources) if target.variants else (_held,)
+    for find in finds:
         for change in list(find(now, target)):
             apply(now, change)
             yield change
@@ -233,13 +235,15 @@ def _held(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     """`torch==2.10.0` among the constraints, and none of an earlier choice."""
     path = ("tool", "uv", "constraint-dependencies")
     now = texts(table(tables, "tool", "uv").get("constraint-dependencies"))
-    wanted = f"torch=={target.torch}" if target.torch else None
-    ours = [line for line in now if re.fullmatch(r"torch==[0-9.]+", line)]
-    if wanted in ours:
-        return
-    if len(ours) == 1:
-        yield Change("item", path, wanted, ours[0])
-    elif wanted and "constraint-dependencies" in table(tables, "tool", "uv"):
-        yield Change("item", path, wanted)
-    elif wanted:
-        yield Change("set", path, [wanted])
+    for name in ("torch", *PAIRED):
+        wanted = f"{name}=={target.held[name]}" if name in target.held else None
+        ours = [line for line in now if re.fullmatch(rf"{name}==[0-9.]+", line)]
+        if wanted in ours:
+            continue
+        if len(ours) == 1:
+            yield Change("item", path, wanted, ours[0])
+        elif wanted and now:
+            yield Change("item", path, wanted)
+        elif wanted:
+            yield Change("set", path, [wanted])
+        now = (*now, wanted) if wanted else now

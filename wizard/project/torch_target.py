@@ -31,8 +31,9 @@ class Target:
     """Variant -> an address in place of the official one."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Variant -> the packages that its torch needs from the same index, and that the project has to name for that."""
-    torch: str | None = None
-    """Hold torch at this version: where a newer one of the same index would no longer run here."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Package -> the version to hold it at: torch, where that is wanted or a newer one of the same index would no longer
+    run here, and what has to move together with it."""
 
     def url(self, variant: str) -> str:
         """The address of its index."""

@@ -1,0 +1,133 @@
+"""Another torch than the advised one: which may be had, what holds it, and what has to move together with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.torch_project import NOTHING, RTX
+from wizard.advice.torch import advise
+from wizard.choices import Choices, from_sets
+from wizard.errors import BadInput
+from wizard.machine.facts import Machine
+from wizard.plan.make import TorchPart
+from wizard.plan.torch import part
+from wizard.project.facts import Project
+from wizard.project.pyproject import table
+from wizard.project.torch import torch_of
+from wizard.toml import parse
+
+pytestmark = pytest.mark.same_everywhere
+
+HEAD = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = '
+
+
+def project_of(dependencies: list[str], more: str = "") -> Project:
+    text = HEAD + str(dependencies) + "\n" + more
+    tables = parse(text.encode())
+    return Project("/p", "/p", name="x", requires_python=">=3.11", torch=torch_of(tables, None),
+                   sources=table(tables, "tool", "uv", "sources"),
+                   files={"/p/pyproject.toml": text.encode(), "/p/uv.lock": None})  # fmt: skip
+
+
+def plan(project: Project, *sets: str, machine: Machine = RTX) -> TorchPart:
+    choices = Choices().with_values("set", from_sets(sets))
+    version = choices.text("torch.version")
+    return part(machine, project, choices, "uv", advise(machine, project, version=version))
+
+
+def held(done: TorchPart) -> Any:
+    tables = parse((done.steps[0].files[0].after_text or "").encode())
+    return tables["tool"]["uv"].get("constraint-dependencies")
+
+
+def bound(done: TorchPart) -> set[str]:
+    tables = parse((done.steps[0].files[0].after_text or "").encode())
+    return {one["name"] for one in tables["tool"]["uv"].get("index", ())}
+
+
+@pytest.mark.parametrize(
+    "dependencies, sets, constraints, indexes",
+    [
+        (["torch>=2.9"], ["torch.variant=cu126", "torch.version=2.10.0"], ["torch==2.10.0"], {"pytorch-cu126"}),
+        (["torch>=2.9"], ["torch.variant=auto", "torch.version=2.10.0"], ["torch==2.10.0"], {"pytorch-cu128"}),
+        (["torch"], ["torch.variant=pypi", "torch.version=2.6.0"], ["torch==2.6.0"], set()),
+        (["torch"], ["torch.version=2.6.0"], ["torch==2.6.0"], set()),
+        (["torch", "torchaudio"], ["torch.variant=cu126", "torch.version=2.10.0"],
+         ["torch==2.10.0", "torchaudio==2.10.0"], {"pytorch-cu126"}),
+        (["torch", "torchaudio"], ["torch.variant=cu126", "torch.version=2.12.1"], ["torch==2.12.1"],
+         {"pytorch-cu126"}),
+        (["torch<2.11", "torchaudio"], ["torch.variant=cu126"], ["torchaudio==2.10.0"], {"pytorch-cu126"}),
+        (["torch<2.11", "torchaudio<2.11"], ["torch.variant=cu126"], None, {"pytorch-cu126"}),
+        (["torch>=2.9", "torchvision==0.24.1"], ["torch.variant=cu126"], None, {"pytorch-cu126"}),
+    ],
+)  # fmt: skip
+def test_a_version_is_held(dependencies: list[str], sets: list[str], constraints: Any, indexes: set[str]) -> None:
+    done = plan(project_of(dependencies), *sets)
+    assert [step.id for step in done.steps] == ["torch", "lock"]
+    assert held(done) == constraints
+    assert bound(done) == indexes
+
+
+@pytest.mark.parametrize("variant", ["rocm7.1", "rocm6.4"])
+def test_the_triton_is_that_of_the_version(variant: str) -> None:
+    version, triton = {"rocm7.1": ("2.10.0", "triton-rocm"), "rocm6.4": ("2.9.1", "pytorch-triton-rocm")}[variant]
+    done = plan(project_of(["torch"]), f"torch.variant={variant}", f"torch.version={version}", machine=NOTHING)
+    dependencies = parse((done.steps[0].files[0].after_text or "").encode())["project"]["dependencies"]
+    assert dependencies == ["torch", f"{triton} ; sys_platform == 'linux'"]
+
+
+@pytest.mark.parametrize(
+    "dependencies, sets, words",
+    [
+        (["torch>=2.9"], ["torch.variant=cu126", "torch.version=2.15.0"],
+         "torch 2.15.0 has no variant cu126; the newest with it is 2.14.1."),
+        (["torch>=2.14"], ["torch.variant=cu126", "torch.version=2.9.1"],
+         "This project allows torch 2.14 or newer; 2.9.1 is older."),
+        (["torch>=2.14"], ["torch.version=2.9.1"], "This project allows torch 2.14 or newer; 2.9.1 is older."),
+        (["torch<2.10"], ["torch.variant=auto", "torch.version=2.10.0"],
+         "This project allows torch older than 2.10; 2.10.0 is not."),
+        (["torch==2.9.1+cu126"], ["torch.variant=cu126", "torch.version=2.10.0"],
+         "This project allows torch 2.9.1 alone; change its requirement first (uv add torch==2.10.0)."),
+        (["torch!=2.10.0"], ["torch.version=2.10.0"], "This project asks for torch!=2.10.0; 2.10.0 is not among that."),
+        (["torch"], ["torch.version=2.98.0"], "torch 2.98.0 is not known here; the newest that is known is "),
+        (["torch", "torchvision==0.24.1"], ["torch.variant=cu126", "torch.version=2.10.0"],
+         "torch 2.10.0: this project's torchvision==0.24.1 goes with another torch; "),
+        (["torch", "torchvision==0.29.2"], ["torch.variant=cu118"],
+         "variant cu118: this project's torchvision==0.29.2 goes with another torch; torch 2.7.1 goes with torchvision "),
+        (["numpy"], ["torch.version=2.10.0"], "torch.version = 2.10.0: this project does not use torch"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_held_is_said(dependencies: list[str], sets: list[str], words: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        plan(project_of(dependencies), *sets)
+    assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("value", ["2.9", "2.9.1+cu126", ">=2.9", "newest", "2.9.1 "])
+def test_a_version_is_three_numbers(value: str) -> None:
+    with pytest.raises(BadInput, match="three numbers such as 2\\.9\\.1"):
+        from_sets([f"torch.version={value}"])
+
+
+def test_the_advice_is_for_that_version() -> None:
+    told = advise(RTX, project_of(["torch>=2.9"]), version="2.10.0")
+    assert (told.variant, told.torch_version, told.choice) == ("cu128", "2.10.0", "cu128")
+
+
+@pytest.mark.parametrize(
+    "dependencies, variant, version",
+    [
+        (["torch", "torchvision==0.24.1"], "cu128", "2.9.1"),
+        (["torch>=2.9", "torchvision>=0.24,<0.26"], "cu128", "2.10.0"),
+        (["torch", "torchaudio==2.9.0"], "cu128", "2.9.0"),
+        (["torch", "torchvision==0.24.1+cu126"], "cu128", "2.9.1"),
+        (["torch", "torchvision==77.0"], "cu126", "2.14.1"),
+    ],
+)
+def test_the_advice_goes_with_the_torchvision_that_the_project_pins(
+    dependencies: list[str], variant: str, version: str
+) -> None:
+    told = advise(RTX, project_of(dependencies))
+    assert (told.variant, told.torch_version) == (variant, version)

@@ -1,0 +1,106 @@
+"""What to bind torch to: which variant on which system, in which layout, at which version, from which address. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from wizard.catalog_torch import PYPI, Release, Variant, the
+from wizard.choices import Choices
+from wizard.errors import BadInput
+from wizard.plan import torch_release as releases_of
+from wizard.plan.mirrors import address
+from wizard.project.facts import Project
+from wizard.project.torch_target import Target
+
+
+class Advised(Protocol):
+    """What of `wizard.advice.torch.TorchAdvice` is needed here."""
+
+    @property
+    def variant(self) -> str | None: ...
+    @property
+    def torch_version(self) -> str | None: ...
+
+
+def target_of(project: Project, choices: Choices, name: str, advised: Advised) -> Target:
+    """What to bind where. Raises BadInput where no torch of the project has that variant on a system of the choice."""
+    torch = project.torch
+    family = torch.family if torch else ()
+    platforms = choices.names("torch.platforms")
+    version = choices.text("torch.version")
+    if name == PYPI:
+        held = _held_at(project, version, releases_of.pypi_releases(project, version)) if version else {}
+        return Target({PYPI: platforms}, family=family, held=held)
+    variant = the().variants[name]
+    releases = releases_of.releases_with(project, name, version)
+    systems = tuple(one for one in platforms if releases_of.has(releases, name, one))
+    if not systems:
+        msg = f"torch.variant = {name}: there is no such build of torch for {' or '.join(platforms)}"
+        raise BadInput(msg)
+    layout = choices.text("torch.layout")
+    if layout == "auto":
+        layout = "extras" if torch and torch.offers else "index"
+    variants: dict[str, tuple[str, ...]] = {name: systems}
+    if layout == "extras":
+        cpu = {} if name == "cpu" or (torch and "cpu" in torch.offers) else {"cpu": _cpu_systems(project, platforms)}
+        variants = {**cpu, **variants}
+    elif rest := tuple(one for one in platforms if one not in systems):
+        variants[PYPI] = rest
+    stop = version or _stop(releases, name, systems, advised)
+    beside = _beside(variant, next((one for one in releases if str(one.version) == stop), releases[0]))
+    return Target(
+        variants,
+        layout,
+        family,
+        _mirrors(choices, variants),
+        {name: beside} if beside else {},
+        _held_at(project, stop, releases),
+    )
+
+
+def holding(project: Project, version: str) -> Target:
+    """Torch at that version, from wherever the project has it. Raises BadInput where no variant of the project has it."""
+    releases_of.check_version(project, version)
+    offers = project.torch.offers if project.torch else {}
+    for variant in offers:
+        releases_of.releases_with(project, variant, version)
+    return Target(
+        {},
+        family=project.torch.family if project.torch else (),
+        held=_held_at(project, version, releases_of.pypi_releases(project, version)),
+    )
+
+
+def _cpu_systems(project: Project, platforms: tuple[str, ...]) -> tuple[str, ...]:
+    releases = releases_of.releases_with(project, "cpu")
+    return tuple(one for one in platforms if releases_of.has(releases, "cpu", one))
+
+
+def _beside(variant: Variant, release: Release) -> tuple[str, ...]:
+    triton = release.triton.get(variant.accelerator)
+    packages = [name for name in variant.index_packages if "<" not in name]
+    return tuple(dict.fromkeys([triton, *packages] if triton else packages))
+
+
+def _stop(releases: list[Release], name: str, systems: tuple[str, ...], advised: Advised) -> str:
+    """The version to stop at, where the newest of that index is one that this machine can't run; "" for none."""
+    if advised.variant != name or advised.torch_version is None:
+        return ""
+    if not any(str(one.version) == advised.torch_version for one in releases):
+        return ""
+    newest = next((one for one in releases if any(releases_of.has([one], name, system) for system in systems)), None)
+    return advised.torch_version if newest and str(newest.version) != advised.torch_version else ""
+
+
+def _held_at(project: Project, version: str, releases: list[Release]) -> dict[str, str]:
+    """`version`: "" holds torch nowhere, only what would be too new for the torch that results."""
+    result = next((one for one in releases if version in {"", str(one.version)}), None)
+    held = {"torch": version} if version else {}
+    return {**held, **(releases_of.held_with(project, result) if result else {})}
+
+
+def _mirrors(choices: Choices, variants: Mapping[str, Any]) -> dict[str, str]:
+    """The mirror's addresses, where the project is to name the mirror."""
+    base = address(choices, "pytorch") if choices.text("mirrors.scope") == "project" else None
+    return {name: f"{base}/{name}" for name in variants if name != PYPI} if base else {}
