@@ -159,9 +159,10 @@ def through(project: Project) -> Cost:
 
 
 def fresh(project: Project) -> None:
-    """No environment, no cache."""
+    """No environment, no cache, and nothing of the run before still on its way to the disk."""
     shutil.rmtree(project.path / ".venv", ignore_errors=True)
     shutil.rmtree(project.env["UV_CACHE_DIR"], ignore_errors=True)
+    os.sync()
 
 
 @contextmanager
@@ -227,7 +228,7 @@ def main() -> int:
         made = real(folder, given.requirement) if given.requirement else steady(folder, given.packages, given.seconds)
         with made as project:
             mine, own = [], []
-            for _ in range(1 if given.requirement else given.runs):
+            for _ in range(given.runs):
                 own.append(alone(project))
                 mine.append(through(project))
     return tell(mine, own)
