@@ -167,13 +167,13 @@ def fresh(project: Project) -> None:
 
 @contextmanager
 def steady(folder: Path, packages: int, seconds: float) -> Iterator[Project]:
-    """A project whose files take so long: each comes on a line of its own, half of them longer than the others."""
-    size = 8_000_000
+    """A project whose files take so long, all of them over one thin line."""
+    sizes = [8_000_000 // (1 + number % 4) for number in range(packages)]
     with Index() as index:
         names = [f"package-{number}" for number in range(packages)]
-        index.add(*(wheel(name, size=size // (1 + number % 4)) for number, name in enumerate(names)))
+        index.add(*(wheel(name, size=size) for name, size in zip(names, sizes, strict=True)))
         project = make_project(folder, index, Path(find_uv_bin()), dependencies=names)
-        index.rate("/files/", size / seconds)
+        index.line(sum(sizes) / seconds)
         yield project
 
 

@@ -92,13 +92,12 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Callable[[int], None]]:
     """A tmpfs of that size at `folder`; gives what resizes it."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True)
+
+    def resize(size: int) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}m", folder], check=True)
+
     try:
-        yield (
-            lambda size: (
-                subprocess.run(["mount", "-o", f"remount,size={size}m", folder], check=True, stdout=subprocess.DEVNULL)
-                and None
-            )
-        )
+        yield resize
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from tests.support.faults import Cut, Gate, Status, Tampered
+from tests.support.pages import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,7 +65,11 @@ class Handler(BaseHTTPRequestHandler):
             return
         if isinstance(fault, Cut):
             body, self.close_connection = body[: fault.after], True
-        for piece in _pieces(index, body, index.rate_for(path), fault if isinstance(fault, Gate) else None):
+        line = index.shared if path.startswith(FILES) else None
+        step = line.PIECE if line else _PIECE
+        for piece in _pieces(index, body, index.rate_for(path), fault if isinstance(fault, Gate) else None, step):
+            if line is not None:
+                index.closing.wait(line.seconds_for(len(piece)))
             request.sent += len(piece)
             self.wfile.write(piece)
 
@@ -102,10 +107,10 @@ def _part(body: bytes, wanted: str) -> tuple[int, dict[str, str], bytes]:
     return 206, {**headers, "Content-Range": f"bytes {first}-{last}/{len(body)}"}, body[first : last + 1]
 
 
-def _pieces(index: Index, body: bytes, rate: float | None, gate: Gate | None) -> Iterator[bytes]:
-    """The body, held back by a rate (in bytes a second) and by a gate."""
+def _pieces(index: Index, body: bytes, rate: float | None, gate: Gate | None, most: int) -> Iterator[bytes]:
+    """The body in pieces of `most` bytes, held back by a rate (in bytes a second) and by a gate."""
     started = time.monotonic()
-    step = _PIECE if rate is None else min(_PIECE, max(1, int(rate / 20)))  # slow ones: about twenty pieces a second
+    step = most if rate is None else min(most, max(1, int(rate / 20)))  # slow ones: about twenty pieces a second
     at = 0
     while True:
         if gate is not None and at >= min(gate.after, len(body)):

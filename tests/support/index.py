@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -42,6 +43,24 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class Line:
+    """One line that all answers share, each piece of them in its turn."""
+
+    PIECE = 16_384
+
+    def __init__(self, bytes_per_s: float) -> None:
+        self._rate = bytes_per_s
+        self._free = 0.0
+        self._lock = threading.Lock()
+
+    def seconds_for(self, count: int) -> float:
+        """How long the sender of so many bytes has to wait until they are through."""
+        with self._lock:
+            now = time.monotonic()
+            self._free = max(now, self._free) + count / self._rate
+            return self._free - now
+
+
 class Index:
     """See the module. `credentials`: a user and a password without which every answer is 401."""
 
@@ -54,6 +73,7 @@ class Index:
         self._blobs: dict[str, bytes] = {}
         self._faults: dict[str, Fault] = {}
         self._rates: dict[str, float] = {}
+        self.shared: Line | None = None
         self._log: list[Request] = []
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.index = self
@@ -153,6 +173,10 @@ class Index:
         """Every answer whose path holds `part` comes no faster than this."""
         with self._lock:
             self._rates[part] = bytes_per_s
+
+    def line(self, bytes_per_s: float) -> None:
+        """All files together come no faster than this, as over one thin line."""
+        self.shared = Line(bytes_per_s)
 
     # what it was asked
 
