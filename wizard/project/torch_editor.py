@@ -6,13 +6,16 @@ the tables that were meant, and every comment must still stand. A file that fail
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from wizard.errors import BadInput
+from wizard.project.torch_by_hand import by_hand
 from wizard.project.torch_changes import changes
-from wizard.project.torch_target import Impossible, Target, apply
-from wizard.project.torch_text import as_table, bare, dotted, literal, written
+from wizard.project.torch_target import HELD, Impossible, Target, apply, without_empty
+from wizard.project.torch_text import written
 from wizard.text import one_line
 from wizard.toml import TOMLError, parse
 
@@ -34,44 +37,37 @@ class Refused(BadInput):
 def edit(pyproject: bytes, target: Target) -> bytes:
     """The file with torch, and those of its family that the project names, bound as `target` says. Raises Refused."""
     try:
-        tables = parse(pyproject)
-        wanted = list(changes(tables, target))
+        tables, made = parse(pyproject), ours(pyproject)
     except (TOMLError, UnicodeDecodeError) as error:
         raise Refused(f"it is not valid TOML ({error})", "") from None
+    try:
+        wanted = list(changes(tables, target, made))
     except Impossible as error:
-        raise Refused(str(error), by_hand(target)) from None
+        raise Refused(str(error), by_hand(tables, target, made)) from None
+    lines = partial(by_hand, copy.deepcopy(tables), target, made)
     text, restore = _unpacked(pyproject)
     for change in wanted:
-        apply(tables, change)
-        after = written(text, change, tables)
-        if after is None:
-            raise Refused(f"{'.'.join(change.path)} stands where it can't be changed safely", by_hand(target))
-        text = after
+        meant = copy.deepcopy(tables)
+        apply(meant, change)
+        if meant == tables:
+            continue
+        for one in (meant, *([without_empty(meant, change.path[:-1])] if change.value is None else ())):
+            after = written(text, change, one)
+            if after is not None:
+                text, tables = after, one
+                break
+        else:
+            if change.optional:
+                continue
+            raise Refused(f"{'.'.join(change.path)} stands where it can't be changed safely", lines())
     return restore(text) if wanted else pyproject
 
 
-def by_hand(target: Target) -> str:
-    """The lines that the edit comes to in an empty project."""
-    tables: dict[str, Any] = {"project": {"dependencies": ["torch", *(n for n in target.family if n != "torch")]}}
-    fresh: dict[str, Any] = {}
-    for change in changes(tables, target):
-        if change.kind != "item":
-            apply(fresh, change)
-    uv, project = fresh.get("tool", {}).get("uv", {}), fresh.get("project", {})
-    names = " and ".join(("torch", *target.family))
-    blocks = [f"# take {names} out of the project's own dependencies\n"] if target.layout == "extras" else []
-    if not target.bound:
-        return "# take torch out of [tool.uv.sources]\n"
-    blocks += [as_table(("tool", "uv", "index"), one) for one in uv.get("index", ())]
-    for path, table in (
-        (("project", "optional-dependencies"), project.get("optional-dependencies", {})),
-        (("tool", "uv"), {key: uv[key] for key in ("conflicts", "constraint-dependencies") if key in uv}),
-        (("tool", "uv", "sources"), uv.get("sources", {})),
-    ):
-        if table:
-            rows = "".join(f"{bare(key)} = {literal(value)}\n" for key, value in table.items())
-            blocks.append(f"[{dotted(path)}]\n{rows}")
-    return "\n".join(blocks)
+def ours(pyproject: bytes) -> frozenset[str]:
+    """The constraints that stand on a line with the mark of an earlier edit."""
+    text = pyproject.decode("utf-8-sig", "replace")
+    marked = [line for line in text.splitlines() if line.rstrip().endswith(HELD)]
+    return frozenset(one for line in marked for one in re.findall(r"[\"'](torch[a-z]*==[0-9.]+)[\"']", line))
 
 
 def _unpacked(data: bytes) -> tuple[str, Callable[[str], bytes]]:

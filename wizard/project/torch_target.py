@@ -11,6 +11,9 @@ from wizard.catalog_torch import PYPI, the
 from wizard.errors import BadInput
 
 Path = tuple[str, ...]
+INDEXES: Path = ("tool", "uv", "index")
+HELD = "# held by uv-wizard"
+"""Beside a constraint of ours: what it holds may be let go again."""
 
 
 class Impossible(BadInput):
@@ -52,28 +55,50 @@ class Target:
 
 @dataclass(frozen=True)
 class Change:
-    """`value` at `path`, None takes it away. `kind`: set (a key), append (to a list of tables), item (of a list)."""
+    """`value` at `path`, None takes it away. `kind`: set (a key), append (to a list of tables), item (of a list),
+    drop (`old` out of a list of tables), address (`old` of one of a list of tables).
+    """
 
     kind: str
     path: Path
     value: Any
     old: Any = None
+    mark: str | None = None
+    """The comment to set beside it, so that it is known as ours."""
+    optional: bool = False
+    """Tidiness: left out where it can't be done safely."""
 
 
 def apply(tables: dict[str, Any], change: Change) -> None:
     """The change, on parsed tables."""
     here: Any = tables
     for key in change.path[:-1]:
+        if change.value is None and key not in here:
+            return
         here = here.setdefault(key, {})
     last = change.path[-1]
     if change.kind == "append":
         here.setdefault(last, []).append(copy.deepcopy(change.value))
     elif change.kind == "item":
         _replace_item(here[last], change)
+    elif change.kind == "drop":
+        here[last].remove(change.old)
+        if not here[last]:
+            del here[last]
+    elif change.kind == "address":
+        next(one for one in here[last] if one.get("url") == change.old)["url"] = change.value
     elif change.value is None:
         here.pop(last, None)
     else:
         here[last] = copy.deepcopy(change.value)
+
+
+def without_empty(tables: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The tables without the empty ones on the way to `path`: a dotted key takes its tables along when it goes."""
+    if not path or not isinstance(tables.get(path[0]), Mapping):
+        return dict(tables)
+    below = without_empty(tables[path[0]], path[1:])
+    return {key: below if key == path[0] else one for key, one in tables.items() if key != path[0] or below}
 
 
 def _replace_item(lines: list[Any], change: Change) -> None:

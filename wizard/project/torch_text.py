@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -16,17 +15,28 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable
 
+from wizard.project.toml_blocks import blocks
+from wizard.project.toml_words import as_table, literal
 from wizard.project.torch_target import Change
+from wizard.project.torch_text_out import headless, without_item, without_key, without_table
 from wizard.toml import TOMLError, parse
 
 _COMMENT = re.compile(r"#.*$", re.MULTILINE)
-_HEADER = re.compile(r"^[ \t]*(?P<open>\[\[?)(?P<path>[^\[\]\n]+)\]\]?[ \t]*(?:#.*)?$", re.MULTILINE)
-_TAIL = re.compile(r"(?:\n[ \t]*(?:#.*)?)*\Z")
 
 
 def written(text: str, change: Change, tables: Mapping[str, Any]) -> str | None:
     """The text with that change, None where no way of writing it holds."""
-    for way in (_literally, _beside, _appended, _in_block, _in_place):
+    for way in (
+        _literally,
+        _beside,
+        _appended,
+        without_item,
+        without_key,
+        without_table,
+        _in_block,
+        _in_place,
+        _retabled,
+    ):
         try:
             for after in way(text, change):
                 if _holds(text, after, change, tables):
@@ -45,9 +55,9 @@ def _holds(before: str, after: str, change: Change, tables: Mapping[str, Any]) -
     if not _confined(before, after, change):
         return False
     comments = [one.rstrip() for one in _COMMENT.findall(before)]
-    gone = _COMMENT.findall(str(change.old)) if change.old else []
+    gone = len(_COMMENT.findall(change.old)) if isinstance(change.old, str) else 0
     left = [one.rstrip() for one in _COMMENT.findall(after)]
-    return all(left.count(one) >= comments.count(one) - len(gone) for one in set(comments))
+    return all(left.count(one) >= comments.count(one) - gone - (one == change.mark) for one in set(comments))
 
 
 def _confined(before: str, after: str, change: Change) -> bool:
@@ -62,10 +72,16 @@ def _confined(before: str, after: str, change: Change) -> bool:
 
 def _own_lines(lines: Sequence[str], change: Change) -> set[int]:
     """The lines that may change: those that name the key, its table or the item, to the end of the value there."""
-    marks = tuple(filter(None, (*change.path[-2:], change.old)))
-    own: set[int] = set()
+    marks = (*change.path[-2:], *([change.old] if isinstance(change.old, str) else ()))
+    above = re.compile(rf"\s*[\"']?({'|'.join(map(re.escape, change.path))})[\"']?\s*[.=]")
+    own: set[int] = {at for at, line in enumerate(lines) if not line.strip()}
+    text = "\n".join(lines)
+    for block in blocks(text) if change.kind in {"drop", "set"} else ():
+        if block.path[: len(change.path)] == change.path:
+            first = text.count("\n", 0, block.start)
+            own.update(range(max(0, first - 1), first + 1 + text.count("\n", block.start, block.end)))
     for start, line in enumerate(lines):
-        if any(mark in line for mark in marks):
+        if any(mark in line for mark in marks) or above.match(line):
             own.add(start)
             own.update(range(start, _end_of_value(lines, start)))
     return own
@@ -83,8 +99,8 @@ def _end_of_value(lines: Sequence[str], start: int) -> int:
 
 
 def _literally(text: str, change: Change) -> Iterator[str]:
-    """A requirement that stands once in the file, changed inside its quotes."""
-    if change.kind != "item" or change.old is None or change.value is None:
+    """A requirement or an address, changed inside its quotes."""
+    if change.kind not in {"item", "address"} or change.old is None or change.value is None:
         return
     for quote in ('"', "'"):
         literal = f"{quote}{change.old}{quote}"
@@ -98,10 +114,10 @@ def _beside(text: str, change: Change) -> Iterator[str]:
     """One more table of a list, behind the last that stands there."""
     if change.kind != "append":
         return
-    blocks = [block for block in _blocks(text) if block.path == change.path and block.repeated]
-    if blocks:
-        end = blocks[-1].end
-        yield text[:end].rstrip("\n") + "\n\n" + as_table(change.path, change.value) + text[end:]
+    alike = [block for block in blocks(text) if block.path == change.path and block.repeated]
+    if alike:
+        end = alike[-1].end
+        yield text[:end].rstrip("\n") + "\n\n" + as_table(change.path, change.value).rstrip("\n") + (text[end:] or "\n")
 
 
 def _appended(text: str, change: Change) -> Iterator[str]:
@@ -109,83 +125,14 @@ def _appended(text: str, change: Change) -> Iterator[str]:
     if change.kind == "item" or change.value is None:
         return
     gap = "" if not text else ("\n" if text.endswith("\n") else "\n\n")
-    yield text + gap + as_table(change.path, change.value)
-
-
-def as_table(path: Sequence[str], value: Any) -> str:
-    """A table of a list, or a table with the one key, as it stands alone in a file."""
-    *above, last = path
-    if isinstance(value, dict):
-        lines = [f"{bare(key)} = {literal(one)}" for key, one in value.items()]
-        return "\n".join([f"[[{dotted(path)}]]", *lines]) + "\n"
-    return f"[{dotted(above)}]\n{bare(last)} = {literal(value)}\n"
-
-
-def dotted(path: Sequence[str]) -> str:
-    """A path as a header has it."""
-    return ".".join(map(bare, path))
-
-
-def bare(name: str) -> str:
-    """A key, quoted where it has to be."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else literal(name)
-
-
-def literal(value: Any) -> str:
-    """A value as TOML on one line, or a list of tables on several."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{bare(key)} = {literal(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list):
-        rows = [literal(one) for one in value]
-        if any(isinstance(one, (dict, list)) for one in value) and not all(isinstance(one, dict) for one in value):
-            return "[" + ", ".join(rows) + "]"
-        if any(isinstance(one, dict) for one in value) and len(", ".join(rows)) > 40:
-            return "[\n" + "".join(f"  {row},\n" for row in rows) + "]"
-        return "[" + ", ".join(rows) + "]"
-    return str(tomlkit.string(str(value)).as_string())
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A table's header and what stands under it, without the blank lines and comments before the next."""
-
-    path: tuple[str, ...]
-    start: int
-    end: int
-    repeated: bool
-
-
-def _blocks(text: str) -> list[_Block]:
-    """The tables of the file as they stand. A line inside a longer value may look like a header: the proof finds out."""
-    heads = [found for found in _HEADER.finditer(text) if _path(found["path"]) is not None]
-    starts = [0, *(found.start() for found in heads)]
-    ends = [*starts[1:], len(text)]
-    paths = [(), *(_path(found["path"]) or () for found in heads)]
-    repeated = [False, *(bool(found["open"] == "[[") for found in heads)]
-    return [
-        _Block(path, start, start + len(_TAIL.sub("", text[start:end])), many)
-        for path, start, end, many in zip(paths, starts, ends, repeated, strict=True)
-    ]
-
-
-def _path(dotted: str) -> tuple[str, ...] | None:
-    try:
-        table: Any = parse(f"[{dotted}]".encode())
-    except TOMLError:
-        return None
-    path: list[str] = []
-    while table:
-        (key, table), *_ = table.items()
-        path.append(key)
-    return tuple(path)
+    table = as_table(change.path, change.value)
+    yield text + gap + (f"{table.rstrip()}  {change.mark}\n" if change.mark else table)
 
 
 def _in_block(text: str, change: Change) -> Iterator[str]:
     """In the one table that holds the key, read alone: what else the file holds can't be moved by that."""
     above = change.path[:-1]
-    for block in sorted(_blocks(text), key=lambda one: len(one.path), reverse=True):
+    for block in sorted(blocks(text), key=lambda one: len(one.path), reverse=True):
         if not block.repeated and above[: len(block.path)] == block.path and len(block.path) >= 1:
             for after in _in_place(text[block.start : block.end], change):
                 behind = text[block.end :]
@@ -206,15 +153,31 @@ def _in_place(text: str, change: Change) -> Iterator[str]:
         here = here[key]
     last = change.path[-1]
     value = None if change.value is None else tomlkit.value(literal(change.value))
+    if value is not None and change.mark and change.kind == "set":
+        value.comment(change.mark.removeprefix("# "))
     if change.kind == "set" and value is None:
         here.remove(last)
     elif change.kind == "set":
         here[last] = value
     elif change.kind == "append":
         _append_table(here, last, change.value)
-    else:
+    elif change.kind == "item":
         _change_item(here[last], change)
+    elif change.kind == "drop" and isinstance(here[last], Array):
+        del here[last][list(here[last]).index(change.old)]
+    else:
+        return
     yield tomlkit.dumps(document)
+
+
+def _retabled(text: str, change: Change) -> Iterator[str]:
+    """A key that stands as a table of its own so far: that goes, and the key is written anew."""
+    if change.kind != "set" or change.value is None:
+        return
+    rest = headless(text, change.path)
+    if rest != text:
+        for way in (_in_block, _appended, _in_place):
+            yield from way(rest, change)
 
 
 def _nested(path: Sequence[str], change: Change) -> Any:
@@ -241,9 +204,12 @@ def _append_table(here: Any, last: str, value: Mapping[str, Any]) -> None:
 
 
 def _change_item(lines: Array, change: Change) -> None:
-    if change.old is None:
+    if isinstance(change.value, list):
+        one = tomlkit.value(literal(change.value))
+        lines.add_line(one, indent=_indent(lines)) if "\n" in lines.as_string() else lines.append(one)
+    elif change.old is None:
         if "\n" in lines.as_string():
-            lines.add_line(change.value, indent=_indent(lines))
+            lines.add_line(change.value, indent=_indent(lines), comment=change.mark and change.mark.removeprefix("# "))
         else:
             lines.append(change.value)
     elif change.value is None:
