@@ -164,7 +164,10 @@ def _in_place(text: str, change: Change) -> Iterator[str]:
     elif change.kind == "item":
         _change_item(here[last], change)
     elif change.kind == "drop" and isinstance(here[last], Array):
-        del here[last][list(here[last]).index(change.old)]
+        if len(here[last]) == 1:
+            here.remove(last)
+        else:
+            del here[last][list(here[last]).index(change.old)]
     else:
         return
     yield tomlkit.dumps(document)
