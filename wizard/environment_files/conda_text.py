@@ -1,0 +1,159 @@
+"""What conda printed, or what a README says to type: `conda list`, `--explicit`, `--export`, a `conda install` line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from urllib.parse import unquote
+
+from wizard.environment_files import pip_file
+from wizard.environment_files.record import Described, Entry
+
+COMMAND = re.compile(
+    r"^\s*(?:[$>%#]\s+|\([^)]*\)\s*\$?\s*|!\s*)?(?:sudo\s+)?"
+    r"(?P<program>conda|mamba|micromamba|pip3?|python3? -m pip|uv pip)\s+"
+    r"(?P<verb>env\s+create|env\s+update|install|create|update)\b(?P<rest>.*)$"
+)
+EXPLICIT = re.compile(r"(?m)^@EXPLICIT\s*$")
+_FILE = re.compile(r"^(?P<name>.+)-(?P<version>[^-]+)-(?P<build>[^-]+)\.(?:tar\.bz2|conda)$")
+_LISTED = re.compile(r"^(?P<name>[\w.+-]+)\s+(?P<version>\S+)\s+(?P<build>\S+)(?:\s+(?P<channel>\S+))?\s*$")
+_VALUES = {
+    "-c",
+    "--channel",
+    "-n",
+    "--name",
+    "-p",
+    "--prefix",
+    "--file",
+    "-f",
+    "--solver",
+    "--subdir",
+    "--platform",
+    "--repodata-fn",
+}
+_ALONE = re.compile(r"^-")
+
+
+def is_command(text: str) -> bool:
+    """Whether a line of it is an install command of conda's."""
+    return any((found := COMMAND.match(line)) and "pip" not in found["program"] for line in text.splitlines())
+
+
+def is_list(text: str) -> bool:
+    """Whether it is the table that `conda list` prints."""
+    rows = [line for line in text.splitlines() if line.strip()]
+    return bool(rows) and (
+        any(row.startswith("# packages in environment") for row in rows[:5])
+        or bool(re.match(r"#?\s*Name\s+Version\s+Build(?:\s+Channel)?\s*$", next((r for r in rows if "Name" in r), "")))
+    )
+
+
+def is_export(text: str) -> bool:
+    """Whether it is `conda list --export`: name=version=build, line by line."""
+    rows = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return bool(rows) and all(re.match(r"^[\w.+-]+=[^=\s]+=[^=\s]+$", row) for row in rows)
+
+
+def explicit(path: Path, text: str) -> Described:
+    """`conda list --explicit`: addresses of files, whose names say what they are."""
+    entries = []
+    for number, line in enumerate(text.splitlines(), 1):
+        address = line.strip().partition("#")[0]
+        if "/" not in address:
+            continue
+        found = _FILE.match(unquote(address.rpartition("/")[2]))
+        if found:
+            shown = f"{found['name']}={found['version']}={found['build']}"
+            entries.append(Entry(shown, "conda", f"{path.name}, line {number}", row=address))
+    return Described(tuple(entries), dump=True)
+
+
+def listed(path: Path, text: str) -> Described:
+    """The table of `conda list`; rows of the channel `pypi` came by pip."""
+    entries = []
+    for number, line in enumerate(text.splitlines(), 1):
+        found = None if line.lstrip().startswith("#") else _LISTED.match(line)
+        if found is None or found["name"] == "Name":
+            continue
+        place = f"{path.name}, line {number}"
+        if found["channel"] == "pypi" or found["build"] in {"pypi_0", "<pip>"}:
+            entries.append(Entry(f"{found['name']}=={found['version']}", "pip", place, row=line.strip()))
+        else:
+            entries.append(
+                Entry(f"{found['name']}={found['version']}={found['build']}", "conda", place, row=line.strip())
+            )
+    return Described(tuple(entries), dump=True)
+
+
+def exported(path: Path, text: str) -> Described:
+    """`conda list --export`; what pip installed has the build `pypi_0`."""
+    entries = []
+    for number, line in enumerate(text.splitlines(), 1):
+        row, place = line.strip(), f"{path.name}, line {number}"
+        if not row or row.startswith("#"):
+            continue
+        if row.endswith("=pypi_0"):
+            entries.append(Entry("==".join(row.split("=")[:2]), "pip", place, row=row))
+        else:
+            entries.append(Entry(row, "conda", place))
+    return Described(tuple(entries), dump=True)
+
+
+def commands(path: Path, text: str) -> Described:
+    """Install commands, pasted: conda's and, between them, pip's. Other lines are passed over."""
+    entries: list[Entry] = []
+    channels: list[str] = []
+    pip: list[Described] = []
+    name = None
+    for number, line in pip_file.joined(text):
+        place = f"{path.name}, line {number}"
+        for part in re.split(r"\s*(?:&&|;|\|\|)\s*", line):
+            found = COMMAND.match(part)
+            if found is None:
+                continue
+            said = _words(found["rest"])
+            if "pip" in found["program"]:
+                pip.append(pip_file.words(said, place, path.parent))
+                continue
+            rest, chosen, named = _conda(said)
+            channels += chosen
+            name = named or name
+            entries += [Entry(word, "conda", place) for word in rest]
+    return Described(
+        entries=(*entries, *(entry for one in pip for entry in one.entries)),
+        name=name,
+        indexes=tuple(dict.fromkeys(index for one in pip for index in one.indexes)),
+        default_index=next((one.default_index for one in pip if one.default_index), None),
+        find_links=tuple(link for one in pip for link in one.find_links),
+        channels=tuple(dict.fromkeys(channels)),
+        constraints=tuple(line for one in pip for line in one.constraints),
+        notes=tuple(note for one in pip for note in one.notes),
+    )
+
+
+def _words(rest: str) -> list[str]:
+    try:
+        return shlex.split(rest, comments=True)
+    except ValueError:
+        return rest.split()
+
+
+def _conda(said: list[str]) -> tuple[list[str], list[str], str | None]:
+    """(specs, channels, name of the environment) of an install command's words."""
+    specs: list[str] = []
+    channels: list[str] = []
+    name = None
+    left = list(said)
+    while left:
+        word = left.pop(0)
+        flag, sign, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        if flag in _VALUES:
+            value = value if sign else (left.pop(0) if left else "")
+            if flag in {"-c", "--channel"}:
+                channels.append(value)
+            elif flag in {"-n", "--name"}:
+                name = value
+        elif not _ALONE.match(word):
+            specs.append(word)
+    return specs, channels, name

@@ -1,0 +1,56 @@
+"""Which kind of file it is, and what it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from wizard.environment_files import conda_text, pip_file, yaml_file
+from wizard.environment_files.record import Described
+from wizard.errors import BadInput
+from wizard.text import one_line
+
+LARGEST = 4 << 20
+"""Bytes: no environment file is larger."""
+_YAML = re.compile(r"(?m)^(?:name|channels|dependencies|prefix)\s*:")
+
+
+def describe(path: Path) -> Described:
+    """What the file asks for. Raises BadInput where it can't be read, or is none of the kinds."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        msg = f"{one_line(str(path), 300)} cannot be read: {error.strerror or error}"
+        raise BadInput(msg) from None
+    if len(data) > LARGEST or (b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        msg = f"{path.name} is no environment file: it is not text, or far too long"
+        raise BadInput(msg)
+    text = _text(data)
+    found = _kind(path, text)
+    if not found.entries:
+        msg = f"{path.name} names no package; give an environment.yml, a requirements.txt, or what conda list printed"
+        raise BadInput(msg)
+    return found
+
+
+def _text(data: bytes) -> str:
+    """PowerShell's `>` writes UTF-16; others begin UTF-8 with a mark."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "replace")
+
+
+def _kind(path: Path, text: str) -> Described:
+    yaml_like = bool(_YAML.search(text) and re.search(r"(?m)^dependencies\s*:", text))
+    kinds: tuple[tuple[bool, Callable[[Path, str], Described]], ...] = (
+        (path.suffix.lower() in {".yml", ".yaml"}, yaml_file.read),
+        (bool(conda_text.EXPLICIT.search(text)), conda_text.explicit),
+        (conda_text.is_list(text), conda_text.listed),
+        (conda_text.is_command(text), conda_text.commands),
+        (yaml_like, yaml_file.read),
+        (conda_text.is_export(text), conda_text.exported),
+    )
+    reads = next((reads for fits, reads in kinds if fits), pip_file.read)
+    return reads(path, text)

@@ -1,0 +1,118 @@
+"""environment.yml, written by hand or by `conda env export`, with pip's lines and selectors in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from wizard.environment_files import pip_file
+from wizard.environment_files.record import Described, Entry
+from wizard.environment_files.selectors import COMMENT, marker
+from wizard.errors import BadInput
+from wizard.text import one_line
+
+_SEL = re.compile(r"^sel\((?P<selector>[^)]*)\)$")
+_BUILD = re.compile(r"^[^=\s]+=[^=\s]+=[^=\s]+$")
+
+
+def read(path: Path, text: str) -> Described:
+    """The file. Raises BadInput where it is no YAML, or YAML of another shape."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        problem = one_line(str(getattr(error, "problem", None) or "it is not valid YAML"), 200)
+        msg = f"{path.name}{where} can't be read: {problem}. Correct it, or export the environment anew"
+        raise BadInput(msg) from None
+    if not isinstance(root, yaml.MappingNode):
+        msg = (
+            f"{path.name} is no environment file: it has no `dependencies:`. conda env export --from-history writes one"
+        )
+        raise BadInput(msg)
+    keys = {key.value: value for key, value in root.value if isinstance(key, yaml.ScalarNode)}
+    listed = keys.get("dependencies")
+    if not isinstance(listed, yaml.SequenceNode) and not _empty(listed):
+        msg = f"{path.name} is no environment file: it has no list `dependencies:`. conda env export --from-history writes one"
+        raise BadInput(msg)
+    reader = _Reader(path, text.splitlines())
+    entries = list(reader.entries(listed.value if isinstance(listed, yaml.SequenceNode) else []))
+    pip = pip_file.lines(reader.pip_lines, path.parent)
+    channels = tuple(_scalars(keys.get("channels")))
+    return Described(
+        entries=(*entries, *pip.entries),
+        name=next(iter(_scalars(keys.get("name"))), None),
+        indexes=pip.indexes,
+        default_index=pip.default_index,
+        find_links=pip.find_links,
+        channels=channels,
+        constraints=pip.constraints,
+        variables=_variables(keys.get("variables")),
+        notes=(*reader.notes, *pip.notes),
+        dump=sum(bool(_BUILD.match(entry.text)) for entry in entries) > len(entries) / 2,
+    )
+
+
+class _Reader:
+    """The entries of `dependencies:`, each with the comment behind it."""
+
+    def __init__(self, path: Path, lines: list[str]) -> None:
+        self._name, self._lines = path.name, lines
+        self.pip_lines: list[tuple[str, str]] = []
+        self.notes: list[str] = []
+
+    def entries(self, nodes: list[yaml.Node]) -> Iterator[Entry]:
+        for node in nodes:
+            place = f"{self._name}, line {node.start_mark.line + 1}"
+            if isinstance(node, yaml.ScalarNode):
+                if node.value.strip():
+                    yield Entry(node.value.strip(), "conda", place, self._selector(node))
+            elif isinstance(node, yaml.MappingNode):
+                for key, value in node.value:
+                    yield from self._keyed(str(key.value), value, place)
+
+    def _keyed(self, key: str, value: yaml.Node, place: str) -> Iterator[Entry]:
+        if key == "pip":
+            nodes = value.value if isinstance(value, yaml.SequenceNode) else [] if _empty(value) else [value]
+            for node in nodes:
+                if isinstance(node, yaml.ScalarNode) and node.value.strip():
+                    self.pip_lines.append((node.value, f"{self._name}, line {node.start_mark.line + 1}"))
+            return
+        found = _SEL.match(key)
+        inner = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        said = self._marker(found["selector"], place) if found else None
+        for node in inner:
+            if isinstance(node, yaml.ScalarNode) and node.value.strip():
+                text = node.value.strip() if found else f"{key} {node.value.strip()}"
+                yield Entry(text, "conda", f"{self._name}, line {node.start_mark.line + 1}", said)
+
+    def _selector(self, node: yaml.Node) -> str | None:
+        line = self._lines[node.end_mark.line] if node.end_mark.line < len(self._lines) else ""
+        found = COMMENT.search(line, node.end_mark.column if node.end_mark.line == node.start_mark.line else 0)
+        return self._marker(found["selector"], f"{self._name}, line {node.start_mark.line + 1}") if found else None
+
+    def _marker(self, selector: str, place: str) -> str | None:
+        told = marker(selector)
+        if told is None:
+            self.notes.append(
+                f"[{one_line(selector, 60)}] ({place}) has no counterpart: the package is taken everywhere"
+            )
+        return told
+
+
+def _empty(node: yaml.Node | None) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.value.strip() in ("", "~", "null")
+
+
+def _scalars(node: yaml.Node | None) -> list[str]:
+    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return [one.value for one in nodes if isinstance(one, yaml.ScalarNode) and not _empty(one)]
+
+
+def _variables(node: yaml.Node | None) -> dict[str, str]:
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(key.value): str(value.value) for key, value in node.value if isinstance(value, yaml.ScalarNode)}
