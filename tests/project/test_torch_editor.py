@@ -330,8 +330,11 @@ def full(tables: Any) -> Any:
 
 
 def back_again(data: bytes, target: Target) -> None:
-    """Bound and let go again is never bound, but for an index that a member of a workspace may use."""
-    if b"[tool.uv.workspace]" in data:
+    """Bound and let go again is never bound, but for an index that a member of a workspace may use, or that stands
+    where tidying is not safe.
+    """
+    mixed = b"\r\n" in data and b"\n" in data.replace(b"\r\n", b"")
+    if mixed or b"[tool.uv.workspace]" in data:
         return
     try:
         once, never = edit(edit(data, target), PYPI), edit(data, PYPI)

@@ -151,15 +151,13 @@ def _in_place(text: str, change: Change) -> Iterator[str]:
             yield tomlkit.dumps(document)
             return
         here = here[key]
-    last = change.path[-1]
-    value = None if change.value is None else tomlkit.value(literal(change.value))
-    if value is not None and change.mark and change.kind == "set":
-        value.comment(change.mark.removeprefix("# "))
-    if change.kind == "set" and value is None:
-        here.remove(last)
-    elif change.kind == "set":
-        here[last] = value
-    elif change.kind == "append":
+    if _put(here, change.path[-1], change):
+        yield tomlkit.dumps(document)
+
+
+def _put(here: Any, last: str, change: Change) -> bool:
+    """The change in that table; False where it is not to be made this way."""
+    if change.kind == "append":
         _append_table(here, last, change.value)
     elif change.kind == "item":
         _change_item(here[last], change)
@@ -168,9 +166,16 @@ def _in_place(text: str, change: Change) -> Iterator[str]:
             here.remove(last)
         else:
             del here[last][list(here[last]).index(change.old)]
+    elif change.kind == "set" and change.value is None:
+        here.remove(last)
+    elif change.kind == "set":
+        value = tomlkit.value(literal(change.value))
+        if change.mark:
+            value.comment(change.mark.removeprefix("# "))
+        here[last] = value
     else:
-        return
-    yield tomlkit.dumps(document)
+        return False
+    return True
 
 
 def _retabled(text: str, change: Change) -> Iterator[str]:
@@ -210,11 +215,17 @@ def _change_item(lines: Array, change: Change) -> None:
     if isinstance(change.value, list):
         one = tomlkit.value(literal(change.value))
         lines.add_line(one, indent=_indent(lines)) if "\n" in lines.as_string() else lines.append(one)
-    elif change.old is None:
-        if "\n" in lines.as_string():
-            lines.add_line(change.value, indent=_indent(lines), comment=change.mark and change.mark.removeprefix("# "))
-        else:
+    elif change.old is None and (change.mark or "\n" in lines.as_string()):
+        mark, single = (change.mark or "").removeprefix("# "), "\n" not in lines.as_string()
+        if single and not lines.trivia.comment:
             lines.append(change.value)
+            lines.comment(mark)
+            return
+        lines.add_line(change.value, indent=_indent(lines), comment=mark or None)
+        if single:
+            lines.add_line(indent="")
+    elif change.old is None:
+        lines.append(change.value)
     elif change.value is None:
         del lines[list(lines).index(change.old)]
     else:
