@@ -49,6 +49,9 @@ COMMANDS = {
                           "join a run that goes on, or see how it ended", frozenset({"json", "plain", "save"})),
     "undo": CommandSpec("wizard.cli.undoing:undo", (0, 1), "[RUN]",
                         "put back what a run changed; --list shows the runs", frozenset({"json", "yes", "dry_run", "list"})),
+    "import": CommandSpec("wizard.cli.importing:import_", (1, 2), "FILE [PROJECT]",
+                          "make a uv project of an environment.yml, a requirements.txt or their like",
+                          frozenset({"choices", "set", "json", "yes", "dry_run"})),
     "export": CommandSpec("wizard.cli.exporting:export", (1, 2), "KIND [PROJECT]",
                           "write choices (a file to give to others)", _PLANS | {"json", "yes", "dry_run"}),
 }  # fmt: skip

@@ -172,7 +172,7 @@ def torch(advice: TorchAdvice) -> Iterator[str]:
         yield from (f"  x {name:{width}}  {clean(why)}" for name, why in advice.ruled_out)
 
 
-def plan(made: Plan) -> Iterator[str]:
+def plan(made: Plan, carry_out: str = "uv-wizard apply --yes") -> Iterator[str]:
     """`uv-wizard plan`: every command and every diff."""
     if not made.steps:
         yield "Nothing to change: everything is in place."
@@ -189,7 +189,7 @@ def plan(made: Plan) -> Iterator[str]:
             was = (value.before or "not set") if value.known else "not known"
             yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {was})"
     yield ""
-    yield "Nothing has been changed. Carry it out: uv-wizard apply --yes     Take it back: uv-wizard undo --yes"
+    yield f"Nothing has been changed. Carry it out: {carry_out}     Take it back: uv-wizard undo --yes"
 
 
 def diagnosis(found: Diagnosis) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""`uv-wizard import FILE [PROJECT]`: an environment.yml, a requirements.txt or their like becomes a uv project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from wizard.cli import common, words
+from wizard.cli.options import Options
+from wizard.cli.running import watch
+from wizard.environment_files.piles import candidates, sort
+from wizard.environment_files.read import describe
+from wizard.environment_files.record import Described, Imported, Sorted
+from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.plan import import_file
+from wizard.plan.install_uv import plan_uv
+from wizard.plan.quoting import command_line
+from wizard.plan.step import Command, Plan
+from wizard.plan.sync import run_environment
+from wizard.run import client
+from wizard.way import Way
+
+
+def import_(options: Options) -> int:
+    """Shows the three piles; with --yes writes pyproject.toml and has uv lock it, as a run that can be undone."""
+    path = Path(options.word() or "")
+    folder = Path(options.word(1) or ".").absolute()
+    if not folder.is_dir():
+        msg = f"{options.word(1)} is not a folder; name the folder the project is to be in"
+        raise BadInput(msg)
+    described = describe(path)
+    way = Way(str(folder), choices=common.choices_of(options))
+    way.look()
+    imported = sort(described, absent=_absent(described, way))
+    plan = _plan(imported, way, folder)
+    if options.json and (options.flag("dry_run") or not options.flag("yes")):
+        common.print_json(imported.document())
+    elif not options.json:
+        common.print_lines(_told(imported))
+        again = command_line(["uv-wizard", "import", *options.words, "--yes"])
+        common.print_lines(words.plan(plan, again))
+    if options.flag("dry_run"):
+        return ExitCode.DONE
+    if not options.flag("yes"):
+        msg = "nothing was written: import asks for --yes"
+        raise DecisionMissing(msg)
+    if not plan.steps:
+        return ExitCode.DONE
+    code = watch(client.start(plan, project=str(folder), label="import"), as_json=options.json)
+    if code == 0 and not options.json:
+        common.print_lines(
+            [
+                f"Go on with: uv-wizard{'' if folder == Path.cwd() else f' {folder}'}   (the torch variant, the sync, the checks)"
+            ]
+        )
+    return code
+
+
+def _absent(described: Described, way: Way) -> tuple[str, ...]:
+    """Names that the package index does not have; none where it can't be asked."""
+    from wizard.environment_files.check import absent
+    from wizard.mirrors.official import address
+
+    uv = way.uv_path()
+    index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL") or described.default_index
+    if index is None and uv is not None:
+        index = address(uv)
+    names = candidates(described)
+    if index is None or not names or os.environ.get("UV_OFFLINE", "").lower() in {"1", "true"}:
+        return ()
+    version = next((one.version for one in way.machine.uv or () if one.version), None) or "0.13.8"
+    try:
+        found, asked = absent(names, index, version)
+    except WizardError:
+        return ()
+    if not asked:
+        print("uv-wizard: the package index did not answer, so the names were not looked up there", file=sys.stderr)
+    return found
+
+
+def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
+    names = ("pyproject.toml", ".python-version")
+    files = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in names}
+    python = f">={sys.version_info.major}.{sys.version_info.minor}"
+    uv = plan_uv(way.machine, way.project, way.choices, None)
+    steps = [one for one in (uv.step, import_file.step(imported, str(folder), os.sep, files, python)) if one]
+    if not any(one.id == "import" for one in steps):
+        return Plan((), str(folder), uv.path)
+    environment = run_environment(way.project, way.choices) if way.project else {}
+    lock = Command((uv.path, "lock"), environment, str(folder), "uv", {"journal": [str(folder / "uv.lock")]})
+    steps.append(import_file.lock_step(lock))
+    return Plan(tuple(steps), str(folder), uv.path)
+
+
+def _told(imported: Imported) -> Iterator[str]:
+    yield f"Project {imported.name or '(named after the folder)'}, Python {imported.requires_python or 'any'}"
+    if imported.torch_hint:
+        yield f"torch: the file was written for {imported.torch_hint}; what this machine can run, uv-wizard says afterwards"
+    piles: tuple[tuple[str, tuple[Sorted, ...]], ...] = (
+        ("+ taken over", imported.mapped), ("- not needed", imported.dropped), ("? not decided", imported.undecided)
+    )  # fmt: skip
+    for title, rows in piles:
+        if rows:
+            yield ""
+            yield f"{title}: {len(rows)}"
+            width = min(34, max(len(one.text) for one in rows))
+            for one in rows:
+                to = f"{one.to}   " if one.to is not None and one.to != one.text else ""
+                yield f"  {one.text:{width}}  {to}{'' if one.to == one.text else one.why}".rstrip()
+    yield ""
