@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wizard.advice.uv import UvWay
     from wizard.machine.probe import Probing
     from wizard.plan import make, sync
+    from wizard.plan.mirrors_project import Named
     from wizard.plan.step import Plan
     from wizard.run.client import RunInfo
 
@@ -212,7 +213,13 @@ class Way:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
         from wizard.plan import make
 
-        return make.make(self.machine, self.project, self.choices, self._around())
+        return make.make(self.machine, self._named().project, self.choices, self._around())
+
+    def _named(self) -> Named:
+        """The project as it will be, and the step that writes a mirror into it."""
+        from wizard.plan.mirrors_project import named
+
+        return named(self.project, self.choices)
 
     def _around(self) -> make.Circumstances:
         from wizard.plan import make, torch
@@ -223,8 +230,11 @@ class Way:
         if self.project is None:
             return make.Circumstances(python)
         uv = plan_uv(self.machine, self.project, self.choices, python).path
-        part = torch.part(self.machine, self.project, self.choices, uv, self.torch())
-        return make.Circumstances(python, part, options(self.project, self.choices))
+        there = self._named()
+        if there.project is None:
+            return make.Circumstances(python)
+        part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
+        return make.Circumstances(python, part, options(there.project, self.choices), there.step)
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""

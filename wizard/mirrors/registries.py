@@ -71,13 +71,13 @@ def stand_ins(
     for kind, ones in registries_for(registries, explicit, bases).items():
         mirror = (mirrors.get(kind) or "").rstrip("/")
         for registry in ones if mirror else ():
-            address = mirror if kind == "pypi" else _with_suffix(mirror, torch_suffix(registry, bases) or "")
+            address = mirror if kind == "pypi" else with_suffix(mirror, torch_suffix(registry, bases) or "")
             if not same_index(registry, address):
                 found[registry] = address
     return found
 
 
-def _with_suffix(mirror: str, suffix: str) -> str:
+def with_suffix(mirror: str, suffix: str) -> str:
     """The mirror's index of that variant; a mirror given with the variant already is taken as it is."""
     if not suffix or mirror.endswith("/" + suffix):
         return mirror

@@ -33,6 +33,8 @@ class Circumstances:
     torch: TorchPart = field(default_factory=TorchPart)
     mirrors: Mapping[str, Any] | None = None
     """Options of wizard.run.mirror_sync, None where the sync needs no mirror."""
+    named: Step | None = None
+    """Writes the mirror into the project."""
 
 
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
@@ -40,8 +42,10 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
     uv = install_uv.plan_uv(machine, project, choices, around.pip_python)
     steps: list[Step | None] = [uv.step, settings.step(machine, choices, _path_entry(machine, uv))]
     if project is not None:
-        steps += around.torch.steps
-        if project.has_lock or around.torch.locks:
+        steps += (around.named, *around.torch.steps)
+        if around.named and not around.torch.locks:
+            steps.append(sync.lock_step(project, choices, uv.path))
+        if project.has_lock or around.torch.locks or around.named:
             selected = sync.selection(choices, around.torch.extra)
             steps.append(sync.step(project, choices, uv.path, selected, around.mirrors))
             what = verify.request(

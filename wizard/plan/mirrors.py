@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from wizard.choices import Choices
-from wizard.errors import BadInput
 from wizard.mirrors.catalogue import built_in, torch_bases
 from wizard.mirrors.registries import explicit_of, stand_ins
 from wizard.project.facts import Project
@@ -22,10 +21,7 @@ def address(choices: Choices, kind: str) -> str | None:
 
 
 def options(project: Project, choices: Choices) -> dict[str, Any] | None:
-    """Options of wizard.run.mirror_sync; None where no registry of this lock has a mirror. Raises BadInput."""
-    if choices.text("mirrors.scope") == "project":
-        msg = "mirrors.scope = project is not possible in this version; allowed: machine (the lock stays as it is)"
-        raise BadInput(msg)
+    """Options of wizard.run.mirror_sync; None where no registry of this lock has a mirror."""
     if project.lock is None:
         return None
     chosen = {kind: address(choices, kind) for kind in ("pypi", "pytorch")}

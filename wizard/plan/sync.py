@@ -50,6 +50,13 @@ def run_environment(project: Project, choices: Choices) -> dict[str, str | None]
     return environment
 
 
+def lock_step(project: Project, choices: Choices, uv: str) -> Step:
+    """`uv lock`, with the uv.lock before it in the journal."""
+    lock, _ = project.file("uv.lock")
+    command = Command((uv, "lock"), run_environment(project, choices), project.path, "uv", {"journal": [lock]})
+    return Step("lock", "lock", "uv makes uv.lock again", commands=(command,))
+
+
 def step(
     project: Project, choices: Choices, uv: str, selected: Selection, mirrors: Mapping[str, Any] | None = None
 ) -> Step:

@@ -5,7 +5,6 @@ The advice is handed in, for it stands a floor above.
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,8 +14,8 @@ from wizard.errors import BadInput, DecisionMissing
 from wizard.machine.facts import Machine
 from wizard.plan import torch_binding
 from wizard.plan.make import TorchPart
-from wizard.plan.step import Command, FileChange, Step
-from wizard.plan.sync import run_environment
+from wizard.plan.step import FileChange, Step
+from wizard.plan.sync import lock_step
 from wizard.plan.torch_binding import holding, target_of
 from wizard.plan.torch_release import check_version
 from wizard.project.facts import Project
@@ -89,24 +88,17 @@ def wanted(project: Project, choices: Choices, advised: Advised) -> str:
 def _steps(
     project: Project, choices: Choices, uv: str, target: Target, name: str, advised: Advised
 ) -> tuple[Step, ...]:
-    path, before = _file(project, "pyproject.toml")
+    path, before = project.file("pyproject.toml")
     if before is None:
         return ()
     after = edit(before, target)
     if after == before:
         return ()
     change = FileChange(path, before, after)
-    lock, _ = _file(project, "uv.lock")
-    command = Command((uv, "lock"), run_environment(project, choices), project.path, "uv", {"journal": [lock]})
+    summary = f"{_told(target, name, advised)} in pyproject.toml"
     return (
-        Step(
-            "torch",
-            "torch",
-            f"{_told(target, name, advised)} in pyproject.toml",
-            files=(change,),
-            notes=_notes(project, target),
-        ),
-        Step("lock", "lock", "uv makes uv.lock again", commands=(command,)),
+        Step("torch", "torch", summary, files=(change,), notes=_notes(project, target)),
+        lock_step(project, choices, uv),
     )
 
 
@@ -116,14 +108,6 @@ def _told(target: Target, name: str, advised: Advised) -> str:
     if not target.variants:
         return f"hold {torch}"
     return f"bind {torch} {'from the package index' if name == PYPI else name}"
-
-
-def _file(project: Project, name: str) -> tuple[str, bytes | None]:
-    for path, data in project.files.items():
-        if path.replace("\\", "/").rpartition("/")[2] == name:
-            return path, data
-    separator = "\\" if "\\" in project.path and "/" not in project.path else "/"
-    return project.path + separator + name if separator == "\\" else posixpath.join(project.path, name), None
 
 
 def _notes(project: Project, target: Target) -> tuple[str, ...]:

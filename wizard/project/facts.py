@@ -89,3 +89,11 @@ class Project:
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
     findings: tuple[MachineFinding, ...] = ()
+
+    def file(self, name: str) -> tuple[str, bytes | None]:
+        """Path and bytes of one of `files`; where it is not among them, where it would lie, and None."""
+        for path, data in self.files.items():
+            if path.replace("\\", "/").rpartition("/")[2] == name:
+                return path, data
+        separator = "\\" if "\\" in self.path and "/" not in self.path else "/"
+        return f"{self.path.rstrip(separator)}{separator}{name}", None
