@@ -33,6 +33,7 @@ def sync(options: Options) -> int:
     """`uv-wizard sync`: only the sync, with the uv that is here."""
     common.refuse_machine(options)
     way = common.way_of(options)
+    way.choices = way.choices.with_values("set", {"mirrors.scope": "machine"})  # the project's files stay what they are
 
     def only_sync() -> Plan:
         whole = way.plan()

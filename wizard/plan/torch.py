@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from wizard.catalog_torch import PYPI
-from wizard.choices import Choices
+from wizard.choices import KEYS, Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.machine.facts import Machine
 from wizard.plan import torch_binding
@@ -60,15 +60,23 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
     if name in torch.offers:
         steps = () if settled else _steps(project, choices, uv, holding(project, version), name, advised)
         return TorchPart(steps, torch.offers[name], name, locks=bool(steps))
-    if name != PYPI and name == advised.locked_variant and settled:
+    if name != PYPI and name == advised.locked_variant and settled and not _laid_out(choices):
         return TorchPart(variant=name)
     target = target_of(project, choices, name, advised)
     steps = _steps(project, choices, uv, target, name, advised)
+    bound_here = machine.os in target.bound.get(name, ())
+    if not steps and bound_here and not (settled and name == advised.locked_variant):
+        steps = (lock_step(project, choices, uv),)  # the file was edited before, and its lock never made
     if steps and machine.os not in (None, *choices.names("torch.platforms")):
         left = f"torch.platforms leaves {machine.os} out: on this machine torch stays what it is"
         steps = (replace(steps[0], notes=(*steps[0].notes, left)), *steps[1:])
     extra = ("extra", name) if target.layout == "extras" and steps else None
     return TorchPart(steps, extra, None if name == PYPI else name, locks=bool(steps))
+
+
+def _laid_out(choices: Choices) -> bool:
+    """Whether more is asked for than a variant for this machine."""
+    return any(choices.get(key) != KEYS[key].default for key in ("torch.layout", "torch.platforms"))
 
 
 def wanted(project: Project, choices: Choices, advised: Advised) -> str:
