@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.index import Index
-from tests.support.wheels import wheel
+from tests.support.torch_index import torch_index
 from wizard.advice.torch import advise
 from wizard.advice.torch_locked import locked_here
 from wizard.choices import Choices
@@ -26,13 +26,10 @@ from wizard.project.read import read_project
 
 pytestmark = pytest.mark.same_everywhere
 
-CP = f"cp{sys.version_info[0]}{sys.version_info[1]}"
-TAGS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "win_amd64", "macosx_11_0_arm64", "macosx_11_0_x86_64")
 OS = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
 ARCH = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
 HERE = Machine(os=OS, arch=ARCH, libc=Libc("glibc", "2.35") if OS == "linux" else None, gpus=())  # type: ignore[arg-type]
 RTX_3090 = replace(HERE, gpus=(Gpu("nvidia", "RTX 3090", "8.6"),), nvidia_driver="550.54.14")
-CUBLAS = ("nvidia-cublas-cu12", "nvidia-cuda-runtime-cu12", "nvidia-cudnn-cu12")
 
 
 def choose(**values: object) -> Choices:
@@ -89,23 +86,7 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path, uv: Path) -> Iterator[Stage]:
     with Index() as index:
-        parts = [f"{name}; platform_system == 'Linux' and platform_machine == 'x86_64'" for name in CUBLAS]
-        index.add(*(wheel(name, "12.6") for name in CUBLAS), wheel("numpy", "2.0"))
-        for version in ("2.9.1", "2.10.0"):
-            for tag in TAGS:
-                full = f"{CP}-{CP}-{tag}"
-                index.add(wheel("torch", version, tag=full, requires=parts))
-                index.add(wheel("torchvision", "0.25", tag=full, requires=["torch"]))
-                if tag.startswith("macosx"):
-                    index.add(wheel("torch", version, tag=full), prefix="/whl/cpu")
-                    continue
-                for name in ("cpu", "cu126", "rocm7.1"):
-                    if name == "rocm7.1" and "linux" not in tag:
-                        continue
-                    needs = {"cpu": [], "cu126": parts, "rocm7.1": ["triton-rocm; sys_platform == 'linux'"]}[name]
-                    index.add(wheel("torch", f"{version}+{name}", tag=full, requires=needs), prefix=f"/whl/{name}")
-                    index.add(wheel("torchvision", f"0.25+{name}", tag=full, requires=["torch"]), prefix=f"/whl/{name}")
-        index.add(wheel("triton-rocm", "3.6", tag="py3-none-manylinux_2_28_x86_64"), prefix="/whl/rocm7.1")
+        torch_index(index)
         folder = tmp_path / "Träume"
         folder.mkdir()
         yield Stage(index, folder, uv)
@@ -207,7 +188,7 @@ def test_the_family_moves_together(stage: Stage) -> None:
     locked = locked_here(RTX_3090, after)
     assert locked is not None
     versions = {one.name: one.version for one in locked.packages}
-    assert (versions["torch"], versions["torchvision"]) == ("2.10.0+cu126", "0.25+cu126")
+    assert (versions["torch"], versions["torchvision"]) == ("2.10.0+cu126", "0.25.0+cu126")
 
 
 @pytest.mark.skipif(OS == "macos", reason="no variants there")
