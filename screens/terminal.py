@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sys
 import threading
@@ -92,6 +93,17 @@ class TerminalApp(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._leave_by, number)
+        threading.Thread(target=self._watch_terminal, args=(loop,), name="hang-up", daemon=True).start()
+
+    def _watch_terminal(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Who is not the terminal's own session hears of no hang-up; Textual would then read its end for ever."""
+        if sys.platform == "win32" or self.is_headless or not hasattr(select, "poll"):
+            return
+        look = select.poll()
+        look.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # nothing but the end is waited for
+        found = look.poll()
+        if any(what & select.POLLHUP for _, what in found):
+            loop.call_soon_threadsafe(self._leave_by, signal.SIGHUP)
 
     def _leave_by(self, number: int) -> None:
         # Textual's writer waits for ever for a terminal that is gone; nothing of ours is lost by leaving without it
