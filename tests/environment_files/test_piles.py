@@ -324,6 +324,5 @@ def test_constraints_and_included_files(tmp_path: Path) -> None:
     found = sort(describe(tmp_path / "requirements.txt"))
     assert found.dependencies == ("rich", "numpy")
     assert found.constraints == ("urllib3<2",)
-    assert (found.indexes, found.default_index) == (("https://index.example.test/simple",),) * 1 + (
-        "https://index.example.test/simple",
-    )
+    assert found.indexes == ("https://index.example.test/simple",)
+    assert found.default_index == "https://index.example.test/simple"
