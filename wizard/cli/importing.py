@@ -89,6 +89,9 @@ def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
     if not any(one.id == "import" for one in steps):
         return Plan((), str(folder), uv.path)
     environment = run_environment(way.project, way.choices) if way.project else {}
+    ambient = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
+    if ambient and "UV_DEFAULT_INDEX" not in environment:
+        environment["UV_DEFAULT_INDEX"] = ambient  # as `uv lock` by hand would
     lock = Command((uv.path, "lock"), environment, str(folder), "uv", {"journal": [str(folder / "uv.lock")]})
     steps.append(import_file.lock_step(lock))
     return Plan(tuple(steps), str(folder), uv.path)

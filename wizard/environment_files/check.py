@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 AT_ONCE, SECONDS = 20, 8.0
 _ABSENT = frozenset({404, 410})
 _PROBE = "pip"
-"""A name that every copy of the index has: where even that is not there, the answers say nothing."""
+"""Asked for beside the others: where none of all is there, the answers say nothing."""
 
 
 def absent(names: Iterable[str], index: str, uv_version: str) -> tuple[tuple[str, ...], bool]:
@@ -24,7 +24,7 @@ def absent(names: Iterable[str], index: str, uv_version: str) -> tuple[tuple[str
     with make_client(uv_version=uv_version, connect_s=4.0, read_s=SECONDS, connections=AT_ONCE) as client:
         jobs = [partial(_status, client, f"{index.rstrip('/')}/{name}/") for name in asked]
         answers = dict(together(jobs, AT_ONCE, SECONDS))
-    if answers.get(0) != 200:
+    if 200 not in answers.values():
         return (), False
     return tuple(name for place, name in enumerate(asked) if answers.get(place) in _ABSENT), True
 
