@@ -32,14 +32,26 @@ class Said:
 
 
 def ask(
-    argv: Sequence[str], limit: float, *, environment: Mapping[str, str] | None = None, cwd: str | None = None
+    argv: Sequence[str],
+    limit: float,
+    *,
+    environment: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+    linger: float | None = None,
 ) -> Said:
-    """Runs it for `limit` seconds at most. Raises TimeoutError past that, another OSError where it does not start."""
+    """Runs it for `limit` seconds at most. Raises TimeoutError past that, another OSError where it does not start.
+
+    `linger`: once it has ended, wait so long for what it left running to let go of its output; None: to the limit.
+    """
     end = time.monotonic() + limit
     process = _started(argv, environment, cwd)
     _going.add(process)
     try:
         streams = [_Stream(process.stdout), _Stream(process.stderr)]
+        if linger is not None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(limit)
+                end = min(end, time.monotonic() + linger)
         for stream in streams:
             stream.thread.join(max(0.0, end - time.monotonic()))
         try:
