@@ -153,6 +153,19 @@ TABLE = {
     "Pascal and RTX 50: the better one": (nvidia("6.1", "12.0"), None, "cu132", "2.15.0", "w"),
     "a very old one beside a good one": (nvidia("3.0", "8.6"), None, "cu132", "2.15.0", "w"),
     "both of 2.15, one not": (nvidia("6.1", "8.9"), asks(">=2.15"), "cu132", "2.15.0", "w"),
+    # GPUs of two makers: NVIDIA's first, another's where NVIDIA's has no build of what the project asks for
+    "NVIDIA beside AMD": (
+        replace(nvidia("8.6"), gpus=(Gpu("amd", "RX 7900", gfx="gfx1100"), Gpu("nvidia", "RTX 3060", "8.6"))),
+        None, "cu132", "2.15.0", "w"),
+    "NVIDIA too old beside AMD, torch 2.12": (
+        replace(nvidia("3.7"), gpus=(Gpu("nvidia", "K80", "3.7"), Gpu("amd", "RX 7900", gfx="gfx1100"))),
+        asks("==2.12.0"), "rocm7.2", "2.12.0", "l"),
+    "NVIDIA too old beside an AMD on no list, torch 2.12": (
+        replace(nvidia("3.7"), gpus=(Gpu("nvidia", "K80", "3.7"), Gpu("amd", "RX 6700", gfx="gfx1031"))),
+        asks("==2.12.0"), None, None, ""),
+    "NVIDIA without a driver beside Intel Arc": (
+        replace(nvidia(driver="440.33"), gpus=(Gpu("nvidia", "T4", "7.5"), Gpu("intel", "Intel Arc A770"))),
+        None, "xpu", "2.15.0", "lw"),
     # the project's own limits
     "torch 2.14, driver 580": (nvidia("8.6"), asks("==2.14.1"), "cu130", "2.14.1", "w"),
     "torch below 2.15": (nvidia("8.6"), asks(">=2.9,<2.15"), "cu130", "2.14.1", "w"),
@@ -224,6 +237,9 @@ def test_the_torch_of_a_machine(
         ("Intel Arc", ["not confirmed"]),
         ("AMD RX 7900", ["not confirmed", "torch 2.13.0, variant rocm7.2"]),
         ("Windows, AMD", ["no ROCm variant for Windows"]),
+        ("AMD RX 6700, on no list", ["gfx1031", "torch 2.14.1, variant rocm7.14, may do", "not confirmed"]),
+        ("NVIDIA too old beside AMD, torch 2.12", ["the K80 is not used"]),
+        ("NVIDIA too old beside an AMD on no list, torch 2.12", ["torch 2.5.1, variant cu118", "gfx1031"]),
         ("Pascal and RTX 50: the better one", ["serves the NVIDIA 12.0, not the NVIDIA 6.1"]),
         ("both of 2.15, one not", ["torch 2.14.1, variant cu126 would", "does not allow"]),
         ("Orin, CUDA 13.2 lifts the exception", ["Jetson"]),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from wizard.advice import torch_nothing as nothing
 from wizard.advice import torch_words as say
 from wizard.advice.reason import Advice, Reason
 from wizard.advice.torch_audit import audit
@@ -79,7 +80,7 @@ class TorchAdvice:
         """Every variant that can't be taken here, newest first, each with its reason."""
         if self.basis is None:
             return ()
-        return say.musl_ruled_out() if self.basis.here.musl else ruled_out(*self.basis.all)
+        return nothing.musl_ruled_out() if self.basis.here.musl else ruled_out(*self.basis.all)
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -116,10 +117,10 @@ def advise(
     """
     here = look(machine)
     if here.platform is None:
-        return TorchAdvice(None, None, notes=(say.unknown_platform(machine),), certain=False)
+        return TorchAdvice(None, None, notes=(nothing.unknown_platform(machine),), certain=False)
     if here.musl:
         basis = Basis(here, Wish(), Allowed((), frozenset(), {}), None)
-        return TorchAdvice(None, None, notes=(say.MUSL,), basis=basis)
+        return TorchAdvice(None, None, notes=(nothing.MUSL,), basis=basis)
     wish = wish_of(project, python).held_at(version)
     options = allowed(here.platform, wish)
     locked = locked_here(machine, project, selected, python)
@@ -139,32 +140,36 @@ class _Found:
 
 def _search(here: Here, wish: Wish, options: Allowed, project: Project | None) -> _Found:
     notes: list[str] = []
+    refused: tuple[str, ...] = ()
     certain = True
     if here.os == "macos":
         served = without_gpu(here, options.by_accelerator.get("none", ()))
-        return _Found(served, wish, options, () if served else say.no_wheel(here, wish, options))
+        return _Found(served, wish, options, () if served else nothing.no_wheel(here, wish, options))
     if here.devices is None:
-        return _Found(None, wish, options, say.unknown_gpus(here, options), certain=False)
+        return _Found(None, wish, options, nothing.unknown_gpus(here, options), certain=False)
     for vendor in MAKERS:
         devices = here.of(vendor)
         if not devices:
             continue
         known = tuple(one for one in devices if one.known)
-        notes += [say.unknown_device(one) for one in devices if not one.known]
+        notes += [nothing.unknown_device(one) for one in devices if not one.known]
         certain = certain and len(known) == len(devices)
         if vendor == "nvidia" and here.driver is None and known:
-            notes += say.unknown_driver(here, known, options)
+            notes += nothing.unknown_driver(here, known, options)
             certain = False
             continue
         served = serve(here, vendor, _offered_first(here, vendor, options, project))
         if served:
             return _Found(served, wish, options, (*notes, *say.left_behind(here, served)), certain)
         other = anywhere(here, vendor) if known else None
-        if other:
-            return _Found(None, wish, options, (*notes, *say.nothing_fits(here, wish, options, other)), certain)
-        notes += say.unusable(here, vendor, known)
+        if other:  # another maker's GPU may still serve; only where none does is this the answer
+            refused = refused or nothing.nothing_fits(here, wish, options, other)
+        else:
+            notes += nothing.unusable(here, vendor, known)
+    if refused:
+        return _Found(None, wish, options, (*refused, *notes), certain)
     served = without_gpu(here, options.by_accelerator.get("none", ()))
-    return _Found(served, wish, options, (*notes, *(() if served else say.no_wheel(here, wish, options))), certain)
+    return _Found(served, wish, options, (*notes, *(() if served else nothing.no_wheel(here, wish, options))), certain)
 
 
 def _offered_first(here: Here, vendor: str, options: Allowed, project: Project | None) -> tuple[Build, ...]:

@@ -289,7 +289,7 @@ def _gfx(variant: Variant, device: Device) -> Obstacle | None:
     if variant.gfx is None:
         return Obstacle("unknown", "no source says which GPUs it has code for")
     if variant.gfx_unread:
-        return Obstacle("unknown", "what code its torch holds was not confirmed")
+        return Obstacle("unknown", "was not confirmed to hold code for any GPU")
     if device.gfx not in variant.gfx:
         return Obstacle("gpu-other", f"has no code for the {device.name} ({device.gfx})")
     return None

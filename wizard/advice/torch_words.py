@@ -1,21 +1,15 @@
-"""What the advice on torch says, in sentences with numbers. Pure."""
+"""What the advice on torch says of the build that it names, in sentences with numbers. Pure."""
 
 from __future__ import annotations
 
-from packaging.version import Version
-
-from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on
-from wizard.advice.torch_choice import Served, anywhere, missing_driver, obstacle_of, serve, without_gpu
+from wizard.advice.torch_builds import Allowed, Build, Wish
+from wizard.advice.torch_choice import Served, anywhere, obstacle_of, serve, without_gpu
 from wizard.advice.torch_list import newest_of, place, pythons
 from wizard.advice.torch_locked import Locked
-from wizard.advice.torch_machine import MAKERS, Device, Here, branch, floor_of, loads, older
+from wizard.advice.torch_machine import MAKERS, Here, branch, floor_of, older
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 
-MUSL = (
-    "torch has no wheel for musl, the C library of this Linux (Alpine and its like), in any variant; "
-    "use a system or container image with glibc, such as Debian or Ubuntu"
-)
 INDIRECT = (
     "this project does not name torch itself, another package brings it: a variant can be bound only to a torch that "
     "the project names (uv add torch)"
@@ -25,21 +19,6 @@ INDIRECT = (
 def sentence_case(text: str) -> str:
     """A capital at its start, but for torch, whose name has none."""
     return text if text.startswith(("torch ", "uv", "cu")) else text[0].upper() + text[1:]
-
-
-def unknown_platform(machine: Machine) -> str:
-    """Neither a guess nor an error."""
-    missing = "system" if machine.os is None else "processor"
-    told = f"{machine.os or ''} {machine.arch or ''}".strip()
-    if machine.os is None or machine.arch is None:
-        return f"the {missing} of this machine is not known, so no variant can be named"
-    return f"torch has no build for {told}"
-
-
-def musl_ruled_out() -> tuple[tuple[str, str], ...]:
-    """Every variant of the newest release, with the one reason."""
-    names = the().releases[0].builds.get("linux_x86_64", ())
-    return tuple((name, "has no wheel for musl") for name in names)
 
 
 def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, ...]:
@@ -90,7 +69,7 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
     if build.release is the().releases[0]:
         return f"torch {build.torch} is the newest release"
     if build.release.version == newest_of(options):
-        return f"torch {build.torch} is the newest that this project allows ({_limits(wish)})"
+        return f"torch {build.torch} is the newest that this project allows ({limits(wish)})"
     newer = [one for one in options.builds if one.release.version > build.release.version]
     cuda = build.variant.cuda.major if build.variant and build.variant.cuda else None
     vendor = build.variant.accelerator if build.variant else "none"
@@ -105,7 +84,8 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
     return f"torch {build.torch} is the newest with a variant that runs here{reason}"
 
 
-def _limits(wish: Wish) -> str:
+def limits(wish: Wish) -> str:
+    """What the project asks for, in words."""
     parts = [wish.asks] if wish.asks else []
     parts += [pythons(wish)] if wish.pythons else []
     return ", ".join(parts) or "any"
@@ -172,96 +152,6 @@ def left_behind(here: Here, served: Served) -> tuple[str, ...]:
 def _all(served: Served, here: Here) -> bool:
     vendor = served.devices[0].vendor
     return len(served.devices) == len([one for one in here.of(vendor) if one.known])
-
-
-def unknown_gpus(here: Here, options: Allowed) -> tuple[str, ...]:
-    """The GPUs were not asked, or did not answer."""
-    anyway = without_gpu(here, options.by_accelerator.get("none", ()))
-    runs = f"; {anyway.build.label} runs anyway" if anyway else ""
-    return (f"the GPUs of this machine are not known, so no variant can be recommended{runs}",)
-
-
-def unknown_device(device: Device) -> str:
-    """A GPU is there, and nobody says of which generation."""
-    what = "gfx target" if device.vendor == "amd" else "compute capability"
-    return f"the {what} of {device.name} is not known, so no variant can be said to have code for it"
-
-
-def unknown_driver(here: Here, devices: tuple[Device, ...], options: Allowed) -> tuple[str, ...]:
-    """A GPU is there and no driver answered: the best build for each driver that it may turn out to be."""
-    right = ""
-    best: dict[str, Build] = {}
-    for build in options.by_accelerator.get("nvidia", ()):
-        found = missing_driver(here, devices, (build,))
-        if found:
-            best.setdefault(branch(found[1], None), build)
-    right = "".join(f"; {build.label}, is right if it is {floor} or newer" for floor, build in list(best.items())[:2])
-    return (f"the NVIDIA driver did not answer: variant cpu runs anyway{right}",)
-
-
-def unusable(here: Here, vendor: str, devices: tuple[Device, ...]) -> tuple[str, ...]:
-    """GPUs that no torch runs on."""
-    if not devices:
-        return ()
-    names = ", ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in devices))
-    driver = missing_driver(here, devices, builds_for(here.platform or "", vendor)) if vendor == "nvidia" else None
-    if driver:
-        needed = branch(driver[1], here.driver)
-        would = f"with {needed} or newer, {driver[0].label}, would run; this machine has {here.driver}"
-        return (f"the {names} needs a newer driver: {would}",)
-    if vendor == "amd" and here.os == "windows":
-        return (f"the {names} can't be used: the PyTorch index has no ROCm variant for Windows",)
-    return (f"no torch of the catalogue has a variant with code for the {names} on {place(here.platform or '')}",)
-
-
-def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tuple[str, ...]:
-    """The project allows no build that runs on the GPU here; another torch has one."""
-    asks = _limits(wish)
-    notes = [
-        f"no torch that this project allows ({asks}) has a build that runs on the GPU here; {other.build.label}, runs"
-    ]
-    why = _why_none(here, options, other)
-    if why:
-        notes.append(why)
-    found = missing_driver(here, other.devices, options.by_accelerator.get("nvidia", ()))
-    if found and older(here.driver or "", found[1]):
-        notes.append(f"driver {branch(found[1], here.driver)} or newer would do for {found[0].label}; "
-                     f"this machine has {here.driver}")  # fmt: skip
-    return tuple(notes)
-
-
-def _why_none(here: Here, options: Allowed, other: Served) -> str | None:
-    vendor = other.devices[0].vendor
-    for build in options.builds:
-        if build.variant and build.variant.accelerator == vendor:
-            obstacle = obstacle_of(build, here, options)
-            return f"{build.label}, {obstacle.why}" if obstacle and obstacle.why else None
-    return None
-
-
-def no_wheel(here: Here, wish: Wish, options: Allowed) -> tuple[str, ...]:
-    """Not even a build without GPU: the platform, the Python or the C library."""
-    everything = builds_on(here.platform or "")
-    notes = []
-    for build in options.builds:
-        if found := loads(build, here):
-            notes.append(f"torch {build.torch} {found.why}")
-            break
-    asks = _limits(wish)
-    other = without_gpu(here, builds_for(here.platform or "", "none"))
-    if not everything:
-        return (f"torch has no build for {place(here.platform or '')}",)
-    if other is None:
-        return (*notes, "no torch of the catalogue loads on this system")
-    notes.append(f"no torch that this project allows ({asks}) has a wheel for {place(here.platform or '')} here; "
-                 f"the newest that has one is torch {other.build.torch}, "
-                 f"for Python {_span(other.build)}")  # fmt: skip
-    return tuple(notes)
-
-
-def _span(build: Build) -> str:
-    known = sorted(build.release.pythons(build.platform, from_index=True), key=Version)
-    return f"{known[0]} to {known[-1]}"
 
 
 def lock_fits(locked: Locked) -> str:
