@@ -172,3 +172,54 @@ def test_sync_alone_writes_no_mirror_into_the_project(bench: Bench) -> None:
     wizard("sync", str(bench.folder), "--set", f"mirrors.pypi={mirror}", "--set", "mirrors.scope=project")
     assert bench.files() == before
     assert "alpha-1.0-py3-none-any.whl" in bench.index.files("/mirror/simple")
+
+
+MEMBER = (
+    f'[project]\nname = "inner"\nversion = "1"\nrequires-python = "=={sys.version_info[0]}.{sys.version_info[1]}.*"\n'
+)
+
+
+def workspace(bench: Bench, root: str, member: str) -> Path:
+    inner = bench.folder / "packages" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "pyproject.toml").write_text(MEMBER + member, encoding="utf-8")
+    bench.pyproject.write_text(root + "[tool.uv.workspace]\nmembers = ['packages/*']\n", encoding="utf-8")
+    env = {**os.environ, "UV_DEFAULT_INDEX": bench.index.url()}
+    subprocess.run([bench.uv, "lock"], cwd=bench.folder, env=env, check=True, capture_output=True)
+    return inner / "pyproject.toml"
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "root", ["", f'{HEAD}dependencies = ["inner"]\n[tool.uv.sources]\ninner = {{ workspace = true }}\n']
+)
+def test_a_members_torch_is_bound_in_the_root(bench: Bench, root: str) -> None:
+    theirs = workspace(bench, root, 'dependencies = ["torch>=2.9", "torchaudio"]\n[tool.uv]\npackage = false\n')
+    before, member = bench.files(), theirs.read_bytes()
+    found = bench.apply("torch.variant=cu126", "torch.version=2.9.1")
+    assert steps(found) == ["torch", "lock", "sync", "verify"]
+    assert variant_found(found) == (True, "2.9.1+cu126")
+    assert bench.installed("torchaudio") == "2.9.1+cu126"
+    assert steps(bench.apply("torch.variant=cu126", "torch.version=2.9.1")) == ["sync", "verify"]
+    assert theirs.read_bytes() == member
+    wizard("undo", "--yes")
+    assert bench.files() == before
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "member, sets, words",
+    [
+        ("dependencies = ['torch']\n[tool.uv.sources]\ntorch = { index = 'own' }\n[[tool.uv.index]]\nname = 'own'\nurl = 'URL'\n",
+         ["torch.variant=cu126"], "in packages/inner/pyproject.toml take torch out of [tool.uv.sources]"),
+        ("dependencies = ['torch']\n", ["torch.variant=cu126", "torch.layout=extras"], "an extra of the root"),
+        ("dependencies = ['torch']\n", ["torch.variant=rocm7.1"], "what this variant needs beside it"),
+    ],
+    ids=["source", "extras", "triton"],
+)  # fmt: skip
+def test_what_a_member_decides_itself_is_told(bench: Bench, member: str, sets: list[str], words: str) -> None:
+    theirs = workspace(bench, "", member.replace("URL", bench.index.url()))
+    before = bench.files(), theirs.read_bytes()
+    pairs = [word for one in (*bench.sets, *sets) for word in ("--set", one)]
+    assert words in wizard("apply", str(bench.folder), "--yes", *pairs, check=2).stderr
+    assert (bench.files(), theirs.read_bytes()) == before

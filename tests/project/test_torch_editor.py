@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from wizard.project.torch import held_by_us
 from wizard.project.torch_changes import changes
-from wizard.project.torch_editor import Refused, edit, ours
+from wizard.project.torch_editor import Refused, edit
 from wizard.project.torch_target import Target, apply
 from wizard.toml import TOMLError, parse
 
@@ -304,7 +305,7 @@ def check(data: bytes, target: Target) -> bool:
     except Refused:
         return False
     wanted, tidied = copy.deepcopy(before), []
-    for change in changes(before, target, ours(data)):
+    for change in changes(before, target, held_by_us(data)):
         if change.optional:
             tidied.append(copy.deepcopy(wanted))
         apply(wanted, change)

@@ -20,6 +20,7 @@ from wizard.plan.torch_binding import holding, target_of
 from wizard.plan.torch_release import check_version
 from wizard.project.facts import Project
 from wizard.project.torch_editor import edit
+from wizard.project.torch_members import check
 from wizard.project.torch_target import Target
 
 
@@ -99,6 +100,8 @@ def _steps(
     path, before = project.file("pyproject.toml")
     if before is None:
         return ()
+    if target.variants:
+        check(project.member_files, ("torch", *target.family))
     after = edit(before, target)
     if after == before:
         return ()

@@ -11,6 +11,7 @@ from wizard.errors import BadInput
 from wizard.plan import torch_release as releases_of
 from wizard.plan.mirrors import address
 from wizard.project.facts import Project
+from wizard.project.torch_members import named_by
 from wizard.project.torch_target import Target
 
 
@@ -27,11 +28,12 @@ def target_of(project: Project, choices: Choices, name: str, advised: Advised) -
     """What to bind where. Raises BadInput where no torch of the project has that variant on a system of the choice."""
     torch = project.torch
     family = torch.family if torch else ()
+    named = named_by(project.member_files, ("torch", *family))
     platforms = choices.names("torch.platforms")
     version = choices.text("torch.version")
     if name == PYPI:
         held = _held_at(project, version, releases_of.pypi_releases(project, version)) if version else {}
-        return Target({PYPI: platforms}, family=family, held=held)
+        return Target({PYPI: platforms}, family=family, held=held, named=named)
     variant = the().variants[name]
     releases = releases_of.releases_with(project, name, version)
     systems = tuple(one for one in platforms if releases_of.has(releases, name, one))
@@ -55,6 +57,7 @@ def target_of(project: Project, choices: Choices, name: str, advised: Advised) -
         family,
         _mirrors(choices, variants),
         {name: beside} if beside else {},
+        named,
         _held_at(project, stop, releases),
     )
 
@@ -68,6 +71,7 @@ def holding(project: Project, version: str) -> Target:
     return Target(
         {},
         family=project.torch.family if project.torch else (),
+        named=named_by(project.member_files, ("torch",)),
         held=_held_at(project, version, releases_of.pypi_releases(project, version)),
     )
 

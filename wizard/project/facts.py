@@ -86,6 +86,8 @@ class Project:
     writable: bool | None = None
     roomy: bool | None = None
     """Whether this user may make a folder beside the project's (for a cache on the same disk)."""
+    member_files: Mapping[str, bytes] = field(default_factory=dict)
+    """Bytes of the workspace members' pyproject.toml, by their path relative to the root with `/`."""
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
     findings: tuple[MachineFinding, ...] = ()

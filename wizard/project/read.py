@@ -22,7 +22,7 @@ from wizard.project.pyproject import (
     text,
     texts,
 )
-from wizard.project.torch import torch_of
+from wizard.project.torch import held_by_us, torch_of
 from wizard.text import masked, one_line
 
 
@@ -50,6 +50,8 @@ def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project
     # a uv.toml beside it silences [tool.uv] for what both may hold
     settings = uv_toml.tables if uv_toml.data is not None else uv
     conflicts = uv.get("conflicts")
+    inside = members(root, tables)
+    beside = {f"{one}/pyproject.toml": read(root / one / "pyproject.toml") for one in inside}
     group_names = [name for kind, name, _ in requirements(tables) if kind == "group" and name]
     groups = dict.fromkeys([*table(tables, "dependency-groups"), *group_names])
     default_groups = uv.get("default-groups", ["dev"])
@@ -62,18 +64,19 @@ def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project
         extras=tuple(table(head, "optional-dependencies")),
         groups=tuple(groups),
         default_groups=tuple(groups) if default_groups == "all" else texts(default_groups),
-        members=members(root, tables),
+        members=inside,
         conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
         required_uv=text(settings.get("required-version")),
         indexes=mappings(settings.get("index")),
         sources=table(uv, "sources"),
-        torch=torch_of(tables, lock),
+        torch=torch_of(tables, lock, [one.tables for one in beside.values()], held_by_us(pyproject.data)),
         lock=lock,
         has_lock=lock_file.data is not None,
         choices=table(tables, "tool", "uv-wizard"),
         environment_path=_environment_path(root, environment),
         writable=os.access(root, os.W_OK),
         roomy=os.access(root.parent, os.W_OK),
+        member_files={path: one.data for path, one in beside.items() if one.data is not None},
         files={
             str(root / "pyproject.toml"): pyproject.data,
             str(root / "uv.toml"): uv_toml.data,

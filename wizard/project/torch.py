@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wizard import catalog
 from wizard.project.facts import Lock, TorchFacts
-from wizard.project.pyproject import NAME, mappings, normal, requirements, table, text
+from wizard.project.pyproject import NAME, mappings, normal, requirements, table, text, texts
 
 FAMILY = ("torchvision", "torchaudio", "torchao", "torchcodec", "torch-tensorrt", "xformers", "fbgemm-gpu", "torchrec",
           "torchtext", "torchdata")  # fmt: skip
@@ -18,9 +18,34 @@ PAIRED = ("torchvision", "torchaudio")
 _LAST = re.compile(r"/([A-Za-z]+[0-9.]*)(?:/simple)?/?$")
 
 
-def torch_of(tables: Mapping[str, Any], lock: Lock | None) -> TorchFacts | None:
-    """Facts about torch, None where neither the project nor its lock knows it."""
+HELD = "# held by uv-wizard"
+"""Beside a constraint of ours: what it holds may be let go again."""
+
+
+def held_by_us(pyproject: bytes | None) -> frozenset[str]:
+    """The constraints that stand on a line with the mark of an earlier edit."""
+    text = (pyproject or b"").decode("utf-8-sig", "replace")
+    marked = [line for line in text.splitlines() if line.rstrip().endswith(HELD)]
+    return frozenset(one for line in marked for one in re.findall(r"[\"'](torch[a-z]*==[0-9.]+)[\"']", line))
+
+
+def torch_of(
+    tables: Mapping[str, Any],
+    lock: Lock | None,
+    members: Sequence[Mapping[str, Any]] = (),
+    held: frozenset[str] = frozenset(),
+) -> TorchFacts | None:
+    """Facts about torch, None where neither the project nor its lock knows it.
+
+    `members`: the tables of a workspace's members. `held`: constraints that are no wish of the project.
+    """
     lines = [(kind, owner, _name(line), line) for kind, owner, line in requirements(tables)]
+    lines += [
+        ("project", None, _name(line), line)
+        for one in members
+        for kind, _, line in requirements(one)
+        if kind == "project"
+    ]
     ours = [(kind, owner, line) for kind, owner, name, line in lines if name == "torch"]
     locked = [package for package in lock.packages if normal(package.name) == "torch"] if lock else []
     if not ours and not locked:
@@ -30,7 +55,12 @@ def torch_of(tables: Mapping[str, Any], lock: Lock | None) -> TorchFacts | None:
     registry = best.registry if best else None
     return TorchFacts(
         declared=bool(ours),
-        requirement=_joined([line for kind, _, line in ours if kind == "project" or len(ours) == 1]),
+        requirement=_joined(
+            [
+                *(line for kind, _, line in ours if kind == "project" or len(ours) == 1),
+                *(line for line in _constraints(tables) if line not in held),
+            ]
+        ),
         locked_version=version or None,
         locked_local=local or _variant_in(registry),
         registry=registry,
@@ -38,6 +68,13 @@ def torch_of(tables: Mapping[str, Any], lock: Lock | None) -> TorchFacts | None:
         family=tuple(name for name in FAMILY if any(wanted == name for _, _, wanted, _ in lines)),
         pins=tuple(line for name in PAIRED for line in _of_all([one for one in lines if one[2] == name])),
     )
+
+
+def _constraints(tables: Mapping[str, Any]) -> Iterator[str]:
+    """What `[tool.uv]` says of torch for the whole workspace, without asking for it."""
+    for line in texts(table(tables, "tool", "uv").get("constraint-dependencies")):
+        if _name(line) == "torch":
+            yield line
 
 
 def _of_all(lines: list[tuple[str, str | None, str | None, str]]) -> Iterator[str]:

@@ -52,7 +52,14 @@ def changes(tables: Mapping[str, Any], target: Target, ours: frozenset[str] = fr
 def _possible(tables: Mapping[str, Any], target: Target) -> None:
     """Raises Impossible where torch is not the project's own to bind."""
     named = [line for _, lines in lists(tables) for line in lines if name_of(line) in packages(target)]
-    if not any(name_of(line) == "torch" for line in named):
+    if not any(name_of(line) == "torch" for line in named) and "torch" in target.named:
+        if target.layout == "extras":
+            raise Impossible("a member of this workspace names torch, and an extra of the root is none of the member's")
+        if target.beside:
+            raise Impossible(
+                "a member of this workspace names torch, and what this variant needs beside it stands there"
+            )
+    elif not any(name_of(line) == "torch" for line in named):
         head = table(tables, "project")
         if not head or "dependencies" in texts(head.get("dynamic")):
             raise Impossible("the dependencies of this project do not stand in [project]")

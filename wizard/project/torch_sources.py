@@ -56,7 +56,7 @@ def indexes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
 
 def sources(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     bound = table(tables, "tool", "uv", "sources")
-    named = {name_of(line) for _, lines in lists(tables) for line in lines}
+    named = {name_of(line) for _, lines in lists(tables) for line in lines} | target.named
     beside = dict.fromkeys(name for names in target.beside.values() for name in names)
     for package in (*packages(target), *beside):
         key = next((one for one in bound if normal(one) == package), package)

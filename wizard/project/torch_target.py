@@ -12,8 +12,6 @@ from wizard.errors import BadInput
 
 Path = tuple[str, ...]
 INDEXES: Path = ("tool", "uv", "index")
-HELD = "# held by uv-wizard"
-"""Beside a constraint of ours: what it holds may be let go again."""
 
 
 class Impossible(BadInput):
@@ -34,6 +32,8 @@ class Target:
     """Variant -> an address in place of the official one."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Variant -> the packages that its torch needs from the same index, and that the project has to name for that."""
+    named: frozenset[str] = frozenset()
+    """Packages that members of the workspace name: the root's indexes and sources hold for them too."""
     held: Mapping[str, str] = field(default_factory=dict)
     """Package -> the version to hold it at: torch, where that is wanted or a newer one of the same index would no longer
     run here, and what has to move together with it."""

@@ -217,7 +217,7 @@ def _change_item(lines: Array, change: Change) -> None:
         lines.add_line(one, indent=_indent(lines)) if "\n" in lines.as_string() else lines.append(one)
     elif change.old is None and (change.mark or "\n" in lines.as_string()):
         mark, single = (change.mark or "").removeprefix("# "), "\n" not in lines.as_string()
-        if single and not lines.trivia.comment:
+        if single and lines.trivia.comment.strip() in {"", change.mark}:
             lines.append(change.value)
             lines.comment(mark)
             return

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wizard.project.toml_blocks import Block, blocks, path_of
-from wizard.project.torch_target import HELD, Change
+from wizard.project.torch import HELD
+from wizard.project.torch_target import Change
 from wizard.toml import TOMLError, parse
 
 _KEY = re.compile(r"^[ \t]*(?P<key>[^=#\[\]{}\n]+?)[ \t]*=", re.MULTILINE)

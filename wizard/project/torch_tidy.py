@@ -9,9 +9,9 @@ from packaging.requirements import Requirement
 
 from wizard.catalog_torch import the
 from wizard.project.pyproject import mappings, normal, table, texts
-from wizard.project.torch import PAIRED
+from wizard.project.torch import HELD, PAIRED
 from wizard.project.torch_lines import name_of
-from wizard.project.torch_target import HELD, INDEXES, Change, Impossible, Path, Target
+from wizard.project.torch_target import INDEXES, Change, Impossible, Path, Target
 
 CONSTRAINTS = ("tool", "uv", "constraint-dependencies")
 
