@@ -17,6 +17,7 @@ from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, finding
 from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until
 from tests.screens.test_frame import on, rows_of
+from tests.support.torch_project import RTX, make_torch_project
 from wizard.choices import Choices
 from wizard.errors import BadInput, WizardError
 from wizard.plan.step import Plan
@@ -297,6 +298,15 @@ async def test_nothing_is_started_before_the_review_is_passed() -> None:
         await until(pilot, shows(app, "x the state folder cannot be written"))
         assert len(started) == 1
         assert app.screen.id == "review"
+
+
+async def test_a_plan_for_another_machine_is_not_run_here(tmp_path: Path) -> None:
+    folder = make_torch_project(tmp_path)
+    async with showing(folder, at="review", machine=dataclasses.replace(RTX, foreign=True)) as (app, pilot):
+        await until(pilot, shows(app, "[ Start: "))
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "x This plan is for another machine: nothing is run here."))
+        assert app.walk.run is None
 
 
 async def test_what_stands_in_the_way_is_a_row_and_nothing_starts() -> None:
