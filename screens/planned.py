@@ -116,7 +116,7 @@ class PlannedScreen(StepScreen):
         elif self.plan is None and not self._wrong:
             self._start_when_ready = True  # a key that was faster than the plan must not end the wizard
         elif self._steps and self.way.machine.foreign:
-            self.say(cut("x This plan is for another machine: nothing is run here.", 60))
+            self.say(cut("x Another machine's plan is not run here.", 60))
         elif self._steps:
             self._waits = "starting"
             self.redraw()

@@ -305,7 +305,7 @@ async def test_a_plan_for_another_machine_is_not_run_here(tmp_path: Path) -> Non
     async with showing(folder, at="review", machine=dataclasses.replace(RTX, foreign=True)) as (app, pilot):
         await until(pilot, shows(app, "[ Start: "))
         await pilot.press("ctrl+n")
-        await until(pilot, shows(app, "x This plan is for another machine: nothing is run here."))
+        await until(pilot, shows(app, "x Another machine's plan is not run here."))
         assert app.walk.run is None
 
 
