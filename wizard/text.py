@@ -8,7 +8,8 @@ _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[PX^_][^\x1b]*(?:\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[@-Z\\-_]?"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_CREDENTIALS = re.compile(r"://[^/\s'\"<>]*@")  # without the scheme before it: that would make long words cost their square
+# without the scheme before it: that would make long words cost their square
+_CREDENTIALS = re.compile(r"://[^/\s'\"<>]*@")
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
