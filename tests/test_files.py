@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wizard import files
-from wizard.files import Journal, undo
+from wizard import files, files_actions
+from wizard.files import Journal
+from wizard.files_undo import undo
 
 
 class Told:
@@ -106,7 +109,7 @@ def test_a_record_without_its_write_is_undone_to_what_was(tmp_path: Path) -> Non
     """Killed between the record and the write: the file is as before, and undo says so."""
     path, journal = tmp_path / "f", Journal(tmp_path / "journal")
     path.write_bytes(b"1")
-    journal._record_file(path, b"1", files.digest(b"2"), [])
+    journal._record_file(path, b"1", b"2", spare=files.spare_for(path))
     assert [each.state for each in undo(journal.folder)] == ["already"]
     assert path.read_bytes() == b"1"
 
@@ -133,11 +136,11 @@ def test_the_action_writes_only_what_the_plan_saw(tmp_path: Path) -> None:
     path, told = tmp_path / "f", Told(tmp_path / "journal")
     path.write_bytes(b"edited meanwhile")
     action = {"path": str(path), "before": encoded(b"as planned"), "after": encoded(b"ours")}
-    assert files.write_action(action, told) == 1
+    assert files_actions.write_action(action, told) == 1
     assert path.read_bytes() == b"edited meanwhile"
     assert "look at the plan again" in told.events[0][1]["text"]
     path.write_bytes(b"as planned")
-    assert files.write_action(action, told) == 0
+    assert files_actions.write_action(action, told) == 0
     assert path.read_bytes() == b"ours"
 
 
@@ -145,5 +148,136 @@ def test_a_folder_in_the_way_is_an_error_line_with_its_number(tmp_path: Path) ->
     (tmp_path / "file").write_bytes(b"")
     told = Told(tmp_path / "journal")
     action = {"path": str(tmp_path / "file" / "below"), "before": None, "after": encoded(b"x")}
-    assert files.write_action(action, told) == 1
+    assert files_actions.write_action(action, told) == 1
     assert "os error" in told.events[0][1]["text"]
+
+
+# undo
+
+
+def test_a_refused_file_comes_with_its_three_versions(tmp_path: Path) -> None:
+    path, journal = tmp_path / "f", Journal(tmp_path / "journal")
+    path.write_bytes(b"before")
+    journal.write(path, b"ours 1")
+    journal.write(path, b"ours 2")
+    path.write_bytes(b"theirs")
+    (refused,) = undo(journal.folder)
+    assert refused.versions is not None
+    assert (refused.versions.before, refused.versions.ours, refused.versions.now) == (b"ours 1", b"ours 2", b"theirs")
+    assert [Path(kept).read_bytes() for kept in refused.versions.kept] == [b"ours 1", b"ours 2"]
+
+
+def test_what_we_wrote_is_kept_but_not_whole_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "KEPT", 4)
+    path, journal = tmp_path / "f", Journal(tmp_path / "journal")
+    journal.write(path, b"12345")
+    path.write_bytes(b"theirs")
+    (refused,) = undo(journal.folder)
+    assert refused.versions is not None
+    assert refused.versions.ours is None
+
+
+@pytest.mark.wine_cannot("keep POSIX modes")
+def test_undo_gives_back_the_mode_that_was_changed_after_us(tmp_path: Path) -> None:
+    path, journal = tmp_path / "f", Journal(tmp_path / "journal")
+    path.write_bytes(b"1")
+    path.chmod(0o644)
+    journal.write(path, b"2")
+    path.chmod(0o755)
+    undo(journal.folder)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"1", 0o644)
+
+
+@pytest.mark.wine_cannot("make symbolic links as this user")
+def test_a_link_to_nothing_stays_when_its_file_goes_again(tmp_path: Path) -> None:
+    link, journal = tmp_path / ".bashrc", Journal(tmp_path / "journal")
+    link.symlink_to(tmp_path / "dotfiles" / "bashrc")
+    journal.write(link, b"2")
+    assert (tmp_path / "dotfiles" / "bashrc").read_bytes() == b"2"
+    undo(journal.folder)
+    assert link.is_symlink()
+    assert not (tmp_path / "dotfiles").exists()
+
+
+KILLED = """
+import os, signal, stat, sys
+from pathlib import Path
+
+from wizard import files, files_undo
+
+base, what = Path(sys.argv[1]), sys.argv[2]
+FILES = {"edited": 0o640, "taken away": 0o444, "by a command": 0o644}
+
+
+def seen(folder):
+    return {
+        str(path): (stat.S_IMODE(path.stat().st_mode), path.read_bytes() if path.is_file() else None)
+        for path in folder.rglob("*")
+    }
+
+
+def write(home, journal):
+    writer = files.Journal(journal)
+    writer.write(home / "edited", b"ours")
+    writer.write(home / "new folder" / "inner" / "made", b"ours", mode=0o600)
+    writer.write(home / "taken away", None)
+    with writer.guarding([home / "by a command"]):
+        (home / "by a command").write_bytes(b"ours")
+
+
+def deadly(name, left):
+    real = getattr(os, name)
+
+    def call(*words, **more):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*words, **more)
+
+    setattr(os, name, call)
+
+
+def killed(step, work):
+    child = os.fork()
+    if child == 0:
+        left = [step]
+        for name in ("open", "fsync", "replace", "unlink", "chmod", "mkdir", "rmdir"):
+            deadly(name, left)
+        work()
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or status == 0, status
+    return os.WIFSIGNALED(status)
+
+
+step = 0
+while True:
+    home, journal = base / f"home-{step}", base / f"journal-{step}"
+    home.mkdir()
+    for name, mode in FILES.items():
+        (home / name).write_bytes(name.encode())
+        (home / name).chmod(mode)
+    before = seen(home)
+    if what == "undo":
+        write(home, journal)
+        assert seen(home) != before
+    again = killed(step, lambda: write(home, journal) if what == "write" else files_undo.undo(journal))
+    refused = [one for one in files_undo.undo(journal) if one.state == "refused"]
+    assert not refused, (step, refused)
+    assert seen(home) == before, (step, sorted(seen(home)), before)
+    if not again:
+        break
+    step += 1
+print(step)
+"""
+
+
+@pytest.mark.wine_cannot("send SIGKILL")
+@pytest.mark.parametrize("what", ["write", "undo"])
+def test_killed_at_every_step_undo_gives_back_all(tmp_path: Path, what: str) -> None:
+    """kill -9 before each call that changes a file, of the writing and of undo itself; then undo, and all is as before."""
+    repository = Path(__file__).resolve().parent.parent
+    argv = [sys.executable, "-c", KILLED, str(tmp_path), what]
+    done = subprocess.run(argv, capture_output=True, text=True, cwd=repository, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 15

@@ -21,7 +21,7 @@ import winreg
 from ctypes import wintypes
 
 from tests.support.projects import Project
-from wizard import files, registry
+from wizard import files, files_undo, registry
 from wizard.choices import Choices
 from wizard.machine import windows
 from wizard.machine.facts import Machine
@@ -198,7 +198,7 @@ def test_the_path_gets_one_entry_and_keeps_the_others(key: Key, tmp_path: Path, 
     assert journal.set_registry(change.name, change.after, change.kind)
     assert key.all() == {**before, "Path": (rf"C:\uv bin;{old}", kind)}
     assert planned(r"c:\UV bin\\") == ()
-    assert [one.state for one in files.undo(journal.folder)] == ["restored"]
+    assert [one.state for one in files_undo.undo(journal.folder)] == ["restored"]
     assert key.all() == before
 
 
@@ -209,7 +209,7 @@ def test_a_path_where_there_was_none(key: Key, tmp_path: Path) -> None:
     (change,) = planned(r"C:\uv")
     journal.set_registry(change.name, change.after, change.kind)
     assert key.all() == {**before, "Path": (r"C:\uv", EXPAND)}
-    files.undo(journal.folder)
+    files_undo.undo(journal.folder)
     assert key.all() == before
 
 
@@ -217,7 +217,7 @@ def test_a_value_changed_since_is_refused(key: Key, tmp_path: Path) -> None:
     journal = files.Journal(tmp_path / "journal")
     journal.set_registry("UV_CACHE_DIR", r"C:\ours", "REG_SZ")
     key.set(UV_CACHE_DIR=(r"C:\ours", EXPAND))  # the kind alone is a change, too
-    (one,) = files.undo(journal.folder)
+    (one,) = files_undo.undo(journal.folder)
     assert (one.name, one.state) == (r"HKCU\Environment\UV_CACHE_DIR", "refused")
     assert key.all()["UV_CACHE_DIR"] == (r"C:\ours", EXPAND)
 

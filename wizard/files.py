@@ -1,43 +1,29 @@
-"""Every write of ours: atomic, journalled with the bytes before, and put back by undo. Standard library only.
+"""Every write of ours: atomic, journalled with the bytes before and after. Standard library only.
 
-A journal is a folder: `journal.jsonl` with one record a line, and `before-N` files with the bytes that were there.
-A record is written and flushed *before* its file changes, so a kill in between leaves nothing that undo can't judge.
+A journal is a folder: `journal.jsonl` with one record a line, `before-N` and `after-N` files with the bytes. A record is
+written and flushed *before* its file changes, so a kill in between leaves nothing that undo can't judge. Undo is
+wizard.files_undo.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import json
 import os
+import secrets
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from wizard import registry
 from wizard.patience import patiently
 
 LIST = "journal.jsonl"
-
-
-class ChangedSince(OSError):
-    """A file is not what the plan was made for; nothing was written."""
-
-
-class Carrier(Protocol):
-    """What the supervisor hands to an action."""
-
-    @property
-    def journal_folder(self) -> Path:
-        """Where this run's journal lies."""
-
-    def emit(self, type: str, **fields: Any) -> None:  # noqa: A002 - the events' own key
-        """Append an event."""
+KEPT = 4 * 1024 * 1024
+"""Bytes that we wrote are kept to be shown later, up to this size; of larger ones (uv itself) only the hash."""
 
 
 def read_bytes(path: Path) -> bytes | None:
@@ -48,31 +34,41 @@ def read_bytes(path: Path) -> bytes | None:
         return None
 
 
-def write_atomically(path: Path, data: bytes, mode: int | None = None) -> None:
+def write_atomically(path: Path, data: bytes, mode: int | None = None, *, spare: Path | None = None) -> None:
     """`data` at `path`, whole or not at all; a symbolic link stays and its target is written. The mode is kept.
 
-    Raises OSError, with the file as it was.
+    `mode`: of a file that is new. `spare`: the temporary file to use (`spare_for`). Raises OSError, with the file as it was.
     """
     target = Path(os.path.realpath(path))
     before = _status(target)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    spare = spare or spare_for(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(
+            os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb"
+        ) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if before is not None:
-            os.chmod(name, stat.S_IMODE(before.st_mode))
-            _keep_owner(name, before)
+            os.chmod(spare, stat.S_IMODE(before.st_mode))
+            _keep_owner(spare, before)
         else:
-            os.chmod(name, mode if mode is not None else 0o666 & ~_umask())
-        patiently(lambda: os.replace(name, target))
+            os.chmod(spare, mode if mode is not None else 0o666 & ~_umask())
+        patiently(lambda: os.replace(spare, target))
+    except FileExistsError:  # the spare of somebody else: it stays
+        raise
     except BaseException:
         with contextlib.suppress(OSError):
-            os.chmod(name, 0o600)  # Windows removes no read-only file
-            os.unlink(name)
+            os.chmod(spare, 0o600)  # Windows removes no read-only file
+            os.unlink(spare)
         raise
     _sync_folder(target.parent)
+
+
+def spare_for(path: Path) -> Path:
+    """A name beside the file that is meant, for its new bytes until they are whole."""
+    target = Path(os.path.realpath(path))
+    return target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.uv-wizard")
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -82,10 +78,10 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _keep_owner(name: str, before: os.stat_result) -> None:
+def _keep_owner(path: Path, before: os.stat_result) -> None:
     if sys.platform != "win32" and (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(PermissionError):
-            os.chown(name, before.st_uid, before.st_gid)
+            os.chown(path, before.st_uid, before.st_gid)
 
 
 def _umask() -> int:
@@ -122,12 +118,15 @@ class Journal:
         before = read_bytes(path)
         if before == data:
             return False
-        made = _make_folders(path.parent) if data is not None else []
-        self._record_file(path, before, digest(data), made)
+        target = Path(os.path.realpath(path))
+        spare = spare_for(path)
+        missing = [] if data is None else _missing_folders(target.parent)
+        self._record_file(path, before, data, made=missing, spare=spare)
         if data is None:
-            os.unlink(path)
+            os.unlink(target)
         else:
-            write_atomically(path, data, mode)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, data, mode, spare=spare)
         return True
 
     def set_registry(self, name: str, value: str | None, kind: str) -> bool:
@@ -145,46 +144,79 @@ class Journal:
         """Around a command that writes `paths` itself (uv lock): what was there, and afterwards what is."""
         before = {path: read_bytes(path) for path in paths}
         for path, data in before.items():
-            self._record_file(path, data, "pending", [])
+            self._record_file(path, data, None, spare=spare_for(path), pending=True)
         try:
             yield
         finally:
             for path, data in before.items():
                 after = read_bytes(path)
-                self._record({"what": "settled", "path": str(path), "after": digest(after), "same": after == data})
+                settled = {"what": "settled", "path": str(path), "after": digest(after), "same": after == data}
+                self._record({**settled, "ours": None if after == data else self._kept("after", after)})
 
-    def _record_file(self, path: Path, before: bytes | None, after: str | None, made: list[str]) -> None:
-        record: dict[str, Any] = {"what": "file", "path": str(path), "after": after, "made": made, "before": None}
-        if before is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            number = sum(1 for _ in self.folder.glob("before-*"))
-            name = f"before-{number}"
-            write_atomically(self.folder / name, before, 0o600)
-            record["before"] = name
-            record["mode"] = stat.S_IMODE(os.stat(path).st_mode)
+    def _record_file(
+        self,
+        path: Path,
+        before: bytes | None,
+        after: bytes | None,
+        *,
+        made: list[str] | None = None,
+        spare: Path,
+        pending: bool = False,
+    ) -> None:
+        status = _status(path)
+        record: dict[str, Any] = {
+            "what": "file",
+            "path": str(path),
+            "before": None if before is None else self._saved("before", before),
+            "after": "pending" if pending else digest(after),
+            "ours": None if pending else self._kept("after", after),
+            "made": made or [],
+            "spare": str(spare),
+        }
+        if before is not None and status is not None:
+            record["mode"] = stat.S_IMODE(status.st_mode)
         self._record(record)
+
+    def _kept(self, name: str, data: bytes | None) -> str | None:
+        return None if data is None or len(data) > KEPT else self._saved(name, data)
+
+    def _saved(self, name: str, data: bytes) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        numbered = f"{name}-{sum(1 for _ in self.folder.glob(f'{name}-*'))}"
+        write_atomically(self.folder / numbered, data, 0o600)
+        return numbered
 
     def _record(self, record: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        with open(self.folder / LIST, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        with open(self.folder / LIST, "ab") as file:
+            # a line that a kill tore ends here, or this record would be lost with it
+            file.write((b"\n" if file.tell() and not _ends_whole(self.folder / LIST) else b"") + _line(record))
             file.flush()
             os.fsync(file.fileno())
 
 
-def _make_folders(folder: Path) -> list[str]:
-    """Makes `folder` and tells which folders are new, outermost first."""
+def _line(record: Mapping[str, Any]) -> bytes:
+    return json.dumps(record).encode("ascii") + b"\n"
+
+
+def _ends_whole(path: Path) -> bool:
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _missing_folders(folder: Path) -> list[str]:
+    """The folders that are to be made for it, outermost first."""
     missing: list[Path] = []
     here = folder
     while not here.exists():
         missing.append(here)
         here = here.parent
-    folder.mkdir(parents=True, exist_ok=True)
     return [str(path) for path in reversed(missing)]
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
-    """What a journal holds, oldest first; a torn last line is left out. `settled` records are joined in."""
+    """What a journal holds, oldest first; a torn line is left out. `settled` records are joined in."""
     found: list[dict[str, Any]] = []
     try:
         lines = (folder / LIST).read_text("utf-8").splitlines()
@@ -199,7 +231,7 @@ def records(folder: Path) -> list[dict[str, Any]]:
             found.append(record)
             continue
         last = next(entry for entry in reversed(found) if entry.get("path") == record["path"])
-        last["after"] = record["after"]
+        last["after"], last["ours"] = record["after"], record.get("ours")
         if record["same"]:
             found.remove(last)
     return found
@@ -209,92 +241,3 @@ def changed(folder: Path) -> tuple[str, ...]:
     """The paths and registry values that a journal's run changed, each once, in order."""
     names = [entry["path"] if entry["what"] == "file" else registry.shown(entry["name"]) for entry in records(folder)]
     return tuple(dict.fromkeys(names))
-
-
-@dataclass(frozen=True)
-class Undone:
-    """What undo did with one file or value: `restored`, `already` as before, or `refused` with why."""
-
-    name: str
-    state: str
-    why: str = ""
-
-
-def undo(folder: Path, *, dry_run: bool = False) -> tuple[Undone, ...]:
-    """Puts back what the journal's run changed, newest first. What somebody changed since is refused and left."""
-    return tuple(_undo_one(folder, entry, dry_run=dry_run) for entry in reversed(records(folder)))
-
-
-def _undo_one(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
-    try:
-        if entry["what"] == "registry":
-            return _undo_registry(entry, dry_run=dry_run)
-        return _undo_file(folder, entry, dry_run=dry_run)
-    except OSError as error:
-        name = entry.get("path") or registry.shown(entry["name"])
-        return Undone(name, "refused", error.strerror or str(error))
-
-
-def _undo_file(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
-    path = Path(entry["path"])
-    before = (folder / entry["before"]).read_bytes() if entry["before"] else None
-    now = read_bytes(path)
-    if now == before:
-        return Undone(str(path), "already")
-    if entry["after"] != "pending" and digest(now) != entry["after"]:
-        return Undone(str(path), "refused", "it was changed since")
-    if dry_run:
-        return Undone(str(path), "restored")
-    if before is None:
-        path.unlink()
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, before, entry.get("mode"))
-    for made in reversed(entry["made"]):
-        with contextlib.suppress(OSError):  # not empty: somebody else uses it by now
-            Path(made).rmdir()
-    return Undone(str(path), "restored")
-
-
-def _undo_registry(entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
-    name = entry["name"]
-    before, after = (None if value is None else tuple(value) for value in (entry["before"], entry["after"]))
-    now = registry.get(name)
-    if now == before:
-        return Undone(registry.shown(name), "already")
-    if now != after:
-        return Undone(registry.shown(name), "refused", "it was changed since")
-    if not dry_run:
-        registry.put(name, before)
-    return Undone(registry.shown(name), "restored")
-
-
-def write_action(action: Mapping[str, Any], carrier: Carrier) -> int:
-    """The supervisor's `write`: `path`, base64 of the bytes `before` and `after` (None: no file). 0, or 1 with a note."""
-    path = Path(action["path"])
-    before, after = (None if action[key] is None else base64.b64decode(action[key]) for key in ("before", "after"))
-    try:
-        now = read_bytes(path)
-        if now not in (before, after):
-            message = f"{path} was changed since the plan was made; look at the plan again. Nothing was written."
-            raise ChangedSince(message)
-        if Journal(carrier.journal_folder).write(path, after):
-            carrier.emit("changed", path=str(path))
-    except ChangedSince as error:
-        carrier.emit("output", text=f"error: {error}")
-        return 1
-    except OSError as error:
-        carrier.emit("output", text=f"error: failed to write {path}: {error.strerror} (os error {error.errno})")
-        return 1
-    return 0
-
-
-def registry_action(action: Mapping[str, Any], carrier: Carrier) -> int:
-    """The supervisor's `registry`: `name`, `after` (None: no value), `kind`. 0, or 1 with a note."""
-    try:
-        if Journal(carrier.journal_folder).set_registry(action["name"], action["after"], action["kind"]):
-            carrier.emit("changed", path=registry.shown(action["name"]))
-    except OSError as error:
-        carrier.emit("output", text=f"error: failed to write {registry.shown(action['name'])}: {error}")
-        return 1
-    return 0

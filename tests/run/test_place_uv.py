@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.index import Index
 from tests.support.wheels import wheel
-from wizard.files import undo
+from wizard.files_undo import undo
 from wizard.run import place_uv
 
 NAME = "uv.exe" if os.name == "nt" else "uv"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from wizard import files
+import difflib
+from collections.abc import Iterator
+
+from wizard import files_undo
 from wizard.cli import common
 from wizard.cli.options import Options
 from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.run import client, state
 from wizard.run.client import RunInfo
+from wizard.text import clean
 
 
 def undo(options: Options) -> int:
@@ -25,11 +29,11 @@ def undo(options: Options) -> int:
         msg = f"run {run.id} is still going on; stop it first: uv-wizard attach {run.id}, then Ctrl+C"
         raise BadInput(msg)
     if options.flag("dry_run"):
-        return _tell(options, run, files.undo(run.folder / "journal", dry_run=True), dry=True)
+        return _tell(options, run, files_undo.undo(run.folder / "journal", dry_run=True), dry=True)
     if not options.flag("yes"):
         msg = f"nothing was done: undo asks for --yes. Run {run.id} changed {', '.join(run.changed) or 'nothing'}"
         raise DecisionMissing(msg)
-    done = files.undo(run.folder / "journal")
+    done = files_undo.undo(run.folder / "journal")
     if not any(one.state == "refused" for one in done):
         state.mark_undone(run.folder)
     return _tell(options, run, done, dry=False)
@@ -56,15 +60,42 @@ def _list(options: Options) -> int:
     return ExitCode.DONE
 
 
-def _tell(options: Options, run: RunInfo, done: tuple[files.Undone, ...], *, dry: bool) -> int:
+def _tell(options: Options, run: RunInfo, done: tuple[files_undo.Undone, ...], *, dry: bool) -> int:
     refused = [one for one in done if one.state == "refused"]
     if options.json:
-        rows = [{"path": one.name, "state": one.state, "why": one.why} for one in done]
+        rows = [{"path": one.name, "state": one.state, "why": one.why, **_versions(one)} for one in done]
         common.print_json({"schema": 1, "run": run.id, "files": rows})
     else:
         verb = "would be put back" if dry else "put back"
         told = {"restored": f"+ {verb}", "already": "+ is as before", "refused": "x left as it is"}
         common.print_lines(f"{told[one.state]}  {one.name}{f': {one.why}' if one.why else ''}" for one in done)
+        for one in refused:
+            common.print_lines(three_versions(one))
         if not done:
             common.print_lines([f"Run {run.id} changed nothing."])
     return ExitCode.FAILED if refused else ExitCode.DONE
+
+
+def _versions(one: files_undo.Undone) -> dict[str, str | None]:
+    found = one.versions
+    if found is None:
+        return {}
+    named = {"before": found.before, "ours": found.ours, "now": found.now}
+    return {name: None if data is None else data.decode("utf-8", "replace") for name, data in named.items()}
+
+
+def three_versions(one: files_undo.Undone) -> Iterator[str]:
+    """What we did to a file that undo leaves alone, and what somebody did since."""
+    found = one.versions
+    if found is None:
+        return
+    yield ""
+    yield from _diff(f"{one.name} (before)", found.before, f"{one.name} (as the run left it)", found.ours)
+    yield from _diff(f"{one.name} (as the run left it)", found.ours, f"{one.name} (now)", found.now)
+    if found.kept:
+        yield f"The first two are kept as {' and '.join(found.kept)}"
+
+
+def _diff(old_name: str, old: bytes | None, new_name: str, new: bytes | None) -> Iterator[str]:
+    before, after = ((data or b"").decode("utf-8", "replace").splitlines() for data in (old, new))
+    yield from map(clean, difflib.unified_diff(before, after, old_name, new_name, lineterm=""))

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from wizard.errors import ExitCode
 
 CARRIED_OUT_BY: Mapping[str, str] = {
-    "write": "wizard.files:write_action",
-    "registry": "wizard.files:registry_action",
+    "write": "wizard.files_actions:write_action",
+    "registry": "wizard.files_actions:registry_action",
     "place-uv": "wizard.run.place_uv:carry_out",
     "mirror-sync": "wizard.run.mirror_sync:carry_out",
     "verify": "wizard.run.actions:verify",

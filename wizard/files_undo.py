@@ -1,0 +1,112 @@
+"""Puts back what a journal's run changed: the same bytes, modes and absence. What somebody changed since is left alone.
+
+Can be done again after it was itself cut off: what is as it was before is passed over. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wizard import registry
+from wizard.files import digest, read_bytes, records, write_atomically
+
+
+@dataclass(frozen=True)
+class Versions:
+    """A file or value as it was before us, as we left it, and as it is now; None: it was not there, or is not known."""
+
+    before: bytes | None
+    ours: bytes | None
+    now: bytes | None
+    kept: tuple[str, ...] = ()
+    """Where the first two lie as files."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What undo did with one file or value: `restored`, `already` as before, or `refused` with why and the versions."""
+
+    name: str
+    state: str
+    why: str = ""
+    versions: Versions | None = None
+
+
+CHANGED = "it was changed since"
+
+
+def undo(folder: Path, *, dry_run: bool = False) -> tuple[Undone, ...]:
+    """Puts back what the journal's run changed, newest first. A file that was refused once is not tried again."""
+    done: list[Undone] = []
+    for entry in reversed(records(folder)):
+        name = entry["path"] if entry["what"] == "file" else registry.shown(entry["name"])
+        if any(one.name == name and one.state == "refused" for one in done):
+            continue
+        try:
+            undo_one = _undo_registry if entry["what"] == "registry" else _undo_file
+            done.append(undo_one(folder, entry, dry_run=dry_run))
+        except OSError as error:
+            done.append(Undone(name, "refused", error.strerror or str(error)))
+    return tuple(done)
+
+
+def _undo_file(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
+    path = Path(entry["path"])
+    before = (folder / entry["before"]).read_bytes() if entry["before"] else None
+    now = read_bytes(path)
+    ours = entry["after"] == "pending" or digest(now) == entry["after"]
+    if now != before and not ours:
+        return Undone(str(path), "refused", CHANGED, _versions(folder, entry, before, now))
+    if dry_run:
+        return Undone(str(path), "already" if now == before else "restored")
+    return Undone(str(path), "restored" if _put_back(path, entry, before, now) else "already")
+
+
+def _put_back(path: Path, entry: Mapping[str, Any], before: bytes | None, now: bytes | None) -> bool:
+    """False where all was as before. What a kill left half done goes, too: our temporary file, folders we made."""
+    target = Path(os.path.realpath(path))  # a link to our file stays
+    spare = Path(entry["spare"])
+    with contextlib.suppress(OSError):
+        spare.unlink()
+    if now != before:
+        if before is None:
+            target.unlink()
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, before, entry.get("mode"), spare=spare)
+    done = now != before
+    if before is not None and "mode" in entry and stat.S_IMODE(target.stat().st_mode) != entry["mode"]:
+        target.chmod(entry["mode"])
+        done = True
+    if before is None:
+        for made in reversed(entry["made"]):
+            with contextlib.suppress(OSError):  # not empty: somebody else uses it by now
+                Path(made).rmdir()
+    return done
+
+
+def _versions(folder: Path, entry: Mapping[str, Any], before: bytes | None, now: bytes | None) -> Versions:
+    kept = tuple(str(folder / entry[key]) for key in ("before", "ours") if entry.get(key))
+    ours = (folder / entry["ours"]).read_bytes() if entry.get("ours") else None
+    return Versions(before, ours, now, kept)
+
+
+def _undo_registry(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
+    del folder
+    name = entry["name"]
+    before, after = (None if value is None else tuple(value) for value in (entry["before"], entry["after"]))
+    now = registry.get(name)
+    if now == before:
+        return Undone(registry.shown(name), "already")
+    if now != after:
+        told = [None if value is None else str(value[0]).encode() for value in (before, after, now)]
+        return Undone(registry.shown(name), "refused", CHANGED, Versions(told[0], told[1], told[2]))
+    if not dry_run:
+        registry.put(name, before)
+    return Undone(registry.shown(name), "restored")
