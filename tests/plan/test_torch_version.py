@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ from tests.support.torch_project import NOTHING, RTX
 from wizard.advice.torch import advise
 from wizard.choices import Choices, from_sets
 from wizard.errors import BadInput
-from wizard.machine.facts import Machine
+from wizard.machine.facts import Gpu, Machine
 from wizard.plan.make import TorchPart
 from wizard.plan.torch import part
 from wizard.project.facts import Project
 from wizard.project.pyproject import table
-from wizard.project.torch import torch_of
+from wizard.project.torch import held_by_us, torch_of
 from wizard.toml import parse
 
 pytestmark = pytest.mark.same_everywhere
@@ -26,7 +27,7 @@ HEAD = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\ndepend
 def project_of(dependencies: list[str], more: str = "") -> Project:
     text = HEAD + str(dependencies) + "\n" + more
     tables = parse(text.encode())
-    return Project("/p", "/p", name="x", requires_python=">=3.11", torch=torch_of(tables, None),
+    return Project("/p", "/p", name="x", requires_python=">=3.11", torch=torch_of(tables, None, held=held_by_us(text.encode())),
                    sources=table(tables, "tool", "uv", "sources"),
                    files={"/p/pyproject.toml": text.encode(), "/p/uv.lock": None})  # fmt: skip
 
@@ -131,3 +132,33 @@ def test_the_advice_goes_with_the_torchvision_that_the_project_pins(
 ) -> None:
     told = advise(RTX, project_of(dependencies))
     assert (told.variant, told.torch_version) == (variant, version)
+
+
+def test_what_rocm_needs_beside_torch_is_named_for_the_gpu_that_is_here() -> None:
+    machine = replace(NOTHING, gpus=(Gpu("amd", "RX 7900 XTX", gfx="gfx1100"),))
+    before = project_of(["torch"])
+    done = plan(before, "torch.variant=rocm7.14", machine=machine)
+    after = done.steps[0].files[0].after or b""
+    names = ["triton-rocm", "rocm", "rocm-sdk-core", "rocm-sdk-libraries", "rocm-sdk-device-gfx1100"]
+    tables = parse(after)
+    assert tables["project"]["dependencies"] == ["torch", *(f"{name} ; sys_platform == 'linux'" for name in names)]
+    assert set(tables["tool"]["uv"]["sources"]) == {"torch", *names}
+    for sets in (["torch.variant=pypi"], ["torch.variant=pypi", "torch.platforms=linux"]):
+        bound = replace(before, files={"/p/pyproject.toml": after, "/p/uv.lock": None})
+        assert plan(bound, *sets, machine=machine).steps[0].files[0].after == before.files["/p/pyproject.toml"]
+
+
+def test_a_constraint_of_the_team_is_a_wish_and_stays() -> None:
+    theirs = '[tool.uv]\nconstraint-dependencies = ["torch<2.11"]\n'
+    done = plan(project_of(["torch"], theirs), "torch.variant=cu126")
+    assert held(done) == ["torch<2.11"]
+    assert advise(RTX, project_of(["torch"], theirs)).torch_version == "2.10.0"
+    with pytest.raises(BadInput, match=r"This project allows torch older than 2\.11; 2\.12\.1 is not\."):
+        plan(project_of(["torch"], theirs), "torch.version=2.12.1")
+
+
+def test_a_constraint_of_ours_is_none() -> None:
+    ours = '[tool.uv]\nconstraint-dependencies = ["torch==2.9.1"]  # held by uv-wizard\n'
+    done = plan(project_of(["torch"], ours), "torch.variant=cu126", "torch.version=2.10.0")
+    assert held(done) == ["torch==2.10.0"]
+    assert held(plan(project_of(["torch"], ours), "torch.variant=cu126")) is None

@@ -63,7 +63,7 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         return TorchPart(steps, torch.offers[name], name, locks=bool(steps))
     if name != PYPI and name == advised.locked_variant and settled and not _laid_out(choices):
         return TorchPart(variant=name)
-    target = target_of(project, choices, name, advised)
+    target = target_of(project, choices, name, advised, machine.gpus or ())
     steps = _steps(project, choices, uv, target, name, advised)
     bound_here = machine.os in target.bound.get(name, ())
     if not steps and bound_here and not (settled and name == advised.locked_variant):

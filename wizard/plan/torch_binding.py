@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from wizard.catalog_torch import PYPI, Release, Variant, the
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.machine.facts import Gpu
 from wizard.plan import torch_release as releases_of
 from wizard.plan.mirrors import address
 from wizard.project.facts import Project
@@ -24,7 +25,7 @@ class Advised(Protocol):
     def torch_version(self) -> str | None: ...
 
 
-def target_of(project: Project, choices: Choices, name: str, advised: Advised) -> Target:
+def target_of(project: Project, choices: Choices, name: str, advised: Advised, gpus: Sequence[Gpu] = ()) -> Target:
     """What to bind where. Raises BadInput where no torch of the project has that variant on a system of the choice."""
     torch = project.torch
     family = torch.family if torch else ()
@@ -50,7 +51,7 @@ def target_of(project: Project, choices: Choices, name: str, advised: Advised) -
     elif rest := tuple(one for one in platforms if one not in systems):
         variants[PYPI] = rest
     stop = version or _stop(releases, name, systems, advised)
-    beside = _beside(variant, next((one for one in releases if str(one.version) == stop), releases[0]))
+    beside = _beside(variant, next((one for one in releases if str(one.version) == stop), releases[0]), gpus)
     return Target(
         variants,
         layout,
@@ -81,9 +82,13 @@ def _cpu_systems(project: Project, platforms: tuple[str, ...]) -> tuple[str, ...
     return tuple(one for one in platforms if releases_of.has(releases, "cpu", one))
 
 
-def _beside(variant: Variant, release: Release) -> tuple[str, ...]:
+def _beside(variant: Variant, release: Release, gpus: Sequence[Gpu]) -> tuple[str, ...]:
+    """What torch needs from its own index; `<gfx>` is each GPU of this machine that the index has a package for."""
     triton = release.triton.get(variant.accelerator)
-    packages = [name for name in variant.index_packages if "<" not in name]
+    here = dict.fromkeys(gpu.gfx for gpu in gpus if gpu.gfx and gpu.gfx in (variant.gfx or ()))
+    packages = [
+        name.replace("<gfx>", gfx) for name in variant.index_packages for gfx in (here if "<" in name else [""])
+    ]
     return tuple(dict.fromkeys([triton, *packages] if triton else packages))
 
 

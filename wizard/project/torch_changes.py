@@ -14,11 +14,10 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from wizard.catalog_torch import the
-from wizard.project.pyproject import table, texts
+from wizard.project.pyproject import normal, table, texts
 from wizard.project.torch_extras import conflicts, extras
-from wizard.project.torch_lines import lists, marker, name_of, packages
-from wizard.project.torch_sources import ELSEWHERE, indexes, sources
+from wizard.project.torch_lines import goes_along, lists, marker, name_of, packages
+from wizard.project.torch_sources import ELSEWHERE, indexes, let_go, sources
 from wizard.project.torch_target import Change, Impossible, Path, Target, apply
 from wizard.project.torch_tidy import bound_to, emptied, held, unused
 
@@ -30,7 +29,12 @@ def changes(tables: Mapping[str, Any], target: Target, ours: frozenset[str] = fr
     """
     now = copy.deepcopy(dict(tables))
     _possible(now, target)
-    before = bound_to(now, {*packages(target), *the().index_packages})
+    mine = {
+        name
+        for name in table(now, "tool", "uv", "sources")
+        if normal(name) in packages(target) or goes_along(normal(name))
+    }
+    before = bound_to(now, {normal(name) for name in mine})
     binding = (_pins, _strays, _besides, extras, indexes, conflicts, sources) if target.variants else ()
     finds: list[Callable[[], Iterator[Change]]] = [
         *(partial(find, now, target) for find in binding),
@@ -81,11 +85,11 @@ def _pins(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
 def _strays(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     """Triton packages of another variant: no index in force would have them."""
     needed = {name for names in target.beside.values() for name in names}
-    if target.layout == "index" and target.chosen >= {"linux", "windows"}:
+    if target.layout == "index":
         for path, lines in lists(tables):
             for line in lines:
                 name = name_of(line)
-                if name in the().index_packages and name not in needed:
+                if goes_along(name) and name not in needed and let_go(tables, str(name), target):
                     yield Change("item", path, None, line)
                     if name in table(tables, "tool", "uv", "sources"):
                         yield Change("set", ("tool", "uv", "sources", str(name)), None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -42,6 +44,17 @@ def name_of(line: Any) -> str | None:
 def packages(target: Target) -> tuple[str, ...]:
     routed = the().routed
     return ("torch", *(name for name in target.family if name in routed and name != "torch"))
+
+
+def goes_along(name: str | None) -> bool:
+    """Whether that package is one that some variant's torch needs from its own index, such as triton-rocm."""
+    return name is not None and (name in the().index_packages or bool(_device().match(name)))
+
+
+@cache
+def _device() -> re.Pattern[str]:
+    named = {one for variant in the().variants.values() for one in variant.index_packages}
+    return re.compile("|".join(re.escape(one).replace("<gfx>", "gfx[0-9a-z]+") + "$" for one in sorted(named)))
 
 
 def marker(systems: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
 
 from wizard.catalog_torch import the
 from wizard.project.pyproject import mappings, normal, table, text
-from wizard.project.torch_lines import SYSTEMS, lists, marker, name_of, packages
+from wizard.project.torch_lines import SYSTEMS, goes_along, lists, marker, name_of, packages
 from wizard.project.torch_target import INDEXES, Change, Impossible, Target
 
 ELSEWHERE = "torch, or a package that goes with it, comes from git, a path or an address in this project"
@@ -60,7 +60,7 @@ def sources(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     beside = dict.fromkeys(name for names in target.beside.values() for name in names)
     for package in (*packages(target), *beside):
         key = next((one for one in bound if normal(one) == package), package)
-        variants = {v: s for v, s in target.bound.items() if package not in the().index_packages
+        variants = {v: s for v, s in target.bound.items() if not goes_along(package)
                     or package in target.beside.get(v, ())}  # fmt: skip
         if package in named:
             value = _entries(tables, bound.get(key), variants, target)
@@ -93,6 +93,15 @@ def _entry(
         entry["extra"] = extra
     entry["marker"] = marker(systems)
     return entry
+
+
+def let_go(tables: Mapping[str, Any], package: str, target: Target) -> bool:
+    """Whether every system for which the project binds that package is decided anew."""
+    source = table(tables, "tool", "uv", "sources").get(package)
+    entries = [source] if isinstance(source, Mapping) else list(mappings(source))
+    if not entries:
+        return target.chosen >= {"linux", "windows"}
+    return not any(True for one in entries for _ in _narrowed(dict(one), target.chosen))
 
 
 def _narrowed(entry: dict[str, Any], chosen: set[str]) -> Iterator[dict[str, Any]]:
