@@ -61,6 +61,8 @@ def asks(
 
 OLD = "550.54.14"
 OFFERS = {"cpu": ("extra", "cpu"), "cu126": ("extra", "cu126")}
+BY_SYSTEM = ("torch==2.9.1 ; sys_platform == 'linux'", "torch==2.7.1 ; sys_platform == 'win32'")
+BY_PYTHON = ("torch>=2.9 ; python_version >= '3.10'", "torch<2.9 ; python_version < '3.10'")
 CENTOS = Libc("glibc", "2.17")
 
 # machine, project, variant, torch, the systems that need the index (l, w, m)
@@ -76,6 +78,8 @@ TABLE = {
     "driver 580, RTX 50": (nvidia("12.0"), None, "cu132", "2.15.0", "w"),
     "the floor itself": (nvidia("8.6", driver="580.65.06"), None, "cu132", "2.15.0", "w"),
     "one below the floor": (nvidia("8.6", driver="580.65.05"), None, "cu126", "2.14.1", "lw"),
+    "a driver told by its branch alone": (nvidia("8.6", driver="580"), None, "cu132", "2.15.0", "w"),
+    "the branch below": (nvidia("8.6", driver="579"), None, "cu126", "2.14.1", "lw"),
     "a much newer driver": (nvidia("8.6", driver="610.10"), None, "cu132", "2.15.0", "w"),
     # GPUs that CUDA 13 has dropped
     "driver 580, Maxwell": (nvidia("5.2"), None, "cu126", "2.14.1", "lw"),
@@ -180,6 +184,14 @@ TABLE = {
     "a local pin of PyPI's own variant": (nvidia("8.6"), asks("==2.1.0+cu121"), "cu121", "2.1.0", "lw"),
     "a local pin on another GPU": (nvidia("12.0"), asks("==2.1.0+cu118"), None, None, ""),
     "a local cpu pin without GPU": (bare(), asks("==2.6.0+cpu"), "cpu", "2.6.0", "lw"),
+    "a pin for each system: Linux's": (nvidia("8.6"), asks("==2.7.1,==2.9.1", wishes=BY_SYSTEM), "cu128", "2.9.1", "w"),
+    "a pin for each system: Windows'": (windows("8.6"), asks("==2.7.1,==2.9.1", wishes=BY_SYSTEM), "cu128", "2.7.1", "lw"),
+    "a pin for each Python: the newest Python's": (
+        nvidia("8.6"), asks("<2.9,>=2.9", ">=3.9", wishes=BY_PYTHON), "cu132", "2.15.0", "w"),
+    "a pin for each Python: the one pinned": (
+        nvidia("8.6"), asks("<2.9,>=2.9", ">=3.9", "3.9", wishes=BY_PYTHON), "cu128", "2.8.0", "w"),
+    "a torch before the catalogue": (nvidia("8.6"), asks("==1.13.1"), None, None, ""),
+    "a torch after the catalogue": (bare(), asks(">=2.99"), None, None, ""),
     "Python 3.10 only": (nvidia("8.6"), asks(None, "==3.10.*"), "cu130", "2.14.1", "w"),
     "Python 3.10 on": (nvidia("8.6"), asks(None, ">=3.10"), "cu132", "2.15.0", "w"),
     "Python 3.9 pinned": (nvidia("8.6"), asks(None, ">=3.9", "3.9"), "cu128", "2.8.0", "w"),
@@ -247,6 +259,8 @@ def test_the_torch_of_a_machine(
         ("glibc not known", ["2.28"]),
         ("Mac, Intel, torch 2.3", ["torch 2.2.2"]),
         ("Mac, Intel, Python 3.13", ["torch 2.2.2", "3.8 to 3.12"]),
+        ("a torch before the catalogue", ["torch==1.13.1", "2.1.0 to 2.15.0", "torch 2.15.0, variant cu132, runs"]),
+        ("a torch after the catalogue", ["torch>=2.99", "2.1.0 to 2.15.0", "torch 2.15.0 runs here"]),
         ("Python 3.16", ["torch 2.15.0", "3.15"]),
         ("Python 3.13 on Windows, torch 2.5", ["torch 2.15.0"]),
         ("an extra that runs", ["extra cu126", "no file changes"]),

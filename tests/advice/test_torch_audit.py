@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from wizard.advice.markers import holds
 from wizard.advice.torch import advise, audit
 from wizard.advice.torch_locked import locked_here, missing_wheel
 from wizard.advice.torch_machine import look
-from wizard.advice.torch_reach import Selected, holds
+from wizard.advice.torch_reach import Selected
 from wizard.machine.facts import FoundPython, Gpu, Libc, Machine
 from wizard.project.facts import Lock, LockedPackage, Project, TorchFacts
 

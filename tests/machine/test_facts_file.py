@@ -58,6 +58,9 @@ def test_absent_is_unknown_and_empty_is_none() -> None:
         os="macos", gpus=(), foreign=True
     )
     assert from_document({"conda": {"active": None}}) == Machine(conda=Conda(None, None), foreign=True)
+    assert from_document({"gpus": [{"vendor": "nvidia", "compute_capability": "8.6"}]}).gpus == (
+        Gpu("nvidia", "NVIDIA GPU", "8.6"),
+    )
     assert from_document({"uv": [{"path": "/x/uv"}]}).uv == (FoundUv("/x/uv", None, "unknown"),)
 
 

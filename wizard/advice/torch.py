@@ -15,12 +15,13 @@ from wizard.advice import torch_nothing as nothing
 from wizard.advice import torch_words as say
 from wizard.advice.reason import Advice, Reason
 from wizard.advice.torch_audit import audit
-from wizard.advice.torch_builds import Allowed, Build, Wish, allowed, wish_of
+from wizard.advice.torch_builds import Allowed, Build, Wish, allowed
 from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
 from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
 from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_machine import MAKERS, Here, look
 from wizard.advice.torch_reach import Selected
+from wizard.advice.torch_wish import wish_of
 from wizard.catalog_torch import PYPI
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
@@ -117,11 +118,11 @@ def advise(
     """
     here = look(machine)
     if here.platform is None:
-        return TorchAdvice(None, None, notes=(nothing.unknown_platform(machine),), certain=False)
+        return TorchAdvice(None, None, notes=(say.sentence_case(nothing.unknown_platform(machine)),), certain=False)
     if here.musl:
         basis = Basis(here, Wish(), Allowed((), frozenset(), {}), None)
         return TorchAdvice(None, None, notes=(nothing.MUSL,), basis=basis)
-    wish = wish_of(project, python).held_at(version)
+    wish = wish_of(machine, project, python).held_at(version)
     options = allowed(here.platform, wish)
     locked = locked_here(machine, project, selected, python)
     return _settled(_search(here, wish, options, project), machine, here, project, locked)

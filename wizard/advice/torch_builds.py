@@ -10,7 +10,6 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wizard.catalog_torch import PYPI, Release, Variant, the
-from wizard.project.facts import Project
 from wizard.project.torch_pairs import goes_with, pins
 
 SYSTEMS = ("linux", "windows", "macos")
@@ -180,17 +179,6 @@ def specifier(text: str | None) -> SpecifierSet:
         return SpecifierSet()
 
 
-def wish_of(project: Project | None, python: str | None) -> Wish:
-    """What the project asks for. `python`: the version that will be used, where that is known."""
-    requirement = project.torch.requirement if project and project.torch else None
-    beside = project.torch.pins if project and project.torch else ()
-    requires = project.requires_python if project else None
-    fixed = minor(python) or (minor(project.python_version_file) if project else None)
-    if fixed:
-        return Wish(requirement, (fixed,), beside)
-    return Wish(requirement, minors(requires) if requires else None, beside)
-
-
 def minor(text: str | None) -> str | None:
     """`3.12` of `3.12.4`, `cpython-3.12` or `3.12`; None where no version is named."""
     if not text:
@@ -207,6 +195,10 @@ def minor(text: str | None) -> str | None:
 def minors(requires_python: str) -> tuple[str, ...]:
     """The Pythons of the catalogue that a `requires-python` admits with any of their patch releases, oldest first."""
     spec = specifier(requires_python)
-    known = {python for release in the().releases for python in release.python}
-    ordered = sorted(known, key=Version)
-    return tuple(one for one in ordered if any(spec.contains(f"{one}.{patch}") for patch in range(40)))
+    return tuple(one for one in known_pythons() if any(spec.contains(f"{one}.{patch}") for patch in range(40)))
+
+
+@cache
+def known_pythons() -> tuple[str, ...]:
+    """The Pythons (`3.12`) that any release of the catalogue is for, oldest first."""
+    return tuple(sorted({python for release in the().releases for python in release.python}, key=Version))

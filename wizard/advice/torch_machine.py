@@ -260,15 +260,17 @@ def _floor(cuda_major: int | None, *, blackwell: bool, windows: bool) -> str | N
 
 @lru_cache(maxsize=4096)
 def older(driver: str, floor: str) -> bool:
-    """Whether `driver` is below `floor`; both as NVIDIA writes them."""
+    """Whether `driver` is below `floor`; both as NVIDIA writes them, or a driver's branch alone (`580`)."""
     have, need = version(driver), version(floor)
-    return have is not None and need is not None and have < need
+    if have is None or need is None:
+        return False
+    return have.major < need.major if len(have.release) == 1 else have < need
 
 
 def branch(floor: str, driver: str | None) -> str:
     """The floor as people say it, `580`; whole where `driver` is of the same branch."""
     short = floor.partition(".")[0]
-    return floor if driver and driver.partition(".")[0] == short else short
+    return floor if driver and driver != short and driver.partition(".")[0] == short else short
 
 
 def _driver(variant: Variant, here: Here, device: Device) -> Obstacle | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on
+from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on, specifier
 from wizard.advice.torch_choice import Served, missing_driver, obstacle_of, without_gpu
 from wizard.advice.torch_list import place
 from wizard.advice.torch_machine import Device, Here, branch, loads, older
@@ -91,6 +91,9 @@ def _unread(here: Here, devices: tuple[Device, ...]) -> tuple[str, ...]:
 def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tuple[str, ...]:
     """The project allows no build that runs on the GPU here; another torch has one."""
     asks = limits(wish)
+    unheard = _unheard(wish)
+    if unheard:
+        return (f"{unheard}; {other.build.label}, runs on the GPU here",)
     notes = [
         f"no torch that this project allows ({asks}) has a build that runs on the GPU here; {other.build.label}, runs"
     ]
@@ -102,6 +105,17 @@ def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tup
         notes.append(f"driver {branch(found[1], here.driver)} or newer would do for {found[0].label}; "
                      f"this machine has {here.driver}")  # fmt: skip
     return tuple(notes)
+
+
+def _unheard(wish: Wish) -> str | None:
+    """The project asks for a torch that the catalogue does not have: older, or newer than this wizard."""
+    spec = specifier(wish.requirement)
+    releases = the().releases
+    names = [f"{one.version}{local}" for one in releases for local in ("", *(f"+{name}" for name in the().variants))]
+    if any(spec.contains(name, prereleases=True) for name in names):
+        return None
+    first, last = releases[-1].version, releases[0].version
+    return f"the torch that this project asks for (torch{wish.requirement}) is not among those known here, {first} to {last}"
 
 
 def _why_none(here: Here, options: Allowed, other: Served) -> str | None:
@@ -127,6 +141,9 @@ def no_wheel(here: Here, wish: Wish, options: Allowed) -> tuple[str, ...]:
         return (f"torch has no build for {place(here.platform or '')}",)
     if other is None:
         return (*notes, "no torch of the catalogue loads on this system")
+    unheard = _unheard(wish)
+    if unheard:
+        return (f"{unheard}; torch {other.build.torch} runs here",)
     notes.append(f"no torch that this project allows ({asks}) has a wheel for {place(here.platform or '')} here; "
                  f"the newest that has one is torch {other.build.torch}, "
                  f"for Python {_span(other.build)}")  # fmt: skip

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison
 from packaging.version import Version
 
+from wizard.advice.markers import environment, holds
 from wizard.advice.torch_builds import minor, minors
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
-
-_EXTRA = re.compile(r"extra\s*(==|!=)\s*'([^']*)'")
-_TRUE, _FALSE = "python_version > '0'", "python_version < '0'"
-_SYSTEMS = {
-    "linux": ("linux", "Linux", "posix"),
-    "windows": ("win32", "Windows", "nt"),
-    "macos": ("darwin", "Darwin", "posix"),
-}
-_MACHINES = {
-    ("windows", "x86_64"): "AMD64",
-    ("windows", "aarch64"): "ARM64",
-    ("macos", "aarch64"): "arm64",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,9 @@ def installed(
     roots = [one for one in lock.packages if "virtual" in one.source or "editable" in one.source]
     if not roots:
         return lock.packages
-    environment = _environment(machine, next(iter(pythons_of(machine, project, python)), _some_python(project)))
+    around = environment(
+        machine.os, machine.arch, next(iter(pythons_of(machine, project, python)), _some_python(project))
+    )
     groups = {*project.default_groups, *selected.groups}
     chosen = frozenset(
         word
@@ -75,7 +62,7 @@ def installed(
             f"project-{len(root.name)}-{root.name}",
         )
     )
-    walk = _Walk(by_name, tuple(environment.items()), chosen)
+    walk = _Walk(by_name, around, chosen)
     for root in roots:
         walk.follow(root, frozenset(selected.extras))
         for group in groups:
@@ -125,37 +112,6 @@ class _Walk:
 def _is_meant(edge: Mapping[str, Any], target: LockedPackage) -> bool:
     version, source = edge.get("version"), edge.get("source")
     return (version is None or version == target.version) and (source is None or source == target.source)
-
-
-@lru_cache(maxsize=8192)
-def holds(marker: str, environment: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> bool:
-    """Whether a marker of a lock holds; uv writes chosen extras and groups into it as `extra == 'extra-4-demo-cpu'`."""
-
-    def known(found: re.Match[str]) -> str:
-        return _TRUE if (found.group(2) in chosen) == (found.group(1) == "==") else _FALSE
-
-    try:
-        return Marker(_EXTRA.sub(known, marker)).evaluate(dict(environment))
-    except (InvalidMarker, UndefinedComparison):
-        return True  # a marker that can't be read leaves nothing out
-
-
-def _environment(machine: Machine, python: str) -> dict[str, str]:
-    sys_platform, system, os_name = _SYSTEMS.get(machine.os or "", ("", "", ""))
-    arch = machine.arch or ""
-    return {
-        "sys_platform": sys_platform,
-        "platform_system": system,
-        "os_name": os_name,
-        "platform_machine": _MACHINES.get((machine.os or "", arch), arch),
-        "python_version": python,
-        "python_full_version": f"{python}.0",
-        "implementation_name": "cpython",
-        "platform_python_implementation": "CPython",
-        "implementation_version": f"{python}.0",
-        "platform_release": "",
-        "platform_version": "",
-    }
 
 
 def _some_python(project: Project) -> str:

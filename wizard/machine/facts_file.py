@@ -13,6 +13,7 @@ from wizard.text import one_line
 Check = Callable[[Any, str], Any]
 
 _ARCHES = ("x86_64", "aarch64", "i686", "armv7l", "ppc64le", "s390x", "riscv64", "loongarch64")
+_MAKERS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel", "apple": "Apple"}
 _HOWS = ("standalone", "pip", "pipx", "conda", "homebrew", "winget", "scoop", "cargo", "unknown")
 _LARGEST = 2**63
 
@@ -112,14 +113,18 @@ def _uv(path: str, version: str | None, how: str | None) -> FoundUv:
     return FoundUv(path, version, how or "unknown")
 
 
+def _gpu(vendor: str, name: str | None, **more: Any) -> Gpu:
+    return Gpu(vendor, name or f"{_MAKERS[vendor]} GPU", **more)
+
+
 _KEYS: dict[str, Check] = {
     "os": _one_of("linux", "windows", "macos"),
     "arch": _arch,
     "libc": _record(Libc, ("name",), name=_one_of("glibc", "musl"), version=_version),
     "gpus": _list(
         _record(
-            Gpu,
-            ("vendor", "name"),
+            _gpu,
+            ("vendor",),
             vendor=_one_of("nvidia", "amd", "intel", "apple"),
             name=_text,
             compute_capability=_capability,

@@ -53,6 +53,8 @@ class TorchFacts:
     """torchvision, torchaudio, ... where the project asks for them."""
     pins: tuple[str, ...] = ()
     """What it asks of torchvision and torchaudio, as requirements: each of their releases goes with one torch."""
+    wishes: tuple[str, ...] = ()
+    """What it asks of torch, as requirements with their markers; `requirement` is these without markers."""
 
 
 @dataclass(frozen=True)

@@ -53,19 +53,17 @@ def torch_of(
     best = max(locked, key=lambda package: _preference(package.version, package.registry), default=None)
     version, _, local = (best.version or "").partition("+") if best else ("", "", "")
     registry = best.registry if best else None
+    wishes = [line for kind, _, line in ours if kind == "project" or len(ours) == 1]
+    wishes += [line for line in _constraints(tables) if line not in held]
     return TorchFacts(
         declared=bool(ours),
-        requirement=_joined(
-            [
-                *(line for kind, _, line in ours if kind == "project" or len(ours) == 1),
-                *(line for line in _constraints(tables) if line not in held),
-            ]
-        ),
+        requirement=_joined(wishes),
         locked_version=version or None,
         locked_local=local or _variant_in(registry),
         registry=registry,
         offers=_offers(tables, [(kind, owner) for kind, owner, _ in ours if kind != "project" and owner]),
         family=tuple(name for name in FAMILY if any(wanted == name for _, _, wanted, _ in lines)),
+        wishes=tuple(wishes),
         pins=tuple(line for name in PAIRED for line in _of_all([one for one in lines if one[2] == name])),
     )
 
