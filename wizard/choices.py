@@ -23,6 +23,9 @@ Origin = Literal["default", "advice", "project", "file", "screen", "set"]
 ORIGINS: tuple[Origin, ...] = ("default", "advice", "project", "file", "screen", "set")
 """Who said it, last wins."""
 
+UV_INSTALL = frozenset({"auto", "keep", "update", "standalone", "index"})
+"""The values of uv.install that are no path."""
+
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?")
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -77,15 +80,15 @@ def _variant(text: str) -> bool:
 
 
 def _uv_install(text: str) -> bool:
-    return text in {"auto", "keep", "standalone", "index"} or (bool(text) and Path(text).expanduser().is_file())
+    return text in UV_INSTALL or (bool(text) and Path(text).expanduser().is_file())
 
 
-_FOLDER = "a whole path (uv knows no ~ and no $HOME), or nothing for uv's own"
+_FOLDER = "a whole path on one line (uv knows no ~ and no $HOME), or nothing for uv's own"
 _MIRROR = "official, fastest, an id that uv-wizard mirrors lists, or an address (https://...) without name and password"
 _NAMES = "names of letters, digits, '-', '_' and '.', separated by commas"
 
 KEYS: Mapping[str, Key] = {
-    "uv.install": Key("auto", "auto, keep, standalone, index, or the path of a uv binary, archive or wheel that exists",
+    "uv.install": Key("auto", "auto, keep, update, standalone, index, or the path of a uv binary, archive or wheel that exists",
                       _uv_install),
     "uv.version": Key("", "three numbers such as 0.13.8, or nothing for the newest",
                       lambda text: text == "" or bool(_VERSION.fullmatch(text))),
@@ -94,9 +97,13 @@ KEYS: Mapping[str, Key] = {
     "settings.cache-dir": Key("", _FOLDER, _folder),
     "settings.python-install-dir": Key("", _FOLDER, _folder),
     "settings.link-mode": Key("auto", *_one_of("auto", "clone", "copy", "hardlink", "symlink")),
+    "settings.old-cache": Key("keep", *_one_of("keep", "move", "drop")),
+    "settings.conda-auto-activate": Key("keep", *_one_of("keep", "off")),
     "mirrors.pypi": Key("official", _MIRROR, _mirror("pypi")),
     "mirrors.pytorch": Key("official", _MIRROR, _mirror("pytorch")),
     "mirrors.python": Key("official", _MIRROR, _mirror("python")),
+    "mirrors.uv": Key("official", "official, the id of a mirror of uv, or an address (https://...) without name and password",
+                      lambda text: text != "fastest" and _mirror("uv")(text)),
     "mirrors.scope": Key("machine", *_one_of("machine", "project")),
     "mirrors.persist": Key(False, "true or false", bool),
     "torch.variant": Key("keep", "keep, auto, pypi, or a variant such as cpu, cu126, rocm7.2, xpu", _variant),
@@ -190,6 +197,8 @@ def checked(key: str, value: Any) -> Value:
         if isinstance(value, (list, tuple)) and all(isinstance(entry, str) and spec.fits(entry) for entry in value):
             return tuple(dict.fromkeys(value))
     elif isinstance(value, str) and spec.fits(value):
+        if key == "uv.install" and value not in UV_INSTALL:  # a path: what carries it out works in another folder
+            return str(Path(value).expanduser().absolute())
         return value
     msg = f"{key} = {_shown(value)} is not possible; allowed: {spec.allowed}"
     raise BadInput(msg)
