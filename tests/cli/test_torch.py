@@ -124,7 +124,7 @@ def test_another_variant_and_back(bench: Bench) -> None:
 
 @LINUX
 def test_what_can_not_be_edited_is_left_and_its_lines_are_told(bench: Bench) -> None:
-    bench.lock('["torch"]', "[tool.uv.sources]\ntorch = [  # ours\n  { index = 'a' },\n]\n"
+    bench.lock('["torch"]', "[tool.uv.sources]\r\ntorch = [  # two kinds of newlines\r\n  { index = 'a' },\r\n]\r\n"
                f"[[tool.uv.index]]\nname = 'a'\nurl = '{bench.index.url()}'\n")  # fmt: skip
     before = bench.files()
     sets = [word for one in (*bench.sets, "torch.variant=cu126") for word in ("--set", one)]

@@ -159,7 +159,7 @@ def test_what_can_not_be_done_is_refused_with_the_lines(text: str, why: str) -> 
     "text, target, lines",
     [
         (
-            PROJECT + "[tool.uv.sources]\ntorch = [ # why\n  { index = 'a' },\n]\n",
+            PROJECT + "[tool.uv.sources]\r\ntorch = [ # two kinds of newlines\r\n  { index = 'a' },\r\n]\r\n",
             EXTRAS,
             """# take "torch" out of project.dependencies
 
@@ -240,6 +240,15 @@ def check(data: bytes, target: Target) -> bool:
         if b"#" in line and b"# held by uv-wizard" not in line:
             assert line.partition(b"#")[2] in left
     return True
+
+
+def test_comments_in_a_source_that_is_written_anew_stay_in_it() -> None:
+    text = PROJECT + "[tool.uv.sources]\n'torch' = [  # ours\n  { index = 'a#b' },  # not # for long\n]  # end\n"
+    assert edit(text.encode(), WINDOWS).decode().partition("[tool.uv.sources]\n")[2].partition("\n\n")[0] == (
+        "torch = [\n  # ours\n  # not # for long\n  # end\n"
+        "  { index = \"a#b\", marker = \"sys_platform == 'linux' or sys_platform == 'darwin'\" },\n"
+        '  { index = "pytorch-cu130", marker = "sys_platform == \'win32\'" },\n]'
+    )
 
 
 def full(tables: Any) -> Any:

@@ -17,7 +17,7 @@ PAIRS = {"2.9.1": ("0.24.1", "2.9.1"), "2.10.0": ("0.25.0", "2.10.0"), "2.11.0":
 """torch -> torchvision and torchaudio; the last torchaudio names no torch, as the real one."""
 ON_PYPI = {"2.9.1": "cu128", "2.10.0": "cu128", "2.11.0": "cu130"}
 VARIANTS = ("cpu", "cu126", "cu128", "rocm7.1", "xpu")
-CUBLAS = "nvidia-cublas-cu12"
+LIBRARIES = ("nvidia-cublas-cu12", "nvidia-cuda-runtime-cu12", "nvidia-cudnn-cu12")
 _TOOLKITS = {
     "cu126": "cuda = '12.6'",
     "cu128": "cuda = '12.8'",
@@ -29,7 +29,7 @@ _TOOLKITS = {
 
 def torch_index(index: Index, versions: Iterable[str] = ("2.9.1", "2.10.0")) -> str:
     """Adds torch, torchvision, torchaudio and what they need. Returns the base of the PyTorch indexes."""
-    index.add(wheel("numpy", "2.0"), wheel(CUBLAS, "12.6"))
+    index.add(wheel("numpy", "2.0"), *(wheel(name, "12.6") for name in LIBRARIES))
     for version in versions:
         for tag in TAGS:
             _release(index, version, tag)
@@ -44,7 +44,7 @@ def _release(index: Index, version: str, tag: str) -> None:
     full = f"{python}-{python}-{tag}"
     vision, audio = PAIRS[version]
     pinned = [f"torch=={version}"]
-    libraries = [f"{CUBLAS}; platform_system == 'Linux'"]
+    libraries = [f"{name}; platform_system == 'Linux'" for name in LIBRARIES]
     own = _told(version, ON_PYPI[version] if "linux" in tag else "cpu")
     index.add(
         wheel("torch", version, tag=full, requires=libraries, files={"torch.py": own}),

@@ -9,6 +9,9 @@ from typing import Any
 from wizard.toml import TOMLError, parse
 
 _HEADER = re.compile(r"^[ \t]*(?P<open>\[\[?)(?P<path>[^\[\]\n]+)\]\]?[ \t]*(?:#.*)?$", re.MULTILINE)
+_TOKEN = re.compile(
+    r"""(?P<long>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5})|\#[^\n]*|"(?:\\.|[^"\\\n])*"|'[^'\n]*'""", re.DOTALL
+)
 _TAIL = re.compile(r"(?:\n[ \t]*(?:#.*)?)*\Z")
 
 
@@ -23,8 +26,8 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """The tables of the file as they stand. A line inside a longer value may look like a header: the proof finds out."""
-    heads = [found for found in _HEADER.finditer(text) if path_of(found["path"]) is not None]
+    """The tables of the file as they stand."""
+    heads = [found for found in _HEADER.finditer(masked(text)) if path_of(found["path"]) is not None]
     starts = [0, *(found.start() for found in heads)]
     ends = [*starts[1:], len(text)]
     paths = [(), *(path_of(found["path"]) or () for found in heads)]
@@ -33,6 +36,16 @@ def blocks(text: str) -> list[Block]:
         Block(path, start, start + len(_TAIL.sub("", text[start:end])), many)
         for path, start, end, many in zip(paths, starts, ends, repeated, strict=True)
     ]
+
+
+def masked(text: str) -> str:
+    """The text with the content of strings over several lines made unreadable, each character in its place."""
+    return _TOKEN.sub(lambda found: re.sub(r"[^\n]", "x", found[0]) if found["long"] else found[0], text)
+
+
+def comments(text: str) -> list[str]:
+    """The comments, each from its mark to the end of its line."""
+    return [found[0].rstrip() for found in _TOKEN.finditer(text) if found[0].startswith("#")]
 
 
 def path_of(dotted: str) -> tuple[str, ...] | None:

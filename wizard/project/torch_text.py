@@ -7,6 +7,7 @@ those of the key that changed. tomlkit writes what has to be woven in; it sees o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -15,13 +16,11 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable
 
-from wizard.project.toml_blocks import blocks
+from wizard.project.toml_blocks import blocks, comments
 from wizard.project.toml_words import as_table, literal
 from wizard.project.torch_target import Change
-from wizard.project.torch_text_out import headless, without_item, without_key, without_table
+from wizard.project.torch_text_out import headless, rewritten, without_item, without_key, without_table
 from wizard.toml import TOMLError, parse
-
-_COMMENT = re.compile(r"#.*$", re.MULTILINE)
 
 
 def written(text: str, change: Change, tables: Mapping[str, Any]) -> str | None:
@@ -36,6 +35,7 @@ def written(text: str, change: Change, tables: Mapping[str, Any]) -> str | None:
         _in_block,
         _in_place,
         _retabled,
+        rewritten,
     ):
         try:
             for after in way(text, change):
@@ -54,10 +54,8 @@ def _holds(before: str, after: str, change: Change, tables: Mapping[str, Any]) -
         return False
     if not _confined(before, after, change):
         return False
-    comments = [one.rstrip() for one in _COMMENT.findall(before)]
-    gone = len(_COMMENT.findall(change.old)) if isinstance(change.old, str) else 0
-    left = [one.rstrip() for one in _COMMENT.findall(after)]
-    return all(left.count(one) >= comments.count(one) - gone - (one == change.mark) for one in set(comments))
+    there, left = Counter(comments(before)), Counter(comments(after))
+    return all(left[one] >= count - (one == change.mark) for one, count in there.items())
 
 
 def _confined(before: str, after: str, change: Change) -> bool:

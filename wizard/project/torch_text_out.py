@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wizard.project.toml_blocks import Block, blocks, path_of
+from wizard.project.toml_blocks import Block, blocks, comments, masked, path_of
+from wizard.project.toml_words import dotted, literal
 from wizard.project.torch import HELD
 from wizard.project.torch_target import Change
 from wizard.toml import TOMLError, parse
@@ -52,8 +53,8 @@ def without_key(text: str, change: Change) -> Iterator[str]:
     for keep in (False, True):
         after = text
         for start, end in reversed(spans):
-            comments = "".join(f"{one.strip()}\n" for one in re.findall(r"#.*\n", text[start:end])) if keep else ""
-            after = after[:start] + comments + after[end:]
+            left = "".join(f"{one}\n" for one in comments(text[start:end])) if keep else ""
+            after = after[:start] + left + after[end:]
         yield from (_headers_cut(text, after), after)
 
 
@@ -70,12 +71,24 @@ def _is_bare(text: str, block: Block) -> bool:
     return "\n" not in text[block.start : block.end] and "#" not in text[block.start : block.end]
 
 
+def rewritten(text: str, change: Change) -> Iterator[str]:
+    """A list of tables written anew, with the comments that stood in it before its entries."""
+    tables = isinstance(change.value, list) and all(isinstance(one, dict) for one in change.value)
+    if change.kind != "set" or not tables:
+        return
+    for block in blocks(text):
+        for start, end in _statements(text, block, change.path):
+            key = dotted(change.path[len(block.path) :])
+            rows = [*comments(text[start:end]), *(f"{literal(one)}," for one in change.value)]
+            yield text[:start] + f"{key} = [\n" + "".join(f"  {row}\n" for row in rows) + "]\n" + text[end:]
+
+
 def _statements(text: str, block: Block, path: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Start and end of the statements of that table which set the key, or something below it."""
     if block.repeated or path[: len(block.path)] != block.path:
         return
     rest = path[len(block.path) :]
-    for found in _KEY.finditer(text, block.start, block.end):
+    for found in _KEY.finditer(masked(text), block.start, block.end):
         if (path_of(found["key"]) or ())[: len(rest)] == rest:
             yield found.start(), _end(text, found.start())
 
