@@ -167,7 +167,7 @@ class Way:
         """What stands in the way, worst first."""
         from wizard.advice.findings import findings
         from wizard.advice.mirrors import audit as audit_indexes
-        from wizard.advice.torch import audit as audit_torch
+        from wizard.advice.torch_audit import audit as audit_torch
 
         audits = (
             *audit_torch(self.machine, self.project, self._selected()),

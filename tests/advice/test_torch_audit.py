@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from wizard.advice.markers import holds
-from wizard.advice.torch import advise, audit
+from wizard.advice.torch import advise
+from wizard.advice.torch_audit import audit
 from wizard.advice.torch_locked import locked_here, missing_wheel
 from wizard.advice.torch_machine import look
 from wizard.advice.torch_reach import Selected
@@ -64,6 +65,23 @@ def parts(names: Sequence[str]) -> list[LockedPackage]:
     return [package(name, "1", tags=["manylinux_2_28_x86_64"]) for name in names]
 
 
+def toolkit(extras: Sequence[str], *, lost: bool = False) -> Project:
+    """torch 2.15 as the package index has it: most of CUDA hangs off the extras of cuda-toolkit."""
+    behind = {"cublas": ["nvidia-cublas"], "cudart": ["nvidia-cuda-runtime"], "nvjitlink": ["nvidia-nvjitlink"]}
+    edges = ({"name": "cuda-toolkit", "extra": list(extras), **LIBRARY}, {"name": "nvidia-cudnn-cu13", **LIBRARY})
+    optional = {extra: tuple({"name": name, **LIBRARY} for name in names) for extra, names in behind.items()}
+    torch = replace(package("torch", "2.15.0"), dependencies=edges)
+    kit = package("cuda-toolkit", "13.2.2", tags=["any"], optional_dependencies={} if lost else optional)
+    names = [name for names in behind.values() for name in names]
+    return project(torch, kit, *parts([*names, "nvidia-cudnn-cu13"]))
+
+
+def asking(requirement: str, **more: Any) -> Project:
+    facts = TorchFacts(True, requirement, None, None, None)
+    return replace(CPU_ONLY, lock=None, has_lock=False, torch=facts, **more)
+
+
+NEW = replace(RTX, nvidia_driver="580.95.05")
 GOOD_126 = project(package("torch", "2.9.1+cu126", CU126, needs=PARTS), *parts(PARTS))
 PYPI_215 = project(package("torch", "2.15.0", needs=NEW_PARTS), *parts(NEW_PARTS))
 CPU_ONLY = project(package("torch", "2.9.1+cpu", CPU))
@@ -93,7 +111,30 @@ CASES: dict[str, tuple[Machine, Project, list[str]]] = {
     "some of them missing": (
         RTX, project(package("torch", "2.9.1+cu126", CU126, needs=PARTS[:1]), *parts(PARTS)), ["cuda-library-missing"]),
     "not on Windows, where the wheel holds them": (
-        WINDOWS, project(package("torch", "2.9.1+cu126", CU126)), []),
+        WINDOWS, project(package("torch", "2.9.1+cu126", CU126, tags=["win_amd64"])), []),
+    "on Windows, told for Linux": (
+        WINDOWS, project(package("torch", "2.9.1+cu126", CU126)), ["cuda-library-missing"]),
+    "on a Mac, told for Linux": (MAC, project(package("torch", "2.15.0")), ["cuda-library-missing"]),
+    "on a Mac, all there for Linux": (MAC, PYPI_215, []),
+    "CUDA libraries behind the extras of cuda-toolkit": (NEW, toolkit(["cublas", "cudart", "nvjitlink"]), []),
+    "the extras of cuda-toolkit not asked for": (NEW, toolkit([]), ["cuda-library-missing"]),
+    "an extra of cuda-toolkit without its packages": (NEW, toolkit(["cublas", "cudart"], lost=True), ["cuda-library-missing"]),
+    "a ROCm build for another AMD GPU, newer": (
+        replace(LINUX, gpus=(Gpu("amd", "RX 9070", gfx="gfx1201"),)),
+        project(package("torch", "2.4.1+rocm6.0", "https://w.example/whl/rocm6.0")), ["gpu-too-new"]),
+    "a ROCm build for the AMD GPU here": (
+        replace(LINUX, gpus=(Gpu("amd", "RX 7900", gfx="gfx1100"),)),
+        project(package("torch", "2.10.0+rocm7.1", "https://w.example/whl/rocm7.1")), []),
+    "a CUDA build beside an AMD GPU": (
+        replace(LINUX, gpus=(Gpu("amd", "RX 7900", gfx="gfx1100"),)), GOOD_126, ["torch-cpu-build"]),
+    "a CPU build on Windows beside Intel Arc": (
+        replace(WINDOWS, gpus=(Gpu("intel", "Intel Arc A770"),), nvidia_driver=None), PYPI_215, ["torch-cpu-build"]),
+    "a torch after the catalogue": (RTX, project(package("torch", "2.99.0")), []),
+    "a build of somebody's own": (RTX, project(package("torch", "2.9.1+ours", "https://w.example/simple")), []),
+    "a local version from the index of another": (
+        LINUX, project(package("torch", "2.9.1+cpu", "https://mirror.example/whl/cu126")), ["local-version-not-found"]),
+    "a Python that nothing here has, by requires-python": (
+        LINUX, replace(CPU_ONLY, python_version_file=None, requires_python="==3.13.*"), ["no-wheel-python"]),
     "not before they were packages": (
         RTX, project(package("torch", "2.1.0+cu121", "https://wheels.example/whl/cu121")), []),
     "a mirror of the PyTorch index": (
@@ -116,6 +157,21 @@ CASES: dict[str, tuple[Machine, Project, list[str]]] = {
                        package("odd", "1", tags=["win_amd64"], sdist={"url": "x"})), []),
     "a local pin without its index": (LINUX, replace(CPU_ONLY, lock=None, has_lock=False, torch=TorchFacts(
         True, "==2.1.0+cu118", None, None, None)), ["local-version-not-found"]),
+    "a local pin, its index named by a variable": (
+        replace(LINUX, environment={"UV_EXTRA_INDEX_URL": "https://w.example/a https://w.example/whl/cu118"}),
+        asking("==2.1.0+cu118"), []),
+    "a local pin and the variable of another index": (
+        replace(LINUX, environment={"UV_INDEX": "pytorch=https://w.example/whl/cu121"}),
+        asking("==2.1.0+cu118"), ["local-version-not-found"]),
+    "a local pin, bound to another index": (
+        LINUX, asking("==2.9.1+cu118", sources={"torch": [{"index": "a"}]}, indexes=({"name": "a", "url": CU126},)),
+        ["local-version-not-found"]),
+    "a local pin, bound to its own index": (
+        LINUX, asking("==2.9.1+cu126", sources={"torch": [{"index": "a"}]}, indexes=({"name": "a", "url": CU126},)), []),
+    "a local pin, bound to its own index here, to another elsewhere": (
+        LINUX, asking("==2.9.1+cu126", sources={"torch": [
+            {"index": "a", "marker": "sys_platform == 'linux'"}, {"index": "b", "marker": "sys_platform == 'win32'"}]},
+            indexes=({"name": "a", "url": CU126}, {"name": "b", "url": CPU})), []),
     "a local pin with its index": (LINUX, replace(CPU_ONLY, lock=None, has_lock=False, torch=TorchFacts(
         True, "==2.1.0+cu118", None, None, None), sources={"torch": {"index": "a"}}), []),
     "torchvision of another index": (

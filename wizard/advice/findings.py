@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard import diagnosis
+from wizard.advice.reason import AdvisedFinding
 from wizard.diagnosis import Context, Diagnosis
 from wizard.diagnosis.rules import causes
 from wizard.machine.facts import Machine, MachineFinding
@@ -57,4 +58,7 @@ def findings(machine: Machine, project: Project | None, audit: Iterable[MachineF
 def _diagnosed(one: MachineFinding, context: Context) -> Diagnosis:
     """The finding in its own words, with the fixes that a diagnosis of that cause has."""
     fixes = diagnosis.of(one.cause, one.evidence, context).fixes if one.cause in causes() else ()
+    if isinstance(one, AdvisedFinding):  # what the cause alone would say of torch.variant may have no answer here
+        own = one.fixes
+        fixes = (*own, *(fix for fix in fixes if "torch.variant" not in (fix.choices or {})))
     return Diagnosis(one.cause, one.title, one.explanation, one.evidence, fixes, one.severity)

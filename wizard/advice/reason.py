@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wizard.diagnosis.record import Fix
+from wizard.machine.facts import MachineFinding
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -31,3 +34,10 @@ class Advice:
             nested.setdefault(table, {})[name] = value
         reasons = [{"choice": r.choice, "value": r.value, "why": r.why} for r in self.reasons]
         return {"choices": nested, "reasons": reasons}
+
+
+@dataclass(frozen=True)
+class AdvisedFinding(MachineFinding):
+    """A finding that knows its ways out. They stand before those of its cause."""
+
+    fixes: tuple[Fix, ...] = ()

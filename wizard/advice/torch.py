@@ -14,19 +14,19 @@ from typing import Any
 from wizard.advice import torch_nothing as nothing
 from wizard.advice import torch_words as say
 from wizard.advice.reason import Advice, Reason
-from wizard.advice.torch_audit import audit
 from wizard.advice.torch_builds import Allowed, Build, Wish, allowed
 from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
 from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
 from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_machine import MAKERS, Here, look
 from wizard.advice.torch_reach import Selected
+from wizard.advice.torch_sound import to_lock_again
 from wizard.advice.torch_wish import wish_of
 from wizard.catalog_torch import PYPI
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 
-__all__ = ["TorchAdvice", "advise", "audit", "reasons"]
+__all__ = ["TorchAdvice", "advise", "reasons"]
 
 NOWHERE: Mapping[str, bool] = {"linux": False, "windows": False, "macos": False}
 
@@ -62,6 +62,8 @@ class TorchAdvice:
     """("extra" or "group", name) by which the project already gives `choice`."""
     locked: Locked | None = None
     """What uv.lock gives this machine now; None: no torch in it, or no lock."""
+    lock_again: tuple[str, ...] = ()
+    """Requirements that uv has to look up anew, for what uv.lock has of them would not load here."""
     certain: bool = True
     """False where a fact is missing that could change the answer: `auto` then keeps what is."""
     basis: Basis | None = field(default=None, repr=False, compare=False)
@@ -69,7 +71,9 @@ class TorchAdvice:
     @property
     def locked_variant(self) -> str | None:
         """The variant that uv.lock gives this machine, None where it gives none that is known or none that fits."""
-        return self.locked.variant if self.locked and not self.locked.missing_wheel else None
+        if self.locked is None or self.locked.missing_wheel or self.lock_again:
+            return None
+        return self.locked.variant
 
     @property
     def platform(self) -> str | None:
@@ -190,6 +194,7 @@ def _settled(
         None,
         notes=tuple(map(say.sentence_case, found.notes)),
         locked=locked,
+        lock_again=to_lock_again(here, locked) if locked else (),
         certain=found.certain,
         basis=Basis(here, found.wish, options, served),
     )
@@ -197,7 +202,7 @@ def _settled(
         return told
     build = served.build
     notes = (*found.notes, *say.caveats(here, served, options, machine))
-    choice, extra, more = _choice(found, here, locked, project)
+    choice, extra, more = _choice(found, here, told, project)
     return replace(
         told,
         variant=build.name,
@@ -211,16 +216,19 @@ def _settled(
 
 
 def _choice(
-    found: _Found, here: Here, locked: Locked | None, project: Project | None
+    found: _Found, here: Here, told: TorchAdvice, project: Project | None
 ) -> tuple[str, tuple[str, str] | None, tuple[str, ...]]:
     """`torch.variant`, the extra that gives it, and what to say about that."""
     torch = project.torch if project else None
     served = found.served
     if project is None or torch is None or served is None or not found.certain:
         return "keep", None, ()
-    asked = found.wish.version
-    if locked is not None and locked.serves(here, served) and asked in (None, locked.torch):
-        return "keep", None, (say.lock_fits(locked),)
+    asked, locked = found.wish.version, told.locked
+    if locked is not None and asked in (None, locked.torch) and not told.lock_again:
+        if locked.serves(here, served):
+            return "keep", None, (say.lock_fits(locked),)
+        if locked.unheard:
+            return "keep", None, (say.lock_unheard(locked),)
     name = served.build.name
     offered = "cpu" if name == PYPI else name
     if offered in torch.offers:

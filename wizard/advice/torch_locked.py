@@ -39,7 +39,7 @@ class Locked:
     torch: str
     """Its public version, `2.9.1`."""
     variant: str | None
-    """None where it can't be told: a release that the catalogue does not know."""
+    """None where it can't be told: a release that the catalogue does not know, or somebody's own build."""
     build: Build | None
     missing_wheel: str | None
     """Why no wheel of it fits here: platform, python or glibc; None where one does."""
@@ -51,6 +51,11 @@ class Locked:
         """As sentences name it."""
         name = f" {self.variant}" if self.variant and self.variant != PYPI else ""
         return f"torch {self.torch}{name}"
+
+    @property
+    def unheard(self) -> bool:
+        """A wheel fits, and nothing is known of that build: newer than the catalogue, or somebody's own."""
+        return self.build is None and self.missing_wheel is None
 
     def serves(self, here: Here, served: Served) -> bool:
         """Whether it does for this machine what the advised build would."""
@@ -87,8 +92,8 @@ def _variant(torch: str, local: str, registry: str | None, platform: str) -> str
     book = the()
     if platform.startswith("macos"):
         return PYPI
-    if local in book.variants:
-        return local
+    if local:
+        return local if local in book.variants else None
     last = index_variant(registry)
     if last:
         return last

@@ -159,6 +159,14 @@ def lock_fits(locked: Locked) -> str:
     return f"uv.lock has {locked.label}, and it runs here: nothing has to change"
 
 
+def lock_unheard(locked: Locked) -> str:
+    """Neither praise nor blame."""
+    return (
+        f"uv.lock has torch {locked.package.version} from {locked.package.registry or 'a place of its own'}, a build "
+        "that is not among those known here: it is left as it is"
+    )
+
+
 def offered(extra: tuple[str, str]) -> str:
     """No file changes."""
     kind, name = extra

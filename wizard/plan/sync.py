@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +50,11 @@ def run_environment(project: Project, choices: Choices) -> dict[str, str | None]
     return environment
 
 
-def lock_step(project: Project, choices: Choices, uv: str) -> Step:
-    """`uv lock`, with the uv.lock before it in the journal."""
+def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] = ()) -> Step:
+    """`uv lock`, with the uv.lock before it in the journal. `anew`: requirements that uv has to look up once more."""
     lock, _ = project.file("uv.lock")
-    command = Command((uv, "lock"), run_environment(project, choices), project.path, "uv", {"journal": [lock]})
+    argv = (uv, "lock", *(word for one in anew for word in ("--upgrade-package", one)))
+    command = Command(argv, run_environment(project, choices), project.path, "uv", {"journal": [lock]})
     return Step("lock", "lock", "uv makes uv.lock again", commands=(command,))
 
 

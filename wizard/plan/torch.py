@@ -36,6 +36,8 @@ class Advised(torch_binding.Advised, Protocol):
     @property
     def locked_variant(self) -> str | None: ...
     @property
+    def lock_again(self) -> tuple[str, ...]: ...
+    @property
     def platform(self) -> str | None: ...
 
 
@@ -60,6 +62,8 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         return TorchPart(steps, locks=bool(steps))
     if name in torch.offers:
         steps = () if settled else _steps(project, choices, uv, holding(project, version), name, advised)
+        if not steps and advised.lock_again:
+            steps = (lock_step(project, choices, uv, advised.lock_again),)
         return TorchPart(steps, torch.offers[name], name, locks=bool(steps))
     if name != PYPI and name == advised.locked_variant and settled and not _laid_out(choices):
         return TorchPart(variant=name)
@@ -67,7 +71,8 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
     steps = _steps(project, choices, uv, target, name, advised)
     bound_here = machine.os in target.bound.get(name, ())
     if not steps and bound_here and not (settled and name == advised.locked_variant):
-        steps = (lock_step(project, choices, uv),)  # the file was edited before, and its lock never made
+        # the file was edited before, and its lock never made, or made without what this torch needs here
+        steps = (lock_step(project, choices, uv, advised.lock_again),)
     if steps and machine.os not in (None, *choices.names("torch.platforms")):
         left = f"torch.platforms leaves {machine.os} out: on this machine torch stays what it is"
         steps = (replace(steps[0], notes=(*steps[0].notes, left)), *steps[1:])
