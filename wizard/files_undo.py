@@ -41,11 +41,16 @@ class Undone:
 CHANGED = "it was changed since"
 
 
-def undo(folder: Path, *, dry_run: bool = False) -> tuple[Undone, ...]:
-    """Puts back what the journal's run changed, newest first. A file that was refused once is not tried again."""
+def undo(folder: Path, *, dry_run: bool = False, only: str | None = None) -> tuple[Undone, ...]:
+    """Puts back what the journal's run changed, newest first. A file that was refused once is not tried again.
+
+    `only`: the path of the one file to put back.
+    """
     done: list[Undone] = []
     for entry in reversed(records(folder)):
         name = entry["path"] if entry["what"] == "file" else registry.shown(entry["name"])
+        if only is not None and name != only:
+            continue
         if any(one.name == name and one.state == "refused" for one in done):
             continue
         try:

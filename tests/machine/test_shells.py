@@ -22,7 +22,10 @@ Asked = Callable[..., ProbeRequest]
         ("zsh", {"ZDOTDIR": "/z"}, ["/z/.zshenv", "/z/.zshrc", "/z/.zprofile"]),
         ("fish", {}, ["/h/.config/fish/config.fish", "/h/.config/fish/conf.d/uv-wizard.fish"]),
         ("fish", {"XDG_CONFIG_HOME": "/x"}, ["/x/fish/config.fish", "/x/fish/conf.d/uv-wizard.fish"]),
-        ("nu", {}, []),
+        ("pwsh", {}, ["/h/.config/powershell/profile.ps1"]),
+        ("nu", {}, ["/h/.config/nushell/config.nu"]),
+        ("nu", {"XDG_CONFIG_HOME": "/x"}, ["/x/nushell/config.nu"]),
+        ("tcsh", {}, []),
     ],
 )
 def test_start_up_files(name: str, environment: dict[str, str], expected: list[str]) -> None:
@@ -64,7 +67,7 @@ def test_files_that_a_plan_may_touch(asked: Asked) -> None:
         assert files[f"{home}/.config/uv-wizard/env.sh"] == b"export UV_CACHE_DIR='/c'\n"
         assert files[f"{home}/.bashrc"] is None
         assert files[f"{home}/.config/uv/uv.toml"] is None
-    assert len(files) == 12
+    assert len(files) == 15
 
 
 def test_what_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:

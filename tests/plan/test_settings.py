@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import Machine
-from wizard.plan import quoting, settings
+from wizard.plan import quoting, settings, shell_block
 from wizard.plan.step import FileChange
 
 HOME = "/home/min"
@@ -21,7 +21,8 @@ CONFIG = "/home/min/.config/uv-wizard"
 
 
 def machine(shell: str | None = "bash", **files: bytes) -> Machine:
-    names = {"bashrc": ".bashrc", "profile": ".profile", "zshenv": ".zshenv", "bash_profile": ".bash_profile"}
+    names = {"bashrc": ".bashrc", "profile": ".profile", "zshenv": ".zshenv", "bash_profile": ".bash_profile",
+             "bash_login": ".bash_login"}
     return Machine(
         os="linux", home=HOME, shell=shell, folders={"config": CONFIG, "user_uv_toml": f"{HOME}/.config/uv/uv.toml"},
         files={f"{HOME}/{names[name]}": data for name, data in files.items()},
@@ -53,15 +54,21 @@ def test_bash_gets_one_block_in_each_of_its_two_files() -> None:
     assert set(files) == {".config/uv-wizard/env.sh", ".bashrc", ".profile"}
     assert "export UV_CACHE_DIR='/data/uv cache'\n" in files[".config/uv-wizard/env.sh"]
     for name, rest in ((".bashrc", "alias ll=ls\n"), (".profile", "umask 022\n")):
-        assert files[name].startswith(settings.BEGIN)
-        assert files[name].endswith(f"{settings.END}\n{rest}")
+        assert files[name].startswith(shell_block.BEGIN)
+        assert files[name].endswith(f"{shell_block.END}\n{rest}")
 
 
 def test_the_login_file_that_bash_reads_is_taken() -> None:
-    step = settings.step(machine(bash_profile=b"", profile=b""), chosen(link_mode="copy"), None)
+    step = settings.step(machine(bash_profile=b"", bash_login=b""), chosen(link_mode="copy"), None)
     assert step is not None
     assert ".bash_profile" in by_name(step.files)
-    assert ".profile" not in by_name(step.files)
+    assert ".bash_login" not in by_name(step.files)
+
+
+def test_sh_and_the_desktop_read_the_profile_that_bash_passes_by() -> None:
+    step = settings.step(machine(bash_profile=b"", profile=b""), chosen(link_mode="copy"), None)
+    assert step is not None
+    assert {".bashrc", ".bash_profile", ".profile"} < set(by_name(step.files))
 
 
 def test_the_second_time_there_is_nothing_to_do() -> None:
@@ -89,13 +96,13 @@ def test_our_block_comes_out_as_it_went_in(data: bytes) -> None:
     step = settings.step(machine(bashrc=data), chosen(cache_dir="/d"), None)
     assert step is not None
     after = next(change.after for change in step.files if change.path.endswith(".bashrc"))
-    assert settings.without_block(after or b"") == data
+    assert shell_block.without_block(after or b"") == data
 
 
 def test_a_block_without_its_end_costs_nobody_a_line() -> None:
-    broken = f"{settings.BEGIN}\nif [ -r '/x/uv-wizard/env.sh' ]; then . '/x/uv-wizard/env.sh'; fi\nmine\n".encode()
-    assert settings.without_block(broken) == b"mine\n"
-    assert settings.without_block(f"{settings.BEGIN}\nmine\n".encode()) == b"mine\n"
+    broken = f"{shell_block.BEGIN}\nif [ -r '/x/uv-wizard/env.sh' ]; then . '/x/uv-wizard/env.sh'; fi\nmine\n".encode()
+    assert shell_block.without_block(broken) == b"mine\n"
+    assert shell_block.without_block(f"{settings.BEGIN}\nmine\n".encode()) == b"mine\n"
 
 
 def test_another_machines_files_have_lines_and_no_diff() -> None:

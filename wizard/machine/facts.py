@@ -73,6 +73,28 @@ class Filesystem:
     reflinks: bool | None
     purposes: tuple[str, ...] = ()
     """Which folders lie here: project, cache, pythons, home."""
+    quota_free_bytes: int | None = None
+    """What this user's quota leaves, None where there is none or nobody tells."""
+
+    @property
+    def room(self) -> int | None:
+        """Bytes that this user can still write, None where not known."""
+        known = [one for one in (self.free_bytes, self.quota_free_bytes) if one is not None]
+        return min(known, default=None)
+
+
+@dataclass(frozen=True)
+class CacheFolder:
+    """uv's cache as it lies in its folder. `marked`: it carries uv's mark (CACHEDIR.TAG), so it is a cache indeed."""
+
+    path: str
+    exists: bool
+    link: bool = False
+    marked: bool = False
+    hardlinks: bool | None = None
+    """Whether a file of it could be hard-linked into the project's folder: tried."""
+    reflinks: bool | None = None
+    """The same for a clone."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +137,7 @@ class Machine:
     pythons: tuple[FoundPython, ...] | None = None
     filesystems: tuple[Filesystem, ...] | None = None
 
+    cache: CacheFolder | None = None
     distribution: str | None = None
     """`Ubuntu 22.04`, `Windows 11`, `macOS 14.5`."""
     cpu_count: int | None = None
@@ -130,6 +153,10 @@ class Machine:
     """Absolute paths: cache, pythons, uv_bin, config (ours), state (ours), user_uv_toml."""
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of the files that a plan may touch (shell start-up files, uv.toml, our own); None: it does not exist."""
+    kept_files: Mapping[str, str] = field(default_factory=dict)
+    """Of those, the ones that are not ours to write, each with why: `managed by chezmoi`, `read-only`."""
+    linked_files: Mapping[str, str] = field(default_factory=dict)
+    """Of those, the symbolic links, each with the file it leads to."""
     registry: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Windows: UV_* and Path of HKCU\\Environment, unexpanded, each with its kind (`REG_SZ`, `REG_EXPAND_SZ`)."""
     network: NetworkFact | None = None

@@ -21,6 +21,8 @@ from wizard.machine.telling import finding
 from wizard.toml import TOMLError, parse
 
 FAMILIES = ("bash", "zsh", "fish")
+OTHERS = ("pwsh", "nu")
+"""Shells of their own kind, whose files we write too."""
 _NAMES = {"bash": "bash", "zsh": "zsh", "fish": "fish", "pwsh": "pwsh", "powershell": "pwsh", "cmd": "cmd", "nu": "nu"}
 _LARGEST = 4 * 1024 * 1024
 
@@ -31,6 +33,7 @@ def shells(request: ProbeRequest) -> Answer:
     files, findings = read_files(concerned(request, found), request.home_folder)
     findings += _config_findings(found["user_uv_toml"], files)
     facts: dict[str, Any] = {"shell": shell(request), "files": files}
+    facts["kept_files"], facts["linked_files"] = _others_files(request, files)
     if request.os == "windows":
         from wizard.machine.windows import user_environment
 
@@ -38,7 +41,16 @@ def shells(request: ProbeRequest) -> Answer:
     return Answer(facts, tuple(findings))
 
 
-def startup_files(shell: str, home: str, environment: Mapping[str, str]) -> list[str]:
+def _others_files(request: ProbeRequest, files: Mapping[str, bytes | None]) -> tuple[dict[str, str], dict[str, str]]:
+    """(path -> why it is not ours to write, path -> where that link leads); one that can't be read is not written."""
+    from wizard.machine.dotfiles import looked_at
+
+    wanted = concerned(request, own_folders(request))
+    kept, linked = looked_at(request, wanted)
+    return {**{path: "not readable" for path in wanted if path not in files}, **kept}, linked
+
+
+def startup_files(shell: str, home: str, environment: Mapping[str, str], os: str = "linux") -> list[str]:
     """The files of that shell in which a user sets variables, whether they exist or not; none for other shells."""
     import posixpath
 
@@ -50,6 +62,12 @@ def startup_files(shell: str, home: str, environment: Mapping[str, str]) -> list
     if shell == "fish":
         config = posixpath.join(_config(home, environment), "fish")
         return [posixpath.join(config, "config.fish"), posixpath.join(config, "conf.d", f"{folders.NAME}.fish")]
+    if shell == "pwsh":  # $PROFILE.CurrentUserAllHosts, about_Profiles
+        return [posixpath.join(_config(home, environment), "powershell", "profile.ps1")]
+    if shell == "nu":  # $nu.default-config-dir, nushell's book
+        library = posixpath.join(home, "Library", "Application Support")
+        config = library if os == "macos" and not environment.get("XDG_CONFIG_HOME") else _config(home, environment)
+        return [posixpath.join(config, "nushell", "config.nu")]
     return []
 
 
@@ -61,9 +79,11 @@ def concerned(request: ProbeRequest, found: Mapping[str, str]) -> list[str]:
     """The files that a plan may touch: start-up files, our generated ones, the user's uv.toml."""
     paths = [found["user_uv_toml"]]
     if request.os != "windows":
-        for family in FAMILIES:
-            paths += startup_files(family, request.home_folder, request.variables)
-        paths += [f"{found['config']}/{name}" for name in ("env.sh", "env.fish")]
+        for family in FAMILIES + OTHERS:
+            paths += startup_files(family, request.home_folder, request.variables, request.os)
+        if request.get("ZDOTDIR"):  # where it is set by ~/.zshenv, a new window still begins with that file
+            paths.append(f"{request.home_folder}/.zshenv")
+        paths += [f"{found['config']}/{name}" for name in ("env.sh", "env.ps1", "env.nu")]
     return list(dict.fromkeys(paths))
 
 

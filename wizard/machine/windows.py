@@ -64,6 +64,37 @@ def user_environment() -> dict[str, tuple[str, str]]:
     return found
 
 
+def new_environment() -> dict[str, str]:
+    """What a program started from the Start menu finds: made of the registry, not of this process. Raises OSError."""
+    if sys.platform != "win32":
+        raise OSError(0, "there is no registry here")
+    import ctypes
+    from ctypes import wintypes
+
+    kernel, advapi, userenv = (ctypes.WinDLL(name, use_last_error=True) for name in ("kernel32", "advapi32", "userenv"))
+    kernel.GetCurrentProcess.restype = wintypes.HANDLE
+    kernel.CloseHandle.argtypes = [wintypes.HANDLE]
+    advapi.OpenProcessToken.argtypes = [wintypes.HANDLE, wintypes.DWORD, ctypes.POINTER(wintypes.HANDLE)]
+    userenv.CreateEnvironmentBlock.argtypes = [ctypes.POINTER(ctypes.c_void_p), wintypes.HANDLE, wintypes.BOOL]
+    userenv.DestroyEnvironmentBlock.argtypes = [ctypes.c_void_p]
+    token, block = wintypes.HANDLE(), ctypes.c_void_p()
+    token_query_duplicate = 0x000A
+    if not advapi.OpenProcessToken(kernel.GetCurrentProcess(), token_query_duplicate, ctypes.byref(token)):
+        raise ctypes.WinError(ctypes.get_last_error())
+    try:
+        if not userenv.CreateEnvironmentBlock(ctypes.byref(block), token, False) or block.value is None:
+            raise ctypes.WinError(ctypes.get_last_error())
+        found, at = {}, block.value
+        while line := ctypes.wstring_at(at):
+            name, _, value = line[1:].partition("=")
+            found[line[0] + name] = value
+            at += (len(line) + 1) * ctypes.sizeof(ctypes.c_wchar)
+        userenv.DestroyEnvironmentBlock(block)
+        return found
+    finally:
+        kernel.CloseHandle(token)
+
+
 def auto_run() -> str:
     """What every cmd runs first (the AutoRun value); conda's hook for cmd lies there."""
     values = _values("HKEY_CURRENT_USER", r"Software\Microsoft\Command Processor")

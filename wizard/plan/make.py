@@ -40,7 +40,7 @@ class Circumstances:
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
     """The plan; steps with nothing to do are left out. Raises BadInput where a choice can't be carried out."""
     uv = install_uv.plan_uv(machine, project, choices, around.pip_python)
-    steps: list[Step | None] = [uv.step, settings.step(machine, choices, _path_entry(machine, uv))]
+    steps: list[Step | None] = [uv.step, settings.step(machine, choices, _path_entry(machine, uv), uv.path)]
     if project is not None:
         steps += (around.named, *around.torch.steps)
         if around.named and not around.torch.locks:

@@ -20,8 +20,10 @@ class Command:
     argv: tuple[str, ...]
     environment: Mapping[str, str | None] = field(default_factory=dict)
     cwd: str | None = None
-    kind: Literal["plain", "uv", "verify", "place-uv", "mirror-sync"] = "plain"
-    """How the supervisor runs it: `uv` on a pseudo-terminal with its output read as progress; the last three are
+    kind: Literal["plain", "uv", "verify", "place-uv", "mirror-sync", "check-uv-toml", "ask-shells", "move-cache"] = (
+        "plain"
+    )
+    """How the supervisor runs it: `uv` on a pseudo-terminal with its output read as progress; those after it are
     carried out by the supervisor's own functions, and `argv` is what a person would type for the same."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What such a function needs, JSON values only."""

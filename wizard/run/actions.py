@@ -15,6 +15,9 @@ CARRIED_OUT_BY: Mapping[str, str] = {
     "place-uv": "wizard.run.place_uv:carry_out",
     "mirror-sync": "wizard.run.mirror_sync:carry_out",
     "verify": "wizard.run.actions:verify",
+    "check-uv-toml": "wizard.run.arrived:check_uv_toml",
+    "ask-shells": "wizard.run.arrived:ask_shells",
+    "move-cache": "wizard.run.move_cache:carry_out",
 }
 WRITES = frozenset({"write", "registry", "place-uv"})
 """Those that are never cut off in the middle: they write files of the user's, and they are short."""

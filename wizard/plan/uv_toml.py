@@ -1,0 +1,52 @@
+"""Settings in the user's uv.toml: by tomlkit, so that comments and order stay. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from wizard.choices import Choices
+from wizard.errors import BadInput
+from wizard.machine.facts import Machine
+from wizard.plan.step import FileChange
+
+KEYS = {"settings.cache-dir": "cache-dir", "settings.link-mode": "link-mode"}
+"""What uv.toml takes; the Python folder is environment only (one unknown key there stops every uv command)."""
+
+
+def values(choices: Choices) -> dict[str, str]:
+    """The keys that the choices set."""
+    return {name: choices.text(key) for key, name in KEYS.items() if choices.text(key) not in ("", "auto")}
+
+
+def path(machine: Machine) -> str:
+    """The user's uv.toml."""
+    config = machine.environment.get("XDG_CONFIG_HOME") or posixpath.join(machine.home or "~", ".config")
+    return machine.folders.get("user_uv_toml") or posixpath.join(config, "uv", "uv.toml")
+
+
+def change(machine: Machine, wanted: Mapping[str, str]) -> FileChange:
+    """The file with these keys. Raises BadInput where it is not valid TOML, or not ours to write."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    where = path(machine)
+    why = machine.kept_files.get(where)
+    if why is not None:
+        msg = f"{where} is {why}, so nothing is added to it; take settings.where=environment, or add it there yourself"
+        raise BadInput(msg)
+    before = None if machine.foreign else machine.files.get(where)
+    try:
+        document = tomlkit.parse((before or b"").decode("utf-8"))
+    except (TOMLKitError, UnicodeDecodeError):
+        msg = (
+            f"{where} is not valid TOML, so nothing can be added to it; correct it, or take settings.where=environment"
+        )
+        raise BadInput(msg) from None
+    newline = "\r\n" if b"\r\n" in (before or b"") else "\n"
+    for name, value in wanted.items():
+        if name in document:
+            document[name] = value
+        else:  # before the first table, or it would become that table's
+            document = tomlkit.parse(f"{name} = {tomlkit.item(value).as_string()}{newline}" + tomlkit.dumps(document))
+    return FileChange(where, before, tomlkit.dumps(document).encode(), known=not machine.foreign)
