@@ -57,8 +57,13 @@ def findings(machine: Machine, project: Project | None, audit: Iterable[MachineF
 
 def _diagnosed(one: MachineFinding, context: Context) -> Diagnosis:
     """The finding in its own words, with the fixes that a diagnosis of that cause has."""
-    fixes = diagnosis.of(one.cause, one.evidence, context).fixes if one.cause in causes() else ()
-    if isinstance(one, AdvisedFinding):  # what the cause alone would say of torch.variant may have no answer here
-        own = one.fixes
-        fixes = (*own, *(fix for fix in fixes if "torch.variant" not in (fix.choices or {})))
+    ours = one if isinstance(one, AdvisedFinding) else None
+    if ours and ours.alone:
+        fixes = ours.fixes
+    elif one.cause in causes():
+        fixes = diagnosis.of(one.cause, one.evidence, context, **(ours.known if ours else {})).fixes
+        if ours:  # what the cause alone would say of torch.variant may have no answer here
+            fixes = (*ours.fixes, *(fix for fix in fixes if "torch.variant" not in (fix.choices or {})))
+    else:
+        fixes = ()
     return Diagnosis(one.cause, one.title, one.explanation, one.evidence, fixes, one.severity)

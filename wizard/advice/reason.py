@@ -41,3 +41,7 @@ class AdvisedFinding(MachineFinding):
     """A finding that knows its ways out. They stand before those of its cause."""
 
     fixes: tuple[Fix, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
+    """What the wording of the cause's own fixes asks for, such as `package_name`."""
+    alone: bool = False
+    """The fixes of the cause are for what went wrong at run time: only `fixes` are told."""

@@ -71,9 +71,7 @@ class TorchAdvice:
     @property
     def locked_variant(self) -> str | None:
         """The variant that uv.lock gives this machine, None where it gives none that is known or none that fits."""
-        if self.locked is None or self.locked.missing_wheel or self.lock_again:
-            return None
-        return self.locked.variant
+        return self.locked.variant if self.locked and not self.locked.missing_wheel else None
 
     @property
     def platform(self) -> str | None:

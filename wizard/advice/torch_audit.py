@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from wizard.advice.reason import AdvisedFinding
 from wizard.advice.torch import TorchAdvice, advise
-from wizard.advice.torch_builds import minors
+from wizard.advice.torch_builds import known_pythons, minors
 from wizard.advice.torch_choice import anywhere
 from wizard.advice.torch_list import place
 from wizard.advice.torch_local import local_version
@@ -16,11 +16,12 @@ from wizard.advice.torch_machine import MAKERS, Device, Here, Obstacle, drives, 
 from wizard.advice.torch_reach import Selected, installed, pythons_of
 from wizard.advice.torch_sound import mismatched_vision, missing_parts
 from wizard.advice.torch_ways import ways_out
-from wizard.catalog_torch import the
+from wizard.catalog_torch import PYPI, the
 from wizard.diagnosis.record import Fix
 from wizard.machine.facts import Libc, Machine
 from wizard.project.facts import LockedPackage, Project
 from wizard.project.torch import FAMILY
+from wizard.project.torch_pairs import public
 from wizard.text import masked
 
 _NAMED = 5
@@ -48,7 +49,7 @@ def audit(machine: Machine, project: Project | None, selected: Selected | None =
     scene = _Scene(here, machine, project, chosen, advise(machine, project, selected=chosen))
     found = [_local(scene)]
     if project.lock is not None:
-        found += _wheels(scene, _pythons(machine, project), installed(machine, project, chosen))
+        found += _wheels(scene, pythons_of(machine, project), installed(machine, project, chosen))
         locked = scene.told.locked or locked_here(machine, project, chosen)
         if locked is not None and locked.missing_wheel is None:
             found += [_gpu(scene, locked), _libraries(scene, locked), _torchvision(scene, locked)]
@@ -57,20 +58,28 @@ def audit(machine: Machine, project: Project | None, selected: Selected | None =
     return tuple(one for one in found if one is not None)
 
 
-def _pythons(machine: Machine, project: Project) -> tuple[str, ...]:
-    """The Pythons that the environment may get: where none is found here, any that the project allows."""
-    return pythons_of(machine, project) or (minors(project.requires_python) if project.requires_python else ())
-
-
 def _local(scene: _Scene) -> AdvisedFinding | None:
     found = local_version(scene.machine, scene.project)
     if found is None:
         return None
-    fixes = [Fix(f"Bind torch to the index of {found.variant}", {"torch.variant": found.variant})] if found.fits else []
-    fixes += ways_out(scene.told, "auto") if found.in_lock or not fixes else []
+    told, fixes = scene.told, []
+    if found.fits:
+        fixes.append(Fix(f"Bind torch to the index of {found.variant}", {"torch.variant": found.variant}))
+    if not found.in_lock:
+        told = advise(scene.machine, _public(scene.project), selected=scene.chosen)
+    if told.variant and told.variant not in (found.variant if found.fits else None, PYPI):
+        version = f"torch {told.torch_version}, variant {told.variant}"
+        fixes.append(Fix(f"Take {version}: it runs here", {"torch.variant": "auto" if found.in_lock else told.variant}))
     return AdvisedFinding(
         "local-version-not-found", "error", found.title, found.explanation, (found.evidence,), tuple(fixes)
     )
+
+
+def _public(project: Project) -> Project:
+    """The same without what stands behind the + of its torch, and before any lock."""
+    torch = project.torch
+    plain = torch and replace(torch, requirement=str(public(torch.requirement)), wishes=())
+    return replace(project, torch=plain, lock=None)
 
 
 def _wheels(scene: _Scene, pythons: Sequence[str], packages: Iterable[LockedPackage]) -> Iterator[AdvisedFinding]:
@@ -86,11 +95,22 @@ def _wheels(scene: _Scene, pythons: Sequence[str], packages: Iterable[LockedPack
         told = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
         whole = _lacking(why, told, scene.here, _some_of(pythons), some)
         of_torch = any(one.name in ("torch", *FAMILY) for one in some)
-        yield replace(whole, fixes=ways_out(scene.told, "auto") if of_torch else ())
+        known = {"package_name": some[0].name}
+        if other := _other_python(some, scene):
+            known["offered_python"] = other
+        yield replace(whole, fixes=ways_out(scene.told, "auto") if of_torch else (), known=known)
 
 
 def _some_of(pythons: Sequence[str]) -> str:
-    return " or ".join(pythons) if len(pythons) < 4 else f"{pythons[0]} to {pythons[-1]}"
+    return " or ".join(pythons) if len(pythons) < 4 else f"{pythons[-1]} to {pythons[0]}"
+
+
+def _other_python(some: Iterable[LockedPackage], scene: _Scene) -> str | None:
+    """The newest Python that the project allows and that all of these have a wheel for here."""
+    requires = scene.project.requires_python
+    allowed = minors(requires) if requires else known_pythons()
+    able = (one for one in reversed(allowed) if all(not missing_wheel(p.wheels, scene.here, [one]) for p in some))
+    return next(able, None)
 
 
 def _lacking(why: str, names: str, here: Here, python: str, some: list[LockedPackage]) -> AdvisedFinding:
@@ -232,4 +252,5 @@ def _torchvision(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
         "to load then. Both have to come from the same index.",
         (_line(locked), _from(other)),
         ways_out(scene.told, "auto"),
+        alone=True,
     )

@@ -9,6 +9,7 @@ from wizard.advice.markers import environment, holds
 from wizard.advice.torch_builds import build_of, known_pythons
 from wizard.advice.torch_locked import index_variant
 from wizard.advice.torch_machine import look
+from wizard.advice.torch_sound import foreign_local
 from wizard.advice.torch_wish import wish_of
 from wizard.catalog_torch import the
 from wizard.machine.facts import Machine
@@ -39,9 +40,9 @@ def _in_lock(project: Project) -> LocalVersion | None:
     for package in project.lock.packages if project.lock else ():
         if package.name != "torch" or package.registry is None:
             continue
-        local = (package.version or "").partition("+")[2]
-        other = index_variant(package.registry)
-        if local in the().variants and other not in (None, local):
+        found = foreign_local(package)
+        if found is not None:
+            local, other = found
             return LocalVersion(
                 f"uv.lock has torch {package.version} from the index of {other}",
                 f"The index of {other} has only builds of {other}: uv would not find this file there. The lock was "

@@ -23,14 +23,17 @@ class Selected:
 
 
 def pythons_of(machine: Machine, project: Project, python: str | None = None) -> tuple[str, ...]:
-    """The Pythons (`3.12`) that the environment may get, newest first: the one named, else those here that fit."""
+    """The Pythons (`3.12`) that the environment may get, newest first: the one named, else those here that fit.
+
+    Where none of those here fits, or none is known, all that the project allows: uv fetches one.
+    """
     named = minor(python) or minor(project.python_version_file)
     if named:
         return (named,)
     fitting = minors(project.requires_python) if project.requires_python else None
     found = {minor(one.version) for one in machine.pythons or ()} - {None}
     usable = [one for one in found if one and (fitting is None or one in fitting)]
-    return tuple(sorted(usable, key=Version, reverse=True))
+    return tuple(sorted(usable, key=Version, reverse=True)) or tuple(reversed(fitting or ()))
 
 
 def installed(

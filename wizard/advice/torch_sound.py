@@ -14,10 +14,18 @@ def to_lock_again(here: Here, locked: Locked) -> tuple[str, ...]:
     """What uv has to look up anew, the version held where it may stay; none where all is well."""
     if locked.missing_wheel is not None:
         return ("torch",)
-    found = [f"torch=={locked.torch}"] if missing_parts(here, locked) else []
+    anew = missing_parts(here, locked) or foreign_local(locked.package)
+    found = [f"torch=={locked.torch}"] if anew else []
     if mismatched_vision(here, locked):
         found.append("torchvision")
     return tuple(found)
+
+
+def foreign_local(torch: LockedPackage) -> tuple[str, str] | None:
+    """What stands behind the + of a locked torch and the variant of its index, where that index can't have it."""
+    local = (torch.version or "").partition("+")[2]
+    index = index_variant(torch.registry)
+    return (local, index) if index is not None and local in the().variants and local != index else None
 
 
 def missing_parts(here: Here, locked: Locked) -> tuple[str, ...]:

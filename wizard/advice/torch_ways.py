@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.advice.torch_choice import without_gpu
+from wizard.advice.torch_choice import missing_driver, without_gpu
+from wizard.advice.torch_machine import branch, older
 from wizard.diagnosis.record import Fix
 
 if TYPE_CHECKING:
@@ -18,12 +19,34 @@ def ways_out(told: TorchAdvice, variant: str, *, cpu: bool = False) -> tuple[Fix
     """
     ways: list[Fix] = []
     if told.certain and told.choice != "keep" and told.variant is not None:
-        version = f"torch {told.torch_version}, " if told.torch_version else ""
-        by = f", which this project offers as {told.extra[0]} {told.extra[1]}" if told.extra else ""
-        ways.append(Fix(f"Take {version}variant {told.variant}{by}: it runs here", {"torch.variant": variant}))
-    if cpu and told.choice != "cpu" and _has_cpu(told):
+        ways.append(_advised(told, variant))
+    if cpu and told.variant != "cpu" and _has_cpu(told):
         ways.append(Fix("Do without the GPU: take the CPU build", {"torch.variant": "cpu", "verify.require": "cpu"}))
-    return tuple(ways)
+    newer = _newer_driver(told) if cpu else None
+    return (*ways, newer) if newer else tuple(ways)
+
+
+def _advised(told: TorchAdvice, variant: str) -> Fix:
+    name = f"torch {told.torch_version}, variant {told.variant}" if told.torch_version else f"variant {told.variant}"
+    by = f", which this project offers as {told.extra[0]} {told.extra[1]}" if told.extra else ""
+    if told.variant == "cpu" and told.basis and told.basis.here.devices:
+        return Fix(f"Do without the GPU: take {name}{by}", {"torch.variant": variant, "verify.require": "cpu"})
+    return Fix(f"Take {name}{by}: it runs here", {"torch.variant": variant})
+
+
+def _newer_driver(told: TorchAdvice) -> Fix | None:
+    """Where no build runs on the GPU with this driver, and one would with a newer."""
+    basis = told.basis
+    if basis is None or basis.here.driver is None or (basis.served and basis.served.devices):
+        return None
+    here = basis.here
+    devices = tuple(one for one in here.of("nvidia") if one.known)
+    builds = basis.options.by_accelerator.get("nvidia", ())
+    found = missing_driver(here, devices, builds) if devices else None
+    if found is None or not older(here.driver, found[1]):
+        return None
+    return Fix(f"Ask for driver {branch(found[1], here.driver)} or newer (an administrator does it): "
+               f"{found[0].label}, runs then")  # fmt: skip
 
 
 def _has_cpu(told: TorchAdvice) -> bool:

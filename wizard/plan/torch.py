@@ -51,6 +51,7 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         check_version(project, version)
     name = wanted(project, choices, advised)
     settled = version in {"", torch.locked_version if torch else ""}
+    anew = advised.lock_again if choices.text("torch.variant") == "auto" else ()
     if name == "keep" and settled:
         return TorchPart()
     if torch is None:
@@ -62,17 +63,17 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         return TorchPart(steps, locks=bool(steps))
     if name in torch.offers:
         steps = () if settled else _steps(project, choices, uv, holding(project, version), name, advised)
-        if not steps and advised.lock_again:
-            steps = (lock_step(project, choices, uv, advised.lock_again),)
+        if not steps and anew:
+            steps = (lock_step(project, choices, uv, anew),)
         return TorchPart(steps, torch.offers[name], name, locks=bool(steps))
-    if name != PYPI and name == advised.locked_variant and settled and not _laid_out(choices):
+    if name != PYPI and name == advised.locked_variant and settled and not anew and not _laid_out(choices):
         return TorchPart(variant=name)
     target = target_of(project, choices, name, advised, machine.gpus or ())
     steps = _steps(project, choices, uv, target, name, advised)
     bound_here = machine.os in target.bound.get(name, ())
-    if not steps and bound_here and not (settled and name == advised.locked_variant):
+    if not steps and bound_here and (anew or not (settled and name == advised.locked_variant)):
         # the file was edited before, and its lock never made, or made without what this torch needs here
-        steps = (lock_step(project, choices, uv, advised.lock_again),)
+        steps = (lock_step(project, choices, uv, anew),)
     if steps and machine.os not in (None, *choices.names("torch.platforms")):
         left = f"torch.platforms leaves {machine.os} out: on this machine torch stays what it is"
         steps = (replace(steps[0], notes=(*steps[0].notes, left)), *steps[1:])
