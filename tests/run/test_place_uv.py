@@ -132,6 +132,28 @@ def test_a_file_without_uv_is_told(tmp_path: Path, supervisor: Supervisor) -> No
     assert not (tmp_path / "bin").exists()
 
 
+def test_a_file_that_is_no_uv_leaves_the_old_one(tmp_path: Path, supervisor: Supervisor, uv: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / NAME).write_bytes(uv.read_bytes())
+    (folder / NAME).chmod(0o755)
+    for data in (b"not a program", b"\x7fELF for another machine", b"MZ", b""):
+        (tmp_path / "brought").write_bytes(data)
+        assert place_uv.carry_out(by_file(tmp_path / "brought", folder), supervisor) == 1
+        assert runs(folder / NAME)
+    assert {path.name for path in folder.iterdir()} == {NAME}, "nothing is left of the trials"
+    assert not supervisor.journal_folder.exists()
+
+
+def test_another_version_than_the_one_wanted_is_refused(tmp_path: Path, supervisor: Supervisor, uv: Path) -> None:
+    action = {**by_file(uv, tmp_path / "bin"), "version": "0.1.2"}
+    assert place_uv.carry_out(action, supervisor) == 1
+    assert place_uv.carry_out({**action, "version": "", "required": ">=99"}, supervisor) == 1
+    assert any("0.1.2 is asked for" in line for line in supervisor.told)
+    assert not (tmp_path / "bin").exists()
+    assert place_uv.carry_out({**action, "version": "", "required": ">=0.8"}, supervisor) == 0
+
+
 def test_a_uv_that_does_not_start_is_no_success(tmp_path: Path, supervisor: Supervisor) -> None:
     file = tmp_path / "broken"
     file.write_bytes(b"not a program")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ntpath
 import posixpath
 from dataclasses import dataclass
-from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wizard import catalog
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import FoundUv, Machine
+from wizard.plan import uv_ways
 from wizard.plan.step import Command, Step
+from wizard.plan.uv_ways import specifier
 from wizard.project.facts import Project
+from wizard.text import masked
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,26 @@ def suits(found: FoundUv, project: Project | None, wanted: str = "") -> str | No
         return "it does not say its version"
     if wanted and found.version != wanted:
         return f"{wanted} is asked for"
-    if version < Version(catalog.table("uv.toml")["minimum"]):
-        return f"{found.version} is older than {catalog.table('uv.toml')['minimum']}"
-    if project and project.required_uv:
-        try:
-            if not SpecifierSet(project.required_uv).contains(version, prereleases=True):
-                return f"this project asks for uv {project.required_uv}"
-        except InvalidSpecifier:
-            return None
+    least = catalog.table("uv.toml")["minimum"]
+    if version < Version(least):
+        return f"{found.version} is older than {least}"
+    required = specifier(project)
+    if not SpecifierSet(required).contains(version, prereleases=True):
+        return f"this project asks for uv {project.required_uv if project else ''}, and it is {found.version}"
     return None
+
+
+def behind_lock(found: FoundUv, project: Project | None) -> str | None:
+    """The uv that knows all of this uv.lock, where the one found is older; it can read it, and writes it otherwise."""
+    revision = project.lock.revision if project and project.lock else None
+    known = [one for one in catalog.table("uv.toml")["lock_revision"] if revision and one["revision"] <= revision]
+    if not known:
+        return None
+    first: str = max(known, key=lambda one: int(one["revision"]))["from"]
+    try:
+        return first if Version(found.version or "") < Version(first) else None
+    except InvalidVersion:
+        return None
 
 
 def found_by_shells(machine: Machine) -> tuple[FoundUv, ...]:
@@ -71,6 +84,12 @@ def path_entries(machine: Machine) -> tuple[str, ...] | None:
 def plan_uv(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> UvPlan:
     """Keeps a uv that will do, else installs one. `python`: one with pip, for the way by a package index, or None."""
     way, wanted = choices.text("uv.install"), choices.text("uv.version")
+    if way == "update":
+        found = next(iter(found_by_shells(machine)), None)
+        if found is None:
+            msg = "uv.install = update, but no uv was found here; allowed then: auto, standalone, index or a path"
+            raise BadInput(msg)
+        return _updated(found, machine, project, choices, python)
     if way == "keep":
         kept = next(iter(machine.uv or ()), None)
     else:
@@ -85,60 +104,73 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     present = next((one for one in machine.uv or () if one.path == path), None)
     if present is not None and wanted and present.version == wanted:
         return UvPlan(path, None, present, folder)
-    version = wanted or _version_for(project)
-    commands = _commands(machine, way, version, folder, python, choices.text("mirrors.pypi"))
-    title = f"install uv {version}".rstrip() + f" into {folder}"
-    notes: tuple[str, ...] = ()
-    if len(commands[0].options["ways"]) > 1:
-        notes = ("If that does not work, uv's official installer is tried next.",)
-    return UvPlan(path, Step("uv", "uv", title, commands=commands, notes=notes), None, folder)
+    if way == "auto" and present is not None and present.how not in {"standalone", "unknown"}:
+        return _updated(present, machine, project, choices, python)  # another tool put it where a new one would lie
+    _refuse_contradiction(project, wanted)
+    what = uv_ways.wanted(project, choices, folder)
+    ways = uv_ways.in_order(machine, project, choices, python, what)
+    title = f"install uv {what.version}".rstrip() + f" into {folder}"
+    notes = _notes(ways)
+    return UvPlan(path, Step("uv", "uv", title, commands=(_command(machine, ways, what),), notes=notes), None, folder)
 
 
-def _version_for(project: Project | None) -> str:
-    """An exact version where the project asks for one, else the newest ("")."""
-    if project and project.required_uv:
-        try:
-            exact = [spec.version for spec in SpecifierSet(project.required_uv) if spec.operator == "=="]
-        except InvalidSpecifier:
-            return ""
-        if exact and "*" not in exact[0]:
-            return exact[0]
-    return ""
+def _refuse_contradiction(project: Project | None, wanted: str) -> None:
+    """Raises BadInput where the version chosen is one that this project does not take."""
+    required = specifier(project)
+    if project and wanted and not SpecifierSet(required).contains(wanted, prereleases=True):
+        msg = (
+            f"uv.version = {wanted} is not possible: this project asks for uv {project.required_uv} (required-version)"
+        )
+        raise BadInput(msg)
 
 
-def _commands(
-    machine: Machine, way: str, version: str, folder: str, python: str | None, mirror: str
-) -> tuple[Command, ...]:
-    by_index = _by_index(version, python, mirror) if python else None
-    by_installer = _by_installer(machine, version, folder)
-    if way in {"auto", "index"}:
-        ways: list[dict[str, Any]] = [one for one in (by_index, by_installer) if one]
-    elif way == "standalone":
-        ways = [by_installer]
-    else:
-        ways = [{"how": "file", "file": way, "argv": ["uv-wizard", "apply", "--set", f"uv.install={way}"]}]
-    options = {"ways": ways, "folder": folder, "version": version, "windows": machine.os == "windows"}
-    return (Command(tuple(ways[0]["argv"]), kind="place-uv", options=options),)
-
-
-def _by_index(version: str, python: str, mirror: str) -> dict[str, Any]:
-    wanted = f"uv=={version}" if version else "uv"
-    argv = [python, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", wanted]
-    if "://" in mirror:
-        argv += ["--index-url", mirror]
-    return {"how": "index", "argv": argv}
-
-
-def _by_installer(machine: Machine, version: str, folder: str) -> dict[str, Any]:
-    kind = "windows" if machine.os == "windows" else "posix"
-    argv = catalog.table("uv.toml")["standalone"][kind]["argv"]
-    inserted = f"{version}/" if version else ""
-    return {
-        "how": "standalone",
-        "argv": [word.replace("{version}", inserted) for word in argv],
-        # the shells are the settings step's business, with a diff and an undo
-        "environment": {"UV_INSTALL_DIR": folder, "UV_NO_MODIFY_PATH": "1"},
+def _command(machine: Machine, ways: tuple[uv_ways.Way, ...], what: uv_ways.Wanted) -> Command:
+    options = {
+        "ways": list(ways),
+        "folder": what.folder,
+        "version": what.version,
+        "required": what.required,
+        "windows": machine.os == "windows",
     }
+    environment = {name: str(value) for name, value in ways[0].get("environment", {}).items()}
+    return Command(tuple(ways[0]["argv"]), environment, kind="place-uv", options=options)
+
+
+def _notes(ways: tuple[uv_ways.Way, ...]) -> tuple[str, ...]:
+    told = {
+        "wheel": "the wheel for this machine from a package index, its checksum held against the index's",
+        "index": "the wheel that pip downloads",
+        "standalone": "uv's official installer",
+    }
+    notes = []
+    if ways[0]["how"] == "wheel" and ways[0]["index"]:
+        where = masked(ways[0]["index"])
+        notes.append(f"The wheel for this machine comes from {where}; its checksum is held against that index's.")
+    if len(ways) > 1:
+        notes.append(f"If that does not work: {', then '.join(told[way['how']] for way in ways[1:])}.")
+    return tuple(notes)
+
+
+def _updated(found: FoundUv, machine: Machine, project: Project | None, choices: Choices, python: str | None) -> UvPlan:
+    """That uv, updated the way it came. Raises BadInput where that is not ours to do."""
+    folder = _parent(machine, found.path)
+    wanted = choices.text("uv.version")
+    if wanted and found.version == wanted:
+        return UvPlan(found.path, None, found, folder)
+    _refuse_contradiction(project, wanted)
+    what = uv_ways.wanted(project, choices, folder)
+    way = uv_ways.by_update(found, machine, python, what)
+    if way is None:
+        owner = catalog.table("uv.toml")["owner"][found.how]
+        msg = (
+            f"the uv at {found.path} is the business of {owner}, which can update it; "
+            "or choose another folder for a new one: uv.dir"
+        )
+        raise BadInput(msg)
+    title = f"update uv {found.version or ''} at {found.path}".replace("  ", " ")
+    notes = () if way["taken_back"] else ("uv-wizard undo does not take this back: the tool that did it can.",)
+    command = _command(machine, (way,), what)
+    return UvPlan(found.path, Step("uv", "uv", title, commands=(command,), notes=notes), None, folder)
 
 
 def _default_folder(machine: Machine) -> str:
