@@ -156,7 +156,7 @@ def test_killed_in_the_middle_of_the_download(old: Path, tmp_path: Path, index: 
 def test_a_uv_that_runs_is_replaced(old: Path, supervisor: Supervisor, index: Index, uv: Path) -> None:
     changed = uv.read_bytes() + b"\0"  # bytes behind a program's end do not matter to it
     index.add(wheel("uv", "9.9.9", files={f"uv-9.9.9.data/scripts/{NAME}": changed}))
-    argv = [old / NAME, "pip", "compile", "--offline", "--no-config", "-"]
+    argv = [str(old / NAME), "pip", "compile", "--offline", "--no-config", "-"]
     environment = {**os.environ, "UV_NO_CACHE": "1"}
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment) as waiting:
         try:
