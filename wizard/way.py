@@ -156,9 +156,10 @@ class Way:
         from wizard.advice.torch import advise
 
         version = self.choices.text("torch.version")
-        return advise(self.machine, self.project, selected=self._selected(), version=version)
+        return advise(self.machine, self.project, selected=self.selected(), version=version)
 
-    def _selected(self) -> Selected:
+    def selected(self) -> Selected:
+        """The extras and groups chosen, beside what the torch variant adds."""
         from wizard.advice.torch_reach import Selected
 
         return Selected(self.choices.names("sync.extras"), self.choices.names("sync.groups"))
@@ -170,7 +171,7 @@ class Way:
         from wizard.advice.torch_audit import audit as audit_torch
 
         audits = (
-            *audit_torch(self.machine, self.project, self._selected()),
+            *audit_torch(self.machine, self.project, self.selected()),
             *audit_indexes(self.machine, self.project),
         )
         return findings(self.machine, self.project, audits)
@@ -185,7 +186,7 @@ class Way:
         """Cache folder, Python folder, link mode, as they are and will be."""
         from wizard.advice.setting_states import states
 
-        return states(self.machine, self.choices, self.room_needed())
+        return states(self.machine, self.choices, self.room_needed(), self.project)
 
     def _pip_python(self) -> str | None:
         if self._given is not None:

@@ -138,7 +138,9 @@ def test_a_disk_that_does_not_answer_is_unknown_and_the_others_are_known(
     ]
     monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [tuple(vars(one).values()) for one in mounts])
     monkeypatch.setattr(
-        storage, "_filesystem", lambda mount, folders: real(mount, folders) if "home" in folders else hang.wait(600)
+        storage,
+        "_filesystem",
+        lambda mount, folders, *more: real(mount, folders, *more) if "home" in folders else hang.wait(600),
     )
     (tmp_path / "a").mkdir()
     found = filesystems(ProbeRequest(project=os.fspath(tmp_path / "a")), limit=2).facts["filesystems"]

@@ -102,7 +102,7 @@ def test_our_block_comes_out_as_it_went_in(data: bytes) -> None:
 def test_a_block_without_its_end_costs_nobody_a_line() -> None:
     broken = f"{shell_block.BEGIN}\nif [ -r '/x/uv-wizard/env.sh' ]; then . '/x/uv-wizard/env.sh'; fi\nmine\n".encode()
     assert shell_block.without_block(broken) == b"mine\n"
-    assert shell_block.without_block(f"{settings.BEGIN}\nmine\n".encode()) == b"mine\n"
+    assert shell_block.without_block(f"{shell_block.BEGIN}\nmine\n".encode()) == b"mine\n"
 
 
 def test_another_machines_files_have_lines_and_no_diff() -> None:

@@ -6,10 +6,12 @@ Linking works only inside one filesystem, and a synced torch takes gigabytes twi
 
 from __future__ import annotations
 
+import ntpath
 import posixpath
 from dataclasses import dataclass
 
 from wizard.advice.reason import Advice, Reason
+from wizard.advice.setting_sources import in_force
 from wizard.machine.facts import Filesystem, Machine
 from wizard.project.facts import Lock, Project
 from wizard.text import needed_size, standing_size
@@ -38,35 +40,99 @@ class CacheState:
     """The fact that decides, for the line under the field."""
 
 
-def judge_cache(cache: Filesystem | None, project: Filesystem | None, needed: int | None) -> CacheState:
-    """Whether the cache may stay on the filesystem it is on."""
+SMALL = 3 * 1024**3
+"""Bytes: less room than this is little where the lock tells no sizes; one CUDA build of torch unpacks to more."""
+_MUCH = 512 * 1024**2
+_MEMORY = frozenset({"tmpfs", "ramfs"})
+
+
+def judge_cache(machine: Machine, needed: int | None) -> CacheState:
+    """Whether the cache may stay where it is, by the disk it is on and what links do from there to the project."""
+    cache = filesystem_for(machine, "cache")
     if cache is None:
         return CacheState(None, "its filesystem is not known")
-    free = "unknown room" if cache.free_bytes is None else f"{standing_size(cache.free_bytes)} free there"
-    if needed is not None and cache.free_bytes is not None and cache.free_bytes < needed:
-        return CacheState(f"{free}, {needed_size(needed)} needed", f"{free}, {needed_size(needed)} needed")
+    free = _free(cache)
+    if cache.room is not None and cache.room < (SMALL if needed is None else needed):
+        short = f"{free}, {'a few GiB' if needed is None else needed_size(needed)} needed"
+        return CacheState(short, short)
+    problem, fact = _trouble(machine, cache, needed)
+    return CacheState(problem, f"{free}, {fact}" if problem else free)
+
+
+def _trouble(machine: Machine, cache: Filesystem, needed: int | None) -> tuple[str | None, str]:
+    """(why a cache there serves badly, the same in few words), whatever its room."""
+    project = filesystem_for(machine, "project")
+    if machine.os == "windows" and in_cloud(machine, machine.folders.get("cache")):
+        return "it lies in OneDrive, which refuses links and uploads every file", "in OneDrive"
     if cache.network:
-        return CacheState("it lies on a network disk, where uv's locks often fail", f"{free}, a network disk")
-    if cache.type in {"tmpfs", "ramfs"}:
-        return CacheState("it lies in memory and is empty after a restart", f"{free}, in memory")
-    if project is not None and project.mount != cache.mount and needed and needed > 512 * 1024**2:
-        return CacheState("it lies on another disk than the project, so every file is copied", f"{free}, another disk")
-    return CacheState(None, free)
+        return "it lies on a network disk, where uv's locks often fail", "a network disk"
+    if cache.type in _MEMORY:
+        return "it lies in memory and is empty after a restart", "in memory"
+    if project is not None and needed and needed > _MUCH and linking(machine) is False:
+        if project.mount != cache.mount:
+            return "it lies on another disk than the project, so every file is copied", "another disk"
+        return "links do not work from there to the project, so every file is copied", "no links"
+    return None, ""
+
+
+def _free(one: Filesystem) -> str:
+    if one.room is None:
+        return "unknown room"
+    if one.room == one.quota_free_bytes:
+        return f"{standing_size(one.room)} left of your quota"
+    return f"{standing_size(one.room)} free there"
+
+
+def linking(machine: Machine) -> bool | None:
+    """Whether files can be linked or cloned from the cache into the project, tried; None where that is not known."""
+    cache, project = filesystem_for(machine, "cache"), filesystem_for(machine, "project")
+    tried = machine.cache
+    if tried is not None and (tried.hardlinks or tried.reflinks):
+        return True
+    if tried is not None and tried.hardlinks is False:
+        return False
+    if cache is None or project is None:
+        return None
+    if cache.mount != project.mount:
+        return False
+    return project.hardlinks or project.reflinks
+
+
+def in_cloud(machine: Machine, path: str | None) -> bool:
+    """Whether that folder of a Windows lies in OneDrive."""
+    known = {name.upper(): value for name, value in machine.environment.items()}
+    clouds = [known.get(name) for name in ("ONEDRIVE", "ONEDRIVECOMMERCIAL", "ONEDRIVECONSUMER")]
+    plain = ntpath.normcase(path or "") + "\\"
+    return any(plain.startswith(ntpath.normcase(cloud).rstrip("\\") + "\\") for cloud in clouds if cloud)
 
 
 def advise(machine: Machine, project: Project | None, needed: int | None) -> Advice:
-    """`settings.cache-dir` where the cache should not stay and the project's disk is better; nothing else by itself."""
-    if project is None or machine.os == "windows" or machine.environment.get("UV_CACHE_DIR"):
+    """`settings.cache-dir` where the cache should not stay and the project's disk is better; nothing else by itself.
+
+    Where somebody has chosen the folder already, that holds: its trouble is told, not overruled.
+    """
+    if project is None or in_force(machine, "settings.cache-dir", project):
         return Advice()
     cache, home = filesystem_for(machine, "cache"), filesystem_for(machine, "project")
-    state = judge_cache(cache, home, needed)
-    if state.problem is None or home is None or cache is None or home.mount == cache.mount:
+    state = judge_cache(machine, needed)
+    if state.problem is None or home is None or cache is None:
         return Advice()
-    room = home.free_bytes is not None and home.free_bytes > max(needed or 0, cache.free_bytes or 0)
-    if not (room and home.hardlinks and not home.network and home.type not in {"tmpfs", "ramfs"} and project.roomy):
+    paths = ntpath if machine.os == "windows" else posixpath
+    folder = paths.join(paths.dirname(project.path), "uv-cache")
+    if home.mount == cache.mount and not in_cloud(machine, machine.folders.get("cache")):
         return Advice()
-    folder = posixpath.join(posixpath.dirname(project.path), "uv-cache")
-    free = standing_size(home.free_bytes or 0)
+    if not (_suits(home, needed) and project.roomy) or in_cloud(machine, folder):
+        return Advice()
+    if cache.room is not None and cache.room < (needed or SMALL) and (home.room or 0) <= cache.room:
+        return Advice()
     now = machine.folders.get("cache", "its default")
-    why = f"The cache is at {now}: {state.problem}. {home.mount} has {free} free, and linking works there."
-    return Advice({"settings.cache-dir": folder}, (Reason("settings.cache-dir", folder, why),))
+    why = f"The cache is at {now}: {state.problem}. {home.mount} has {_free(home)}, and linking works there."
+    return Advice(
+        {"settings.cache-dir": folder}, (Reason("settings.cache-dir", folder, why.replace("free there", "free")),)
+    )
+
+
+def _suits(one: Filesystem, needed: int | None) -> bool:
+    """Whether a cache is well placed on that disk."""
+    room = one.room is not None and one.room >= (SMALL if needed is None else needed)
+    return bool(room and (one.hardlinks or one.reflinks) and not one.network and one.type not in _MEMORY)

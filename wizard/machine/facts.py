@@ -95,6 +95,8 @@ class CacheFolder:
     """Whether a file of it could be hard-linked into the project's folder: tried."""
     reflinks: bool | None = None
     """The same for a clone."""
+    moving_from: str | None = None
+    """The folder of an older cache whose move to here was cut off."""
 
 
 @dataclass(frozen=True)

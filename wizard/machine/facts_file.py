@@ -154,6 +154,7 @@ _KEYS: dict[str, Check] = {
             hardlinks=_flag,
             reflinks=_flag,
             purposes=_list(_one_of("project", "cache", "pythons", "home")),
+            quota_free_bytes=_count,
         )
     ),
     "distribution": _text,

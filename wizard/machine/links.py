@@ -26,13 +26,17 @@ _CANNOT = {
 _CANNOT_WINDOWS = {1, 50, 396}  # invalid function, not supported, refused by a cloud folder
 
 
-def tried(folder: str) -> tuple[bool | None, bool | None]:
-    """(hard links work, reflinks work) in that folder; None: it could not be tried (no room, no permission)."""
+def tried(folder: str, target_folder: str | None = None) -> tuple[bool | None, bool | None]:
+    """(hard links work, reflinks work) in that folder, or from it to the other one.
+
+    None: it could not be tried (no room, no permission).
+    """
     try:
         handle, name = tempfile.mkstemp(prefix=".uv-wizard-", dir=folder)
     except OSError:
         return None, None
-    source, target = Path(name), Path(f"{name}-2")
+    source = Path(name)
+    target = Path(target_folder or folder, f"{source.name}-2")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(b"uv-wizard tries links\n" * 256)  # an empty file can be cloned where nothing else can

@@ -12,14 +12,19 @@ from typing import Any
 import psutil
 
 from wizard import catalog
-from wizard.machine import links
+from wizard.machine import links, quota
 from wizard.machine.child import ask, side_by_side
-from wizard.machine.facts import Filesystem, MachineFinding
+from wizard.machine.facts import CacheFolder, Filesystem, MachineFinding
 from wizard.machine.places import executable
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
 from wizard.machine.telling import finding
 from wizard.text import standing_size
+
+TAG = "CACHEDIR.TAG"
+"""uv marks its cache with this file."""
+MOVING = ".uv-wizard-moving"
+"""In a cache that another one is being moved to: that one's path."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,24 @@ def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
     there = {purpose: folder or where[purpose] for purpose, folder in zip(where, nearest, strict=True)}
     places = placed(there, mounts, request)
     # A server that is gone makes every question about its disk wait; the other disks are known all the same.
-    answers = side_by_side([partial(_filesystem, *place) for place in places.items()], limit / 2)
+    jobs = [partial(_filesystem, *place, request, limit / 4) for place in places.items()]
+    answers = side_by_side(jobs, limit / 2)
     found = tuple(one or _unknown(*place) for one, place in zip(answers, places.items(), strict=True))
-    return Answer({"filesystems": found, "folders": own}, tuple(_findings(request, where, found)))
+    cache = side_by_side([partial(cache_folder, own["cache"], there["cache"], there.get("project"))], limit / 4)[0]
+    return Answer({"filesystems": found, "folders": own, "cache": cache}, tuple(_findings(request, where, found)))
+
+
+def cache_folder(path: str, there: str, project: str | None) -> CacheFolder:
+    """The cache as it lies, and what links do from there to the project. `there`: the nearest folder that exists."""
+    folder = Path(path)
+    hard = clone = None
+    if project and os.access(there, os.W_OK | os.X_OK) and os.access(project, os.W_OK | os.X_OK):
+        hard, clone = links.tried(there, project)
+    try:
+        moving = (folder / MOVING).read_text("utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        moving = None
+    return CacheFolder(path, folder.is_dir(), folder.is_symlink(), (folder / TAG).is_file(), hard, clone, moving)
 
 
 def cache_by_uv(request: ProbeRequest, limit: float) -> str | None:
@@ -107,7 +127,7 @@ def _unknown(mount: Mount, folders: Mapping[str, str]) -> Filesystem:
     return Filesystem(mount.point, mount.type or None, None, None, is_network(mount), None, None, tuple(folders))
 
 
-def _filesystem(mount: Mount, folders: Mapping[str, str]) -> Filesystem:
+def _filesystem(mount: Mount, folders: Mapping[str, str], request: ProbeRequest, limit: float) -> Filesystem:
     free = total = None
     try:
         usage = psutil.disk_usage(next(iter(folders.values())))
@@ -124,6 +144,7 @@ def _filesystem(mount: Mount, folders: Mapping[str, str]) -> Filesystem:
         hardlinks=hardlinks,
         reflinks=reflinks,
         purposes=tuple(folders),
+        quota_free_bytes=quota.left(request, mount.device, mount.point, mount.type, limit),
     )
 
 
@@ -156,19 +177,25 @@ def is_network(mount: Mount) -> bool | None:
 def _findings(request: ProbeRequest, where: Mapping[str, str], found: Iterable[Filesystem]) -> Iterable[MachineFinding]:
     room = catalog.table("machine.toml")["filesystems"]["home_room"]
     for one in found:
-        if "home" in one.purposes and one.free_bytes is not None and one.free_bytes < room:
-            yield finding(
-                "home-nearly-full", [f"{one.mount}: {one.free_bytes} bytes free"], free=standing_size(one.free_bytes)
-            )
+        if "home" in one.purposes and one.room is not None and one.room < room:
+            whose = "your quota there leaves" if one.room == one.quota_free_bytes else "free:"
+            yield finding("home-nearly-full", [f"{one.mount}: {whose} {one.room} bytes"], free=standing_size(one.room))
         if "cache" in one.purposes and one.network:
             words = {"type": one.type or "?", "path": where["cache"], "mount": one.mount}
             yield finding("cache-network", [f"{one.mount} {one.type}"], **words)
-    for variable in ("ONEDRIVE", "ONEDRIVECOMMERCIAL", "ONEDRIVECONSUMER"):
-        cloud = request.get(variable) if request.os == "windows" else None
-        for purpose in ("project", "cache"):
-            if cloud and within(where.get(purpose), cloud, request):
-                yield finding("cloud-folder", [where[purpose]], purpose=purpose, path=cloud)
-                return
+    for purpose, name in (("project", "project"), ("cache", "cache"), ("pythons", "Python folder")):
+        cloud = cloud_folder(where.get(purpose), request)
+        if cloud:
+            yield finding("cloud-folder", [where[purpose]], purpose=name, path=cloud)
+            return
+
+
+def cloud_folder(path: str | None, request: ProbeRequest) -> str | None:
+    """The OneDrive folder that `path` lies in, None where it lies in none."""
+    if request.os != "windows":
+        return None
+    named = (request.get(variable) for variable in ("ONEDRIVE", "ONEDRIVECOMMERCIAL", "ONEDRIVECONSUMER"))
+    return next((cloud for cloud in named if cloud and within(path, cloud, request)), None)
 
 
 def within(path: str | None, folder: str, request: ProbeRequest) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from wizard.machine.storage import Mount
 
 _MEMORY = frozenset({"tmpfs", "ramfs"})
+QUOTA_LIMIT = 2.0
+"""Seconds for the program that knows the quota."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def try_folder(
     """Waits for the disk. `needed`: bytes, None where nobody knows."""
     import psutil
 
-    from wizard.machine import storage
+    from wizard.machine import quota, storage
 
     who = user or "this user"
     if Path(path).exists() and not Path(path).is_dir():
@@ -52,18 +54,27 @@ def try_folder(
     mounts = [storage.Mount(*entry[:4]) for entry in psutil.disk_partitions(all=True)]
     mount = storage.mount_of(there, mounts, request)
     free = psutil.disk_usage(there).free
-    room = f"{standing_size(free)} free there"
+    mine = quota.left(request, mount.device, mount.point, mount.type, QUOTA_LIMIT)
+    free, said = (mine, "left of your quota there") if mine is not None and mine < free else (free, "free there")
+    room = f"{standing_size(free)} {said}"
     if needed is not None and free < needed:
         return FolderTried(room, f"{room}, {needed_size(needed)} needed.")
     fact = room if needed is None else f"{room}, {needed_size(needed)} needed"
     return FolderTried(
-        fact, None, _warning(mount, storage.is_network(mount)), _links(there, mount, project, mounts, request)
+        fact,
+        None,
+        _warning(mount, storage.is_network(mount), there, request),
+        _links(there, mount, project, mounts, request),
     )
 
 
-def _warning(mount: Mount, network: bool | None) -> str | None:  # noqa: FBT001 - a fact, known or not
+def _warning(mount: Mount, network: bool | None, there: str, request: ProbeRequest) -> str | None:  # noqa: FBT001
+    from wizard.machine.storage import cloud_folder
+
     if mount.type in _MEMORY:
         return "memory: empty after a restart"
+    if cloud_folder(there, request):
+        return "OneDrive: it refuses links and uploads every file"
     return "a network disk: uv's locks often fail there" if network else None
 
 
@@ -72,11 +83,22 @@ def _links(there: str, mount: Mount, project: str | None, mounts: Sequence[Mount
 
     if project is None:
         return None
-    if storage.mount_of(storage.existing(project), mounts, request) != mount:
-        return "uv will copy: it lies on another disk than the project"
-    hard, clone = links.tried(there)
+    near = storage.existing(project)
+    same = storage.mount_of(near, mounts, request) == mount
+    if not (os.access(near, os.W_OK | os.X_OK) and os.access(there, os.W_OK | os.X_OK)):
+        return None if same else OTHER_DISK
+    return links_told(*links.tried(there, near), same_disk=same)
+
+
+OTHER_DISK = "uv will copy: it lies on another disk than the project"
+
+
+def links_told(hard: bool | None, clone: bool | None, *, same_disk: bool) -> str | None:  # noqa: FBT001 - facts
+    """What uv does with `auto`, by links that were tried from the cache to the project; None: not known."""
     if clone:
-        return "uv will clone files (tried here: it works)"
+        return "uv will clone files (tried in both folders)"
     if hard:
-        return "uv will make hard links (tried here: they work)"
-    return "uv will copy: links do not work on this disk" if hard is False else None
+        return "uv will make hard links (tried in both folders)"
+    if hard is False:
+        return "uv will copy: links do not work from there" if same_disk else OTHER_DISK
+    return None if same_disk else OTHER_DISK

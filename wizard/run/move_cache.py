@@ -17,11 +17,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from wizard.machine.storage import MOVING, TAG
 from wizard.text import standing_size
 
-TAG = "CACHEDIR.TAG"
-MOVING = ".uv-wizard-moving"
-"""In the new folder while a move is under way: the old folder's path."""
 WAIT_S = 30.0
 """Seconds to wait for another uv that is using the cache."""
 _SPARE = ".uv-wizard-part"

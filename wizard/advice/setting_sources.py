@@ -1,0 +1,104 @@
+"""Where each setting is set now, what each place says, and which of them wins. Pure.
+
+uv's order: the environment, the project's uv.toml (else its pyproject.toml), the user's uv.toml, the system's, its own
+default (uv's documentation on configuration files).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wizard.machine.facts import Machine
+from wizard.plan import shell_files, user_registry
+from wizard.plan.settings import VARIABLES
+from wizard.plan.shell_family import FAMILIES
+from wizard.plan.uv_toml import KEYS
+from wizard.project.facts import Project
+from wizard.text import masked, one_line
+from wizard.toml import TOMLError, parse
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place that sets a value. `place`: `~/.bashrc line 12`; `wins`: whether it is the one that uv goes by here."""
+
+    value: str
+    place: str
+    wins: bool = False
+
+
+def sources(machine: Machine, key: str, project: Project | None = None) -> tuple[Source, ...]:
+    """Every place that says something about that key, the strongest first. None at all: uv's own default holds."""
+    found = [*_environment(machine, VARIABLES[key]), *_files(machine, KEYS.get(key), project)]
+    here = machine.environment.get(VARIABLES[key])
+    # a line of a start-up file that this terminal has not read decides nothing here
+    at = next((place for place, (_, _, holds) in enumerate(found) if holds), None)
+    if at is None and here:
+        found.insert(0, (here, f"{VARIABLES[key]} in this terminal", True))
+        at = 0
+    return tuple(Source(masked(one_line(value)), place, number == at) for number, (value, place, _) in enumerate(found))
+
+
+def in_force(machine: Machine, key: str, project: Project | None = None) -> Source | None:
+    """The place that wins, None where it is uv's own default."""
+    return next((one for one in sources(machine, key, project) if one.wins), None)
+
+
+def _environment(machine: Machine, variable: str) -> Iterator[tuple[str, str, bool]]:
+    """(value, place, whether this terminal has it from there), of start-up files, our own files and the registry."""
+    here = machine.environment.get(variable)
+    names = frozenset({variable})
+    for one in shell_files.assignments(machine, names):
+        place = f"{variable} in {shell_files.short(machine, one.path)} line {one.line}"
+        yield one.value, place, here is not None and (one.value == here or "$" in one.value)
+    for family in FAMILIES:
+        path = shell_files.env_file(machine, family)
+        value = family.variables_of(machine.files.get(path), names).get(variable)
+        if value is not None:
+            line = _line(machine.files.get(path), rf"^.*\b{variable}\b")
+            yield value, f"{variable} in {shell_files.short(machine, path)} line {line}", value == here
+    stored = user_registry.value_of(machine, variable)
+    if stored is not None:
+        yield (
+            stored[0],
+            f"{variable} of your Windows user",
+            here is not None and (stored[0] == here or "%" in stored[0]),
+        )
+
+
+def _files(machine: Machine, key: str | None, project: Project | None) -> Iterator[tuple[str, str, bool]]:
+    if key is None:
+        return
+    if project is not None:
+        for name, inner in (("uv.toml", ()), ("pyproject.toml", ("tool", "uv"))):
+            path, data = project.file(name)
+            table = _table(data, inner)
+            value = (table or {}).get(key)
+            if isinstance(value, str):
+                yield value, f"{path.rpartition('/')[2]} line {_line(data, rf'^ *{key} *=')} of the project", True
+            if name == "uv.toml" and data is not None:
+                break  # uv then leaves [tool.uv] aside
+    path = machine.folders.get("user_uv_toml", "")
+    for where in (path, *(one for one in machine.files if one.endswith("uv.toml") and one != path)):
+        data = machine.files.get(where)
+        value = (_table(data, ()) or {}).get(key)
+        if isinstance(value, str):
+            yield value, f"{shell_files.short(machine, where)} line {_line(data, rf'^ *{key} *=')}", True
+
+
+def _table(data: bytes | None, inner: tuple[str, ...]) -> dict[str, object] | None:
+    try:
+        found: object = parse(data or b"")
+    except (TOMLError, UnicodeDecodeError):
+        return None
+    for name in inner:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _line(data: bytes | None, pattern: str) -> int:
+    text = (data or b"").decode("utf-8", "replace")
+    found = re.search(pattern, text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
