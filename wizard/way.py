@@ -69,14 +69,17 @@ class Way:
         """Reads the project's files again, and its own choices with them."""
         self.project = read_project(self.path, self.environment)
         table = self.project.choices if self.project else {}
-        values = from_tables(table, "[tool.uv-wizard] in pyproject.toml") if table else {}
+        values = from_tables(table, "[tool.uv-wizard] in pyproject.toml")
         self.choices = self.choices.without("project").with_values("project", values)
         self._advise()
 
     # facts
 
-    def begin(self, *, network: bool = True) -> None:
-        """Starts the probes and returns at once; `refresh` takes over what they find."""
+    def begin(self, *, network: bool = True, shells: bool = True) -> None:
+        """Starts the probes and returns at once; `refresh` takes over what they find.
+
+        `shells`: start the user's shells too, to see which uv they run.
+        """
         if self._given is not None:
             return
         from wizard.machine.probe import ProbeRequest, start
@@ -84,7 +87,9 @@ class Way:
         registry = own_registry(self.project) if self.project else None
         project = self.project.path if self.project else self.path
         self._probing = start(
-            ProbeRequest(project=project, environment=self.environment, index_url=registry, network=network)
+            ProbeRequest(
+                project=project, environment=self.environment, index_url=registry, network=network, shells=shells
+            )
         )
         self.refresh()
 
@@ -99,9 +104,9 @@ class Way:
         self._advise()
         return True
 
-    def look(self, *, network: bool = False) -> None:
+    def look(self, *, network: bool = False, shells: bool = False) -> None:
         """Waits until every probe has answered or run out of its time."""
-        self.begin(network=network)
+        self.begin(network=network, shells=shells)
         if self._probing is not None:
             self._probing.wait()
             self.refresh()

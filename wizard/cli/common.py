@@ -54,10 +54,13 @@ def refuse_machine(options: Options) -> None:
         raise BadInput(msg)
 
 
-def way_of(options: Options, word: int = 0) -> Way:
-    """The way for the project named at `word` (default: here), all facts looked up. Raises BadInput."""
+def way_of(options: Options, word: int = 0, *, shells: bool = False) -> Way:
+    """The way for the project named at `word` (default: here), all facts looked up. Raises BadInput.
+
+    `shells`: also ask the user's shells which uv they run.
+    """
     way = Way(options.word(word) or ".", choices=choices_of(options), machine=machine_of(options))
-    way.look()
+    way.look(shells=shells)
     return way
 
 

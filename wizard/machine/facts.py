@@ -45,11 +45,42 @@ class Conda:
 
 @dataclass(frozen=True)
 class FoundUv:
-    """A uv on this machine, in PATH order; `how` it came, as INTERFACE.md lists."""
+    """A uv on this machine, in PATH order; `how` it came, as INTERFACE.md lists. `real`: where its links lead."""
 
     path: str
     version: str | None
     how: str
+    real: str | None = None
+
+
+@dataclass(frozen=True)
+class UvInShell:
+    """What a new shell runs for `uv`: asked of it. `start` is interactive, login or "" (cmd)."""
+
+    shell: str
+    start: str
+    path: str | None
+    """None where it finds none, and where it did not answer; an alias or a function as the shell tells it."""
+    why_not: str | None = None
+    """Why it did not answer; None where it did."""
+    python: str | None = None
+    """What it runs for `python`, None for nothing."""
+    real: str | None = None
+    """Where the links of `path` lead."""
+
+
+@dataclass(frozen=True)
+class UvSource:
+    """Where a new uv could come from, asked politely and remembered for a day. None is unknown."""
+
+    newest: str | None
+    """The newest release that the index has."""
+    versions: tuple[str, ...] = ()
+    """All its releases, newest first."""
+    installer: bool | None = None
+    """Whether the official installer's host answers; asked only where no uv is here."""
+    why_not: str | None = None
+    """Why the newest is not known, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +167,8 @@ class Machine:
     shell: str | None = None
     conda: Conda | None = None
     uv: tuple[FoundUv, ...] | None = None
+    uv_in_shells: tuple[UvInShell, ...] | None = None
+    uv_source: UvSource | None = None
     pythons: tuple[FoundPython, ...] | None = None
     filesystems: tuple[Filesystem, ...] | None = None
 
@@ -167,7 +200,7 @@ class Machine:
 
 
 DOCUMENTED = ("os", "arch", "libc", "gpus", "nvidia_driver", "rocm", "in_container", "wsl", "ssh", "shell",
-              "conda", "uv", "pythons", "filesystems", "distribution", "cpu_count")  # fmt: skip
+              "conda", "uv", "uv_in_shells", "pythons", "filesystems", "distribution", "cpu_count")  # fmt: skip
 
 
 def document(machine: Machine) -> dict[str, Any]:

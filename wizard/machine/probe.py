@@ -59,8 +59,11 @@ def probes(request: ProbeRequest, *, gpu_limit: float = GPU_LIMIT, limit: float 
         Probe("pythons", partial(_call, "pythons.pythons", limit=inner), limit),
         Probe("gpus", partial(_call, "gpu.gpus", limit=gpu_limit - 0.5), gpu_limit),
     ]
+    if request.shells:
+        asked.append(Probe("shells", partial(_call, "uv_shells.uv_in_shells"), limit))
     if request.network:
         asked.append(Probe("network", partial(_call, "network.network"), limit))
+        asked.append(Probe("newest", partial(_call, "uv_newest.newest", limit=inner), limit))
     return tuple(asked)
 
 
@@ -136,7 +139,8 @@ def _merge(facts: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 _NAMES = {
     "system": "the system", "shell": "the shell", "conda": "conda", "filesystems": "the disks", "uv": "the uv here",
-    "pythons": "the Pythons", "gpus": "the GPUs", "network": "the network",
+    "pythons": "the Pythons", "gpus": "the GPUs", "network": "the network", "shells": "the uv of each shell",
+    "newest": "the newest uv",
 }  # fmt: skip
 
 

@@ -35,7 +35,10 @@ def uvs(request: ProbeRequest, limit: float = 10.0) -> Answer:
     """uv: each real program once, with its version asked of it."""
     paths = found(request)
     versions = side_by_side([partial(version, path, request) for path in paths], limit)
-    listed = tuple(FoundUv(path, told, how(path, request)) for path, told in zip(paths, versions, strict=True))
+    listed = tuple(
+        FoundUv(path, told, how(path, request), os.path.realpath(path))
+        for path, told in zip(paths, versions, strict=True)
+    )
     return Answer({"uv": listed}, tuple(_findings(listed, request)))
 
 

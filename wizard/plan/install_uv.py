@@ -107,7 +107,7 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     if way == "auto" and present is not None and present.how not in {"standalone", "unknown"}:
         return _updated(present, machine, project, choices, python)  # another tool put it where a new one would lie
     _refuse_contradiction(project, wanted)
-    what = uv_ways.wanted(project, choices, folder)
+    what = uv_ways.wanted(machine, project, choices, folder)
     ways = uv_ways.in_order(machine, project, choices, python, what)
     title = f"install uv {what.version}".rstrip() + f" into {folder}"
     notes = _notes(ways)
@@ -158,7 +158,7 @@ def _updated(found: FoundUv, machine: Machine, project: Project | None, choices:
     if wanted and found.version == wanted:
         return UvPlan(found.path, None, found, folder)
     _refuse_contradiction(project, wanted)
-    what = uv_ways.wanted(project, choices, folder)
+    what = uv_ways.wanted(machine, project, choices, folder)
     way = uv_ways.by_update(found, machine, python, what)
     if way is None:
         owner = catalog.table("uv.toml")["owner"][found.how]

@@ -33,13 +33,19 @@ class Wanted:
     version: str
     required: str
     folder: str
+    newest: str = ""
+    """The newest that `required` allows, where it is known and is not the newest of all: uv's installer takes no range."""
 
 
-def wanted(project: Project | None, choices: Choices, folder: str) -> Wanted:
+def wanted(machine: Machine, project: Project | None, choices: Choices, folder: str) -> Wanted:
     """By the choices, else by the project's required-version."""
     required = specifier(project)
     version = choices.text("uv.version") or _exact(required)
-    return Wanted(version, "" if version else required, folder)
+    if version or not required:
+        return Wanted(version, "", folder)
+    known = machine.uv_source.versions if machine.uv_source else ()
+    fitting = next((one for one in known if SpecifierSet(required).contains(one)), "")
+    return Wanted("", required, folder, "" if fitting == next(iter(known), "") else fitting)
 
 
 def specifier(project: Project | None) -> str:
@@ -72,7 +78,7 @@ def in_order(
         return chosen if way == "index" else (*chosen, by_installer(machine, choices, what))
     ways = list(_by_official(machine, project, what, python))
     installer = by_installer(machine, choices, what)
-    if way == "auto" and unreached(machine):
+    if way == "auto" and unreached(machine) and not installer_unreached(machine):
         return (installer, *ways)
     return (*ways, installer)
 
@@ -80,6 +86,11 @@ def in_order(
 def unreached(machine: Machine) -> bool:
     """Whether the package index was asked and did not answer."""
     return machine.network is not None and machine.network.latency_ms is None
+
+
+def installer_unreached(machine: Machine) -> bool:
+    """Whether the installer's host was asked and did not answer."""
+    return machine.uv_source is not None and machine.uv_source.installer is False
 
 
 def _by_official(machine: Machine, project: Project | None, what: Wanted, python: str | None) -> Iterator[Way]:
@@ -161,21 +172,21 @@ def by_installer(machine: Machine, choices: Choices, what: Wanted) -> Way:
 
 def _script(known: Mapping[str, Any], choices: Choices, what: Wanted) -> tuple[str, dict[str, str]]:
     """Where the installer's script lies, and the variables that send it to a mirror."""
-    chosen = choices.text("mirrors.uv")
-    inserted = f"{what.version}/" if what.version else ""
+    chosen, version = choices.text("mirrors.uv"), what.version or what.newest
+    inserted = f"{version}/" if version else ""
     if chosen == "official":
         return known["script"].replace("{version}", inserted), {}
     mirror = next((one for one in built_in().of("uv") if one.id == chosen), None)
     url, variable = (mirror.url or "", mirror.variable) if mirror else (chosen.rstrip("/"), "UV_DOWNLOAD_URL")
-    if "{version}" in url and not what.version:
+    if "{version}" in url and not version:
         msg = f"mirrors.uv = {chosen}: it has a folder for each version; choose one, such as uv.version=0.13.8"
         raise BadInput(msg)
-    url = url.replace("{version}", what.version)
-    if what.version:
-        url = url.replace("/LatestRelease", f"/{what.version}")
+    url = url.replace("{version}", version)
+    if version:
+        url = url.replace("/LatestRelease", f"/{version}")
     if variable == "UV_DOWNLOAD_URL":
         return f"{url}/{known['asset']}", {variable: url}
-    release = f"releases/download/{what.version}" if what.version else "releases/latest/download"
+    release = f"releases/download/{version}" if version else "releases/latest/download"
     return f"{url}/astral-sh/uv/{release}/{known['asset']}", {variable: url}
 
 

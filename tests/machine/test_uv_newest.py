@@ -1,0 +1,78 @@
+"""The newest uv, as an index on 127.0.0.1 says: asked once a day, unknown where nobody answers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.faults import Status
+from tests.support.index import Index
+from tests.support.wheels import wheel
+from wizard.machine.facts import UvSource
+from wizard.machine.request import ProbeRequest
+from wizard.machine.uv_newest import newest, releases
+
+
+def asked(url: str | None, **more: str) -> UvSource | None:
+    path = os.environ["PATH"]  # a uv is on it: nobody's installer is asked for
+    environment = {"PATH": path, "UV_WIZARD_STATE_DIR": os.environ["UV_WIZARD_STATE_DIR"], **more}
+    found: UvSource | None = newest(ProbeRequest(environment=environment, index_url=url)).facts["uv_source"]
+    return found
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_asked_once_a_day(index: Index, html: bool) -> None:
+    index.add(*(wheel("uv", version, tag="py3-none-any") for version in ("0.9.30", "0.13.8", "0.14.0rc1", "0.13.10")))
+    if html:
+        index.html_only()
+    for _ in range(2):
+        told = asked(index.url())
+        assert told is not None
+        assert (told.newest, told.versions, told.installer) == ("0.13.10", ("0.13.10", "0.13.8", "0.9.30"), None)
+    assert len(index.requests("/uv/")) == 1
+    asked(index.copy())
+    assert len(index.requests("/uv/")) == 2, "another index is another answer"
+
+
+@pytest.mark.parametrize("fault, why", [(Status(503), "503"), (None, "no uv|404")])
+def test_no_answer_is_unknown_and_remembered_for_a_while(index: Index, fault: Status | None, why: str) -> None:
+    if fault is not None:
+        index.fault("/uv/", fault)
+    for _ in range(2):
+        told = asked(index.url())
+        assert told is not None
+        assert told.newest is None
+        assert told.why_not is not None
+        assert any(word in told.why_not for word in why.split("|"))
+    assert len(index.requests("/uv/")) == 1
+
+
+def test_nothing_is_asked_offline_or_without_an_address(index: Index) -> None:
+    assert asked(index.url(), UV_OFFLINE="1") is None
+    told = asked(None)
+    assert told is not None
+    assert told.newest is None
+    assert not index.requests("/uv/")
+
+
+def test_a_torn_note_is_asked_anew(index: Index, home: Path) -> None:
+    index.add(wheel("uv", "0.13.8", tag="py3-none-any"))
+    folder = Path(os.environ["UV_WIZARD_STATE_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "uv-newest.json").write_text('{"index": 1, "at": "x"')
+    told = asked(index.url())
+    assert told is not None
+    assert told.newest == "0.13.8"
+
+
+def test_a_release_that_was_taken_back_is_none() -> None:
+    html = (
+        '<a href="/uv-0.13.8-py3-none-win_amd64.whl#sha256=0">uv-0.13.8-py3-none-win_amd64.whl</a>'
+        '<a data-yanked="" href="/uv-0.13.9-py3-none-win_amd64.whl">uv-0.13.9-py3-none-win_amd64.whl</a>'
+        '<a href="/uv-0.14.0.tar.gz">uv-0.14.0.tar.gz</a>'
+    )
+    assert releases(html.encode()) == ["0.13.8"]
+    assert releases(b'{"files": [{"filename": "uv-1.0.0-py3-none-any.whl", "yanked": "broken"}]}') == []
+    assert releases(b"<html>log in first</html>") == []

@@ -1,0 +1,53 @@
+"""Which uv each shell runs, told by real shells."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wizard.machine.facts import Machine, UvInShell, document
+from wizard.machine.request import ProbeRequest
+from wizard.machine.uv_shells import uv_in_shells
+
+Program = Callable[[Path, str], Path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="start-up files of POSIX")
+def test_two_shells_that_run_two_uvs(home: Path, program: Program) -> None:
+    for name in ("bash", "zsh"):
+        if shutil.which(name) is None:
+            pytest.skip(f"no {name} here")
+    program(home / "one" / "uv", "true")
+    program(home / "two" / "uv", "true")
+    (home / ".bashrc").write_text('export PATH="$HOME/one:$PATH"\n')
+    (home / ".bash_profile").write_text("exec true\n")
+    (home / ".zshenv").write_text('export PATH="$HOME/two:$PATH"\n')
+    before = sorted(home.rglob("*"))
+    answer = uv_in_shells(ProbeRequest(environment={"HOME": os.fspath(home), "PATH": "/usr/bin:/bin"}))
+    told = {(one.shell, one.start): one.path for one in answer.facts["uv_in_shells"]}
+    assert told == {
+        ("bash", "interactive"): os.fspath(home / "one" / "uv"),
+        ("bash", "login"): None,
+        ("zsh", "interactive"): os.fspath(home / "two" / "uv"),
+        ("zsh", "login"): os.fspath(home / "two" / "uv"),
+    }
+    assert [one.cause for one in answer.findings] == ["shell-silent", "uv-differs"]
+    assert "bash at log-in" in answer.findings[0].title
+    assert sorted(home.rglob("*")) == before
+
+
+def test_the_document_has_it_and_null_is_unknown() -> None:
+    assert document(Machine())["uv_in_shells"] is None
+    told = document(Machine(uv_in_shells=(UvInShell("bash", "login", "/b/uv"),)))["uv_in_shells"]
+    assert told[0]["path"] == "/b/uv"
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="cmd")
+def test_cmd_as_it_starts_anew() -> None:
+    (told,) = uv_in_shells(ProbeRequest()).facts["uv_in_shells"]
+    assert (told.shell, told.why_not) == ("cmd", None)
