@@ -16,7 +16,9 @@ def old(machine: Machine, choices: Choices) -> str | None:
     if not new or cache is None or not cache.exists or choices.text("settings.where") == "none":
         return None
     paths = ntpath if machine.os == "windows" else posixpath
-    return None if paths.normcase(paths.normpath(new)) == paths.normcase(paths.normpath(cache.path)) else cache.path
+    if paths.normcase(paths.normpath(new)) == paths.normcase(paths.normpath(cache.path)):
+        return cache.moving_from  # a move to here was cut off
+    return cache.path
 
 
 def why_kept(machine: Machine, choices: Choices) -> str | None:
@@ -24,6 +26,8 @@ def why_kept(machine: Machine, choices: Choices) -> str | None:
     folder, cache = old(machine, choices), machine.cache
     if folder is None or cache is None:
         return "there is no old cache"
+    if folder == cache.moving_from:
+        return None
     if cache.link:
         return "it is a link to another folder"
     if not cache.marked:

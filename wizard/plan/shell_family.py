@@ -38,7 +38,7 @@ class Family:
     def variables_of(self, data: bytes | None, names: frozenset[str]) -> dict[str, str]:
         """The variables that such a file sets, of those names."""
         found = {}
-        for line in (data or b"").decode("utf-8", "surrogateescape").splitlines():
+        for line in (data or b"").decode("utf-8", "surrogateescape").split("\n"):
             for name in names:
                 prefix = self.variable.replace("{name}", name).partition("{q}")[0]
                 if line.startswith(prefix) and len(line) > len(prefix) + 1:
@@ -48,7 +48,7 @@ class Family:
     def folder_of(self, data: bytes | None) -> str | None:
         """The folder that such a file puts into PATH."""
         prefix, middle = self.folder.split("{q}")[:2]
-        for line in (data or b"").decode("utf-8", "surrogateescape").splitlines():
+        for line in (data or b"").decode("utf-8", "surrogateescape").split("\n"):
             if line.startswith(prefix) and middle in line:
                 return self.unquote(line[len(prefix) :].partition(middle)[0])
         return None

@@ -151,13 +151,13 @@ def assignments(machine: Machine, names: frozenset[str]) -> Iterator[Assignment]
     word = "|".join(map(re.escape, sorted(names)))
     pattern = re.compile(
         rf"^\s*(?:(?:export\s+|(?:declare|typeset)\s+-\w+\s+)?({word})=|set\s+(?:-\S+\s+)+({word})\s+"
-        rf"|\$env:({word})\s*=\s*|\$env\.({word})\s*=\s*)(.*)$"
+        rf"|\$env:({word})\s*=\s*|\$env\.({word})\s*=\s*)(.*?)\r?$"
     )
     own = {env_file(machine, family) for family in FAMILIES}
     for path, data in machine.files.items():
         if path in own or path.endswith(".toml"):
             continue
-        for number, line in enumerate((data or b"").decode("utf-8", "replace").splitlines(), 1):
+        for number, line in enumerate((data or b"").decode("utf-8", "replace").split("\n"), 1):
             found = pattern.match(line)
             if found:
                 yield Assignment(next(filter(None, found.groups()[:4])), path, number, _plain(found[5]))

@@ -11,6 +11,9 @@ from wizard import files_undo
 from wizard.run.actions import Carrier
 from wizard.text import masked, one_line
 
+LIMIT_S = 5.0
+"""Seconds for one shell to answer."""
+
 
 def check_uv_toml(action: Mapping[str, Any], carrier: Carrier) -> int:
     """`uv cache dir` with the new uv.toml at `path`: where uv complains, the file is put back. uv's exit code."""
@@ -49,7 +52,7 @@ def ask_shells(action: Mapping[str, Any], carrier: Carrier) -> int:
         fresh = fresh_environment(environment, wanted, [action["folder"]] if action["folder"] else [])
     starts = shells_here(ProbeRequest(environment=environment))
     programs = ("uv",) if action["uv"] else ()
-    for said in ask(starts, fresh, list(wanted), programs, home=os.path.expanduser("~")):
+    for said in ask(starts, fresh, list(wanted), programs, limit=LIMIT_S, home=os.path.expanduser("~")):
         if said.why_not is not None:
             carrier.emit("shell", shell=said.start.words, arrived=None, values={}, uv=None, why=one_line(said.why_not))
             carrier.emit("note", text=f"{said.start.words}: not known what arrived, {said.why_not}")

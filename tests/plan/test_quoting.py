@@ -1,0 +1,95 @@
+"""What goes in comes out: of the real shells where they are here, else by their documented rules."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wizard.errors import BadInput
+from wizard.plan import quoting
+
+POSIX = {"bash": quoting.sh, "dash": quoting.sh, "zsh": quoting.sh, "fish": quoting.fish}
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0"), max_size=30)
+NASTY = st.text(st.sampled_from(" '\"$\\`!*?#~%^&|;<>(){}[]=,\t\u2018\u2019项é\U0001f40d"), max_size=30)
+
+
+@pytest.mark.wine_cannot("run POSIX shells")
+@pytest.mark.parametrize("shell", POSIX)
+@given(texts=st.lists(st.one_of(TEXT, NASTY), min_size=12, max_size=12))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_it_comes_out_of_the_real_shell_as_it_went_in(shell: str, texts: list[str]) -> None:
+    """As an argument and as the value of an exported variable."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed here; .ci/run installs it")
+    quote = POSIX[shell]
+    export = "set -gx V{} {}" if shell == "fish" else "export V{}={}"
+    lines = [export.format(number, quote(text)) for number, text in enumerate(texts)]
+    printing = "import os, sys; print(ascii([sys.argv[1:], [os.environ[f'V{n}'] for n in range(len(sys.argv) - 1)]]))"
+    lines.append(" ".join([quote(sys.executable), "-c", quote(printing), *map(quote, texts)]))
+    done = subprocess.run(
+        [shell, *(["--no-config"] if shell == "fish" else ["-f"] if shell == "zsh" else []), "-c", "\n".join(lines)],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LC_ALL": "C.UTF-8"},
+        capture_output=True, encoding="ascii", check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == ascii([texts, texts])
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize("quote", [quoting.sh, quoting.fish, quoting.powershell, quoting.nu, quoting.cmd])
+@pytest.mark.parametrize("text", ["/a\nb", "/a\rb", "/a\0b"])
+def test_a_line_break_is_refused_with_its_reason(quote: object, text: str) -> None:
+    assert callable(quote)
+    with pytest.raises(BadInput, match="line break: the files that set variables are read line by line"):
+        quote(text)
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize(
+    "quote, unquote",
+    [
+        (quoting.sh, quoting.unquoted_sh),
+        (quoting.fish, quoting.unquoted_fish),
+        (quoting.powershell, quoting.unquoted_powershell),
+        (quoting.nu, quoting.unquoted_nu),
+    ],
+)
+@given(text=st.one_of(TEXT, NASTY))
+def test_our_own_files_are_read_again(quote: object, unquote: object, text: str) -> None:
+    assert callable(quote)
+    assert callable(unquote)
+    assert unquote(quote(text)) == text
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize(
+    "text, powershell, nu",
+    [
+        ("/d/c", "'/d/c'", "'/d/c'"),
+        ("it's", "'it''s'", '"it\'s"'),
+        ("$HOME `x`", "'$HOME `x`'", "'$HOME `x`'"),
+        ('a"b\\c', "'a\"b\\c'", "'a\"b\\c'"),
+        ("'\"\\", "'''\"\\'", '"\'\\"\\\\"'),
+        ("typographic \u2019", "'typographic \u2019\u2019'", "'typographic \u2019'"),
+    ],
+)
+def test_powershell_and_nushell(text: str, powershell: str, nu: str) -> None:
+    assert (quoting.powershell(text), quoting.nu(text)) == (powershell, nu)
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize(
+    "text, expected",
+    [(r"C:\a b", r'"C:\a b"'), ("C:\\", '"C:\\\\"'), ("a&b|c^d", '"a&b|c^d"'), ("%PATH%", None), ('a"b', None)],
+)
+def test_cmd(text: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(BadInput, match="can't be typed into cmd"):
+            quoting.cmd(text)
+    else:
+        assert quoting.cmd(text) == expected
