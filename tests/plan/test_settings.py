@@ -180,13 +180,11 @@ def test_powershell_and_nushell_read_our_file() -> None:
     step = settings.step(here, chosen(cache_dir="/it's \u2019 $x"), "/opt/uv")
     assert step is not None
     assert step.summary == "UV_CACHE_DIR, PATH for pwsh and nu"
+    reading = f"if (Test-Path -LiteralPath '{CONFIG}/env.ps1') {{ . '{CONFIG}/env.ps1' }} # uv-wizard"
     raw = {change.path.removeprefix(HOME + "/"): change.after for change in step.files}
     assert (
         raw[".config/powershell/profile.ps1"]
-        == (
-            f"\ufeff{shell_block.BEGIN}\r\nif (Test-Path -LiteralPath '{CONFIG}/env.ps1') {{ . '{CONFIG}/env.ps1' }} # uv-wizard\r\n"
-            f"{shell_block.END}\r\n# mine\r\n"
-        ).encode()
+        == (f"\ufeff{shell_block.BEGIN}\r\n{reading}\r\n{shell_block.END}\r\n# mine\r\n").encode()
     )
     assert (
         raw[".config/nushell/config.nu"]
