@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +20,10 @@ if TYPE_CHECKING:
     import httpx
 
 _PAGE_LIMIT = 8_000_000
+"""What a page may come to when it is unpacked."""
+_REDIRECTS = 5
+_UNLIKE = 10
+"""A pause as many times as long as any other before it is no slow line."""
 _WARM_UP = 256 * 1024
 """Bytes before which a connection is still finding its rate."""
 
@@ -52,41 +60,69 @@ class Answer:
     first_byte_s: float
 
 
+@contextmanager
+def _opened(
+    client: httpx.Client, method: str, url: str, headers: dict[str, str], deadline: float
+) -> Iterator[httpx.Response]:
+    """The answer at the end of all redirects, its body unread; a redirect's own body may have no end and is left."""
+    import httpx
+
+    request = client.build_request(method, url, headers=headers, timeout=_timeout(deadline - time.monotonic()))
+    for _ in range(_REDIRECTS + 1):
+        response = client.send(request, stream=True, follow_redirects=False)
+        if response.next_request is None:
+            try:
+                yield response
+            finally:
+                response.close()
+            return
+        response.close()
+        request = response.next_request
+        request.extensions["timeout"] = _timeout(deadline - time.monotonic()).as_dict()
+    raise httpx.TooManyRedirects("too many redirects", request=request)
+
+
 def get(  # noqa: PLR0913 - a request has as many parts
     client: httpx.Client, url: str, meter: Meter, deadline: float, *, limit: int = _PAGE_LIMIT,
     headers: dict[str, str] | None = None, method: str = "GET", whole: bool = True,
 ) -> Answer:  # fmt: skip
     """One request; `deadline` by time.monotonic. Raises NoAnswer: too late, too long, no connection.
 
-    `whole` False: the body is cut at `limit` and that is no error.
+    `limit`: bytes on the line. `whole` False: the body is cut at `limit` and that is no error.
     """
     import httpx
 
-    left = deadline - time.monotonic()
-    if left <= 0:
+    if deadline <= time.monotonic():
         raise NoAnswer("no answer in time")
     started = time.monotonic()
-    body = bytearray()
     try:
-        with client.stream(
-            method, url, headers={"Accept": ACCEPT, **(headers or {})}, timeout=_timeout(left)
-        ) as response:
+        with _opened(client, method, url, {"Accept": ACCEPT, **(headers or {})}, deadline) as response:
             first = time.monotonic() - started
-            for piece in response.iter_bytes():
-                meter.add(len(piece))
-                body += piece
-                if len(body) > limit and whole:
-                    raise NoAnswer("its answer has no end")
-                if len(body) >= limit and not whole:
-                    break
-                if time.monotonic() > deadline:
-                    raise NoAnswer("no answer in time")
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, str(response.url), headers, bytes(body), first)
+            body = _body(response, meter, deadline, limit, whole=whole) if method != "HEAD" else b""
+            found = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, str(response.url), found, body, first)
     except httpx.InvalidURL:
         raise NoAnswer("not an address") from None
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise NoAnswer(why(error)) from None
+
+
+def _body(response: httpx.Response, meter: Meter, deadline: float, limit: int, *, whole: bool) -> bytes:
+    if whole and _length(response, 0) > limit:
+        raise NoAnswer(f"its page is too large to measure with ({_length(response, 0) / 1e6:.1f} MB)")
+    body = bytearray()
+    counted = 0
+    for piece in response.iter_bytes():
+        meter.add(response.num_bytes_downloaded - counted)
+        counted = response.num_bytes_downloaded
+        body += piece
+        if whole and (counted > limit or len(body) > _PAGE_LIMIT):
+            raise NoAnswer("its answer has no end")
+        if not whole and len(body) >= limit:
+            break
+        if time.monotonic() > deadline:
+            raise NoAnswer("no answer in time")
+    return bytes(body)
 
 
 def _timeout(seconds: float) -> httpx.Timeout:
@@ -97,81 +133,105 @@ def _timeout(seconds: float) -> httpx.Timeout:
 
 @dataclass
 class Download:
-    """A file that is being timed. `rate` in bytes a second; `sha256` only of a whole file."""
+    """A file while it is being timed. `sha256` only of a whole file; `trouble` where nothing can be said; times by
+    time.monotonic. `marks`: when how many bytes had come, from the answer's head on.
+    """
 
+    begun: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
     host: str = ""
-    status: int = 0
-    received: int = 0
-    seconds: float = 0.0
-    rate: float | None = None
     sha256: str | None = None
     trouble: str | None = None
     marks: list[tuple[float, int]] = field(default_factory=list, repr=False)
 
+    def end(self) -> None:
+        """Cut short, or whole."""
+        self.ended = time.monotonic()
+        if not self.received and self.trouble is None:
+            self.trouble = "no data in time"
 
-def download(
-    client: httpx.Client, url: str, meter: Meter, deadline: float, *, limit: int, size: int | None
+    @property
+    def received(self) -> int:
+        return self.marks[-1][1] if self.marks else 0
+
+    @property
+    def first_byte_s(self) -> float | None:
+        """From the request to the answer's head, redirects and a new connection included."""
+        return self.marks[0][0] - self.begun if self.marks else None
+
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second after the first 256 KB, where that many more came; else from the request on."""
+        if not self.received:
+            return None
+        begin, before = self.begun, 0
+        if self.received >= 3 * _WARM_UP:
+            begin, before = next((moment, count) for moment, count in self.marks if count >= _WARM_UP)
+        return (self.received - before) / max(self.ended - begin, 0.0005)
+
+    @property
+    def silence_s(self) -> float:
+        """How long nothing had come when it was cut short; 0 where that is no longer than its other pauses."""
+        if self.sha256 is not None or not self.received:
+            return 0.0
+        last = self.ended - self.marks[-1][0]
+        longest = max(later[0] - earlier[0] for earlier, later in pairwise(self.marks))
+        return last if last > _UNLIKE * longest else 0.0
+
+
+def download(  # noqa: PLR0913 - as many limits
+    client: httpx.Client, url: str, meter: Meter, deadline: float, *, limit: int, size: int | None, timed: Download
 ) -> Download:
-    """Times a file, at most `limit` bytes of it; a larger file is taken from its middle, where the server can.
+    """Times a file into `timed`, at most `limit` bytes of it; a larger file is taken from its middle, where the server can.
 
-    What a limit cuts short counts as what came. `trouble` is set where nothing can be said.
+    What a limit cuts short counts as what came.
     """
     import httpx
 
-    timed = Download()
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}  # as uv asks for files
     if size is not None and size > limit:
         start = max(0, size // 2 - limit // 2)
         headers["Range"] = f"bytes={start}-{start + limit - 1}"
-    started = time.monotonic()
-    digest = hashlib.sha256()
-    whole = "Range" not in headers
     try:
-        with client.stream("GET", url, headers=headers, timeout=_timeout(deadline - started)) as response:
-            timed.status, timed.host = response.status_code, response.url.host
-            if timed.status not in (200, 206):
-                timed.trouble = f"answers {timed.status} for the file"
-                return timed
-            timed.marks.append((time.monotonic(), 0))
-            for piece in response.iter_raw():
-                now = time.monotonic()
-                meter.add(len(piece))
-                timed.received += len(piece)
-                timed.marks.append((now, timed.received))
-                digest.update(piece)
-                if timed.received >= limit and timed.received < _length(response, limit + 1):
-                    whole = False
-                    break
-                if now > deadline:
-                    whole = False
-                    break
+        with _opened(client, "GET", url, headers, deadline) as response:
+            timed.host = response.url.host
+            if response.status_code in (200, 206):
+                _take(response, meter, deadline, limit, size, timed, whole="Range" not in headers)
+            else:
+                timed.trouble = f"answers {response.status_code} for the file"
     except httpx.TimeoutException:
-        whole = False
-        timed.trouble = None if timed.received else "no data in time"
-        timed.marks.append((time.monotonic(), timed.received))
+        pass  # what came counts
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL):
         timed.trouble = "the download broke off"
-        return timed
-    timed.seconds = time.monotonic() - started
-    timed.rate = _rate(timed, started)
-    timed.sha256 = digest.hexdigest() if whole and timed.status == 200 else None
+    timed.end()
     return timed
+
+
+def _take(  # noqa: PLR0913 - as many limits
+    response: httpx.Response, meter: Meter, deadline: float, limit: int, size: int | None, timed: Download, *, whole: bool
+) -> None:  # fmt: skip
+    digest = hashlib.sha256()
+    received = 0
+    timed.marks.append((time.monotonic(), 0))
+    for piece in response.iter_raw():
+        received += len(piece)
+        meter.add(len(piece))
+        timed.marks.append((time.monotonic(), received))
+        digest.update(piece)
+        if size is not None and received > size:
+            timed.trouble = "sends more than the file is long"
+            return
+        if received >= limit and received < _length(response, sys.maxsize):
+            return
+        if time.monotonic() > deadline:
+            return
+    if whole and response.status_code == 200:
+        timed.sha256 = digest.hexdigest()
 
 
 def _length(response: httpx.Response, unknown: int) -> int:
     told = response.headers.get("content-length", "")
     return int(told) if told.isdigit() else unknown
-
-
-def _rate(timed: Download, started: float) -> float | None:
-    """Bytes a second after the first 256 KB, where that many more came; else from the request on."""
-    if not timed.received:
-        return None
-    end = timed.marks[-1][0]
-    begin, before = started, 0
-    if timed.received >= 3 * _WARM_UP:
-        begin, before = next((moment, count) for moment, count in timed.marks if count >= _WARM_UP)
-    return (timed.received - before) / max(end - begin, 0.0005)
 
 
 def host_of(url: str) -> str:

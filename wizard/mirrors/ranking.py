@@ -12,6 +12,14 @@ _TIE = 1.05
 """Expected times within this factor are the same; then one without a record of blocking or redirecting goes first."""
 
 
+_STOOD_STILL_H = 7 * 24
+"""Behind by more hours than this, a mirror lacks much of what a lock of today names; it goes after those that keep up."""
+
+
+def _stands_still(result: MirrorResult) -> bool:
+    return (result.stale_hours or 0) > _STOOD_STILL_H
+
+
 def expected_seconds(result: MirrorResult, need: Need) -> float | None:
     """How long this project's files would take from it: bytes over throughput, and latency for the pages, 20 at a time.
 
@@ -33,18 +41,22 @@ def ranked(
     results = list(results)
     timed = sorted(
         (result for result in results if expected_seconds(result, need) is not None),
-        key=lambda result: expected_seconds(result, need) or 0.0,
+        key=lambda result: (_stands_still(result), expected_seconds(result, need) or 0.0),
     )
     if timed:
-        best = expected_seconds(timed[0], need) or 0.0
-        tied = [result for result in timed if (expected_seconds(result, need) or 0.0) <= best * _TIE]
+        tied = [result for result in timed if _as_good(result, timed[0], need)]
         tied.sort(key=lambda result: result.id in doubtful)
-        timed = tied + timed[len(tied) :]
+        timed = tied + [result for result in timed if result not in tied]
     untimed = sorted(
         (result for result in results if result.ok and expected_seconds(result, need) is None),
         key=lambda result: result.latency_ms if result.latency_ms is not None else math.inf,
     )
     return (*timed, *untimed, *(result for result in results if not result.ok))
+
+
+def _as_good(one: MirrorResult, best: MirrorResult, need: Need) -> bool:
+    soon, late = expected_seconds(best, need) or 0.0, expected_seconds(one, need) or 0.0
+    return _stands_still(one) == _stands_still(best) and late <= soon * _TIE
 
 
 def best_of(ranking: Iterable[MirrorResult]) -> str | None:

@@ -17,6 +17,7 @@ from wizard.mirrors.record import Mirror, MirrorResult
 if TYPE_CHECKING:
     import httpx
 
+_METADATA_LIMIT = 400_000
 _REFUSALS = {
     401: "asks for a sign-in (401)",
     403: "refuses (403)",
@@ -39,12 +40,14 @@ class Look:
         return replace(self, result=replace(self.result, ok=False, why_not=reason, state="done"))
 
 
-def look_at_index(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadline: float) -> Look:
-    """Stage one of an index. `probe`: a project, or `variant/project` below a PyTorch base."""
+def look_at_index(
+    client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadline: float, page_limit: int
+) -> Look:
+    """Stage one of an index. `probe`: a project, or `variant/project` below a PyTorch base; `page_limit` in bytes."""
     project = normalized(probe.rpartition("/")[2])
     look = Look(mirror, MirrorResult(mirror.id, mirror.url or "", ok=False, official=mirror.official))
     try:
-        answer, found = _page(client, mirror, probe, meter, deadline)
+        answer, found = _page(client, mirror, probe, meter, deadline, page_limit)
         files = tuple(file for file in found.files if project_of(file.name) == project)
         if not files or found.project not in (None, project):
             what = f"has no file of {project}" if found.form == "json" else "a web page, not a package index"
@@ -61,7 +64,9 @@ def look_at_index(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter
     return replace(look, result=replace(look.result, ok=True, state="sound"))
 
 
-def _page(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadline: float) -> tuple[Answer, Page]:
+def _page(
+    client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadline: float, limit: int
+) -> tuple[Answer, Page]:
     """The first of the addresses where this kind of mirror has a project's files. Raises NoAnswer, NotAPage."""
     folder, _, project = probe.rpartition("/")
     project = normalized(project)
@@ -76,7 +81,7 @@ def _page(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadli
         )
     answer = None
     for place in dict.fromkeys(places):
-        answer = get(client, f"{mirror.url}/{place}", meter, deadline)
+        answer = get(client, f"{mirror.url}/{place}", meter, deadline, limit=limit)
         if answer.status == 200:
             return answer, page.parse(answer.body, answer.headers.get("content-type", ""), answer.url)
         if answer.status not in (403, 404):
@@ -131,7 +136,7 @@ def _metadata_trouble(client: httpx.Client, files: tuple[File, ...], meter: Mete
     file = next((file for file in reversed(files) if file.metadata and file.is_wheel), None)
     if file is None:
         return None
-    answer = get(client, file.url + ".metadata", meter, deadline, headers={"Accept": "*/*"})
+    answer = get(client, file.url + ".metadata", meter, deadline, headers={"Accept": "*/*"}, limit=_METADATA_LIMIT)
     if answer.status != 200:
         return f"offers metadata that it does not have ({answer.status})"
     stated = file.metadata_sha256
@@ -142,7 +147,14 @@ def _metadata_trouble(client: httpx.Client, files: tuple[File, ...], meter: Mete
     return None
 
 
-def look_at_files(client: httpx.Client, mirror: Mirror, probe: str, meter: Meter, deadline: float) -> Look:
+def look_at_files(
+    client: httpx.Client,
+    mirror: Mirror,
+    probe: str,
+    meter: Meter,
+    deadline: float,
+    page_limit: int,  # noqa: ARG001
+) -> Look:
     """Stage one of a mirror of Pythons or of uv: whether it has the very file `probe`, and that is an archive."""
     url = f"{mirror.url}/{probe}"
     result = MirrorResult(mirror.id, mirror.url or "", ok=False, official=mirror.official)
@@ -206,9 +218,11 @@ def _held(look: Look, reference: Look | None, truth: dict[str, str], known: tupl
         return look.unsound(f"names another file as {wrong}")
     if reference is not None and look.mirror.id == reference.mirror.id:
         return look
+    # Who states no hashes is held to what the others state.
+    files = tuple(file if file.sha256 else replace(file, sha256=truth.get(file.name)) for file in look.files)
     same_serial = reference and look.serial and reference.serial and look.serial >= reference.serial
     stale = 0.0 if same_serial else behind_hours(look.files, known, now)
-    return replace(look, result=replace(look.result, stale_hours=stale))
+    return replace(look, files=files, result=replace(look.result, stale_hours=stale))
 
 
 def behind_hours(own: Iterable[File], known: Iterable[File], now: float) -> float | None:
