@@ -84,6 +84,7 @@ def test_a_bad_value_names_key_value_and_what_is_allowed(pair: str, told: str) -
     text = str(error.value)
     assert told in text
     assert pair.partition("=")[0] in text
+    assert "=" not in pair or "secret" in pair or repr(pair.partition("=")[2])[1:-1].partition(",")[0] in text
     assert "secret" not in text
     assert "\n" not in text
 
@@ -96,8 +97,12 @@ def test_a_bad_value_names_key_value_and_what_is_allowed(pair: str, told: str) -
         ("uv = 3", "[uv]"),
         ("[sync]\nextras = 'a'", "sync.extras"),
         ("[mirrors]\npersist = 'true'", "mirrors.persist"),
+        ("[uv]\ninstal = 'auto'", "(= 'auto')"),
         ("[uv", "not valid TOML"),
+        ("[uv]\nx = " + "[" * 3000 + "]" * 3000, "not valid TOML"),
+        (".".join(["a"] * 3000) + " = 1", "not valid TOML"),
     ],
+    ids=range(9),
 )
 def test_a_bad_file_names_itself(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "choices.toml"
@@ -106,6 +111,12 @@ def test_a_bad_file_names_itself(tmp_path: Path, text: str, told: str) -> None:
         choosing.from_file(path)
     assert told in str(error.value)
     assert "choices.toml" in str(error.value)
+
+
+@pytest.mark.parametrize("value", [1, [], "cpu", True, [{"verify": 3}]])
+def test_a_project_s_table_that_is_no_table_is_told(value: object) -> None:
+    with pytest.raises(BadInput, match=r"^\[tool\.uv-wizard\]: .* is not possible; allowed: a table"):
+        choosing.from_tables(value, "[tool.uv-wizard]")
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

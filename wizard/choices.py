@@ -188,7 +188,7 @@ def checked(key: str, value: Any) -> Value:
     """`value` as this key holds it, or BadInput."""
     spec = KEYS.get(key)
     if spec is None:
-        msg = f"there is no choice {one_line(key, 80)!r}; the choices are {', '.join(KEYS)}"
+        msg = f"there is no choice {one_line(key, 80)!r} (= {_shown(value)}); the choices are {', '.join(KEYS)}"
         raise BadInput(msg)
     if isinstance(spec.default, bool):
         if isinstance(value, bool):
@@ -212,13 +212,19 @@ def _shown(value: Any) -> str:
     return masked(one_line(repr(value) if isinstance(value, str) else str(value), 120))
 
 
-def flattened(tables: Mapping[str, Any], source: str) -> dict[str, Any]:
+def flattened(tables: object, source: str) -> dict[str, Any]:
     """Dotted keys of nested tables; BadInput, naming `source`, where a table is no table."""
+    if not isinstance(tables, Mapping):
+        msg = f"{source}: {_shown(tables)} is not possible; allowed: a table"
+        raise BadInput(msg)
     values: dict[str, Any] = {}
     known = {key.split(".", 1)[0] for key in KEYS}
     for name, content in tables.items():
         if name not in known:
-            msg = f"{source}: there is no choice {one_line(str(name), 80)!r}; the tables are {', '.join(sorted(known))}"
+            msg = (
+                f"{source}: there is no choice {one_line(str(name), 80)!r} (= {_shown(content)}); "
+                f"the tables are {', '.join(sorted(known))}"
+            )
             raise BadInput(msg)
         if not isinstance(content, Mapping):
             msg = f"{source}: {name} = {_shown(content)} is not possible; allowed: a table [{name}]"
@@ -228,7 +234,7 @@ def flattened(tables: Mapping[str, Any], source: str) -> dict[str, Any]:
     return values
 
 
-def from_tables(tables: Mapping[str, Any], source: str) -> dict[str, Value]:
+def from_tables(tables: object, source: str) -> dict[str, Value]:
     """Checked values of nested tables, such as `[tool.uv-wizard]`. `source` stands before each complaint."""
     try:
         return {key: checked(key, value) for key, value in flattened(tables, source).items()}

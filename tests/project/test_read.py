@@ -9,6 +9,7 @@ import pytest
 from wizard.errors import BadInput
 from wizard.project.facts import Project
 from wizard.project.read import document, read_project
+from wizard.way import Way
 
 LOCK = """version = 1
 revision = 3
@@ -120,6 +121,24 @@ require = "cpu"
 def test_what_is_wrong_is_a_finding(tmp_path: Path, pyproject: str, lock: str | None, expected: list[str]) -> None:
     files = {} if lock is None else {"lock": lock}
     assert causes(make(tmp_path, pyproject, **files)) == expected
+
+
+@pytest.mark.parametrize("tool", ["tool = 1", "[tool]\nuv = 1", "[tool]\nuv-wizard = 1", "[[tool.uv-wizard]]\na = 1"])
+def test_tables_that_are_none_end_in_a_sentence(tmp_path: Path, tool: str) -> None:
+    make(tmp_path, f"{tool}\n" if tool.startswith("tool") else f"project.name = 'demo'\n{tool}\n")
+    if "uv-wizard" in tool:
+        with pytest.raises(BadInput, match=r"\[tool\.uv-wizard\] in pyproject.toml: .*; allowed: "):
+            Way(str(tmp_path), environment={})
+    else:
+        found = Way(str(tmp_path), environment={}).findings()
+        assert "lock-missing" in [finding.diagnosis.cause for finding in found]
+
+
+@pytest.mark.parametrize(
+    "deep", ["a = " + "[" * 3000 + "]" * 3000, ".".join(["a"] * 3000) + " = 1"], ids=["list", "key"]
+)
+def test_what_is_nested_too_deep_is_a_finding(tmp_path: Path, deep: str) -> None:
+    assert causes(make(tmp_path, deep, lock=deep, uv=deep)) == ["project-invalid", "config-invalid", "lock-unreadable"]
 
 
 def test_a_merge_conflict_is_called_one(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from wizard.mirrors.ranking import expected_seconds
 from wizard.mirrors.record import Measurement, Mirror, Need
 from wizard.mirrors.registries import explicit_of, registries_for, same_index
 from wizard.project.facts import Lock, Project
+from wizard.project.pyproject import table
 from wizard.text import masked, one_line, span, standing_size
 from wizard.toml import TOMLError, parse
 
@@ -175,9 +176,9 @@ def _project_tables(project: Project) -> Mapping[str, Any]:
             tables = parse(data) if data is not None else {}
         except (TOMLError, UnicodeDecodeError):
             continue
-        settings = tables if name == "uv.toml" else tables.get("tool", {}).get("uv", {})
+        settings = tables if name == "uv.toml" else table(tables, "tool", "uv")
         if data is not None and (settings or name == "uv.toml"):
-            return settings if isinstance(settings, Mapping) else {}
+            return settings
     return {}
 
 

@@ -35,6 +35,8 @@ class Lock:
     revision: int | None
     requires_python: str | None
     conflicts: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    supported: tuple[str, ...] = ()
+    """Markers of the only environments that it was made for (`tool.uv.environments`); none: for all."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class Project:
     torch: TorchFacts | None = None
     lock: Lock | None = None
     has_lock: bool = False
-    choices: Mapping[str, Any] = field(default_factory=dict)
-    """`[tool.uv-wizard]` as it stands; checked by wizard.choices."""
+    choices: object = field(default_factory=dict)
+    """`[tool.uv-wizard]` as it stands, a table or not; checked by wizard.choices."""
     environment_path: str = ""
     """Where the environment is or will be: `.venv`, or UV_PROJECT_ENVIRONMENT."""
     writable: bool | None = None

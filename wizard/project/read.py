@@ -72,7 +72,7 @@ def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project
         torch=torch_of(tables, lock, [one.tables for one in beside.values()], held_by_us(pyproject.data)),
         lock=lock,
         has_lock=lock_file.data is not None,
-        choices=table(tables, "tool", "uv-wizard"),
+        choices=table(tables, "tool").get("uv-wizard", {}),
         environment_path=_environment_path(root, environment),
         writable=os.access(root, os.W_OK),
         roomy=os.access(root.parent, os.W_OK),
