@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wizard.plan.mirrors_project import Named
     from wizard.plan.step import Plan
     from wizard.run.client import RunInfo
+    from wizard.run.interrupted import Interrupted
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Way:
         self.pending: tuple[str, ...] = ()
         self.project: Project | None = None
         self.choices = choices or Choices()
+        self.interrupted: Interrupted | None = None
+        """The last run here, where it ended without a word; known once the probes have begun."""
         self.read()
 
     def read(self) -> None:
@@ -83,6 +86,7 @@ class Way:
         if self._given is not None:
             return
         from wizard.machine.probe import ProbeRequest, start
+        from wizard.run import interrupted
 
         registry = own_registry(self.project) if self.project else None
         project = self.project.path if self.project else self.path
@@ -91,6 +95,7 @@ class Way:
                 project=project, environment=self.environment, index_url=registry, network=network, shells=shells
             )
         )
+        self.interrupted = interrupted.look(self.project.path if self.project else None)
         self.refresh()
 
     def refresh(self) -> bool:
@@ -179,7 +184,8 @@ class Way:
             *audit_torch(self.machine, self.project, self.selected()),
             *audit_indexes(self.machine, self.project),
         )
-        return findings(self.machine, self.project, audits)
+        stopped = (self.interrupted.diagnosis(),) if self.interrupted else ()
+        return findings(self.machine, self.project, audits, stopped)
 
     def candidates_of_uv(self) -> tuple[UvWay, ...]:
         """The rows of the uv screen, the recommended one first."""

@@ -89,7 +89,7 @@ def test_a_driver_that_a_new_gpu_waits_for() -> None:
 def test_a_lock_of_the_right_build_that_would_not_load_is_made_again_for_torch_alone() -> None:
     text = BOUND.format(torch="torch>=2.14", name="pytorch-cu126", url=CU126)
     lost = written(project(package("torch", "2.14.1+cu126", CU126)), text)
-    assert advise(RTX, lost).lock_again == ("torch==2.14.1",)
+    assert advise(RTX, lost).lock_again == ("torch",)
     part = carried_out(RTX, lost, {"torch.variant": "auto"})
     assert [step.id for step in part.steps][-1] == "lock"
     sound = written(CASES["it runs"][1], text)

@@ -16,7 +16,7 @@ from wizard.advice import torch_words as say
 from wizard.advice.reason import Advice, Reason
 from wizard.advice.torch_builds import Allowed, Build, Wish, allowed
 from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
-from wizard.advice.torch_list import Candidate, candidates, needs_index, ruled_out
+from wizard.advice.torch_list import Candidate, RuledOut, candidates, needs_index, ruled_out
 from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_machine import MAKERS, Here, look
 from wizard.advice.torch_reach import Selected
@@ -63,7 +63,7 @@ class TorchAdvice:
     locked: Locked | None = None
     """What uv.lock gives this machine now; None: no torch in it, or no lock."""
     lock_again: tuple[str, ...] = ()
-    """Requirements that uv has to look up anew, for what uv.lock has of them would not load here."""
+    """Packages that uv has to look up anew, for what uv.lock has of them would not load here."""
     certain: bool = True
     """False where a fact is missing that could change the answer: `auto` then keeps what is."""
     basis: Basis | None = field(default=None, repr=False, compare=False)
@@ -78,9 +78,14 @@ class TorchAdvice:
         """Of this machine, as the catalogue names it."""
         return self.basis.here.platform if self.basis else None
 
-    @cached_property
+    @property
     def ruled_out(self) -> tuple[tuple[str, str], ...]:
         """Every variant that can't be taken here, newest first, each with its reason."""
+        return tuple((one.variant, one.why) for one in self.ruled_out_rows)
+
+    @cached_property
+    def ruled_out_rows(self) -> tuple[RuledOut, ...]:
+        """The same as rows of a table."""
         if self.basis is None:
             return ()
         return nothing.musl_ruled_out() if self.basis.here.musl else ruled_out(*self.basis.all)

@@ -13,7 +13,7 @@ from wizard.advice.torch_list import place
 from wizard.advice.torch_local import local_version
 from wizard.advice.torch_locked import Locked, locked_here, missing_wheel, needed_glibc
 from wizard.advice.torch_machine import MAKERS, Device, Here, Obstacle, drives, look
-from wizard.advice.torch_reach import Selected, installed, pythons_of
+from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.advice.torch_sound import mismatched_vision, missing_parts
 from wizard.advice.torch_ways import ways_out
 from wizard.catalog_torch import PYPI, the
@@ -48,7 +48,9 @@ def audit(machine: Machine, project: Project | None, selected: Selected | None =
     chosen = selected or Selected()
     scene = _Scene(here, machine, project, chosen, advise(machine, project, selected=chosen))
     found = [_local(scene)]
-    if project.lock is not None:
+    if project.lock is not None and not supports(machine, project):
+        found.append(_left_out(here, project.lock.supported))
+    elif project.lock is not None:
         found += _wheels(scene, pythons_of(machine, project), installed(machine, project, chosen))
         locked = scene.told.locked or locked_here(machine, project, chosen)
         if locked is not None and locked.missing_wheel is None:
@@ -56,6 +58,18 @@ def audit(machine: Machine, project: Project | None, selected: Selected | None =
         if here.os != "linux":
             found.append(_libraries_on_linux(scene))
     return tuple(one for one in found if one is not None)
+
+
+def _left_out(here: Here, supported: Sequence[str]) -> AdvisedFinding:
+    return AdvisedFinding(
+        "no-wheel-platform",
+        "error",
+        f"uv.lock was not made for {place(here.platform or '')}",
+        "The project names the systems that its lock is for (environments in [tool.uv] of pyproject.toml), and this one is "
+        "not among them. Add it there and lock again, or work on one of the others.",
+        tuple(f"supported: {one}" for one in supported),
+        alone=True,
+    )
 
 
 def _local(scene: _Scene) -> AdvisedFinding | None:

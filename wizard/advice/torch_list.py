@@ -37,6 +37,16 @@ class Candidate:
     ok: bool
 
 
+@dataclass(frozen=True)
+class RuledOut:
+    """A variant that can't be taken here. `why`: a sentence by itself; `torch` and `short`: the same for a table."""
+
+    variant: str
+    why: str
+    torch: str | None
+    short: str
+
+
 def place(platform: str) -> str:
     """The platform in words."""
     return _PLACES[platform]
@@ -85,18 +95,15 @@ def _use(build: Build, here: Here) -> str:
     return f"runs on the {', '.join(dict.fromkeys(served))}{unsure}"
 
 
-def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -> tuple[tuple[str, str], ...]:
+def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -> tuple[RuledOut, ...]:
     """Every released variant that can't be taken here, newest first, each with its reason."""
-    platform = here.platform or ""
-    newest = _newest_of_each(platform)
-    found: list[tuple[str, str]] = []
-    for variant in _newest_first():
-        if served and served.build.name == variant.name:
-            continue
-        why = _why_not(variant, here, wish, options, newest.get(variant.name))
-        if why:
-            found.append((variant.name, why))
-    return tuple(found)
+    newest = _newest_of_each(here.platform or "")
+    found = [
+        _why_not(variant, here, wish, options, newest.get(variant.name))
+        for variant in _newest_first()
+        if not (served and served.build.name == variant.name)
+    ]
+    return tuple(one for one in found if one is not None)
 
 
 @cache
@@ -115,11 +122,13 @@ def _newest_first() -> tuple[Variant, ...]:
     return tuple(sorted(known, key=Variant.order, reverse=True))
 
 
-def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest: Build | None) -> str | None:
+def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest: Build | None) -> RuledOut | None:
     if not variant.released:
-        return "was built for a test only and never released"
+        why = "was built for a test only and never released"
+        return RuledOut(variant.name, why, None, why)
     if newest is None:
-        return f"has no build for {place(here.platform or '')}"
+        why = f"has no build for {place(here.platform or '')}"
+        return RuledOut(variant.name, why, None, why)
     mine = [build for build in options.builds if build.name == variant.name]
     if not mine:
         return _refused(variant, wish, options, newest)
@@ -128,8 +137,9 @@ def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest:
     if first is None or None in obstacles or _undecided(first, variant, here):
         return None
     if first.why == NO_DEVICE:
-        return f"is for {MAKERS[variant.accelerator]} GPUs; none that it runs on was found here"
-    return f"torch {mine[0].torch} {first.why}"
+        why = f"is for {MAKERS[variant.accelerator]} GPUs; none that it runs on was found here"
+        return RuledOut(variant.name, why, None, f"is for {MAKERS[variant.accelerator]} GPUs; none was found here")
+    return RuledOut(variant.name, f"torch {mine[0].torch} {first.why}", mine[0].torch, first.why)
 
 
 def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:
@@ -139,11 +149,13 @@ def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:
     return obstacle.kind == "unknown" and (no_driver or unknown)
 
 
-def _refused(variant: Variant, wish: Wish, options: Allowed, newest: Build) -> str:
+def _refused(variant: Variant, wish: Wish, options: Allowed, newest: Build) -> RuledOut:
     kinds = {kind for build, kind in options.refused.items() if build.name == variant.name}
     if kinds == {"version"} or (wish.asks and "version" in kinds and "python" not in kinds):
-        return f"no torch that this project asks for ({wish.asks}) has it; the newest with it is {newest.torch}"
-    return f"torch {newest.torch} with it has no wheel for {pythons(wish)}"
+        why = f"no torch that this project asks for ({wish.asks}) has it; the newest with it is {newest.torch}"
+        return RuledOut(variant.name, why, newest.torch, f"is not what this project asks for ({wish.asks})")
+    why = f"has no wheel for {pythons(wish)}"
+    return RuledOut(variant.name, f"torch {newest.torch} with it {why}", newest.torch, why)
 
 
 def pythons(wish: Wish) -> str:

@@ -13,7 +13,7 @@ from packaging.version import Version
 from wizard.advice.torch_builds import Build, build_of
 from wizard.advice.torch_choice import Served
 from wizard.advice.torch_machine import Here, drives, loads, look
-from wizard.advice.torch_reach import Selected, installed, pythons_of
+from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
@@ -21,6 +21,7 @@ from wizard.project.facts import LockedPackage, Project
 _WHEEL = re.compile(r"-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl$")
 _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
 _OLD_GLIBC = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
+_OLDEST = Version("0")
 _ENDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "linux_x86_64": ("linux", ("x86_64",)),
     "linux_aarch64": ("linux", ("aarch64",)),
@@ -74,7 +75,7 @@ def locked_here(
     here = look(machine)
     if project is None or project.lock is None or here.platform is None:
         return None
-    if not any(one.name == "torch" for one in project.lock.packages):
+    if not any(one.name == "torch" for one in project.lock.packages) or not supports(machine, project, python):
         return None
     packages = installed(machine, project, selected or Selected(), python)
     package = next((one for one in packages if one.name == "torch"), None)
@@ -115,17 +116,35 @@ def missing_wheel(wheels: Iterable[Mapping[str, Any]], here: Here, pythons: Sequ
 
     `pythons`: any of these will do; none: not known, so not asked.
     """
-    tags = [found for one in wheels if (found := _WHEEL.search(_file_name(one)))]
-    there = [tag for tag in tags if _on_platform(tag["platform"], here)]
+    read = [(one, found) for one in wheels if (found := _WHEEL.search(_file_name(one)))]
+    there = [(one, tag) for one, tag in read if _on_platform(tag["platform"], here)]
     if not there:
         return "platform"
-    suiting = [tag for tag in there if not pythons or any(_for_python(tag["python"], tag["abi"], p) for p in pythons)]
+    suiting = [(one, tag) for one, tag in there if _suits(tag, pythons)]
     if not suiting:
         return "python"
-    floors = [_glibc(tag["platform"]) for tag in suiting]
-    if here.glibc and all(floor and here.glibc < floor for floor in floors):
-        return "glibc"
-    return None
+    return None if any(_loads(tag, here) for _, tag in suiting) else "glibc"
+
+
+def fitting(wheels: Iterable[Mapping[str, Any]], here: Here, pythons: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """Those of the wheels that fit, the one first that pip's order of tags would take: the newest C library's."""
+    read = [(one, found) for one in wheels if (found := _WHEEL.search(_file_name(one)))]
+    able = [
+        (one, tag)
+        for one, tag in read
+        if _on_platform(tag["platform"], here) and _suits(tag, pythons) and _loads(tag, here)
+    ]
+    able.sort(key=lambda pair: (pair[1]["platform"] != "any", _glibc(pair[1]["platform"]) or _OLDEST), reverse=True)
+    return tuple(one for one, _ in able)
+
+
+def _suits(tag: re.Match[str], pythons: Sequence[str]) -> bool:
+    return not pythons or any(_for_python(tag["python"], tag["abi"], python) for python in pythons)
+
+
+def _loads(tag: re.Match[str], here: Here) -> bool:
+    floor = _glibc(tag["platform"])
+    return not (here.glibc and floor and here.glibc < floor)
 
 
 def needed_glibc(wheels: Iterable[Mapping[str, Any]], here: Here) -> Version | None:

@@ -6,7 +6,7 @@ from packaging.version import Version
 
 from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on, specifier
 from wizard.advice.torch_choice import Served, missing_driver, obstacle_of, without_gpu
-from wizard.advice.torch_list import place
+from wizard.advice.torch_list import RuledOut, place
 from wizard.advice.torch_machine import Device, Here, branch, loads, older
 from wizard.advice.torch_words import limits
 from wizard.catalog_torch import the
@@ -27,10 +27,10 @@ def unknown_platform(machine: Machine) -> str:
     return f"torch has no build for {told}"
 
 
-def musl_ruled_out() -> tuple[tuple[str, str], ...]:
+def musl_ruled_out() -> tuple[RuledOut, ...]:
     """Every variant of the newest release, with the one reason."""
     names = the().releases[0].builds.get("linux_x86_64", ())
-    return tuple((name, "has no wheel for musl") for name in names)
+    return tuple(RuledOut(name, "has no wheel for musl", None, "has no wheel for musl") for name in names)
 
 
 def unknown_gpus(here: Here, options: Allowed) -> tuple[str, ...]:

@@ -36,6 +36,17 @@ def pythons_of(machine: Machine, project: Project, python: str | None = None) ->
     return tuple(sorted(usable, key=Version, reverse=True)) or tuple(reversed(fitting or ()))
 
 
+def supports(machine: Machine, project: Project, python: str | None = None) -> bool:
+    """Whether the lock was made for this system at all: `tool.uv.environments` may leave systems out."""
+    marks = project.lock.supported if project.lock else ()
+    return not marks or any(holds(mark, _around(machine, project, python)) for mark in marks)
+
+
+def _around(machine: Machine, project: Project, python: str | None) -> tuple[tuple[str, str], ...]:
+    chosen = next(iter(pythons_of(machine, project, python)), _some_python(project))
+    return environment(machine.os, machine.arch, chosen)
+
+
 def installed(
     machine: Machine, project: Project, selected: Selected, python: str | None = None
 ) -> tuple[LockedPackage, ...]:
@@ -52,9 +63,7 @@ def installed(
     roots = [one for one in lock.packages if "virtual" in one.source or "editable" in one.source]
     if not roots:
         return lock.packages
-    around = environment(
-        machine.os, machine.arch, next(iter(pythons_of(machine, project, python)), _some_python(project))
-    )
+    around = _around(machine, project, python)
     groups = {*project.default_groups, *selected.groups}
     chosen = frozenset(
         word

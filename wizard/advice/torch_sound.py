@@ -11,14 +11,10 @@ from wizard.project.facts import LockedPackage
 
 
 def to_lock_again(here: Here, locked: Locked) -> tuple[str, ...]:
-    """What uv has to look up anew, the version held where it may stay; none where all is well."""
-    if locked.missing_wheel is not None:
+    """The packages that uv has to look up anew, for it keeps what it has locked; none where all is well."""
+    if locked.missing_wheel is not None or missing_parts(here, locked) or foreign_local(locked.package):
         return ("torch",)
-    anew = missing_parts(here, locked) or foreign_local(locked.package)
-    found = [f"torch=={locked.torch}"] if anew else []
-    if mismatched_vision(here, locked):
-        found.append("torchvision")
-    return tuple(found)
+    return ("torchvision",) if mismatched_vision(here, locked) else ()
 
 
 def foreign_local(torch: LockedPackage) -> tuple[str, str] | None:

@@ -28,7 +28,7 @@ COMMANDS = {
     "": CommandSpec("wizard.cli.face:run", (0, 1), "[PROJECT]", "the wizard, in this terminal",
                     _PLANS | {"plain", "low_bandwidth"}),
     "doctor": CommandSpec("wizard.cli.telling:doctor", (0, 1), "[PROJECT]",
-                          "what this machine is, what is wrong, what to choose", _PLANS | {"json"}),
+                          "what this machine is, what is wrong, what to choose", _PLANS | {"json", "sizes"}),
     "torch": CommandSpec("wizard.cli.telling:torch", (0, 1), "[PROJECT]",
                          "the torch variant for this machine, and why", _PLANS | {"json"}),
     "mirrors": CommandSpec("wizard.cli.telling:mirrors", (0, 1), "[PROJECT]",
@@ -102,7 +102,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> _Parser:
     parser = _Parser(prog="uv-wizard", add_help=False, allow_abbrev=False)
-    for name in ("help", "version", "json", "yes", "dry-run", "list", "plain", "low-bandwidth", "deep"):
+    for name in ("help", "version", "json", "yes", "dry-run", "list", "plain", "low-bandwidth", "deep", "sizes"):
         short = {"help": ["-h"], "yes": ["-y"]}.get(name, [])
         parser.add_argument(f"--{name}", *short, action="store_true")
     for name in ("choices", "machine", "kind", "catalog", "require", "python", "save"):

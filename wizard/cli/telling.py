@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,23 +23,30 @@ if TYPE_CHECKING:
 def doctor(options: Options) -> int:
     """`uv-wizard doctor`."""
     from wizard.doctor import document
+    from wizard.lock_sizes import ask
 
-    way = common.way_of(options)
+    way = common.way_of(options, shells=True)
+    sizes = ask(way) if options.flag("sizes") else None
     if options.json:
-        common.print_json(document(way))
+        common.print_json(document(way, sizes))
     else:
-        common.print_lines(words.doctor(way))
+        common.print_lines(words.doctor(way, sizes))
     return ExitCode.DONE
 
 
 def torch(options: Options) -> int:
     """`uv-wizard torch`."""
+    from wizard.advice.lock_files import torch_everywhere
+    from wizard.cli.torch_table import torch_table
+
     way = common.way_of(options)
     advice = way.torch()
+    there = torch_everywhere(way.machine, way.project, way.selected())
     if options.json:
-        common.print_json(advice.document())
+        common.print_json({**advice.document(), "locked": [one.document() for one in there]})
     else:
-        common.print_lines(words.torch(advice))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        common.print_lines(torch_table(way, advice, there, width))
     return ExitCode.DONE
 
 

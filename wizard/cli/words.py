@@ -10,13 +10,15 @@ from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, standing_size
 
 if TYPE_CHECKING:
-    from wizard.advice.torch import TorchAdvice
+    from wizard.advice.lock_files import TorchThere
     from wizard.diagnosis import Diagnosis
+    from wizard.lock_sizes import Sizes
     from wizard.machine.facts import Machine
     from wizard.plan.step import Plan
     from wizard.project.facts import Project
     from wizard.way import Way
 
+_MISSING = {"platform": "system", "python": "Python", "glibc": "C library"}
 MARKS = {"error": "x error  ", "warning": "! warning", "note": "+ note   "}
 
 
@@ -121,9 +123,9 @@ def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]
         yield "torch", "asked for, not in uv.lock yet"
 
 
-def doctor(way: Way) -> Iterator[str]:
-    """`uv-wizard doctor`."""
-    rows = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path))
+def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
+    """`uv-wizard doctor`. `sizes`: what the servers were asked for."""
+    rows = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path), *_lock_rows(way, sizes))
     for label, fact in rows:
         yield f"{label:10} {fact}"
     yield ""
@@ -149,27 +151,42 @@ def doctor(way: Way) -> Iterator[str]:
     yield "Next: uv-wizard shows all of this on screens; uv-wizard plan shows what would be done."
 
 
+def _lock_rows(way: Way, sizes: Sizes | None) -> Iterator[tuple[str, str]]:
+    """Which torch each system would get of uv.lock, and what a sync here would fetch."""
+    from wizard.advice.lock_files import torch_everywhere
+    from wizard.lock_sizes import download
+
+    there = torch_everywhere(way.machine, way.project, way.selected())
+    if any((one.version, one.registry) != (there[0].version, there[0].registry) for one in there):
+        for number, one in enumerate(there):
+            yield "" if number else "per system", locked_line(one)
+    if way.project is None or way.project.lock is None:
+        return
+    here = sizes or download(way)
+    if not here.files:
+        return
+    told = standing_size(here.download) if here.download is not None else "size not known"
+    files = f"{len(here.files)} file{'s' * (len(here.files) != 1)}"
+    yield "To fetch", f"{files} for this machine, {told}{_unpacked(sizes) if sizes else ''}"
+
+
+def _unpacked(sizes: Sizes) -> str:
+    if sizes.unpacked is not None:
+        return f"; {standing_size(sizes.unpacked)} on the disk"
+    silent = sizes.silent
+    names = ", ".join(silent[:3]) + (f" and {len(silent) - 3} more" if len(silent) > 3 else "")
+    return f"; at least {standing_size(sizes.at_least)} on the disk (no size told for {names})"
+
+
+def locked_line(one: TorchThere) -> str:
+    """The torch that one system gets of uv.lock, and from where."""
+    variant = f" {one.variant}" if one.variant not in (None, "pypi") and "+" not in one.version else ""
+    missing = f", x no wheel for this {_MISSING[one.missing]}" if one.missing else ""
+    return f"{one.where:22} torch {one.version}{variant}{missing}, {one_line(one.registry or 'a place of its own', 60)}"
+
+
 def _value(value: Any) -> str:
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
-
-
-def torch(advice: TorchAdvice) -> Iterator[str]:
-    """`uv-wizard torch`."""
-    if advice.variant is None:
-        yield "No torch that can be chosen runs here."
-    else:
-        version = f"torch {advice.torch_version}, " if advice.torch_version else ""
-        yield f"Recommended: {version}variant {advice.variant}"
-    yield from (f"  + {clean(why)}" for why in advice.why)
-    yield from (f"  ! {clean(note)}" for note in advice.notes)
-    needs = [name for name, needed in advice.needs_index.items() if needed]
-    if needs:
-        yield f"  It comes from the PyTorch index on {' and '.join(needs)}."
-    if advice.ruled_out:
-        yield ""
-        yield "Ruled out"
-        width = max(len(name) for name, _ in advice.ruled_out)
-        yield from (f"  x {name:{width}}  {clean(why)}" for name, why in advice.ruled_out)
 
 
 def plan(made: Plan, carry_out: str = "uv-wizard apply --yes") -> Iterator[str]:

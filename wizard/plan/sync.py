@@ -51,7 +51,7 @@ def run_environment(project: Project, choices: Choices) -> dict[str, str | None]
 
 
 def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] = ()) -> Step:
-    """`uv lock`, with the uv.lock before it in the journal. `anew`: requirements that uv has to look up once more."""
+    """`uv lock`, with the uv.lock before it in the journal. `anew`: packages that uv has to look up once more."""
     lock, _ = project.file("uv.lock")
     argv = (uv, "lock", *(word for one in anew for word in ("--upgrade-package", one)))
     command = Command(argv, run_environment(project, choices), project.path, "uv", {"journal": [lock]})

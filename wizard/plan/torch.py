@@ -51,7 +51,7 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         check_version(project, version)
     name = wanted(project, choices, advised)
     settled = version in {"", torch.locked_version if torch else ""}
-    anew = advised.lock_again if choices.text("torch.variant") == "auto" else ()
+    anew = _anew(choices, advised)
     if name == "keep" and settled:
         return TorchPart()
     if torch is None:
@@ -79,6 +79,11 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         steps = (replace(steps[0], notes=(*steps[0].notes, left)), *steps[1:])
     extra = ("extra", name) if target.layout == "extras" and steps else None
     return TorchPart(steps, extra, None if name == PYPI else name, locks=bool(steps))
+
+
+def _anew(choices: Choices, advised: Advised) -> tuple[str, ...]:
+    """What uv has to look up once more: only where nobody named a variant, so that an index that stays wrong is asked once."""
+    return advised.lock_again if choices.text("torch.variant") == "auto" else ()
 
 
 def _laid_out(choices: Choices) -> bool:
@@ -115,7 +120,7 @@ def _steps(
     summary = f"{_told(target, name, advised)} in pyproject.toml"
     return (
         Step("torch", "torch", summary, files=(change,), notes=_notes(project, target)),
-        lock_step(project, choices, uv),
+        lock_step(project, choices, uv, _anew(choices, advised)),
     )
 
 

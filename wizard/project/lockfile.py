@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.project.facts import Lock, LockedPackage, Project
-from wizard.project.pyproject import mappings, table, text
+from wizard.project.pyproject import mappings, table, text, texts
 
 _CONFLICT_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ")
 
@@ -29,6 +29,7 @@ def lock_of(tables: Mapping[str, Any]) -> Lock:
         revision=revision if isinstance(revision, int) else None,
         requires_python=text(tables.get("requires-python")),
         conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
+        supported=texts(tables.get("supported-markers")),
     )
 
 

@@ -1,0 +1,163 @@
+"""`uv-wizard torch` for people: what decides, what is recommended and why, and every variant in one table."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from wizard.catalog_torch import Variant, the
+from wizard.cli.words import locked_line
+from wizard.text import clean
+
+if TYPE_CHECKING:
+    from wizard.advice.lock_files import TorchThere
+    from wizard.advice.torch import TorchAdvice
+    from wizard.advice.torch_list import RuledOut
+    from wizard.machine.facts import Gpu, Machine
+    from wizard.way import Way
+
+_WIDEST = 110
+"""Longer lines are hard to read, however wide the terminal is."""
+_NARROWEST = 40
+_NOTE = 24
+"""Cells that a note needs beside its row; with fewer it stands below."""
+
+
+def torch_table(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], width: int | None = None) -> Iterator[str]:
+    """The lines. `width`: cells of the terminal; None: a pipe, so nothing is wrapped."""
+    cells = None if width is None else max(_NARROWEST, min(width - 1, _WIDEST))
+    yield from _facts(way, advice, there, cells)
+    yield ""
+    if advice.variant is None:
+        yield "No variant can be recommended" if not advice.certain else "No torch that this project allows runs here"
+    else:
+        version = f"torch {advice.torch_version}, " if advice.torch_version else ""
+        yield f"Recommended: {version}variant {advice.variant}"
+    source = (_source(advice),) if advice.variant is not None else ()
+    for glyph, sentences in (("+", (*advice.why, *source)), ("!", advice.notes)):
+        for sentence in sentences:
+            yield from _wrapped(f"  {glyph} ", sentence, cells)
+    rows = _rows(advice)
+    if rows:
+        yield ""
+        yield from _table(rows, cells)
+    yield ""
+    yield from _wrapped("", _next(way, advice), cells)
+
+
+def _facts(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], cells: int | None) -> Iterator[str]:
+    machine, project = way.machine, way.project
+    facts = [("GPU", one) for one in _gpus(machine)]
+    if any(gpu.vendor == "nvidia" for gpu in machine.gpus or ()):
+        wsl = ", of Windows" if machine.wsl else ""
+        facts.append(("Driver", f"{machine.nvidia_driver}{wsl}" if machine.nvidia_driver else "? did not answer"))
+    libc = f", {machine.libc.name} {machine.libc.version or '?'}" if machine.libc else ""
+    system = ", ".join(one for one in (machine.distribution, f"{machine.os or '?'} {machine.arch or '?'}") if one)
+    facts.append(("System", system + libc))
+    if project is not None:
+        asks = (advice.basis.wish.asks if advice.basis else "") or "any torch"
+        asks = asks if project.torch else "does not use torch"
+        python = f", Python {project.requires_python}" if project.requires_python else ""
+        facts.append(("Project", f"{project.name or project.path}: {asks}{python}"))
+    facts += [("uv.lock", locked_line(one)) for one in there]
+    last = ""
+    for label, fact in facts:
+        yield from _wrapped(f"{label if label != last else '':9}", fact, cells)
+        last = label
+
+
+def _gpus(machine: Machine) -> list[str]:
+    if machine.gpus is None:
+        return ["? not known"]
+    counted: dict[str, int] = {}
+    for gpu in machine.gpus:
+        counted[_gpu(gpu)] = counted.get(_gpu(gpu), 0) + 1
+    return [f"{count} x {name}" if count > 1 else name for name, count in counted.items()] or ["none found"]
+
+
+def _gpu(gpu: Gpu) -> str:
+    if gpu.vendor == "nvidia":
+        return f"{gpu.name}, compute capability {gpu.compute_capability or 'not known'}"
+    return f"{gpu.name}, {gpu.gfx or 'target not known'}" if gpu.vendor == "amd" else gpu.name
+
+
+def _source(advice: TorchAdvice) -> str:
+    names = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
+    needed = [names[system] for system, needs in advice.needs_index.items() if needs]
+    if not needed:
+        return "It comes from the package index: no other index is needed"
+    return f"It comes from the PyTorch index on {' and '.join(needed)}; elsewhere torch stays the package index's"
+
+
+Row = tuple[str, str, str, str]
+"""Variant, torch, word, note."""
+
+
+def _rows(advice: TorchAdvice) -> list[Row]:
+    rows: list[Row] = []
+    for one in advice.candidates:
+        word = {"recommended": "+ recommended", "possible": "+ possible", "in uv.lock": "+ in uv.lock"}[one.word]
+        rows.append((one.variant, one.torch_version, word if one.ok else "x in uv.lock", one.note))
+    return rows + [(_names(group), _torch(group), "x ruled out", group[0].short) for group in _groups(advice)]
+
+
+def _groups(advice: TorchAdvice) -> list[list[RuledOut]]:
+    """Neighbours in the catalogue's order that share a reason, one maker's at a time."""
+    order = [one.name for one in sorted(the().variants.values(), key=Variant.order, reverse=True) if one.arch or one.gfx
+             or one.rocm or not one.cuda]  # fmt: skip
+    groups: list[list[RuledOut]] = []
+    for out in advice.ruled_out_rows:
+        last = groups[-1][-1] if groups else None
+        beside = last is not None and out.variant in order and order.index(out.variant) == order.index(last.variant) + 1
+        alike = last is not None and (last.short, _kind(last)) == (out.short, _kind(out))
+        if beside and alike:
+            groups[-1].append(out)
+        else:
+            groups.append([out])
+    return groups
+
+
+def _kind(out: RuledOut) -> str:
+    return the().variants[out.variant].accelerator
+
+
+def _names(group: list[RuledOut]) -> str:
+    names = [one.variant for one in group]
+    return ", ".join(names) if len(names) < 3 else f"{names[0]} - {names[-1]}"
+
+
+def _torch(group: list[RuledOut]) -> str:
+    versions = {one.torch for one in group}
+    return versions.pop() or "-" if len(versions) == 1 else "-"
+
+
+def _table(rows: list[Row], cells: int | None) -> Iterator[str]:
+    heads: Row = ("variant", "torch", "here", "")
+    first, second, third = (max(len(row[column]) for row in (heads, *rows)) for column in range(3))
+    for row in (heads, ("-" * first, "-" * second, "-" * third, ""), *rows):
+        start = f"  {row[0]:{first}}  {row[1]:{second}}  {row[2]:{third}}  "
+        if cells is not None and cells - len(start) < _NOTE:
+            yield start.rstrip()
+            yield from _wrapped(" " * 6, row[3], cells) if row[3] else ()
+        else:
+            yield from _wrapped(start, row[3], cells)
+
+
+def _wrapped(start: str, text: str, cells: int | None) -> Iterator[str]:
+    """`text` behind `start`, its further lines under it."""
+    plain = clean(text)
+    if cells is None or len(start) + len(plain) <= cells:
+        yield f"{start}{plain}".rstrip()
+        return
+    pad = " " * len(start)
+    lines = textwrap.wrap(plain, max(10, cells - len(start)), break_long_words=False, break_on_hyphens=False)
+    yield from (f"{start if not number else pad}{line}" for number, line in enumerate(lines))
+
+
+def _next(way: Way, advice: TorchAdvice) -> str:
+    if way.project is None or way.project.torch is None or advice.variant is None:
+        return "Nothing has been changed."
+    if advice.choice == "keep":
+        return "Nothing has to be changed for it." if advice.certain else "Nothing has been changed."
+    return "Nothing has been changed. Look first: uv-wizard plan --set torch.variant=auto"
