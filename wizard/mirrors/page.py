@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
@@ -16,6 +16,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """What uv asks for, letter for letter (recorded from 0.8.24 to 0.13.8): some servers answer curl and not uv."""
 
+TYPES: Mapping[str, str] = {
+    "application/vnd.pypi.simple.v1+json": "json",
+    "application/vnd.pypi.simple.v1+html": "html",
+    "text/html": "html",
+}
+"""The types of pages that uv reads (0.8.24 to 0.13.8), and the form that it takes each for."""
 _SUFFIXES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\"\\<>]")
 
@@ -54,6 +60,8 @@ class Page:
     serial: int | None = None
     project: str | None = None
     """The name that a JSON page says it is for."""
+    for_uv: bool = True
+    """Whether uv reads it: it refuses a page whose Content-Type is none of `TYPES`, or of the other form."""
 
 
 def normalized(name: str) -> str:
@@ -72,19 +80,23 @@ def project_of(filename: str) -> str:
 def parse(data: bytes, content_type: str, url: str) -> Page:
     """The page in `data`, which came from `url` (after redirects). Raises NotAPage.
 
+    Its first letter says what it is; `content_type` only where that says nothing: plain file servers give any type.
     A page without any file is a page: whether that is an index is for the caller, who knows what it asked for.
     """
     kind = content_type.split(";", 1)[0].strip().lower()
-    if kind.endswith(("json",)) or (not kind.endswith("html") and data.lstrip()[:1] == b"{"):
-        return _from_json(data, url)
-    if kind.endswith("html") or data.lstrip()[:1] == b"<":
-        return _from_html(data.decode("utf-8", "replace"), url)
-    raise NotAPage("neither JSON nor HTML")
+    first = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if first == b"{" or (first != b"<" and kind.endswith("json")):
+        page = _from_json(data, url)
+    elif first == b"<" or kind.endswith("html"):
+        page = _from_html(data.decode("utf-8", "replace"), url)
+    else:
+        raise NotAPage("neither JSON nor HTML")
+    return page if TYPES.get(kind) == page.form else replace(page, for_uv=False)
 
 
 def _from_json(data: bytes, url: str) -> Page:
     try:
-        document = json.loads(data)
+        document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise NotAPage("broken JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("files"), list):

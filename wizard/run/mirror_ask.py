@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from wizard.run.mirror_pages import Found
+    from wizard.run.mirror_wanted import Python
 
 
 class Later:
@@ -87,8 +88,8 @@ def dry_run(job: Job, *more: str) -> str | None:
                     return None
 
 
-def find_addresses(job: Job, later: Later) -> None:
-    """Finds `job.addresses`; says what will not come from a mirror."""
+def find_addresses(job: Job, later: Later, python: Python | None) -> None:
+    """Finds `job.addresses`; says what will not come from a mirror. `python`: the environment's."""
     from wizard.run.mirror_pages import look_up
 
     packages = {(file.package, file.version) for file in job.files.values()}
@@ -102,10 +103,11 @@ def find_addresses(job: Job, later: Later) -> None:
         job.note(f"The mirrors can't be asked: {error}. The packages come from the addresses in uv.lock.")
         job.index = None
         return
-    for found in look_up(job.files.values(), job.stand_ins, client, job.carrier.cancelled).values():
+    for found in look_up(job.files.values(), job.stand_ins, client, job.carrier.cancelled, python).values():
         _tell(job, found, len(packages))
         job.addresses.update(found.addresses)
-        if found.trouble is not None and job.index is not None and same_index(found.index, job.index):
+        unfit = found.trouble is not None or found.foreign
+        if unfit and job.index is not None and same_index(found.index, job.index):
             job.index = None
 
 
@@ -117,10 +119,16 @@ def _tell(job: Job, found: Found, packages: int) -> None:
         return
     if found.differing:
         job.note(
-            f"The mirror {found.index} has other files than uv.lock names for {listed(found.differing)}: not taken."
+            f"The mirror {found.index} has other files than uv.lock names for {listed(found.differing)}: "
+            f"not taken, from the addresses in uv.lock."
         )
     if found.lacking:
         job.note(
             f"The mirror {found.index} lacks {len(found.lacking)} of {count(packages)} ({listed(found.lacking)}): "
+            f"from the addresses in uv.lock."
+        )
+    for why, untold in found.untold.items():
+        job.note(
+            f"The mirror {found.index} does not tell where it has {listed(untold)} ({why}): "
             f"from the addresses in uv.lock."
         )

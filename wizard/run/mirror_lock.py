@@ -14,7 +14,9 @@ from urllib.parse import unquote, urlsplit
 _INSTALL = re.compile(
     r"^ [+~] (?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:==(?P<version>\S+))?(?P<elsewhere> \(from .*\)| @ \S.*)?$"
 )
+_PYTHON = re.compile(r"^Using CPython (\d+)\.(\d+)", re.MULTILINE)
 _DOWNLOAD = re.compile(r"^Would download (\d+) packages?$", re.MULTILINE)
+_PROVES = re.compile(r"(?:sha256|sha384|sha512|blake2b):")
 _URL = re.compile(r'(?P<key>\burl = )"(?P<url>[^"\\\n]*)"')
 
 
@@ -27,6 +29,8 @@ class Intent:
     """(name, version) as uv names them."""
     elsewhere: frozenset[str]
     """Names of those from folders, archives and git."""
+    python: tuple[int, int] | None = None
+    """The CPython that an environment is made with; None where there is one already."""
 
 
 def intent(text: str) -> Intent:
@@ -37,6 +41,7 @@ def intent(text: str) -> Intent:
         downloads=int(count[1]) if count else 0,
         packages=frozenset((m["name"], m["version"] or "") for m in found if not m["elsewhere"]),
         elsewhere=frozenset(m["name"] for m in found if m["elsewhere"]),
+        python=(int(made[1]), int(made[2])) if (made := _PYTHON.search(text)) else None,
     )
 
 
@@ -49,14 +54,16 @@ class LockedFile:
     registry: str
     name: str
     url: str
-    sha256: str
+    hash: str
+    """As the lock writes it: `sha256:...`; "" where it states none that proves a file."""
+
+    @property
+    def sha256(self) -> str | None:
+        return self.hash[len("sha256:") :] if self.hash.startswith("sha256:") else None
 
 
 def files_of(tables: Mapping[str, Any], packages: Iterable[tuple[str, str]]) -> tuple[LockedFile, ...]:
-    """The files of these packages in the parsed lock that come from an index, have an address and a sha256.
-
-    A file without a hash in the lock is left out: nothing could tell a mirror's from the true one.
-    """
+    """The files of these packages in the parsed lock that come from an index and have an address."""
     wanted = set(packages)
     files: list[LockedFile] = []
     for package in tables.get("package", ()):
@@ -66,10 +73,10 @@ def files_of(tables: Mapping[str, Any], packages: Iterable[tuple[str, str]]) -> 
             continue
         entries = [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else [])]
         for entry in entries:
-            url, digest = entry.get("url"), entry.get("hash", "")
-            if isinstance(url, str) and digest.startswith("sha256:"):
+            url, digest = entry.get("url"), str(entry.get("hash", ""))
+            if isinstance(url, str):
                 file = unquote(urlsplit(url).path.rpartition("/")[2])
-                files.append(LockedFile(name, version, registry, file, url, digest[len("sha256:") :]))
+                files.append(LockedFile(name, version, registry, file, url, digest if _PROVES.match(digest) else ""))
     return tuple(files)
 
 

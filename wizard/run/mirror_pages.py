@@ -6,6 +6,7 @@ Mirrors lay their files out in their own ways, and some keep them on other hosts
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,14 +17,15 @@ from wizard.mirrors.client import why
 from wizard.mirrors.registries import torch_suffix
 from wizard.mirrors.together import together
 from wizard.run.mirror_lock import LockedFile
+from wizard.run.mirror_wanted import Python, wanted
 
 if TYPE_CHECKING:
     import httpx
 
 AT_ONCE = 20
 _SECONDS = 90.0
-_PATIENCE = 3
-"""Requests without an answer, and none with one, after which a mirror counts as down."""
+_PATIENCE, _PATIENCE_S = 3, 9.0
+"""So many requests without an answer, or so many seconds, and none with one: then a mirror counts as down."""
 _ABSENT = frozenset({404, 410})
 
 
@@ -34,10 +36,14 @@ class Found:
     index: str
     addresses: dict[str, str] = field(default_factory=dict)
     lacking: list[tuple[str, str]] = field(default_factory=list)
-    """(name, version) of packages of which it has no file of the lock."""
+    """(name, version) of packages of which it has no file of the lock, or not the one for this machine."""
     differing: list[tuple[str, str]] = field(default_factory=list)
-    """Of those, the ones where it has a file of that name with another hash."""
+    """Those whose file of that name has another hash there."""
+    untold: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Why a page could not be had -> the packages on it."""
     trouble: str | None = None
+    foreign: bool = False
+    """Whether its pages are of a type that uv refuses: their links are good, and it is no index for a build."""
 
 
 @dataclass
@@ -50,9 +56,11 @@ class _Index:
     failures: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     flat: list[page.Page | None] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
 
     def given_up(self) -> bool:
-        return not self.answered and self.failures >= _PATIENCE
+        late = self.failures >= _PATIENCE or (self.failures and time.monotonic() - self.begun >= _PATIENCE_S)
+        return bool(late) and not self.answered
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,9 @@ class _Answer:
 
 def look_up(
     files: Iterable[LockedFile], stand_ins: Mapping[str, str], client: httpx.Client,
-    stopped: Callable[[], bool] = lambda: False,
+    stopped: Callable[[], bool] = lambda: False, python: Python | None = None,
 ) -> dict[str, Found]:  # fmt: skip
-    """Mirror index -> what it has of `files`. `stand_ins`: lock registry -> mirror index."""
+    """Mirror index -> what it has of `files`. `stand_ins`: lock registry -> mirror index. `python`: the environment's."""
     projects: dict[tuple[str, str], list[LockedFile]] = {}
     indexes: dict[str, _Index] = {}
     for file in files:
@@ -81,10 +89,10 @@ def look_up(
     found = {address: Found(address) for address in indexes}
     for position, (address, name) in enumerate(asked):
         answer = answers.get(position, _Answer(trouble="no answer in time"))
-        _judge(found[address], projects[address, name], answer)
+        _judge(found[address], projects[address, name], answer, python)
     for one in found.values():
-        if one.addresses:
-            one.trouble = None
+        if not one.addresses:
+            one.trouble = next(iter(one.untold), None)
     return found
 
 
@@ -130,19 +138,25 @@ def _listing(client: httpx.Client, index: _Index) -> page.Page | None:
         return index.flat[0]
 
 
-def _judge(found: Found, files: list[LockedFile], answer: _Answer) -> None:
+def _judge(found: Found, files: list[LockedFile], answer: _Answer, python: Python | None) -> None:
     """Adds to `found` what this answer says about the files of one project."""
-    if answer.trouble is not None:
-        found.trouble = found.trouble or answer.trouble
-    offered = {file.name: file for file in answer.page.files} if answer.page else {}
-    by_package: dict[tuple[str, str], bool] = {}
+    by_package: dict[tuple[str, str], list[LockedFile]] = {}
     for file in files:
-        package = (file.package, file.version)
-        there = offered.get(file.name)
-        same = there is not None and there.sha256 in (None, file.sha256)
-        if there is not None and same:
-            found.addresses[file.url] = there.url
-        elif there is not None and package not in found.differing:
-            found.differing.append(package)
-        by_package[package] = by_package.get(package, False) or same
-    found.lacking += [package for package, has_any in by_package.items() if not has_any]
+        by_package.setdefault((file.package, file.version), []).append(file)
+    if answer.trouble is not None:
+        found.untold.setdefault(answer.trouble, []).extend(by_package)
+        return
+    found.foreign = found.foreign or (answer.page is not None and not answer.page.for_uv)
+    offered = {file.name: file for file in answer.page.files} if answer.page else {}
+    for package, ones in by_package.items():
+        same = {file.name: there for file in ones if (there := offered.get(file.name)) and _same(there, file)}
+        found.addresses.update({file.url: same[file.name].url for file in ones if file.name in same})
+        missing = wanted(ones, python) if same and len(same) < len(ones) else None
+        if not same or (missing is not None and missing.name not in same):
+            names = {missing.name} if missing else {file.name for file in ones}
+            (found.differing if names & offered.keys() else found.lacking).append(package)
+
+
+def _same(there: page.File, file: LockedFile) -> bool:
+    """Whether the page does not say that it is another file. uv holds what comes to the lock's hash."""
+    return there.sha256 is None or file.sha256 is None or there.sha256 == file.sha256

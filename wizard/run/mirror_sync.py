@@ -7,7 +7,6 @@ lock's hash by uv. Then the project's own `uv sync --locked` has the last word a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,11 @@ from wizard.mirrors.registries import same_index, stand_ins
 from wizard.run import mirror_lock
 from wizard.run.actions import Carrier
 from wizard.run.mirror_ask import Later, dry_run, find_addresses
-from wizard.run.mirror_copy import squeezed, sync_copy
-from wizard.run.mirror_job import Job
+from wizard.run.mirror_blame import about_a_build, squeezed
+from wizard.run.mirror_copy import sync_copy
+from wizard.run.mirror_job import Job, listed
+from wizard.run.mirror_lock import LockedFile
+from wizard.run.mirror_wanted import python_of
 from wizard.text import one_line
 from wizard.toml import TOMLError, parse
 
@@ -66,11 +68,20 @@ def _from_mirrors(job: Job) -> int | None:
             return None  # all is there; or the dry run failed, and the project's own sync will say why
         text, tables = _lock(job.project)
         files = mirror_lock.files_of(tables, intent.packages)
-        job.files = {file.url: file for file in files if file.registry in job.stand_ins}
-        find_addresses(job, client)
+        _keep_proven(job, [file for file in files if file.registry in job.stand_ins])
+        find_addresses(job, client, intent.python or python_of(Path(job.environment_path)))
     finally:
         client.close()
     return sync_copy(job, text, _without(mirror_lock.elsewhere(tables))) if job.addresses else None
+
+
+def _keep_proven(job: Job, files: list[LockedFile]) -> None:
+    """Nothing could tell a mirror's file from the true one where the lock states no hash."""
+    job.files = {file.url: file for file in files if file.hash}
+    proven = {(file.package, file.version) for file in job.files.values()}
+    bare = {(file.package, file.version) for file in files} - proven
+    if bare:
+        job.note(f"uv.lock has no hash to hold a mirror to for {listed(bare)}: from the addresses in uv.lock.")
 
 
 def _without(names: Iterable[str]) -> list[str]:
@@ -92,11 +103,8 @@ def _last_word(job: Job) -> int:
     if code == 0 or job.index is None or job.carrier.cancelled():
         return code
     printed = squeezed(job.carrier.output_tail)
-    host = urlsplit(job.index).netloc
-    if host not in printed and not re.search(
-        r"build(?:-?system|dependenc|require)|Failedtoresolverequirements", printed
-    ):
+    if urlsplit(job.index).netloc.rpartition("@")[2] not in printed and not about_a_build(printed):
         return code
-    job.note(f"Without the mirror {job.index} once more: what a build asked for did not come from it.")
+    job.note(f"Once more without the mirror {job.index}, in case that was its doing.")
     job.index = None
     return job.carrier.run_command(job.argv, env=job.env(), cwd=str(job.project), uv=True)
