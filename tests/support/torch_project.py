@@ -19,10 +19,12 @@ LOCK = """version = 1
 revision = 3
 requires-python = ">=3.11"
 
+{parts}
 [[package]]
 name = "torch"
 version = "2.15.0"
 source = {{ registry = "{registry}" }}
+dependencies = [{{ name = "nvidia-cublas" }}, {{ name = "nvidia-cuda-runtime" }}, {{ name = "nvidia-cudnn-cu13" }}]
 wheels = [
     {{ url = "{registry}/torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
     {{ url = "{registry}/torch-2.15.0-cp312-cp312-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
@@ -42,10 +44,22 @@ dependencies = [
 requires-dist = [{{ name = "torch", specifier = ">=2.9" }}]
 """
 
+PART = """[[package]]
+name = "{name}"
+version = "13"
+source = {{ registry = "{registry}" }}
+wheels = [
+    {{ url = "{registry}/{file}-13-py3-none-manylinux_2_27_x86_64.whl", hash = "sha256:{hash}", size = 1 }},
+]
+"""
+
 
 def make_torch_project(folder: Path) -> Path:
     """Writes pyproject.toml and uv.lock; nothing is ever fetched."""
     text = '[project]\nname = "vision"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["torch>=2.9"]\n'
     (folder / "pyproject.toml").write_text(text)
-    (folder / "uv.lock").write_text(LOCK.format(registry="https://index.example/simple", hash="0" * 64))
+    place = {"registry": "https://index.example/simple", "hash": "0" * 64}
+    names = ("nvidia-cublas", "nvidia-cuda-runtime", "nvidia-cudnn-cu13")
+    parts = "\n".join(PART.format(name=name, file=name.replace("-", "_"), **place) for name in names)
+    (folder / "uv.lock").write_text(LOCK.format(parts=parts, **place))
     return folder
