@@ -43,6 +43,7 @@ class WizardApp(TerminalApp):
         """Why there is no way: bad input, told once the terminal is itself again."""
         self._made: dict[str, StepScreen] = {}
         self._looking: Timer | None = None
+        self._asked = False
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen is the bottom of the stack: nothing is painted before it."""
@@ -71,6 +72,15 @@ class WizardApp(TerminalApp):
         if self._looking is None:
             self._looking = self.set_interval(FACTS_EVERY, self._take_facts, name="facts")
         self._take_facts()
+        self._ask_about_the_last_run()
+
+    def _ask_about_the_last_run(self) -> None:
+        found = self.walk.way.interrupted
+        if found is not None and not self._asked and self.walk.run is None:
+            from screens.interrupted import offer
+
+            self._asked = True
+            offer(self, found)
 
     def _take_facts(self) -> None:
         news = self.walk.way.refresh()

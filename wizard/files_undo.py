@@ -61,6 +61,14 @@ def undo(folder: Path, *, dry_run: bool = False, only: str | None = None) -> tup
     return tuple(done)
 
 
+def tidy(folder: Path) -> None:
+    """Takes away temporary files of ours that a killed run left beside the user's; what it changed stays."""
+    for entry in records(folder):
+        if entry["what"] == "file":
+            with contextlib.suppress(OSError):
+                os.unlink(entry["spare"])
+
+
 def _undo_file(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
     path = Path(entry["path"])
     before = (folder / entry["before"]).read_bytes() if entry["before"] else None

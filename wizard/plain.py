@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from wizard import plain_choices, plain_pages
+from wizard import plain_choices, plain_interrupted, plain_pages
 from wizard.cli.running import closing, stands_in_the_way
 from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
@@ -66,8 +66,12 @@ class _Walk:
         """From the greeting to the end. Raises Quit, EndOfInput."""
         self.talk.say(GREETING)
         self.way.begin()
-        self._wait(lambda: not self.way.pending, FIRST_LOOK)
-        self._choose()
+        if self.way.interrupted is not None and plain_interrupted.settle(self.way, self.way.interrupted, self.talk):
+            self.way.choices = self.way.interrupted.taken_up(self.way.choices)
+            self._wait(lambda: not self.way.pending)
+        else:
+            self._wait(lambda: not self.way.pending, FIRST_LOOK)
+            self._choose()
         while True:
             plan = self._review()
             if not plan.steps:

@@ -78,6 +78,7 @@ class MadeUpWay:
             finding("warning", "conda's base environment is active by itself", "uv"),
         )
         self.begun = 0
+        self.interrupted = None
         self.news: list[Machine] = []
 
     def begin(self, *, network: bool = True) -> None:

@@ -45,13 +45,17 @@ def settled_on(cause: str) -> str:
     return next((name for name, prefixes in _SCREENS.items() if cause.startswith(prefixes)), "start")
 
 
-def findings(machine: Machine, project: Project | None, audit: Iterable[MachineFinding]) -> tuple[Finding, ...]:
-    """All of them, each cause once, errors first."""
+def findings(
+    machine: Machine, project: Project | None, audit: Iterable[MachineFinding], told_so: Iterable[Diagnosis] = ()
+) -> tuple[Finding, ...]:
+    """All of them, each cause once, errors first. `told_so`: what is a diagnosis already."""
     context = Context(phase="machine", machine=machine, project=project, os=machine.os)
     told: dict[tuple[str, str], Finding] = {}
     sources = (*machine.findings, *(project.findings if project else ()), *audit)
     for one in sources:
         told.setdefault((one.cause, one.title), Finding(_diagnosed(one, context), settled_on(one.cause)))
+    for ready in told_so:
+        told.setdefault((ready.cause, ready.title), Finding(ready, settled_on(ready.cause)))
     return tuple(sorted(told.values(), key=lambda finding: _SEVERITIES.index(finding.diagnosis.severity)))
 
 

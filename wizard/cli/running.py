@@ -19,6 +19,7 @@ from wizard.plan.step import Plan
 from wizard.plan.step import document as plan_document
 from wizard.run import client
 from wizard.run.client import RunInfo
+from wizard.run.interrupted import TITLE
 from wizard.way import Way
 
 
@@ -61,6 +62,12 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
     if not options.flag("yes"):
         msg = "nothing was done: apply asks for --yes. Look first: uv-wizard plan; then: uv-wizard apply --yes"
         raise DecisionMissing(msg)
+    if way.interrupted is not None:
+        back = f"uv-wizard undo {way.interrupted.run.id} --yes"
+        told = (
+            f"{TITLE}: {way.interrupted.told()[0]} This run goes on with it; to take back what that one changed: {back}"
+        )
+        print(f"uv-wizard: {told}", file=sys.stderr)
     run = way.start(plan, label)
     return watch(run, as_json=options.json, way=way if label == "apply" else None)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import wizard
-from wizard import events, files
+from wizard import events, files, files_undo
 from wizard.errors import BadInput, WizardError
 from wizard.events import Event
 from wizard.plan.step import Plan
@@ -142,9 +142,13 @@ def _wait_for(child: subprocess.Popen[bytes], run: Path) -> None:
 
 
 def _end_orphan(base: Path, project: str) -> None:
-    """Ends the uv whose supervisor was killed: it would hold the environment's lock, and nobody hears it."""
+    """Ends the uv whose supervisor was killed: it would hold the environment's lock, and nobody hears it.
+
+    And takes away what it had half written.
+    """
     left = state.read_json(state.lock_path(base, project))
     if left and not process.lives(left):
+        files_undo.tidy(base / "runs" / str(left.get("run")) / state.JOURNAL)
         child = state.read_json(base / "runs" / str(left.get("run")) / state.CHILD)
         if child and process.lives(child):
             tree.end(int(child["pid"]))

@@ -1,0 +1,76 @@
+"""The question about a last run that ended without a word: go on with it, take it back, or look first."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from screens.rows import wrapped
+from screens.sheet import WIDTH, Answer, Sheet
+from wizard.run.interrupted import TITLE, Interrupted, take_back
+
+if TYPE_CHECKING:
+    from screens.app import WizardApp
+
+
+class Wish(Enum):
+    """What becomes of it."""
+
+    GO_ON = "go on"
+    TAKE_BACK = "take it back"
+    LOOK = "look first"
+    NOTHING = "begin anew"
+
+
+class InterruptedSheet(Sheet[Wish]):
+    """Asked on the first screen. Esc changes nothing: the wizard then begins as ever."""
+
+    def __init__(self, found: Interrupted) -> None:
+        super().__init__(
+            TITLE,
+            [row for line in found.told() for row in wrapped(line, WIDTH, 2)],
+            (
+                Answer("Go on", Wish.GO_ON),
+                Answer("Take it back", Wish.TAKE_BACK),
+                Answer("Look first", Wish.LOOK),
+                Answer("Begin anew", Wish.NOTHING),
+            ),
+            escape=Wish.NOTHING,
+        )
+
+
+def offer(app: WizardApp, found: Interrupted) -> None:
+    """Shows the sheet and does what is answered."""
+
+    def answered(wish: Wish | None) -> None:
+        if wish is Wish.GO_ON:
+            app.walk.way.choices = found.taken_up(app.walk.way.choices)
+            app.show("review")
+        elif wish is Wish.TAKE_BACK:
+            app.run_worker(taking, name="undo", thread=True, exit_on_error=False)
+        elif wish is Wish.LOOK:
+            look()
+
+    def taking() -> None:
+        done = take_back(found.run)
+        left = [one for one in done if one.state == "refused"]
+        count = len(done) - len(left)
+        told = f"{count} file{'s are' if count != 1 else ' is'} as before."
+        if left:
+            told += f" x {len(left)} changed since and left: uv-wizard undo {found.run.id} --yes shows them"
+        app.walk.way.interrupted = None
+        app.call_from_thread(taken, told)
+
+    def taken(told: str) -> None:
+        app.on_step_screen_look_again()
+        app.current.say(told)
+
+    def look() -> None:
+        from screens.attach import replayed
+        from screens.text_page import TextPage
+
+        lines = [line.text for line in replayed(found.run).log] or ["It left no log."]
+        page = TextPage(app.current.track_line(), f"Log of the run {found.run.id}", lines)
+        app.push_screen(page, lambda _: offer(app, found))
+
+    app.push_screen(InterruptedSheet(found), answered)

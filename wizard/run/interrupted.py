@@ -1,0 +1,113 @@
+"""A run that ended without a word (killed, power lost): found by the next start, finished or taken back."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wizard import events, files_undo
+from wizard.choices import KEYS, Choices, checked
+from wizard.diagnosis.record import Diagnosis, Fix
+from wizard.errors import BadInput
+from wizard.report_text import started_told
+from wizard.run import client, process, state
+from wizard.run.client import RunInfo
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The last run of a project. `step`: `step 5 of 6 (sync)`; `why`: `the machine restarted`, as far as can be told."""
+
+    run: RunInfo
+    step: str
+    why: str
+    choices: Mapping[str, Any]
+    """What was chosen for it, by table."""
+
+    def told(self) -> tuple[str, ...]:
+        """What happened, and what is kept."""
+        changed = len(self.run.changed)
+        files = (
+            f"{changed} file{'s' * (changed != 1)} of yours {'is' if changed == 1 else 'are'} changed so far."
+            if changed
+            else ""
+        )
+        return (
+            f"{started_told(self.run.started, time.time())}, {self.step}: {self.why}.",
+            " ".join(filter(None, ("Finished packages are kept.", files))),
+        )
+
+    def diagnosis(self) -> Diagnosis:
+        """The same as a finding, with both ways out."""
+        here = self.run.project or "."
+        fixes = (
+            Fix("Go on where it stopped", None, (("uv-wizard", "apply", here, "--yes"),)),
+            Fix("Take back what it changed", None, (("uv-wizard", "undo", self.run.id, "--yes"),)),
+        )
+        explanation = " ".join(self.told())
+        return Diagnosis("interrupted", TITLE, explanation, tuple(self.run.changed), fixes, "warning")
+
+    def taken_up(self, choices: Choices) -> Choices:
+        """The choices as that run had them, as if they were made on the screens. What no longer fits is left out."""
+        for table, keys in self.choices.items():
+            for name, value in keys.items():
+                key = f"{table}.{name}"
+                given = tuple(value) if isinstance(value, list) else value
+                if key not in KEYS or choices.get(key) == given:
+                    continue
+                try:
+                    checked(key, given)
+                except BadInput:
+                    continue
+                choices = choices.with_values("screen", {key: given})
+        return choices
+
+
+TITLE = "The last run here was interrupted"
+
+
+def look(project: str | None) -> Interrupted | None:
+    """The newest run of that project (None: of none), where it was interrupted and is not taken back."""
+    wanted = None if project is None else os.path.normcase(os.path.realpath(project))
+    for folder in state.run_folders():
+        job = state.read_json(folder / state.JOB) or {}
+        theirs = job.get("project")
+        if (None if theirs is None else os.path.normcase(os.path.realpath(theirs))) != wanted:
+            continue
+        found = client.info(folder)
+        if found.state != "interrupted" or found.undone:
+            return None
+        return Interrupted(found, _step(folder, job), _why(folder), (job.get("context") or {}).get("choices") or {})
+    return None
+
+
+def take_back(run: RunInfo) -> tuple[files_undo.Undone, ...]:
+    """Puts back what the run changed; one that is put back whole is marked so."""
+    done = files_undo.undo(run.folder / state.JOURNAL)
+    if not any(one.state == "refused" for one in done):
+        state.mark_undone(run.folder)
+    return done
+
+
+def _step(folder: Path, job: Mapping[str, Any]) -> str:
+    steps = [step["id"] for step in job.get("steps") or ()]
+    at = None
+    for event in events.read(folder / state.EVENTS):
+        if event["type"] == "step" and event.get("state") == "started":
+            at = event["id"]
+    if at not in steps:
+        return "before its first step"
+    return f"step {steps.index(at) + 1} of {len(steps)} ({at})"
+
+
+def _why(folder: Path) -> str:
+    was = str((state.read_json(folder / state.SUPERVISOR) or {}).get("born") or "")
+    now = str(process.born(os.getpid()) or "")
+    # on Linux the first part names the boot
+    if ":" in was and ":" in now and was.partition(":")[0] != now.partition(":")[0]:
+        return "the machine restarted"
+    return "it was ended from outside"
