@@ -40,7 +40,7 @@ async def test_it_is_told_looked_at_and_taken_back(tmp_path: Path, before: dict[
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, InterruptedSheet))
         await pilot.press("right", "enter")
-        await until(pilot, shows(app, "is as before."))
+        await until(pilot, shows(app, "2 files are as before."))
         await until(pilot, lambda: app.walk.way.interrupted is None)
         await pilot.press("ctrl+q")
     assert files_of(tmp_path) == before
