@@ -14,14 +14,18 @@ from screens.choosing import ChoiceList, Row
 from screens.rows import cut, fit, torch_row, wrapped
 from screens.step import StepScreen
 from screens.widgets import Line
+from wizard import catalog
 from wizard.advice.uv import UvWay
-from wizard.choices import checked
+from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
+from wizard.uv_fields import wrong_folder, wrong_version
 
 KEY = "uv.install"
 SAID_BY = {"project": "your team", "file": "your file", "set": "your file"}
 REASONS = 2
 FOUND = 3
+LONGEST = 30
+"""Cells of the longest path that is shown whole in a list of them."""
 
 
 class UvScreen(StepScreen):
@@ -37,6 +41,7 @@ class UvScreen(StepScreen):
         yield Line(id="recommended")
         for place in range(REASONS):
             yield Line(id=f"why-{place}")
+        yield Line(id="newest")
         yield Line(classes="gap")
         yield ChoiceList(id="ways", help_text="uv")
         yield Line(classes="gap")
@@ -52,8 +57,11 @@ class UvScreen(StepScreen):
         why = self.way.why(KEY)
         for place in range(REASONS):
             line = self.query_one(f"#why-{place}", Line)
-            line.show(cut(f"  + {why[place]}", self.room) if place < len(why) else "")
+            line.show(cut(f"  + {why[place].rstrip('.')}", self.room) if place < len(why) else "")
             line.display = place < len(why)
+        newest = self._newest()
+        self.query_one("#newest", Line).show(cut(newest, self.room))
+        self.query_one("#newest", Line).display = bool(newest)
         chosen = self._chosen(ways)
         rows = [Row(one.value, self._row(one, one.value == chosen)) for one in ways]
         if chosen not in {one.value for one in ways}:
@@ -70,13 +78,28 @@ class UvScreen(StepScreen):
             return "x error    No way to a uv is known here; F5 on screen 1 looks again."
         best = ways[0]
         if best.value == "keep":
-            return f"Nothing to decide: {best.label.removeprefix('keep ')} is here and is new enough."
+            told = best.label.removeprefix("keep ")
+            newest = self.way.machine.uv_source.newest if self.way.machine.uv_source else None
+            enough = "is the newest" if newest and told == f"uv {newest}" else "is new enough"
+            return f"Nothing to decide: {told} is here, is your own and {enough}."
         version = self.way.choices.text("uv.version")
         return f"Recommended: install uv{f' {version}' if version else ''}, {best.label}"
 
+    def _newest(self) -> str:
+        """What is known of the newest uv, where that is not among the reasons."""
+        source = self.way.machine.uv_source
+        if source is not None and source.newest is not None:
+            return ""
+        if "newest" in self.way.pending:
+            return "  newest: . looking"
+        why = f" ({source.why_not})" if source is not None and source.why_not else ""
+        return f"  ? newest unknown{why}; {catalog.table('uv.toml')['newest_known']} is the newest this wizard knows"
+
     def _chosen(self, ways: tuple[UvWay, ...]) -> str:
         value = self.way.choices.text(KEY)
-        return ways[0].value if value == "auto" and ways else value
+        if value != "auto" or not ways:
+            return value
+        return next((one.value for one in ways if one.automatic), ways[0].value)
 
     def _row(self, one: UvWay, chosen: bool) -> str:
         word = one.word
@@ -85,28 +108,29 @@ class UvScreen(StepScreen):
         return torch_row(chosen, one.label, word, one.note, self.room - 1)
 
     def _draw_found(self, chosen: str) -> None:
-        found = self.way.machine.uv
+        found = uv_here(self.way.machine) if self.way.machine.uv is not None else None
+        width = min(LONGEST, max((len(self._short(one.found.path)) for one in (found or ())[:FOUND]), default=0))
         for place in range(FOUND):
             line = self.query_one(f"#found-{place}", Line)
-            line.show(self._found(place) if place < len(found or ()) else "")
+            line.show(self._found(found[place], width) if found and place < len(found) else "")
             line.display = place < max(1, len(found or ()))
         if not found:
             waiting = "uv" in self.way.pending
             self.query_one("#found-0", Line).show(
                 "  . looking" if waiting else "  none" if found is not None else "  ? unknown"
             )
-        told = ""
-        if found and chosen != "keep":
-            more = f" {len(found) - FOUND} more." if len(found) > FOUND else ""
-            stay = "All stay as they are" if len(found) > 1 else "It stays as it is"
-            told = f"{stay}.{more} New shells will find the new uv first."
-        self.query_one("#stays", Line).show(cut(told, self.room))
+        told = []
+        if found and len(found) > FOUND:
+            told.append(f"{len(found) - FOUND} more.")
+        if found and chosen not in ("keep", "update"):
+            told.append("All stay as they are." if len(found) > 1 else "It stays as it is.")
+            told.append("New shells will find the new uv first.")
+        self.query_one("#stays", Line).show(cut(" ".join(told), self.room))
 
-    def _found(self, place: int) -> str:
-        one = (self.way.machine.uv or ())[place]
-        where = "first on the PATH" if place == 0 else "not reached"
-        path = self._short(one.path)
-        return cut(f"  {fit(one.version or '?', 9)}{fit(cut(path, 34), 36)}{fit(one.how, 11)}{where}", self.room)
+    def _found(self, one: UvHere, width: int) -> str:
+        where = ". asking the shells" if "shells" in self.way.pending else one.where
+        path = fit(cut(self._short(one.found.path), width), width + 2)
+        return cut(f"  {fit(one.found.version or '?', 9)}{path}{fit(one.found.how, 11)}{where}", self.room)
 
     def _short(self, path: str) -> str:
         home = self.way.machine.home
@@ -116,11 +140,25 @@ class UvScreen(StepScreen):
         lines = ["Why", ""]
         for why in self.way.why(KEY):
             lines += wrapped(f"+ {why}", 38, 6)
+        lines += ["", "What each shell runs for uv", "", *self._shells()]
         ways = self.way.candidates_of_uv()
         lines += ["", "By hand, each of them", ""]
         for one in ways:
             lines += [one.label, *("  " + row for row in wrapped(one.command, 36, 4))]
         return "\n".join(lines)
+
+    def _shells(self) -> list[str]:
+        told = self.way.machine.uv_in_shells
+        if told is None:
+            return [". asking" if "shells" in self.way.pending else "? unknown"]
+        lines = []
+        for one in told:
+            name = f"{one.shell} at log-in" if one.start == "login" else one.shell
+            if one.why_not is not None:
+                lines += [f"? {name}", *("    " + row for row in wrapped(one.why_not, 34, 4))]
+            else:
+                lines.append(cut(f"{fit(name, 15)}{self._short(one.path) if one.path else 'none'}", 38))
+        return lines or ["no shell of yours has a start-up file"]
 
     @on(ChoiceList.Taken, "#ways")
     def _taken(self, event: ChoiceList.Taken) -> None:
@@ -134,31 +172,24 @@ class UvScreen(StepScreen):
         """E: version and folder."""
         from screens.asking import AskedField, FieldSheet
 
+        known = self.way.machine.uv_source
+        newest = known.newest if known is not None and known.newest else ""
         fields = [
-            AskedField("uv.version", "Version", self.way.choices.text("uv.version"), _wrong_version, "uv"),
-            AskedField("uv.dir", "Folder", self.way.choices.text("uv.dir"), _wrong_folder, "uv"),
+            AskedField("uv.version", "Version", self.way.choices.text("uv.version"), self._wrong_version, "uv"),
+            AskedField("uv.dir", "Folder", self.way.choices.text("uv.dir"), self._wrong_folder, "uv"),
         ]
-        lines = ["Empty means the newest, and uv's own folder."]
+        folder = self._short(self.way.machine.folders.get("uv_bin", "")) or "uv's own folder"
+        lines = [f"Empty means the newest{f' ({newest})' if newest else ''}, and {folder}."]
         self.app.push_screen(FieldSheet("Version and folder of the uv that is installed", fields, lines), self._edited)
+
+    def _wrong_version(self, text: str) -> str | None:
+        return wrong_version(text, self.way.project)
+
+    def _wrong_folder(self, text: str) -> str | None:
+        return wrong_folder(text, self.way.machine)
 
     def _edited(self, answer: dict[str, str] | None) -> None:
         for key, value in (answer or {}).items():
             if value != self.way.choices.text(key):
                 self.way.choose(key, value)
         self.redraw()
-
-
-def _wrong_version(text: str) -> str | None:
-    try:
-        checked("uv.version", text)
-    except BadInput:
-        return f'"{text}" is not a version. Write three numbers, such as 0.13.8, or nothing for the newest.'
-    return None
-
-
-def _wrong_folder(text: str) -> str | None:
-    try:
-        checked("uv.dir", text)
-    except BadInput:
-        return "Write the whole path: uv knows no ~ and no $HOME here."
-    return None

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard import catalog
+from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli import words
 from wizard.plain_page import Page, Question, Row
 from wizard.plan.quoting import command_line
@@ -76,12 +77,16 @@ def uv(way: Way) -> Page:
     """Which uv there will be."""
     ways = way.candidates_of_uv()
     chosen = way.choices.text("uv.install")
-    at = next((place for place, one in enumerate(ways) if one.value == chosen), 0)
+    at = next(
+        (place for place, one in enumerate(ways) if one.value == chosen or (chosen == "auto" and one.automatic)), 0
+    )
     rows = [Row(f"{one.label}, {one.word}: {one.note}", partial(way.choose, "uv.install", one.value)) for one in ways]
     if chosen not in {one.value for one in ways} and chosen != "auto":
         rows.insert(0, Row(f"{chosen}, chosen before", partial(way.choose, "uv.install", chosen)))
     lines = [f"Recommended: {ways[0].label}" if ways else "No way to a uv is known here."]
     lines += [f"  + {why}" for why in way.why("uv.install")]
+    here = uv_here(way.machine)
+    lines += ["Found here", *(f"  {_of_uv(one)}" for one in here)] if here else []
     question = Question("Choice", str(at + 1), _untouched(rows, at), chosen=at)
     return Page(
         2,
@@ -94,6 +99,11 @@ def uv(way: Way) -> Page:
         tuple(one.command for one in ways),
         help_of("uv"),
     )
+
+
+def _of_uv(one: UvHere) -> str:
+    path = one_line(one.found.path, 60)
+    return ", ".join(filter(None, (one.found.version or "?", path, one.found.how, one.where)))
 
 
 def _untouched(rows: list[Row], chosen: int) -> tuple[Row, ...]:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from packaging.version import InvalidVersion, Version
 
 from wizard import catalog
 from wizard.advice.reason import Advice, Reason
-from wizard.choices import Choices
+from wizard.advice.uv_here import shadowing
+from wizard.choices import UV_INSTALL, Choices
+from wizard.errors import WizardError
 from wizard.machine.facts import FoundUv, Machine
-from wizard.plan.install_uv import UvPlan, found_by_shells, plan_uv, suits
+from wizard.plan.install_uv import UvPlan, behind_lock, found_by_shells, plan_uv, suits
 from wizard.plan.quoting import command_line
+from wizard.plan.uv_ways import installer_unreached, unreached
 from wizard.project.facts import Project
+from wizard.text import moving_size
+
+Planned = Callable[[str], UvPlan | None]
+"""The plan for a value of uv.install, None where that is no way here."""
 
 
 @dataclass(frozen=True)
@@ -23,28 +34,104 @@ class UvWay:
     word: str
     note: str
     command: str
+    automatic: bool = False
+    """Whether `auto` comes to this."""
 
 
 def candidates(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> tuple[UvWay, ...]:
     """The rows, the recommended one first."""
-    chosen = plan_uv(machine, project, choices.with_values("screen", {"uv.install": "auto"}), python)
-    rows: list[UvWay] = []
-    first = next(iter(machine.uv or ()), None)
-    if first is not None:
-        keep = chosen.kept or first
-        good = chosen.kept is not None
-        note = f"at {keep.path}" if good else why_not(first, machine, project, choices)
-        rows.append(UvWay("keep", f"keep uv {keep.version or '?'}", good, _word(good), note, f"{keep.path} --version"))
-    for value, label, note in (
-        ("index", "from a package index", "the same uv, if GitHub is blocked"),
-        ("standalone", "official installer", "from the makers of uv"),
-    ):
-        if value == "index" and python is None:
-            continue
-        planned = plan_uv(machine, project, choices.with_values("screen", {"uv.install": value}), python)
-        recommended = not any(row.recommended for row in rows)
-        rows.append(UvWay(value, label, recommended, _word(recommended), note, _command(planned)))
+
+    def planned(value: str) -> UvPlan | None:
+        try:
+            return plan_uv(machine, project, choices.with_values("set", {"uv.install": value}), python)
+        except WizardError:  # not a way here
+            return None
+
+    automatic = planned("auto")
+    kept = automatic.kept if automatic else None
+    rows = [row for row in (_kept(machine, project, choices, kept), _updated(machine, kept, planned)) if row]
+    rows += _new(machine, planned)
+    chosen = choices.text("uv.install")
+    if chosen not in UV_INSTALL:
+        rows.append(UvWay(chosen, "the file you named", False, "possible", chosen, _command(planned(chosen))))
+    best = _best(machine, rows, kept)
+    default = "keep" if kept else "update" if _is_update(automatic) else _first_way(automatic)
+    rows = [
+        replace(row, recommended=row.value == best, automatic=row.value == default,
+                word="recommended" if row.value == best else row.word)
+        for row in rows
+    ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: not row.recommended))
+
+
+def _kept(machine: Machine, project: Project | None, choices: Choices, kept: FoundUv | None) -> UvWay | None:
+    one = kept or next(iter(machine.uv or ()), None)
+    if one is None:
+        return None
+    note = f"at {one.path}" if kept else why_not(one, machine, project, choices)
+    if one.how == "conda" and kept:
+        note = f"works only while {_conda(machine)} is active"
+    return UvWay("keep", f"keep uv {one.version or '?'}", False, "possible", note, f"{one.path} --version")
+
+
+def _conda(machine: Machine) -> str:
+    return (machine.conda.active if machine.conda else None) or "conda"
+
+
+def _updated(machine: Machine, kept: FoundUv | None, planned: Planned) -> UvWay | None:
+    """The one that the shells find, where it is not the newest and its update is ours to start."""
+    first = next(iter(found_by_shells(machine)), None)
+    if first is None or not (kept is None or older_than_newest(first, machine)):
+        return None
+    plan = planned("update")
+    if plan is None or plan.step is None:
+        return None
+    owner = catalog.table("uv.toml")["owner"][first.how]
+    label = f"update uv {first.version or '?'}"
+    return UvWay("update", label, False, "possible", f"the way it came: {owner}", _command(plan))
+
+
+def _new(machine: Machine, planned: Planned) -> Iterator[UvWay]:
+    for value, label in (("index", "from a package index"), ("standalone", "official installer")):
+        plan = planned(value)
+        ways = plan.step.commands[0].options["ways"] if plan and plan.step else []
+        if plan is None or (value == "index" and ways and ways[0]["how"] == "standalone"):
+            continue
+        yield UvWay(value, label, False, "possible", _note(value, ways, machine), _command(plan))
+
+
+def _note(value: str, ways: list[dict[str, object]], machine: Machine) -> str:
+    size = f"about {moving_size(catalog.table('uv.toml')['download_bytes']).partition('.')[0]} MiB"
+    if value == "index":
+        if unreached(machine):
+            return "the package index does not answer"
+        host = urlsplit(str(ways[0].get("index") or "")).hostname if ways else None
+        return f"from {host}, {size}" if host else "the same uv, if GitHub is blocked"
+    words = str(ways[0]["argv"]) if ways else ""
+    host = next((urlsplit(word.strip("'\",[]")).hostname for word in words.split() if "://" in word), None)
+    if installer_unreached(machine):
+        return f"{host or 'it'} does not answer"
+    return f"from {host or 'the makers of uv'}, {size}"
+
+
+def _best(machine: Machine, rows: list[UvWay], kept: FoundUv | None) -> str:
+    """A uv of one's own that will do; else a new one, by what can be reached."""
+    if kept is not None and kept.how != "conda":
+        return "keep"
+    values = [row.value for row in rows]
+    if "index" in values and not (unreached(machine) and not installer_unreached(machine)):
+        return "index"
+    return "standalone" if "standalone" in values else next(iter(values), "")
+
+
+def _is_update(plan: UvPlan | None) -> bool:
+    return plan is not None and plan.step is not None and plan.step.commands[0].options["ways"][0]["how"] == "update"
+
+
+def _first_way(plan: UvPlan | None) -> str:
+    if plan is None or plan.step is None:
+        return ""
+    return "standalone" if plan.step.commands[0].options["ways"][0]["how"] == "standalone" else "index"
 
 
 def why_not(found: FoundUv, machine: Machine, project: Project | None, choices: Choices) -> str:
@@ -54,12 +141,19 @@ def why_not(found: FoundUv, machine: Machine, project: Project | None, choices: 
     return suits(found, project, choices.text("uv.version")) or "another comes first"
 
 
-def _word(recommended: bool) -> str:  # noqa: FBT001 - a word for a truth
-    return "recommended" if recommended else "possible"
-
-
-def _command(planned: UvPlan) -> str:
+def _command(planned: UvPlan | None) -> str:
+    if planned is None:
+        return ""
     return command_line(planned.step.commands[0].argv) if planned.step else f"{planned.path} --version"
+
+
+def older_than_newest(found: FoundUv, machine: Machine) -> bool:
+    """Whether the index has a newer one; False where that is not known."""
+    newest = machine.uv_source.newest if machine.uv_source else None
+    try:
+        return newest is not None and Version(found.version or "") < Version(newest)
+    except InvalidVersion:
+        return False
 
 
 def advise(machine: Machine, project: Project | None, choices: Choices, python: str | None) -> Advice:
@@ -67,18 +161,33 @@ def advise(machine: Machine, project: Project | None, choices: Choices, python: 
     if machine.uv is None:
         return Advice()
     rows = candidates(machine, project, choices, python)
+    if not rows:
+        return Advice()
     best = rows[0]
-    reasons: list[str] = []
-    if best.value == "keep":
-        found = next(one for one in machine.uv if best.command.startswith(one.path))
-        least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
-        reasons.append(f"uv {found.version} at {found.path} is what a shell finds, and {least} is needed.")
-        if found.how == "conda":
-            reasons.append(
-                "It is part of conda and is gone when that environment is off; a uv of your own is found always."
-            )
+    kept = next((row for row in rows if row.value == "keep" and row.automatic), None)
+    found = next((one for one in machine.uv if kept and kept.command == f"{one.path} --version"), None)
+    if found is not None:
+        reasons = list(_about(found, machine, project))
     elif machine.uv:
-        reasons.append(f"The uv found here does not serve: {why_not(machine.uv[0], machine, project, choices)}.")
+        reasons = [f"The uv found here does not serve: {why_not(machine.uv[0], machine, project, choices)}."]
     else:
-        reasons.append("There is no uv on this machine yet.")
+        reasons = ["There is no uv on this machine yet."]
+    newest = machine.uv_source.newest if machine.uv_source else None
+    if newest is not None and (found is None or older_than_newest(found, machine)):
+        reasons.append(f"{newest} is the newest{f'; the one here is {found.version}' if found else ''}.")
     return Advice({"uv.install": best.value}, tuple(Reason("uv.install", best.value, why) for why in reasons))
+
+
+def _about(found: FoundUv, machine: Machine, project: Project | None) -> Iterator[str]:
+    """What speaks for the uv that is kept, and against it."""
+    if found.how == "conda":
+        yield f"The uv found here, {found.version}, is part of conda and is gone when {_conda(machine)} is off."
+        yield "A uv of your own, outside conda, is found by every shell and works for every project."
+    else:
+        least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
+        yield f"uv {found.version} at {found.path} is what a shell finds, and {least} is needed."
+    for shell, other in shadowing(machine, found.path)[:1]:
+        yield f"{shell} runs another one first: {other.version or '?'} at {other.path} ({other.how})."
+    writer = behind_lock(found, project)
+    if writer is not None:
+        yield f"uv.lock was written by uv {writer} or newer; this one reads it, and would write it in an older form."

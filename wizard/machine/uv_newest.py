@@ -39,7 +39,7 @@ def newest(request: ProbeRequest, limit: float = 9.0) -> Answer:
     installer = _installer(request)
     index = index_url(request)
     if index is None:
-        return Answer({"uv_source": UvSource(None, (), installer, "no package index is named here")})
+        return Answer({"uv_source": UvSource(None, (), installer, "no index named")})
     versions, trouble = _kept_or_asked(index.rstrip("/"), request, limit)
     return Answer({"uv_source": UvSource(versions[0] if versions else None, tuple(versions), installer, trouble)})
 

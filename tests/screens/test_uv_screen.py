@@ -1,0 +1,108 @@
+"""The uv screen at 80x24: what is here, who runs it, what is the newest, what is wrong with what is typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from screens.asking import FieldSheet
+from tests.screens.made_up import MadeUpWay, machine
+from tests.screens.running import shows, text_of, until
+from tests.screens.test_frame import on
+from wizard.advice.uv import UvWay, advise, candidates
+from wizard.machine.facts import FoundUv, UvInShell, UvSource
+
+pytestmark = pytest.mark.same_everywhere
+
+CONDA = FoundUv("/home/min/miniconda3/bin/uv", "0.9.30", "conda")
+CARGO = FoundUv("/home/min/.cargo/bin/uv", "0.8.24", "cargo")
+OWN = FoundUv("/home/min/.local/bin/uv", "0.13.8", "standalone")
+SHELLS = tuple(UvInShell(name, start, CONDA.path) for name in ("bash", "zsh") for start in ("interactive", "login"))
+
+
+class RealAdvice(MadeUpWay):
+    """The made-up machine with the advice that the real one gets."""
+
+    def __init__(self, *found: FoundUv, pending: tuple[str, ...] = (), **more: Any) -> None:
+        environment = {"PATH": ":".join(one.path.removesuffix("/uv") for one in found)}
+        folders = {**machine().folders, "uv_bin": "/home/min/.local/bin"}
+        known = replace(machine(), uv=found, environment=environment, folders=folders, **more)
+        super().__init__(pending, known=known)
+
+    def candidates_of_uv(self) -> tuple[UvWay, ...]:
+        return candidates(self.machine, self.project, self.choices, "/usr/bin/python3")
+
+    def why(self, key: str) -> tuple[str, ...]:
+        said = advise(self.machine, self.project, self.choices, "/usr/bin/python3").reasons
+        return tuple(reason.why for reason in said if reason.choice == key)
+
+
+async def test_a_uv_of_conda_serves_and_one_of_your_own_is_recommended() -> None:
+    way = RealAdvice(CONDA, CARGO, uv_in_shells=SHELLS, uv_source=UvSource("0.13.8", ("0.13.8",)))
+    async with on("uv", way=way) as (app, _):
+        text = text_of(app)
+        assert "Recommended: install uv, from a package index" in text
+        assert "+ The uv found here, 0.9.30, is part of conda and is gone when base is off" in text
+        assert "( ) from a package index   recommended" in text
+        assert "(*) keep uv 0.9.30         possible      works only while base is active" in text
+        assert "( ) official installer     possible      from astral.sh, about 20 MiB" in text
+        assert "0.9.30   ~/miniconda3/bin/uv  conda      first in bash and zsh" in text
+        assert "0.8.24   ~/.cargo/bin/uv      cargo      never reached" in text
+        assert len(text.splitlines()) == 24
+        assert way.choices.origin("uv.install") == "default"
+
+
+async def test_a_choice_of_a_new_one_says_what_becomes_of_the_old_ones() -> None:
+    way = RealAdvice(CONDA, CARGO, uv_in_shells=SHELLS)
+    async with on("uv", way=way) as (app, pilot):
+        way.choose("uv.install", "standalone")
+        app.screen.redraw()  # type: ignore[attr-defined] # every step screen has it
+        await until(pilot, shows(app, "(*) official installer"))
+        assert "All stay as they are. New shells will find the new uv first." in text_of(app)
+
+
+@pytest.mark.parametrize(
+    "source, told",
+    [
+        (UvSource("0.13.8", ("0.13.8",)), "Nothing to decide: uv 0.13.8 is here, is your own and is the newest."),
+        (None, "Nothing to decide: uv 0.13.8 is here, is your own and is new enough."),
+        (UvSource(None, (), None, "no answer in time"), "? newest unknown (no answer in time); 0.13.8 is the newest"),
+        (UvSource("0.14.0", ("0.14.0",)), "+ 0.14.0 is the newest; the one here is 0.13.8"),
+        (UvSource("0.14.0", ("0.14.0",)), "update uv 0.13.8       possible      the way it came: uv's installer"),
+    ],
+)
+async def test_the_newest_is_told_or_said_to_be_unknown(source: UvSource | None, told: str) -> None:
+    async with on("uv", way=RealAdvice(OWN, uv_source=source)) as (app, _):
+        assert told in text_of(app)
+
+
+async def test_while_it_is_looked_up() -> None:
+    way = RealAdvice(OWN, pending=("newest", "shells"))
+    async with on("uv", way=way) as (app, _):
+        text = text_of(app)
+        assert "newest: . looking" in text
+        assert "standalone . asking the shells" in text
+
+
+async def test_a_version_that_the_project_does_not_take() -> None:
+    way = RealAdvice(OWN)
+    assert way.project is not None
+    way.project = replace(way.project, required_uv=">=0.12")
+    async with on("uv", way=way) as (app, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+        await pilot.press(*"0.11.3", "enter", "enter")
+        await until(pilot, shows(app, "x error    This project asks for uv >=0.12"))
+        assert way.choices.text("uv.version") == ""
+
+
+async def test_wide_terminals_show_what_each_shell_runs() -> None:
+    silent = UvInShell("fish", "interactive", None, "it did not answer in 5 s")
+    way = RealAdvice(OWN, CONDA, uv_in_shells=(*SHELLS, silent, UvInShell("nu", "login", None)))
+    async with on("uv", way=way, size=(140, 40)) as (app, _):
+        text = text_of(app)
+        assert "zsh at log-in  ~/miniconda3/bin/uv" in text
+        assert "? fish" in text
+        assert "nu at log-in   none" in text

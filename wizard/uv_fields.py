@@ -1,0 +1,44 @@
+"""What is wrong with a version or a folder as it is typed, in a sentence for whoever types it."""
+
+from __future__ import annotations
+
+import os
+
+from packaging.specifiers import SpecifierSet
+
+from wizard.choices import checked
+from wizard.errors import BadInput
+from wizard.machine.facts import Machine
+from wizard.plan.uv_ways import specifier
+from wizard.project.facts import Project
+from wizard.text import one_line
+
+
+def wrong_version(text: str, project: Project | None) -> str | None:
+    """Not a version, or one that this project does not take."""
+    try:
+        checked("uv.version", text)
+    except BadInput:
+        return (
+            f'"{one_line(text, 30)}" is not a version. Write three numbers, such as 0.13.8, or nothing for the newest.'
+        )
+    if text and project and not SpecifierSet(specifier(project)).contains(text, prereleases=True):
+        return f"This project asks for uv {project.required_uv} (required-version); {text} is not that."
+    return None
+
+
+def wrong_folder(text: str, machine: Machine) -> str | None:
+    """Not a whole path, or one where this user may not write. Asks the disk, where the machine is this one."""
+    try:
+        checked("uv.dir", text)
+    except BadInput:
+        return "Write the whole path: uv knows no ~ and no $HOME here."
+    if not text or machine.foreign:
+        return None
+    here = text
+    while not os.path.lexists(here) and os.path.dirname(here) != here:
+        here = os.path.dirname(here)
+    if os.path.isdir(here) and os.access(here, os.W_OK | os.X_OK):
+        return None
+    who = machine.user or "this user"
+    return f"{who} may not write in {one_line(here, 40)}. Choose a folder of your own, such as ~/.local/bin."
