@@ -117,6 +117,11 @@ def _tell(job: Job, found: Found, packages: int) -> None:
             f"The mirror {found.index} can't be used: {found.trouble}. Its packages come from the addresses in uv.lock."
         )
         return
+    if found.foreign:
+        job.note(
+            f"The pages of {found.index} have a type that uv refuses: files come from there, "
+            f"what a build asks for from the lock's own index."
+        )
     if found.differing:
         job.note(
             f"The mirror {found.index} has other files than uv.lock names for {listed(found.differing)}: "
