@@ -70,10 +70,20 @@ def test_a_state_folder_that_cannot_be_written_gives_way_to_temp(unwritable: Pat
         assert base.stat().st_mode & 0o777 == 0o700
 
 
+def test_in_temp_each_state_folder_has_a_place_of_its_own(
+    unwritable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_run(state.state_folder())
+    monkeypatch.setenv("UV_WIZARD_STATE_DIR", os.fspath(tmp_path / "another"))
+    assert state.run_folders() == []  # and undo finds nothing to put back that was another's
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes and links are POSIX's")
 def test_a_folder_in_temp_that_somebody_else_laid_out_is_not_used(unwritable: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (unwritable / f"uv-wizard-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
+    folder = state.state_folder()
+    folder.rename(tmp_path / "ours")
+    folder.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(WizardError, match="UV_WIZARD_STATE_DIR"):
         state.state_folder()
 

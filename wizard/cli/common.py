@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -62,6 +63,11 @@ def way_of(options: Options, word: int = 0, *, shells: bool = False) -> Way:
     way = Way(options.word(word) or ".", choices=choices_of(options), machine=machine_of(options))
     way.look(shells=shells)
     return way
+
+
+def give_up_output() -> None:
+    """From now on what is printed goes nowhere: nobody reads it, or nothing takes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(document: Any) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from wizard.cli.options import COMMANDS, Options, parse
-from wizard.errors import ExitCode, Interrupted, WizardError
+from wizard.errors import BadInput, ExitCode, Interrupted, WizardError
+
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code, as INTERFACE.md lists them."""
+    _open_what_is_closed()
     _set_encodings()
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
@@ -25,13 +29,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain("stopped")
         return int(Interrupted.exit_code)
     except BrokenPipeError:
+        from wizard.cli.common import give_up_output
+
         # who read our output has gone; nothing is left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         return int(ExitCode.DONE)
     except Exception as error:  # noqa: BLE001 - the last door: never a traceback
-        _complain(_unexpected(error))
+        _complain(_full(error) or _unexpected(error))
         return int(ExitCode.FAILED)
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Streams that whoever started us has closed lead nowhere, so that a complaint never takes another's place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _full(error: Exception) -> str:
+    """What to say where a disk takes no more, "" where something else happened. What is left to print goes nowhere then."""
+    from wizard.cli.common import give_up_output
+
+    try:
+        sys.stdout.flush()
+    except OSError:
+        give_up_output()
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return ""
+    told = f"{error.filename} could not be written" if error.filename else "what there is to tell could not be written"
+    return f"{told}: {error.strerror}"
 
 
 def _set_encodings() -> None:
@@ -58,8 +85,18 @@ def _run(options: Options) -> int:
 
         print(text(options.command))
         return 0
+    if options.command not in {"attach", "undo"} and not _stands_somewhere():
+        msg = "the folder you are in is not there any more; cd into one that is"
+        raise BadInput(msg)
     module, name = COMMANDS[options.command].handler.split(":")
     return int(getattr(import_module(module), name)(options))
+
+
+def _stands_somewhere() -> bool:
+    try:
+        return bool(os.getcwd())
+    except OSError:
+        return False
 
 
 def _complain(text: str) -> None:

@@ -102,6 +102,9 @@ def watch(run: RunInfo, *, as_json: bool, way: Way | None = None) -> int:
         print("uv-wizard: stopping; uv ends within 3 s, finished downloads are kept", file=sys.stderr)
         client.cancel(run)
         code = _watch(run, as_json=as_json, report=report, skip=True)
+    except BrokenPipeError:  # who read has gone; how it ends is told by the code
+        common.give_up_output()
+        code = _watch(run, as_json=as_json, report=report, skip=True)
     if not as_json and way is not None and code == 0:
         common.print_lines(closing(way, client.find(run.id)))
     return code

@@ -62,7 +62,9 @@ def _temp_folder() -> Path:
         who = getpass.getuser()
     else:
         who = str(os.getuid())
-    return Path(tempfile.gettempdir()) / f"uv-wizard-{who}"
+    # of one who names his folders: the runs that were meant for another are none of this one's
+    meant = hashlib.sha256(os.fsencode(_wanted_folder())).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f"uv-wizard-{who}-{meant}"
 
 
 def _usable(folder: Path) -> bool:
