@@ -46,7 +46,7 @@ def step_place(state: RunState) -> tuple[int, int, StepState | None]:
 def sync_rows(state: RunState, now: float, width: int = WIDTH, room: int = 5) -> SyncRows:
     """`now`: seconds since the run began; `room`: rows for packages, the last of them for the ones that wait."""
     place, of, step = step_place(state)
-    third = _retry_row(state, now, width)
+    third = _retry_row(state, now, width) or _locked_row(state, width)
     if step is None:
         return SyncRows(None, rows.state_word("waiting", 11) + "the run begins", "", third, _padded([], room))
     if step.id != "sync":
@@ -61,11 +61,24 @@ def _step_rows(  # noqa: PLR0913 - what a step's row tells
         rows.state_word(STEP_WORDS[step.state], 11) + f"step {place} of {of}, {step.title}: {step.summary}", width
     )
     told = [
-        rows.cut(rows.state_word(STEP_WORDS[one.state], 11) + rows.column(one.title, 11) + one.summary, width)
+        rows.cut(rows.state_word(STEP_WORDS[one.state], 11) + rows.column(one.title, 11) + _summary(state, one), width)
         for one in state.steps
     ]
     first = max(0, min(place - 2, len(told) - room))
     return SyncRows(None, head, "", third, _padded(told[first : first + room], room))
+
+
+def _locked_row(state: RunState, width: int) -> str:
+    return "" if state.locked is None else rows.cut(f"uv.lock: {lock_told(state)}", width)
+
+
+def lock_told(state: RunState) -> str:
+    """`15 packages added, 17 removed, 2 changed`, "" where uv.lock was not made again."""
+    return str(state.locked["text"]).removeprefix("lock: ") if state.locked is not None else ""
+
+
+def _summary(state: RunState, step: StepState) -> str:
+    return lock_told(state) or step.summary if step.id == "lock" else step.summary
 
 
 def _sync_head(state: RunState, width: int) -> tuple[Bar | None, str, str]:

@@ -140,6 +140,8 @@ def side_of(state: RunState, log: str) -> str:
     told = ["The plan", ""]
     for number, step in enumerate(state.steps, 1):
         told.append(rows.cut(f"{rows.state_word(run_rows.STEP_WORDS[step.state], 11)}{number} {step.title}", 38))
+    if state.locked is not None:
+        told += ["", "uv.lock", *rows.wrapped(run_rows.lock_told(state), 38, 2)]
     if state.tries > 1:
         told += ["", f"Tries so far: {state.tries}"]
     if state.project:

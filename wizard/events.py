@@ -2,7 +2,8 @@
 
 Every event has `at` (seconds since the run began) and `type`. INTERFACE.md names run, step, command, output, resolved,
 package, progress, diagnosis, verify and end, and their keys. Ours beside: `check` (a rung of the verification: id,
-title, ok, value, detail, seconds), `note` (text), `retry` (attempt, of, wait_s, why) and `changed` (path).
+title, ok, value, detail, seconds), `note` (text), `retry` (attempt, of, wait_s, why), `changed` (path) and `locked`
+(path, text, added, removed, changed: what became another in uv.lock, see wizard.project.lock_changes).
 """
 
 from __future__ import annotations

@@ -90,6 +90,9 @@ class TextReport:
     def _note(self, event: Mapping[str, Any]) -> list[str]:
         return [f"{self._clock(event)}  {one_line(str(event['text']))}"]
 
+    def _locked(self, event: Mapping[str, Any]) -> list[str]:
+        return self._note(event)
+
     def _check(self, event: Mapping[str, Any]) -> list[str]:
         number = list(self.state.checks).index(str(event["id"])) + 1
         word = check_word(event)
@@ -123,7 +126,7 @@ class TextReport:
 
 _TELLERS: Mapping[str, Callable[[TextReport, Mapping[str, Any]], list[str]]] = {
     kind: getattr(TextReport, f"_{kind}")
-    for kind in ("step", "progress", "retry", "output", "note", "check", "verify", "diagnosis", "end")
+    for kind in ("step", "progress", "retry", "output", "note", "locked", "check", "verify", "diagnosis", "end")
 }
 
 

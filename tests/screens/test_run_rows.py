@@ -224,3 +224,15 @@ def test_no_row_is_wider_than_the_body(width: int) -> None:
     told = [shown.head, shown.line, shown.third, *run_rows.log_rows(list(state.log), 0.0, 3, width)]
     assert all(cell_len(row) <= width for row in told)
     assert all(cell_len(row) <= width for row in shown.packages)
+
+
+def test_what_became_of_the_lock_stays_in_sight_until_the_line_breaks() -> None:
+    locked = {"type": "locked", "at": 2.0, "text": "lock: 15 packages added, 17 removed, 2 changed"}
+    before = state_of({"type": "step", "id": "lock", "state": "started"}, locked)
+    assert "uv.lock: 15 packages added, 17 removed, 2 changed" in run_rows.sync_rows(before, 3.0).third
+    assert any(row.startswith("> now      lock       15 packages") for row in run_rows.sync_rows(before, 3.0).packages)
+    assert run_rows.log_rows(before.log, None, 1) == ["lock: 15 packages added, 17 removed, 2 changed"]
+    running = synced(locked)
+    assert run_rows.sync_rows(running, 10.0).third == "uv.lock: 15 packages added, 17 removed, 2 changed"
+    broken = synced(locked, {"type": "retry", "at": 10.0, "attempt": 2, "of": 5, "wait_s": 8, "why": "it broke"})
+    assert run_rows.sync_rows(broken, 10.0).third.startswith("! waiting  it broke")

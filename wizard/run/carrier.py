@@ -76,7 +76,7 @@ class Carrier:
         if type == "counts":
             self._count(fields)
             return
-        if type in ("output", "note"):
+        if type in ("output", "note", "locked"):
             fields["text"] = masked(clean(str(fields["text"])))
             self._log.write(fields["text"])
             if type == "output":

@@ -88,6 +88,8 @@ class RunState:
         """The retry that is waited for; None as soon as something happens."""
         self.tries = 1
         self.changed: list[str] = []
+        self.locked: Event | None = None
+        """What uv made of uv.lock: `text` in words, and the lists `added`, `removed` and `changed`."""
         self.diagnosis: Event | None = None
         self.checks: dict[str, Event] = {}
         """The rungs of the verification by id, in their order."""
@@ -164,6 +166,10 @@ class RunState:
     def _note(self, event: Event) -> None:
         self._line(event, "note")
 
+    def _locked(self, event: Event) -> None:
+        self.locked = event
+        self._line(event, "note")
+
     def _line(self, event: Event, kind: str) -> None:
         self.log.append(LogLine(event["at"], str(event["text"]), kind))
         self.log_count += 1
@@ -234,7 +240,7 @@ class RunState:
 _HANDLERS: Mapping[str, Callable[[RunState, Event], None]] = {
     kind: getattr(RunState, f"_{kind}")
     for kind in (
-        "run", "step", "command", "output", "note", "retry", "resolved", "package", "progress", "changed", "diagnosis",
+        "run", "step", "command", "output", "note", "locked", "retry", "resolved", "package", "progress", "changed", "diagnosis",
         "check", "verify", "end",
     )
 }  # fmt: skip

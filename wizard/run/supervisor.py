@@ -18,7 +18,7 @@ from typing import Any
 from wizard.errors import ExitCode
 from wizard.events import EventWriter
 from wizard.files import Journal
-from wizard.run import actions, process, state
+from wizard.run import actions, process, relocked, state
 from wizard.run.again import TRIES, Tries
 from wizard.run.carrier import Carrier
 from wizard.run.hiding import shown
@@ -120,8 +120,12 @@ def _tries(action: dict[str, Any], carrier: Carrier, watch: Watch, context: Mapp
 def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
     if action["do"] == "command":
         written = [Path(path) for path in action.get("journal", ())]  # files that the command writes: uv lock's uv.lock
+        before = relocked.locks(written)
         with Journal(carrier.journal_folder).guarding(written):
-            return carrier.run_command(action["argv"], action["env"], action["cwd"], uv=action["uv"])
+            code = carrier.run_command(action["argv"], action["env"], action["cwd"], uv=action["uv"])
+        if not code:
+            relocked.tell(before, carrier)
+        return code
     return actions.function(action["do"])(action, carrier)
 
 
