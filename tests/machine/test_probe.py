@@ -96,7 +96,7 @@ def test_this_host(tmp_path: Path, home: Path) -> None:
     told = document(machine)
     assert set(told) == set(DOCUMENTED)
     unknown = [key for key in DOCUMENTED if told[key] is None]
-    assert set(unknown) <= {"conda", "nvidia_driver", "rocm", "shell", "libc", "uv_in_shells"}
+    assert set(unknown) <= {"conda", "nvidia_driver", "rocm", "shell", "libc", "uv_in_shells", "conda_environments"}
     assert machine.uv
     assert machine.pythons
     assert machine.folders["cache"] == os.fspath(home / "uv-cache")

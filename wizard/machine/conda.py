@@ -7,6 +7,7 @@ what `conda init` writes.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from wizard.machine.shells import FAMILIES, read_files, startup_files
 from wizard.machine.telling import finding
 
 _PROGRAMS = ("conda", "mamba", "micromamba")
+_VERSION = re.compile(r"conda-(\d+(?:\.\d+)+)-[^-]+\.json")
 _KEYS = ("auto_activate", "auto_activate_base")  # the first since conda 25.3
 
 
@@ -30,10 +32,37 @@ def conda(request: ProbeRequest) -> Answer:
     if not (active or prefixes or block or _on_path(request)):
         return Answer({"conda": None})
     auto = auto_activates(block, condarc(request, prefixes), request.variables)
-    facts = {"conda": Conda(active, auto)}
+    fact = Conda(active, auto, *_program(request, prefixes), _user_condarc(request))
     if active == "base" and auto:
-        return Answer(facts, (finding("conda-base-active", [f"CONDA_PREFIX={request.get('CONDA_PREFIX') or ''}"]),))
-    return Answer(facts)
+        evidence = [f"CONDA_PREFIX={request.get('CONDA_PREFIX') or ''}"]
+        return Answer({"conda": fact}, (finding("conda-base-active", evidence, key=key_of(fact.version)),))
+    return Answer({"conda": fact})
+
+
+def _program(request: ProbeRequest, prefixes: Iterable[str]) -> tuple[str | None, str | None]:
+    """A conda program and its version, as its own record in its folder says: conda takes a second to start."""
+    windows = request.os == "windows"
+    places = (
+        (("Scripts", "conda.exe"), ("condabin", "conda.bat")) if windows else (("bin", "conda"), ("condabin", "conda"))
+    )
+    for prefix in prefixes:
+        program = next(
+            filter(None, (executable(request, request.paths.join(prefix, sub), name) for sub, name in places)), None
+        )
+        if program is not None:
+            told = (_VERSION.fullmatch(record.name) for record in Path(prefix, "conda-meta").glob("conda-[0-9]*.json"))
+            return program, next((hit.group(1) for hit in told if hit), None)
+    return None, None
+
+
+def key_of(version: str | None) -> str:
+    """What the setting is called: `auto_activate` since conda 25.3, which knows the older name too."""
+    numbers = tuple(int(part) for part in (version or "").split(".")[:2] if part.isdigit())
+    return _KEYS[0] if numbers >= (25, 3) else _KEYS[1]
+
+
+def _user_condarc(request: ProbeRequest) -> str:
+    return request.get("CONDARC") or str(request.paths.join(request.home_folder, ".condarc"))
 
 
 def active_name(request: ProbeRequest) -> str | None:

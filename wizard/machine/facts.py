@@ -41,6 +41,20 @@ class Conda:
 
     active: str | None
     auto_activate: bool | None
+    program: str | None = field(default=None, compare=False)
+    """The conda that can be asked to change its settings."""
+    version: str | None = field(default=None, compare=False)
+    condarc: str | None = field(default=None, compare=False)
+    """The file that `conda config --set` writes."""
+
+
+@dataclass(frozen=True)
+class CondaEnvironment:
+    """`size_bytes`: what its files take, those that another environment counts too (hard links) once; None unknown."""
+
+    name: str
+    path: str
+    size_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +181,7 @@ class Machine:
     shell: str | None = None
     conda: Conda | None = None
     uv: tuple[FoundUv, ...] | None = None
+    conda_environments: tuple[CondaEnvironment, ...] | None = None
     uv_in_shells: tuple[UvInShell, ...] | None = None
     uv_source: UvSource | None = None
     pythons: tuple[FoundPython, ...] | None = None
@@ -200,7 +215,8 @@ class Machine:
 
 
 DOCUMENTED = ("os", "arch", "libc", "gpus", "nvidia_driver", "rocm", "in_container", "wsl", "ssh", "shell",
-              "conda", "uv", "uv_in_shells", "pythons", "filesystems", "distribution", "cpu_count")  # fmt: skip
+              "conda", "conda_environments", "uv", "uv_in_shells", "pythons", "filesystems", "distribution",
+              "cpu_count")  # fmt: skip
 
 
 def document(machine: Machine) -> dict[str, Any]:

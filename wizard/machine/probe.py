@@ -61,6 +61,7 @@ def probes(request: ProbeRequest, *, gpu_limit: float = GPU_LIMIT, limit: float 
     ]
     if request.shells:
         asked.append(Probe("shells", partial(_call, "uv_shells.uv_in_shells"), limit))
+        asked.append(Probe("environments", partial(_call, "conda_envs.environments"), limit))
     if request.network:
         asked.append(Probe("network", partial(_call, "network.network"), limit))
         asked.append(Probe("newest", partial(_call, "uv_newest.newest", limit=inner), limit))
@@ -140,7 +141,7 @@ def _merge(facts: dict[str, Any], more: Mapping[str, Any]) -> None:
 _NAMES = {
     "system": "the system", "shell": "the shell", "conda": "conda", "filesystems": "the disks", "uv": "the uv here",
     "pythons": "the Pythons", "gpus": "the GPUs", "network": "the network", "shells": "the uv of each shell",
-    "newest": "the newest uv",
+    "newest": "the newest uv", "environments": "conda's environments",
 }  # fmt: skip
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from wizard.machine.ask_shell import ShellSaid, ask_shells, fresh_environment, shells_here
+from wizard.machine.conda import roots
 from wizard.machine.facts import MachineFinding, UvInShell
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.telling import finding
@@ -22,7 +23,21 @@ def uv_in_shells(request: ProbeRequest) -> Answer:
             environment = new_environment()
     said = ask_shells(shells_here(request), environment, ["PATH"], ("uv", "python"), home=request.home_folder)
     told = tuple(_told(one) for one in said)
-    return Answer({"uv_in_shells": told}, tuple(_findings(told)))
+    return Answer({"uv_in_shells": told}, (*_findings(told), *_of_conda(told, roots(request), request)))
+
+
+def _of_conda(told: tuple[UvInShell, ...], prefixes: list[str], request: ProbeRequest) -> Iterator[MachineFinding]:
+    """Shells whose `python` or `uv` is the base environment's."""
+    folders = {request.paths.join(root, sub) for root in prefixes for sub in ("bin", "Scripts", "")}
+    lines, whats = [], []
+    for one in told:
+        for program, path in (("python", one.python), ("uv", one.path)):
+            if path and request.paths.dirname(path).rstrip("\\/") in {folder.rstrip("\\/") for folder in folders}:
+                lines.append(f"{named(one)}: {program} is {path}")
+                whats.append(program)
+    if lines:
+        what = " and ".join(dict.fromkeys(whats)) + (" are" if len(set(whats)) > 1 else " is") + " the one of base"
+        yield finding("conda-in-shells", lines, what=what)
 
 
 def _told(said: ShellSaid) -> UvInShell:

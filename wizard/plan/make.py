@@ -8,7 +8,7 @@ from typing import Any
 
 from wizard.choices import Choices
 from wizard.machine.facts import Machine
-from wizard.plan import install_uv, settings, sync, verify
+from wizard.plan import conda, install_uv, settings, sync, verify
 from wizard.plan.step import Plan, Step
 from wizard.project.facts import Project
 
@@ -40,7 +40,8 @@ class Circumstances:
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
     """The plan; steps with nothing to do are left out. Raises BadInput where a choice can't be carried out."""
     uv = install_uv.plan_uv(machine, project, choices, around.pip_python)
-    steps: list[Step | None] = [uv.step, settings.step(machine, choices, _path_entry(machine, uv), uv.path)]
+    kept = settings.step(machine, choices, _path_entry(machine, uv), uv.path)
+    steps: list[Step | None] = [uv.step, conda.with_conda(kept, machine, choices)]
     if project is not None:
         steps += (around.named, *around.torch.steps)
         if around.named and not around.torch.locks:

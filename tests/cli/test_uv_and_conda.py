@@ -1,0 +1,112 @@
+"""uv and conda by the command line: a machine without uv gets one from a mirror, every shell finds it, undo takes it back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.run.test_uv_wheel import uv_wheel
+from tests.support.command import events, of, wizard
+from tests.support.index import Index, Tampered
+from tests.support.projects import Project
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shells of POSIX; Windows' parts are in tests/run")
+BLOCK = '# >>> conda initialize >>>\nexport PATH="$HOME/miniconda3/bin:$PATH"\n# <<< conda initialize <<<\n'
+
+
+@pytest.fixture
+def bare(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without uv, whose shell is bash."""
+    tools = home / "tools"
+    tools.mkdir()
+    for name in ("bash", "sh", "env", "printenv", "cat"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    monkeypatch.setenv("PATH", os.fspath(tools))
+    monkeypatch.setenv("SHELL", os.fspath(tools / "bash"))
+    monkeypatch.delenv("XDG_DATA_HOME")
+    (home / ".bashrc").write_text("# mine\n")
+    (home / ".bash_profile").write_text('export PATH="$HOME/tools:$PATH"\n')
+    return home
+
+
+def test_from_a_mirror_to_every_shell_and_back(project: Project, bare: Path, index: Index, uv: Path) -> None:
+    index.add(uv_wheel(uv, "0.13.8"), uv_wheel(uv, "0.13.9"), prefix="/mirror/simple")
+    words = [str(project.path), "--set", "uv.install=index", "--set", f"mirrors.pypi={index.url('/mirror/simple')}"]
+    words += ["--set", "uv.version=0.13.8"]
+    placed = bare / ".local/bin/uv"
+    plan = json.loads(wizard("plan", *words, "--json").stdout)["steps"]
+    assert plan[0]["id"] == "uv"
+    assert index.url("/mirror/simple") in plan[0]["commands"][0]
+    assert plan[-2]["commands"] == [[str(placed), "sync", "--locked"]]
+    assert not index.requests("/mirror"), "a plan asks no mirror"
+    found = events(wizard("apply", *words, "--yes", "--json").stdout)
+    assert of(found, "verify")[-1]["ok"] is True
+    assert next(event["argv"][0] for event in of(found, "command") if "sync" in event["argv"]) == str(placed)
+    assert index.files("/mirror/simple")[0] == uv_wheel(uv, "0.13.8").filename
+    for kind in ("-lc", "-ic"):
+        told = subprocess.run(["bash", kind, "command -v uv"], capture_output=True, text=True, check=False).stdout
+        assert told.strip() == str(placed)
+    again = json.loads(wizard("plan", *words, "--json").stdout)["steps"]
+    assert [step["id"] for step in again if step["id"] in ("uv", "settings")] == []
+    wizard("undo", "--yes")
+    assert not placed.exists()
+    assert (bare / ".bashrc").read_text() == "# mine\n"
+
+
+def test_a_tampered_wheel_is_named_and_nothing_is_left(project: Project, bare: Path, index: Index, uv: Path) -> None:
+    index.add(uv_wheel(uv), prefix="/mirror/simple")
+    index.fault(".whl", Tampered())
+    words = ["--set", "uv.install=index", "--set", f"mirrors.pypi={index.url('/mirror/simple')}"]
+    done = wizard("apply", str(project.path), "--yes", "--json", *words, check=1)
+    (told,) = of(events(done.stdout), "diagnosis")
+    assert told["cause"] == "hash-mismatch"
+    assert "uv.lock" not in told["title"] + told["explanation"]
+    assert not (bare / ".local/bin").exists()
+
+
+@pytest.fixture
+def conda(home: Path) -> Path:
+    """A conda that knows as much of `conda config --set` as is asked of it here."""
+    root = home / "miniconda3"
+    for folder in ("bin", "conda-meta", "envs/vision/conda-meta", "envs/vision/lib"):
+        (root / folder).mkdir(parents=True)
+    (root / "conda-meta/conda-25.5.1-py312_0.json").write_text("{}")
+    (root / "envs/vision/lib/torch.so").write_bytes(bytes(3_000_000))
+    (root / "bin/python").write_text("#!/bin/sh\n")
+    body = 'test "$1 $2" = "config --set" || exit 2\necho "$3: $4" >> "$HOME/.condarc"\n'
+    (root / "bin/conda").write_text(f"#!/bin/sh\n{body}")
+    for name in ("conda", "python"):
+        (root / "bin" / name).chmod(0o755)
+    (home / ".bashrc").write_text(BLOCK)
+    (home / ".condarc").write_text("# mine\nchannels: [conda-forge]\n")
+    return root
+
+
+def test_conda_is_told_and_switched_off_by_choice_only(project: Project, home: Path, conda: Path) -> None:
+    told = json.loads(wizard("doctor", str(project.path), "--json").stdout)
+    assert told["machine"]["conda"]["auto_activate"] is True
+    environments = {one["name"]: one["size_bytes"] for one in told["machine"]["conda_environments"]}
+    assert set(environments) == {"base", "vision"}
+    assert environments["vision"] == 3_000_000
+    causes = {finding["cause"]: finding for finding in told["findings"]}
+    assert f"bash: python is {conda}/bin/python" in causes["conda-in-shells"]["evidence"]
+    assert "2 environments" in causes["conda-environments"]["title"]
+    assert "settings" not in [
+        step["id"] for step in json.loads(wizard("plan", str(project.path), "--json").stdout)["steps"]
+    ]
+    off = ("--set", "settings.conda-auto-activate=off")
+    plan = json.loads(wizard("plan", str(project.path), *off, "--json").stdout)["steps"]
+    assert plan[0]["commands"] == [[f"{conda}/bin/conda", "config", "--set", "auto_activate", "false"]]
+    wizard("apply", str(project.path), "--yes", *off)
+    assert (home / ".condarc").read_text().endswith("auto_activate: false\n")
+    assert "settings" not in [
+        step["id"] for step in json.loads(wizard("plan", str(project.path), *off, "--json").stdout)["steps"]
+    ], "twice is the same as once"
+    wizard("undo", "--yes")
+    assert (home / ".condarc").read_text() == "# mine\nchannels: [conda-forge]\n"
