@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from packaging.version import Version
 
 from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on, specifier
@@ -107,11 +109,12 @@ def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tup
     return tuple(notes)
 
 
+@lru_cache(maxsize=512)
 def _unheard(wish: Wish) -> str | None:
     """The project asks for a torch that the catalogue does not have: older, or newer than this wizard."""
     spec = specifier(wish.requirement)
     releases = the().releases
-    names = [f"{one.version}{local}" for one in releases for local in ("", *(f"+{name}" for name in the().variants))]
+    names = (f"{one.version}{local}" for one in releases for local in ("", *(f"+{name}" for name in the().variants)))
     if any(spec.contains(name, prereleases=True) for name in names):
         return None
     first, last = releases[-1].version, releases[0].version
