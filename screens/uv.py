@@ -15,12 +15,14 @@ from screens.rows import cut, fit, torch_row, wrapped
 from screens.step import StepScreen
 from screens.widgets import Line
 from wizard import catalog
-from wizard.advice.uv import UvWay
+from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
 from wizard.uv_fields import wrong_folder, wrong_version
 
-KEY = "uv.install"
+KEY, CONDA = "uv.install", "settings.conda-auto-activate"
+ROWS = 13
+"""Of the body, at 80x24."""
 SAID_BY = {"project": "your team", "file": "your file", "set": "your file"}
 REASONS = 2
 FOUND = 3
@@ -35,7 +37,10 @@ class UvScreen(StepScreen):
     HELP = "uv"
     TITLE_TEXT = "uv: the program that installs Pythons and packages"
     LEAD = "One uv of your own, outside conda, is found by every shell and works for\nevery project."
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Version and folder", id="uv.edit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Version and folder", id="uv.edit"),
+        Binding("a", "conda", "conda", id="uv.conda"),
+    ]
 
     def compose_body(self) -> Iterable[Widget]:
         yield Line(id="recommended")
@@ -50,11 +55,18 @@ class UvScreen(StepScreen):
             for place in range(FOUND):
                 yield Line(id=f"found-{place}")
         yield Line(id="stays")
+        yield Line(id="conda")
+
+    def shows(self, action: str) -> bool:
+        return action != "conda" or self._starts_in_conda()
+
+    def _starts_in_conda(self) -> bool:
+        return self.way.machine.conda is not None and self.way.machine.conda.auto_activate is True
 
     def draw(self) -> None:
         ways = self.way.candidates_of_uv()
         self.query_one("#recommended", Line).show(cut(self._headline(ways), self.room))
-        why = self.way.why(KEY)
+        why = [one for one in self.way.why(KEY) if one != OWN]  # the lead says so
         for place in range(REASONS):
             line = self.query_one(f"#why-{place}", Line)
             line.show(cut(f"  + {why[place].rstrip('.')}", self.room) if place < len(why) else "")
@@ -69,7 +81,26 @@ class UvScreen(StepScreen):
         self.query_one("#ways", ChoiceList).show(
             rows, next((at for at, row in enumerate(rows) if row.value == chosen), 0)
         )
-        self._draw_found(chosen)
+        conda = self._conda()
+        self.query_one("#conda", Line).show(cut(conda, self.room))
+        self.query_one("#conda", Line).display = bool(conda)
+        # 13 rows: what is always there, and what is there now
+        free = ROWS - 4 - min(REASONS, len(why)) - bool(newest) - len(rows) - bool(conda)
+        self._draw_found(chosen, max(1, min(FOUND, free - 1)))
+
+    def _conda(self) -> str:
+        """What becomes of conda's automatic activation; "" where there is none."""
+        if not self._starts_in_conda():
+            return ""
+        if self.way.choices.text(CONDA) == "off":
+            return "conda's base will start only when asked for. A leaves conda as it is."
+        return "conda's base starts in every new shell, before this uv. A switches that off."
+
+    def action_conda(self) -> None:
+        """A: conda's automatic activation, off or as it is."""
+        if self._starts_in_conda():
+            self.way.choose(CONDA, "keep" if self.way.choices.text(CONDA) == "off" else "off")
+            self.redraw()
 
     def _headline(self, ways: tuple[UvWay, ...]) -> str:
         if "uv" in self.way.pending:
@@ -107,21 +138,21 @@ class UvScreen(StepScreen):
             word = SAID_BY.get(self.way.choices.origin(KEY), word)
         return torch_row(chosen, one.label, word, one.note, self.room - 1)
 
-    def _draw_found(self, chosen: str) -> None:
+    def _draw_found(self, chosen: str, most: int) -> None:
         found = uv_here(self.way.machine) if self.way.machine.uv is not None else None
-        width = min(LONGEST, max((len(self._short(one.found.path)) for one in (found or ())[:FOUND]), default=0))
+        width = min(LONGEST, max((len(self._short(one.found.path)) for one in (found or ())[:most]), default=0))
         for place in range(FOUND):
             line = self.query_one(f"#found-{place}", Line)
-            line.show(self._found(found[place], width) if found and place < len(found) else "")
-            line.display = place < max(1, len(found or ()))
+            line.show(self._found(found[place], width) if found and place < min(most, len(found)) else "")
+            line.display = place < max(1, min(most, len(found or ())))
         if not found:
             waiting = "uv" in self.way.pending
             self.query_one("#found-0", Line).show(
                 "  . looking" if waiting else "  none" if found is not None else "  ? unknown"
             )
         told = []
-        if found and len(found) > FOUND:
-            told.append(f"{len(found) - FOUND} more.")
+        if found and len(found) > most:
+            told.append(f"{len(found) - most} more.")
         if found and chosen not in ("keep", "update"):
             told.append("All stay as they are." if len(found) > 1 else "It stays as it is.")
             told.append("New shells will find the new uv first.")

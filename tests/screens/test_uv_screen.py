@@ -106,3 +106,24 @@ async def test_wide_terminals_show_what_each_shell_runs() -> None:
         assert "zsh at log-in  ~/miniconda3/bin/uv" in text
         assert "? fish" in text
         assert "nu at log-in   none" in text
+
+
+async def test_conda_s_start_is_switched_off_by_a_and_left_by_a() -> None:
+    way = RealAdvice(CONDA, CARGO, OWN, uv_in_shells=SHELLS, uv_source=UvSource("0.14.0", ("0.14.0",)))
+    async with on("uv", way=way) as (app, pilot):
+        assert "conda's base starts in every new shell, before this uv. A switches that off." in text_of(app)
+        await pilot.press("a")
+        await until(pilot, shows(app, "conda's base will start only when asked for."))
+        assert way.choices.said("settings.conda-auto-activate") == ("off", "screen")
+        await pilot.press("a")
+        await until(pilot, shows(app, "A switches that off."))
+        assert way.choices.text("settings.conda-auto-activate") == "keep"
+        assert " By hand:" in text_of(app).splitlines()[-4]
+
+
+async def test_where_conda_does_not_start_by_itself_nothing_is_said_of_it() -> None:
+    way = RealAdvice(OWN, conda=None)
+    async with on("uv", way=way) as (app, pilot):
+        assert "conda's" not in text_of(app)
+        await pilot.press("a")
+        assert way.choices.origin("settings.conda-auto-activate") == "default"

@@ -20,6 +20,7 @@ from wizard.plan.uv_ways import installer_unreached, unreached
 from wizard.project.facts import Project
 from wizard.text import moving_size
 
+OWN = "A uv of your own, outside conda, is found by every shell and works for every project."
 Planned = Callable[[str], UvPlan | None]
 """The plan for a value of uv.install, None where that is no way here."""
 
@@ -182,7 +183,7 @@ def _about(found: FoundUv, machine: Machine, project: Project | None) -> Iterato
     """What speaks for the uv that is kept, and against it."""
     if found.how == "conda":
         yield f"The uv found here, {found.version}, is part of conda and is gone when {_conda(machine)} is off."
-        yield "A uv of your own, outside conda, is found by every shell and works for every project."
+        yield OWN
     else:
         least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
         yield f"uv {found.version} at {found.path} is what a shell finds, and {least} is needed."
