@@ -121,3 +121,25 @@ def test_no_bytes_end_in_anything_else(data: bytes, kind: str) -> None:
 )
 def test_whose_file_it_is(name: str, project: str) -> None:
     assert page.project_of(name) == project
+
+
+@pytest.mark.parametrize(
+    "content_type, form, for_uv",
+    [
+        ("application/vnd.pypi.simple.v1+json; charset=utf-8", "json", True),
+        ("application/json", "json", False),
+        ("text/html", "json", False),
+        ("", "json", False),
+        ("Text/HTML; charset=utf-8", "html", True),
+        ("application/vnd.pypi.simple.v1+html", "html", True),
+        ("application/vnd.pypi.simple.v1+json", "html", False),
+        ("application/octet-stream", "html", False),
+    ],
+)
+def test_a_page_is_what_it_begins_with(content_type: str, form: str, for_uv: bool) -> None:
+    link = f'\n<!-- x --><html><a href="/f/alpha-1.tar.gz#sha256={SHA}">alpha-1.tar.gz</a></html>'
+    files = [{"filename": "alpha-1.tar.gz", "url": "/f/alpha-1.tar.gz", "hashes": {"sha256": SHA}}]
+    text = link if form == "html" else "\ufeff " + json.dumps({"name": "alpha", "files": files})
+    found = page.parse(text.encode(), content_type, HERE)
+    assert (found.form, found.for_uv) == (form, for_uv)
+    assert [(file.url, file.sha256) for file in found.files] == [("http://mirror.test/f/alpha-1.tar.gz", SHA)]
