@@ -113,8 +113,11 @@ class UvScreen(StepScreen):
             newest = self.way.machine.uv_source.newest if self.way.machine.uv_source else None
             enough = "is the newest" if newest and told == f"uv {newest}" else "is new enough"
             return f"Nothing to decide: {told} is here, is your own and {enough}."
-        version = self.way.choices.text("uv.version")
-        return f"Recommended: install uv{f' {version}' if version else ''}, {best.label}"
+        source = self.way.machine.uv_source
+        version = self.way.choices.text("uv.version") or (source.newest if source and source.newest else "")
+        folder = self.way.choices.text("uv.dir") or self.way.machine.folders.get("uv_bin", "")
+        into = f" into {self._short(folder)}" if folder else ""
+        return f"Recommended: install uv{f' {version}' if version else ''}{into}"
 
     def _newest(self) -> str:
         """What is known of the newest uv, where that is not among the reasons."""

@@ -43,7 +43,7 @@ async def test_a_uv_of_conda_serves_and_one_of_your_own_is_recommended() -> None
     way = RealAdvice(CONDA, CARGO, uv_in_shells=SHELLS, uv_source=UvSource("0.13.8", ("0.13.8",)))
     async with on("uv", way=way) as (app, _):
         text = text_of(app)
-        assert "Recommended: install uv, from a package index" in text
+        assert "Recommended: install uv 0.13.8 into ~/.local/bin" in text
         assert "+ The uv found here, 0.9.30, is part of conda and is gone when base is off" in text
         assert "( ) from a package index   recommended" in text
         assert "(*) keep uv 0.9.30         possible      works only while base is active" in text
