@@ -13,17 +13,20 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from screens.choosing import ChoiceList, Field, Row
-from screens.rows import cut, torch_row, wrapped
+from screens.rows import cut, torch_row
+from screens.settings_text import LINK_MODES, OLD_CACHES, old_told, short, side_told
 from screens.step import StepScreen
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.advice.setting_states import SettingState
 from wizard.errors import BadInput
+from wizard.machine.folder_size import FolderSize, folder_size
 from wizard.machine.try_folder import FolderTried, try_folder
+from wizard.plan import old_cache
 from wizard.plan.settings import shells_of
 
-CACHE, PYTHONS, LINKS, WHERE = (
-    "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where",
+CACHE, PYTHONS, LINKS, WHERE, OLD = (
+    "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where", "settings.old-cache",
 )  # fmt: skip
 FIELDS = {"cache": CACHE, "pythons": PYTHONS}
 NAMES = {"cache": "cache folder", "pythons": "Python folder"}
@@ -31,13 +34,6 @@ SAID_BY = {"advice": "recommended", "project": "your team", "file": "your file",
 VARIABLES = "UV_CACHE_DIR, UV_PYTHON_INSTALL_DIR, UV_LINK_MODE"
 TRIED_AFTER = 0.4
 """Seconds after the last key until a folder is tried."""
-LINK_MODES = (
-    ("auto", "the first way that works: clone, hard link, copy"),
-    ("clone", "takes no room; only on some disks"),
-    ("hardlink", "takes no room; cache and project on one disk"),
-    ("copy", "takes the room again; works everywhere"),
-    ("symlink", "clearing the cache then breaks every environment"),
-)
 
 
 @dataclass
@@ -66,6 +62,8 @@ class SettingsScreen(StepScreen):
         super().__init__(walk)
         self._tried: dict[str, _Tried] = {}
         self._timer: Timer | None = None
+        self._sizes: dict[str, FolderSize | None] = {}
+        """Of old caches, by path; None while it is counted, or where it can't be."""
 
     def compose_body(self) -> Iterable[Widget]:
         yield Field("Cache folder", help_text="cache", id="cache")
@@ -117,7 +115,7 @@ class SettingsScreen(StepScreen):
             return f"! warning      {warning}" if warning else f"{indent}{tried.found.fact}"
         if "filesystems" in self.way.pending:
             return f"{indent}. looking"
-        now = self._short(state.now or "not known")
+        now = short(self.way.machine, state.now or "not known")
         if self.way.choices.text(state.key):
             return f"{indent}now {now}: {state.fact}"
         own, where = ("empty: ", "") if state.where == "uv's own" else ("now ", f", {state.where}")
@@ -149,29 +147,31 @@ class SettingsScreen(StepScreen):
         return "recommended" if value == "environment" else "possible"
 
     def _old(self, state: SettingState) -> str:
-        if state.new and state.now:
-            return f"The old cache in {self._short(state.now)} stays where it is."
-        if state.problem:
-            return f"! warning      {state.problem}"
-        if "filesystems" in self.way.pending or any(self.way.choices.text(key) for key in FIELDS.values()):
-            return ""
-        return f"Nothing to decide: the cache may stay where it is ({state.fact})."
+        folder = old_cache.old(self.way.machine, self.way.choices)
+        if folder is not None:
+            self._count(folder)
+        waits = "filesystems" in self.way.pending
+        return old_told(
+            self.way.machine, self.way.choices, state, self._sizes.get(folder or ""), waits=waits, room=self.room
+        )
 
-    def _short(self, path: str) -> str:
-        home = self.way.machine.home
-        return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
+    def _count(self, folder: str) -> None:
+        if folder not in self._sizes:
+            self._sizes[folder] = None
+            self._look_at_size(folder)
+
+    @work(name="size", group="size", thread=True, exclusive=False, exit_on_error=False)
+    def _look_at_size(self, folder: str) -> None:
+        found = folder_size(folder)
+        self.app.call_from_thread(self._counted, folder, found)
+
+    def _counted(self, folder: str, found: FolderSize | None) -> None:
+        self._sizes[folder] = found
+        self.redraw()
 
     def side(self) -> str:
-        lines = ["Where each is set today", ""]
-        for state in self.way.settings_state():
-            lines += [
-                state.key.removeprefix("settings."),
-                *("  " + row for row in wrapped(f"{state.now}: {state.where}", 36, 3)),
-            ]
-        for key in (CACHE, PYTHONS, LINKS):
-            for why in self.way.why(key):
-                lines += ["", *wrapped(f"+ {why}", 38, 8)]
-        return "\n".join(lines)
+        whys = [why for key in (CACHE, PYTHONS, LINKS) for why in self.way.why(key)]
+        return side_told(self.way.machine, self.way.settings_state(), whys)
 
     # the fields
 
@@ -244,16 +244,22 @@ class SettingsScreen(StepScreen):
         self.redraw()
 
     def action_options(self) -> None:
-        """O: the link mode."""
+        """O: the link mode, and what becomes of an old cache."""
         from screens.asking import Marked, MarkSheet
 
-        mode = self.way.choices.text(LINKS)
+        mode, wish = self.way.choices.text(LINKS), self.way.choices.text(OLD)
         rows = [Marked(value, f"{value:9} {about}", value == mode, "mode") for value, about in LINK_MODES]
-        self.app.push_screen(
-            MarkSheet("Link mode: how files get from the cache into .venv", rows, help_text="link-mode"), self._mode
-        )
+        title = "Link mode: how files get from the cache into .venv"
+        if old_cache.old(self.way.machine, self.way.choices) is not None:
+            title += "; and the old cache"
+            rows += [Marked(value, f"old cache: {value} {about}", value == wish, "old") for value, about in OLD_CACHES]
+        self.app.push_screen(MarkSheet(title, rows, help_text="link-mode"), self._taken)
 
-    def _mode(self, answer: object) -> None:
+    def _taken(self, answer: object) -> None:
         if isinstance(answer, dict):
-            self.way.choose(LINKS, next(value for value, on_ in answer.items() if on_))
+            modes = {value for value, _ in LINK_MODES}
+            for value in (name for name, on_ in answer.items() if on_):
+                key = LINKS if value in modes else OLD
+                if self.way.choices.text(key) != value:  # what stood there was somebody else's choice
+                    self.way.choose(key, value)
             self.redraw()

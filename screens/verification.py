@@ -165,7 +165,8 @@ def after_rows(after: After | None, width: int) -> list[str]:
         for head, (command, about) in zip(heads, after.commands, strict=True)
     ]
     if after.load_line:
-        told.append(rows.cut(f"New shells have the new variables. Here, type:  {after.load_line}", width))
+        here = f"New shells have the new variables. Here, type:  {after.load_line}"
+        told.append(rows.cut(after.arrived if after.arrived.startswith("!") else here, width))
     return [masked(row) for row in told]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard.catalog_torch import the
 from wizard.errors import WizardError
-from wizard.plan.quoting import command_line
+from wizard.plan.quoting import command_line, powershell
 from wizard.plan.settings import chosen_variables
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ def _settings(way: Way) -> str:
     if not variables:
         return "uv cache dir"
     if way.machine.os == "windows":
-        return "; ".join(f'setx {name} "{value}"' for name, value in variables.items())
+        # setx cuts what is long and says so to nobody
+        lines = (
+            f"[Environment]::SetEnvironmentVariable('{name}', {powershell(value)}, 'User')"
+            for name, value in variables.items()
+        )
+        return "; ".join(lines)
     return command_line(["export", *(f"{name}={value}" for name, value in variables.items())])
 
 

@@ -42,6 +42,8 @@ class After:
     load_line: str | None
     log: str
     done: tuple[str, ...]
+    arrived: str = ""
+    """What the shells said after they were asked; "" where they were not."""
 
 
 class Way:
@@ -277,8 +279,10 @@ class Way:
 
     def after(self, run: RunInfo | None = None) -> After:
         """The closing words: commands to know next, with the extras that were chosen."""
+        from wizard import events
         from wizard.plan import settings
         from wizard.plan.quoting import command_line
+        from wizard.run import arrived, state
 
         options = self.selection().options() if self.project else ()
         commands = (
@@ -287,8 +291,9 @@ class Way:
             (command_line(["uv", "sync", "--locked", *options]), "the same packages on any machine"),
         )
         changed = run.changed if run else ()
-        load = settings.load_line(self.machine) if any("env.sh" in p or p.endswith(".fish") for p in changed) else None
-        return After(commands, load, str(run.folder / "log") if run else "", tuple(changed))
+        load = settings.load_line(self.machine) if settings.wrote_variables(changed) else None
+        said = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
+        return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), said)
 
     def by_hand(self, screen: str) -> str:
         """The command that does by hand what that screen does."""

@@ -31,13 +31,13 @@ class Source:
 
 def sources(machine: Machine, key: str, project: Project | None = None) -> tuple[Source, ...]:
     """Every place that says something about that key, the strongest first. None at all: uv's own default holds."""
-    found = [*_environment(machine, VARIABLES[key]), *_files(machine, KEYS.get(key), project)]
+    said = list(_environment(machine, VARIABLES[key]))
     here = machine.environment.get(VARIABLES[key])
     # a line of a start-up file that this terminal has not read decides nothing here
+    if here and not any(holds for _, _, holds in said):
+        said.insert(0, (here, f"{VARIABLES[key]} in this terminal", True))
+    found = [*said, *_files(machine, KEYS.get(key), project)]
     at = next((place for place, (_, _, holds) in enumerate(found) if holds), None)
-    if at is None and here:
-        found.insert(0, (here, f"{VARIABLES[key]} in this terminal", True))
-        at = 0
     return tuple(Source(masked(one_line(value)), place, number == at) for number, (value, place, _) in enumerate(found))
 
 
@@ -52,7 +52,7 @@ def _environment(machine: Machine, variable: str) -> Iterator[tuple[str, str, bo
     names = frozenset({variable})
     for one in shell_files.assignments(machine, names):
         place = f"{variable} in {shell_files.short(machine, one.path)} line {one.line}"
-        yield one.value, place, here is not None and (one.value == here or "$" in one.value)
+        yield one.value, place, here is not None and (one.value == here or one.value[:1] in {"$", "~"})
     for family in FAMILIES:
         path = shell_files.env_file(machine, family)
         value = family.variables_of(machine.files.get(path), names).get(variable)

@@ -22,6 +22,8 @@ from wizard.run.client import RunInfo
 from wizard.run.interrupted import TITLE
 from wizard.way import Way
 
+NEW_SHELLS = "New shells have the new variables."
+
 
 def apply(options: Options) -> int:
     """`uv-wizard apply`: the whole plan."""
@@ -133,9 +135,9 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     width = max(len(command) for command, _ in after.commands)
     lines = ["From now on:", *(f"  {command:{width}}  {about}" for command, about in after.commands)]
     if after.load_line:
-        lines.append(f"This terminal has none of the new variables yet. Open a new one, or type:  {after.load_line}")
+        lines.append(f"{after.arrived or NEW_SHELLS} This terminal has none of them yet; type:  {after.load_line}")
     elif after.done and way.machine.os == "windows" and any(name.startswith("HKCU") for name in after.done):
-        lines.append("This terminal has none of the new variables yet. Open a new one.")
+        lines.append(f"{after.arrived or NEW_SHELLS} This terminal has none of them yet. Open a new one.")
     if after.log:
         lines.append(f"Log: {after.log}")
     if after.done:

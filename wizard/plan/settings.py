@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.choices import Choices
 from wizard.machine.facts import Machine
 from wizard.plan import old_cache, shell_files, user_registry, uv_toml
 from wizard.plan.mirrors import PERSIST_NOTE, persisted
+from wizard.plan.shell_family import FAMILIES
 from wizard.plan.shell_files import knows_folder, load_line, shells_of
 from wizard.plan.step import Command, FileChange, RegistryChange, Step
 
@@ -25,6 +27,12 @@ def chosen_variables(choices: Choices) -> dict[str, str]:
     """The variables that the choices set; a key at its default is uv's business."""
     chosen = {VARIABLES[key]: choices.text(key) for key in VARIABLES}
     return {name: value for name, value in chosen.items() if value and not (name == "UV_LINK_MODE" and value == "auto")}
+
+
+def wrote_variables(changed: Iterable[str]) -> bool:
+    """Whether one of these paths is a generated file of ours."""
+    names = {family.file for family in FAMILIES}
+    return any(path.replace("\\", "/").rpartition("/")[2] in names for path in changed)
 
 
 @dataclass(frozen=True)
@@ -143,4 +151,4 @@ def _and(words: tuple[str, ...]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-__all__ = ["OURS", "VARIABLES", "chosen_variables", "knows_folder", "load_line", "shells_of", "step"]
+__all__ = ["OURS", "VARIABLES", "chosen_variables", "knows_folder", "load_line", "shells_of", "step", "wrote_variables"]

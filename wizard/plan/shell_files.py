@@ -173,7 +173,9 @@ def load_line(machine: Machine) -> str | None:
     if machine.os == "windows":
         return None
     family = OF_SHELL.get(machine.shell or "sh", SH)
-    path = family.quote(env_file(machine, family))
+    short_path = short(machine, env_file(machine, family))
+    plain = re.fullmatch(r"~?[\w./-]+", short_path, re.ASCII)
+    path = short_path if plain else family.quote(env_file(machine, family))
     return f"source {path}" if family in {FISH, NU} else f". {path}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wizard import files_undo
@@ -68,6 +68,20 @@ def ask_shells(action: Mapping[str, Any], carrier: Carrier) -> int:
         names = " and ".join([*wanted, *programs])
         carrier.emit("note", text=f"{said.start.words}: {why or f'{names} arrived'}")
     return 0
+
+
+def told(found: Iterable[Mapping[str, Any]]) -> str:
+    """What a run's events say of the shells, in one short sentence; "" where none was asked."""
+    asked = [event for event in found if event.get("type") == "shell"]
+    wrong = [event["shell"] for event in asked if event["arrived"] is not True]
+    if wrong:
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        return f"! Not all arrived in {wrong[0]}{more}; the log says why."
+    names = list(dict.fromkeys(event["shell"].partition(",")[0] for event in asked))
+    if not names:
+        return ""
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"{listed} {'has' if len(names) == 1 else 'have'} the new variables."
 
 
 def _other(name: str, value: str, found: str | None) -> str:

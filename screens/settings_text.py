@@ -1,0 +1,90 @@
+"""What the settings screen says: pure, from facts and choices to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+
+from screens.rows import wrapped
+from wizard.advice.setting_sources import Source
+from wizard.advice.setting_states import SettingState
+from wizard.choices import Choices
+from wizard.machine.facts import Machine
+from wizard.machine.folder_size import FolderSize
+from wizard.plan import old_cache
+
+LINK_MODES = (
+    ("auto", "the first way that works: clone, hard link, copy"),
+    ("clone", "takes no room; only on some disks"),
+    ("hardlink", "takes no room; cache and project on one disk"),
+    ("copy", "takes the room again; works everywhere"),
+    ("symlink", "clearing the cache then breaks every environment"),
+)
+OLD_CACHES = (
+    ("keep", "stays where it is"),
+    ("move", "its files go to the new folder; undo can't move them back"),
+    ("drop", "is cleared by uv; undo can't bring it back"),
+)
+BECOMES = {
+    "keep": "stays where it is.",
+    "move": "is moved to the new folder.",
+    "drop": "is cleared. Undo can't bring it back.",
+}
+
+
+def short(machine: Machine, path: str) -> str:
+    """The path with `~` for the home."""
+    home = machine.home
+    return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
+
+
+def old_told(
+    machine: Machine, choices: Choices, state: SettingState, size: FolderSize | None, *, waits: bool, room: int
+) -> str:
+    """What becomes of the cache that is there, in `room` cells. `state`: of settings.cache-dir; `waits`: the disks are
+    not known yet.
+    """
+    folder = old_cache.old(machine, choices)
+    if folder is not None:
+        wish = choices.text("settings.old-cache")
+        why = old_cache.why_kept(machine, choices) if wish != "keep" else None
+        counted = f" ({size.told})" if size else ""
+        return _fitted(short(machine, folder), f"{counted} {f'stays: {why}.' if why else BECOMES[wish]}", room)
+    if state.new and state.now:
+        none_yet = machine.cache is not None and not machine.cache.exists
+        return "" if none_yet else _fitted(short(machine, state.now), f" {BECOMES['keep']}", room)
+    if state.problem:
+        return f"! warning      {state.problem}"
+    if waits or choices.text("settings.cache-dir") or choices.text("settings.python-install-dir"):
+        return ""
+    return f"Nothing to decide: the cache may stay where it is ({state.fact})."
+
+
+def _fitted(path: str, rest: str, room: int) -> str:
+    """What becomes of it matters more than the beginning of a long path."""
+    head = "The old cache in "
+    left = max(8, room - cell_len(head) - cell_len(rest))
+    while cell_len(path) > left:
+        path = f"...{path[4:]}"
+    return f"{head}{path}{rest}"
+
+
+def side_told(machine: Machine, states: Iterable[SettingState], whys: Iterable[str]) -> str:
+    """Where each is set today, the place that wins first named so; and the reasons of what is recommended."""
+    lines = ["Where each is set today"]
+    for state in states:
+        lines += ["", state.key.removeprefix("settings.")]
+        for one in state.sources:
+            lines += wrapped(f"{_mark(one)} {short(machine, one.value)}, {one.place}", 38, 3)
+        if not any(one.wins for one in state.sources):
+            lines += wrapped(f"+ wins: {short(machine, state.now or 'not known')}, uv's own", 38, 3)
+    for why in whys:
+        lines += ["", *wrapped(f"+ {why}", 38, 8)]
+    return "\n".join(lines)
+
+
+def _mark(one: Source) -> str:
+    if one.wins:
+        return "+ wins:"
+    return "  behind it:" if ".toml line" in one.place else "  not in this terminal:"

@@ -1,0 +1,72 @@
+"""The settings screen: what becomes of the old cache, its size, and where each setting comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from screens.app import WizardApp
+from screens.asking import MarkSheet
+from screens.settings_text import side_told
+from screens.walk import Walk
+from tests.screens.made_up import MadeUpWay, machine
+from tests.screens.running import shows, text_of, until
+from wizard.advice.setting_states import states
+from wizard.choices import Choices
+from wizard.machine.facts import CacheFolder
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> MadeUpWay:
+    """A way whose cache of 2 MiB lies in the folder of the test, and a new folder chosen for it."""
+    cache = tmp_path / "old"
+    cache.mkdir()
+    (cache / "CACHEDIR.TAG").write_bytes(b"x" * 2 * 1024**2)
+    found = MadeUpWay(known=replace(machine(), cache=CacheFolder(str(cache), exists=True, marked=True)))
+    found.choose("settings.cache-dir", "/data/min/uv-cache")
+    return found
+
+
+async def test_the_old_cache_is_kept_moved_or_dropped(way: MadeUpWay) -> None:
+    app = WizardApp(Walk(way))  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("settings")
+        await until(pilot, shows(app, "(2.0 MiB)"))
+        assert "stays where it is." in text_of(app)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, MarkSheet))
+        await until(pilot, shows(app, "(*) old cache: keep"))
+        assert "clearing the cache then breaks every environment" in text_of(app)
+        await pilot.press("end", "up", "space", "tab", "enter")
+        await until(pilot, shows(app, "is moved to the new folder."))
+        assert way.choices.said("settings.old-cache") == ("move", "screen")
+        assert way.choices.said("settings.link-mode") == ("auto", "default"), "what was not touched stays whose it was"
+
+
+async def test_an_old_cache_that_can_not_be_moved_says_why(way: MadeUpWay) -> None:
+    assert way.machine.cache is not None
+    way.machine = replace(way.machine, cache=replace(way.machine.cache, link=True))
+    way.choose("settings.old-cache", "drop")
+    app = WizardApp(Walk(way))  # type: ignore[arg-type]
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.show("settings")
+        await until(pilot, shows(app, "stays: it is a link to another folder."))
+
+
+@pytest.mark.same_everywhere
+def test_the_side_names_every_place_and_the_one_that_wins() -> None:
+    home = "/home/min"
+    here = replace(
+        machine(), home=home, environment={"UV_CACHE_DIR": f"{home}/c"},
+        files={f"{home}/.zshrc": b"export UV_LINK_MODE=copy\n", f"{home}/.bashrc": b"\nexport UV_CACHE_DIR=/other\n",
+               f"{home}/.config/uv/uv.toml": b"cache-dir = '/t'\n"},
+    )  # fmt: skip
+    here = replace(here, folders={**here.folders, "user_uv_toml": f"{home}/.config/uv/uv.toml"})
+    told = " ".join(side_told(here, states(here, Choices(), None), ["A reason."]).split())
+    assert "+ wins: ~/c, UV_CACHE_DIR in this terminal" in told
+    assert "not in this terminal: /other, UV_CACHE_DIR in ~/.bashrc line 2" in told
+    assert "behind it: /t, ~/.config/uv/uv.toml line 1" in told
+    assert "not in this terminal: copy, UV_LINK_MODE in ~/.zshrc line 1 + wins: auto, uv's own" in told
+    assert told.endswith("+ A reason.")
