@@ -71,7 +71,7 @@ def test_set_takes_values_as_they_stand(pair: str, value: object) -> None:
         ("settings.link-mode=hard", "hardlink"),
         ("mirrors.persist=yes", "true or false"),
         ("mirrors.pypi=tunaa", "official"),
-        ("mirrors.pypi=https://user:secret@host/simple", "without name and password"),
+        ("mirrors.python=https://user:secret@host/simple", "an address"),
         ("torch.variant=cu999", "cu126"),
         ("torch.platforms=linux,amiga", "windows"),
         ("sync.extras=--index-url", "names of letters"),

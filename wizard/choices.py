@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from wizard import catalog
+from wizard import catalog, credentials
 from wizard.errors import BadInput
 from wizard.text import masked, one_line
 from wizard.toml import TOMLError, parse
@@ -29,6 +29,8 @@ UV_INSTALL = frozenset({"auto", "keep", "update", "standalone", "index"})
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?")
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_BEFORE_AT = re.compile(r"(?<![^\s'\"/])[^\s'\"@]*:[^\s'\"]*@")
+"""A sign-in in what is no proper address."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -57,6 +59,7 @@ def _folder(text: str) -> bool:
 def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        parts.port  # noqa: B018 - raises where it is no number
         return (
             parts.scheme in {"http", "https", "file"}
             and bool(parts.netloc or parts.path.strip("/"))
@@ -84,7 +87,7 @@ def _uv_install(text: str) -> bool:
 
 
 _FOLDER = "a whole path on one line (uv knows no ~ and no $HOME), or nothing for uv's own"
-_MIRROR = "official, fastest, an id that uv-wizard mirrors lists, or an address (https://...) without name and password"
+_MIRROR = "official, fastest, an id that uv-wizard mirrors lists, or an address (https://...)"
 _NAMES = "names of letters, digits, '-', '_' and '.', separated by commas"
 
 KEYS: Mapping[str, Key] = {
@@ -209,7 +212,8 @@ def _shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_shown(entry) for entry in value[:8]) + "]"
-    return masked(one_line(repr(value) if isinstance(value, str) else str(value), 120))
+    text = one_line(repr(value) if isinstance(value, str) else str(value), 120)
+    return _BEFORE_AT.sub("***@", masked(text))
 
 
 def flattened(tables: object, source: str) -> dict[str, Any]:
@@ -234,10 +238,27 @@ def flattened(tables: object, source: str) -> dict[str, Any]:
     return values
 
 
+def _split(key: str, value: Any) -> Any:
+    """An address without its sign-in, which goes where uv looks for it; anything else as it is."""
+    if key not in ("mirrors.pypi", "mirrors.pytorch") or not isinstance(value, str) or "@" not in value:
+        return value  # uv takes the sign-in of a Python mirror from netrc alone
+    try:
+        parts = urlsplit(value)
+        fits = (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and not _CONTROL.search(value)
+            and " " not in value
+        )
+        return credentials.keep(value) if fits else value
+    except ValueError:
+        return value
+
+
 def from_tables(tables: object, source: str) -> dict[str, Value]:
     """Checked values of nested tables, such as `[tool.uv-wizard]`. `source` stands before each complaint."""
     try:
-        return {key: checked(key, value) for key, value in flattened(tables, source).items()}
+        return {key: checked(key, _split(key, value)) for key, value in flattened(tables, source).items()}
     except BadInput as error:
         text = str(error)
         raise BadInput(text if text.startswith(source) else f"{source}: {text}") from None
@@ -265,7 +286,7 @@ def from_sets(pairs: Iterable[str]) -> dict[str, Value]:
         if not equals:
             msg = f"--set {one_line(pair, 80)}: write it as KEY=VALUE, such as verify.require=cpu"
             raise BadInput(msg)
-        values[key] = checked(key, _as_kind(key, text))
+        values[key] = checked(key, _split(key, _as_kind(key, text)))
     return values
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import select
+import socket
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,6 +45,26 @@ class _Handler(BaseHTTPRequestHandler):
         except HTTPError as error:
             with error:
                 self._answer(error.code, dict(error.headers.items()), error.read())
+
+    def do_CONNECT(self) -> None:
+        """A tunnel to the target, whatever host was asked for."""
+        proxy = self.server.proxy
+        if self.headers.get("Proxy-Authorization") != proxy.expected:
+            self._answer(407, {"Proxy-Authenticate": 'Basic realm="tests"'}, b"")
+            return
+        proxy.hosts.append(self.path)
+        port = urlsplit(proxy.target).port or 443
+        with socket.create_connection(("127.0.0.1", port)) as far:
+            self.send_response(200)
+            self.end_headers()
+            ends = {self.connection: far, far: self.connection}
+            while True:
+                for one in select.select(list(ends), [], [])[0]:
+                    data = one.recv(65536)
+                    if not data:
+                        self.close_connection = True
+                        return
+                    ends[one].sendall(data)
 
     do_HEAD = do_GET  # noqa: N815 # the base class looks for this name
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.projects import Project
+from wizard.run.environment import child_environment
 
 _MISLEADING = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_FROZEN")
 
@@ -37,7 +38,7 @@ class Carrier:
         self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False
     ) -> int:
         self.commands.append(argv)
-        whole = {k: v for k, v in {**self.environment, **(env or {})}.items() if v is not None}
+        whole = child_environment(self.environment, env)
         done = subprocess.run(
             argv, cwd=cwd, env=whole, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
         )

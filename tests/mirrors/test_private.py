@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,8 +15,9 @@ import pytest
 from tests.mirrors.proxy import Proxy
 from tests.mirrors.support import Carrier, action_for
 from tests.support.index import Index
-from tests.support.projects import Project, stock
+from tests.support.projects import Project, make_project, stock
 from tests.support.wheels import wheel
+from wizard import credentials
 from wizard.errors import WizardError
 from wizard.mirrors.measure import measure
 from wizard.mirrors.record import Mirror, MirrorResult
@@ -126,14 +128,18 @@ TLS = Path(__file__).parent / "tls"
 """A made-up authority, whose key is thrown away, and a server of it; good for a hundred years."""
 
 
+def tls(index: Index) -> Index:
+    """The index behind the certificate of the made-up authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "server.pem")
+    index._server.socket = context.wrap_socket(index._server.socket, server_side=True)
+    return index
+
+
 @pytest.fixture
 def company() -> Iterator[tuple[Index, str]]:
     """A mirror whose certificate comes from the company's own authority, and its address."""
-    with Index() as running:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(TLS / "server.pem")
-        server = running._server
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+    with tls(Index()) as running:
         stock(running)
         yield running, running.url().replace("http://", "https://")
 
@@ -163,3 +169,82 @@ def test_a_certificate_file_that_is_not_there(index: Index, monkeypatch: pytest.
     monkeypatch.setenv("SSL_CERT_FILE", os.fspath(tmp_path / "none.pem"))
     with pytest.raises(WizardError, match="certificate"):
         measure("pypi", [Mirror("m", "pypi", index.url())], probe_project="alpha", seconds=6)
+
+
+@pytest.fixture
+def tunnel(company: tuple[Index, str]) -> Iterator[Proxy]:
+    with Proxy(company[1], "me", SECRET) as running:
+        yield running
+
+
+def through(tunnel: Proxy, user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, f"http://{user}@127.0.0.1:{tunnel.port}")
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(TLS / "ca.pem"))
+
+
+def test_through_a_tunnel(company: tuple[Index, str], tunnel: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    through(tunnel, f"me:{SECRET}", monkeypatch)
+    url = company[1].replace("127.0.0.1", "localhost")
+    result = measure("pypi", [Mirror("m", "pypi", url)], probe_project="alpha", seconds=6).results[0]
+    assert (result.ok, set(tunnel.hosts)) == (True, {urlsplit(url).netloc})
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    tunnel.hosts.clear()
+    assert measure("pypi", [Mirror("m", "pypi", url)], probe_project="alpha", seconds=6).results[0].ok
+    assert tunnel.hosts == []
+
+
+def test_a_tunnel_that_is_refused(company: tuple[Index, str], tunnel: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    through(tunnel, "me:wrong", monkeypatch)
+    url = company[1].replace("127.0.0.1", "localhost")
+    result = measure("pypi", [Mirror("m", "pypi", url)], probe_project="alpha", seconds=6).results[0]
+    assert result.why_not == "the proxy asks for a sign-in"
+
+
+def test_what_uv_has_kept_counts(uv: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`uv auth login` is uv's; our own requests ask uv for it."""
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(TLS / "ca.pem"))
+    with tls(Index(credentials=("me", SECRET))) as running:
+        running.add(wheel("pygments", size=300_000))
+        url = running.url().replace("http://", "https://")
+        mirror = Mirror("m", "pypi", url)
+        assert measure("pypi", [mirror], probe_project="pygments", seconds=6, uv=os.fspath(uv)).results[0].ok is False
+        login = [os.fspath(uv), "auth", "login", url, "--username", "me", "--password", "-"]
+        subprocess.run(login, input=SECRET, encoding="utf-8", check=True, capture_output=True)
+        result = measure("pypi", [mirror], probe_project="pygments", seconds=6, uv=os.fspath(uv)).results[0]
+    assert (result.ok, result.checked) == (True, True)
+
+
+def test_the_sign_in_of_an_index_that_the_project_names(
+    private: Index, index: Index, project: Project, tmp_path: Path
+) -> None:
+    """uv reads UV_INDEX_COMPANY_*; our own requests do."""
+    carrier = Carrier(
+        tmp_path / "run", {**project.env, "UV_INDEX_COMPANY_USERNAME": "me", "UV_INDEX_COMPANY_PASSWORD": SECRET}
+    )
+    text = f'\n[[tool.uv.index]]\nname = "company"\nurl = "{private.url()}"\nexplicit = true\n'
+    project.pyproject.write_text(project.pyproject.read_text("utf-8") + text, "utf-8")
+    index.forget()
+    action = action_for(project, pypi=private.url(), named=[["company", private.url()]])
+    assert mirror_sync.carry_out(action, carrier) == 0, carrier.output_tail
+    assert (index.files(), private.files()) == ([], ["alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"])
+
+
+def test_a_pytorch_mirror_that_asks(index: Index, tmp_path: Path, uv: Path) -> None:
+    """Its sign-in is for the base of all variants; uv gets it for the variant's index."""
+    torch = wheel("torch", "2.9.1+cu128", size=200_000)
+    index.add(torch, prefix="/whl/cu128")
+    index.add(wheel("alpha"))
+    table = f'[[tool.uv.index]]\nname = "pt"\nurl = "{index.url("/whl/cu128")}"\nexplicit = true\n'
+    table += '[tool.uv.sources]\ntorch = { index = "pt" }\n'
+    project = make_project(tmp_path / "p", index, uv, dependencies=("torch", "alpha"), more=table)
+    with Index(credentials=("me", SECRET)) as private:
+        private.add(torch, prefix="/whl/cu128")
+        sign_in: dict[str, str] = {}
+        base = credentials.keep(private.url("/whl").replace("://", f"://me:{SECRET}@"), sign_in)
+        index.forget()
+        carrier = Carrier(tmp_path / "run", {**project.env, "UV_CACHE_DIR": str(tmp_path / "cache"), **sign_in})
+        registries = [index.url(), index.url("/whl/cu128")]
+        action = action_for(project, pytorch=base, registries=registries)
+        assert mirror_sync.carry_out(action, carrier) == 0, carrier.output_tail
+        assert (index.files("/whl/cu128"), private.files("/whl/cu128")) == ([], [torch.filename])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from wizard import catalog
+from wizard import catalog, credentials
 from wizard.errors import BadInput
 from wizard.mirrors.record import KINDS, Catalogue, Kind, Mirror
-from wizard.text import one_line
+from wizard.text import masked, one_line
 from wizard.toml import TOMLError, parse
+
+_BLANK = re.compile(r"[\x00-\x20\x7f]")
 
 
 @lru_cache(maxsize=1)
@@ -101,11 +104,10 @@ def _address(url: str, where: str) -> str:
         parts.port  # noqa: B018 - raises where it is no number
     except ValueError:
         raise BadInput(f"{where}: the url is no address") from None
-    if parts.username or parts.password:
-        raise BadInput(f"{where}: leave name and password out of the url; uv keeps them: uv auth login")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadInput(f"{where}: url = {one_line(url, 120)!r} is not possible; it must begin with http:// or https://")
-    return url.rstrip("/")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or _BLANK.search(url):
+        told = masked(one_line(url, 120))
+        raise BadInput(f"{where}: url = {told!r} is not possible; it must begin with http:// or https://")
+    return credentials.keep(url).rstrip("/")
 
 
 def _all_different(mirrors: tuple[Mirror, ...], where: str) -> None:

@@ -10,25 +10,26 @@ import os
 import platform
 import socket
 import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import WizardError
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import httpx
+
+    from wizard.credentials import SignIn
 
 
 def user_agent(uv_version: str) -> str:
     """As uv writes it (recorded from 0.13.8): mirrors are known to refuse clients by a part of this text."""
-    libc, version = platform.libc_ver()
-    distro = {"libc": {"lib": libc, "version": version}} if libc else None
     said: dict[str, Any] = {
         "installer": {"name": "uv", "version": uv_version, "subcommand": ["sync"]},
         "python": platform.python_version(),
         "implementation": {"name": "CPython", "version": platform.python_version()},
-        "distro": distro,
+        "distro": _distribution(),
         "system": {"name": platform.system(), "release": platform.release()},
         "cpu": platform.machine(),
         "openssl_version": None,
@@ -39,6 +40,19 @@ def user_agent(uv_version: str) -> str:
     return f"uv/{uv_version} {json.dumps(said, separators=(',', ':'))}"
 
 
+def _distribution() -> dict[str, Any] | None:
+    libc, version = platform.libc_ver()
+    if not libc:
+        return None
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        release = {}
+    keys = {"name": "NAME", "version": "VERSION_ID", "id": "VERSION_CODENAME"}
+    told = {name: release[key] for name, key in keys.items() if key in release}
+    return {**told, "libc": {"lib": libc, "version": version}}
+
+
 def _trusted() -> ssl.SSLContext | bool:
     """The system's certificates where uv is told to use them, else what httpx trusts (SSL_CERT_FILE is honoured by it)."""
     wanted = any(
@@ -47,9 +61,17 @@ def _trusted() -> ssl.SSLContext | bool:
     return ssl.create_default_context() if wanted else True
 
 
-def make_client(*, uv_version: str, connect_s: float, read_s: float, connections: int) -> httpx.Client:
-    """A client for `connections` at once, redirects followed. Raises WizardError where the proxy settings can't be used."""
+def make_client(
+    *, uv_version: str, connect_s: float, read_s: float, connections: int, sign_ins: Iterable[SignIn] = (),
+    uv: str | None = None,
+) -> httpx.Client:  # fmt: skip
+    """A client for `connections` at once, redirects followed, HTTP/1.1: httpx lets too little come at once over HTTP/2.
+
+    `uv` is asked for sign-ins that we do not know. Raises WizardError where the proxy settings can't be used.
+    """
     import httpx
+
+    from wizard.mirrors.sign_in import IndexAuth
 
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     try:
@@ -60,25 +82,12 @@ def make_client(*, uv_version: str, connect_s: float, read_s: float, connections
             follow_redirects=True,
             max_redirects=5,
             verify=_trusted(),
-            auth=_netrc(),
+            auth=IndexAuth(sign_ins, uv),
         )
     except (ImportError, ValueError, OSError) as error:
         raise WizardError(
             f"the proxy or certificate settings cannot be used: {masked(one_line(str(error), 200))}"
         ) from None
-
-
-def _netrc() -> httpx.Auth | None:
-    """Sign-ins of ~/.netrc (or NETRC), which uv reads too; a file that can't be read is as none."""
-    import netrc
-
-    import httpx
-
-    path = Path(os.environ.get("NETRC") or Path.home() / ("_netrc" if os.name == "nt" else ".netrc"))
-    try:
-        return httpx.NetRCAuth(str(path)) if path.is_file() else None
-    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
-        return None
 
 
 def why(error: Exception) -> str:
@@ -87,6 +96,8 @@ def why(error: Exception) -> str:
 
     if isinstance(error, httpx.ConnectError):
         return _no_connection(error)
+    if isinstance(error, httpx.ProxyError) and "407" in str(error):
+        return "the proxy asks for a sign-in"
     words = (
         (httpx.ConnectTimeout, "no connection in time"),
         (httpx.TimeoutException, "no answer in time"),

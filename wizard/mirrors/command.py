@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wizard import credentials
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.folders import folders
@@ -36,13 +37,13 @@ def measure_command(
     *, kind: str, catalog: str | None, project: str, choices: Choices, on_result: OnResult | None = None
 ) -> Measurement:
     """`uv-wizard mirrors`: always measured anew, and kept unless a catalogue was given. Raises BadInput."""
-    known = _kind(kind)
+    wanted = _kind(kind)
     own = None if catalog is None else catalogue.from_file(Path(catalog))
-    if own is not None and not own.of(known):
-        raise BadInput(f"the catalogue {one_line(catalog or '')} has no mirrors of the kind {known}")
+    if own is not None and not own.of(wanted):
+        raise BadInput(f"the catalogue {one_line(catalog or '')} has no mirrors of the kind {wanted}")
     found = read_project(project)
     uv = shutil.which("uv")
-    return measure_kind(known, found, choices, uv, own=own, on_result=_last_only(on_result))
+    return measure_kind(wanted, found, choices, uv, own=own, on_result=_last_only(on_result))
 
 
 def _kind(kind: str) -> Kind:
@@ -69,6 +70,12 @@ def measure_kind(
         probe_project=_probe(kind, probes.get(kind, ""), project, uv_path, given=own is not None),
         need=need_of(kind, project),
         uv_version=_version(uv_path),
+        uv=uv_path,
+        sign_ins=credentials.known(
+            (mirror.url for mirror in candidates if mirror.url),
+            os.environ,
+            credentials.named_in(project.indexes if project else ()),
+        ),
         on_result=on_result or (lambda _: None),
     )
     if own is None and measured.best is not None:

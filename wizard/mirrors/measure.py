@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wizard.credentials import SignIn
 from wizard.mirrors.client import make_client
 from wizard.mirrors.fetch import Meter
 from wizard.mirrors.ranking import best_of, ranked
@@ -34,6 +35,8 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     official: str | None = None,
     need: Need | None = None,
     uv_version: str = "0.13.8",
+    uv: str | None = None,
+    sign_ins: Iterable[SignIn] = (),
     seconds: float = SECONDS,
     limit_bytes: int = BYTES,
     on_result: Callable[[MirrorResult], None] = lambda _: None,
@@ -41,6 +44,7 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     """All candidates, best first. Takes at most about `seconds` and `limit_bytes`, whatever the mirrors do.
 
     `probe_project`: the project to look for; for `pytorch` `variant/project`; for `python` and `uv` the path of a file.
+    `sign_ins`: for candidates that ask; `uv` is asked for others.
     `official`: the address to compare hashes and freshness with, where it is not among the candidates.
     `on_result` is called in this thread as results come in, more than once a mirror; the last one holds.
     Raises WizardError where the proxy or certificate settings can't be used.
@@ -48,7 +52,9 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     started = time.monotonic()
     meter = Meter(limit_bytes)
     on_result = _once(on_result)
-    with make_client(uv_version=uv_version, connect_s=3, read_s=4, connections=_AT_ONCE) as client:
+    with make_client(
+        uv_version=uv_version, connect_s=3, read_s=4, connections=_AT_ONCE, sign_ins=sign_ins, uv=uv
+    ) as client:
         first = min(_FIRST_STAGE_S, seconds / 3)
         looks = _first_stage(client, kind, [*candidates], probe_project, official, meter, on_result, first)
         for look in looks:

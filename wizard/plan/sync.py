@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.choices import Choices
+from wizard.credentials import named_in
 from wizard.plan.mirrors import address
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
@@ -79,6 +80,7 @@ def step(
             "no_cache": choices.flag("sync.no-cache"),
             "registries": list(project.lock.registries) if project.lock else [],
             "sync_env": environment,
+            "named": [list(one) for one in named_in(project.indexes)],
             "argv": argv,
             **mirrors,
         }

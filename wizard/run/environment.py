@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from wizard import credentials
+
 DROPPED: Mapping[str, str] = {
     "VIRTUAL_ENV": "another environment is active: uv warns that it differs from the project's",
     "PYTHONHOME": "Python of the environment would look for its library elsewhere",
@@ -34,15 +36,19 @@ ADDED: Mapping[str, str] = {"UV_NO_WRAP": "1"}
 def child_environment(
     base: Mapping[str, str], overlay: Mapping[str, str | None] | None = None, *, windows: bool = sys.platform == "win32"
 ) -> dict[str, str]:
-    """What a child gets of `base`; `overlay` is laid over it, None takes a variable out. On Windows case says nothing."""
+    """What a child gets of `base`; `overlay` is laid over it, None takes a variable out. On Windows case says nothing.
+
+    The sign-ins of indexes that are dropped stay, for the lock may name the same ones.
+    """
     found = {name: value for name, value in base.items() if not _misleads(name.upper() if windows else name, value)}
+    found.update(credentials.ambient(base))
     for name, text in {**ADDED, **(overlay or {})}.items():
         same = [one for one in found if one == name or (windows and one.upper() == name.upper())]
         for one in same:
             del found[one]
         if text is not None:
             found[name] = text
-    return found
+    return credentials.handed(found)
 
 
 def _misleads(name: str, value: str) -> bool:

@@ -60,7 +60,14 @@ def _client(job: Job) -> httpx.Client:
     told = subprocess.run(
         [job.argv[0], "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=10
     ).stdout.split()
-    return make_client(uv_version=told[1] if len(told) > 1 else "0", connect_s=5, read_s=10, connections=AT_ONCE)
+    return make_client(
+        uv_version=told[1] if len(told) > 1 else "0",
+        connect_s=5,
+        read_s=10,
+        connections=AT_ONCE,
+        sign_ins=job.sign_ins(),
+        uv=job.argv[0],
+    )
 
 
 def dry_run(job: Job, *more: str) -> str | None:

@@ -50,8 +50,14 @@ def _copy(project: Path, scratch: Path) -> None:
 
 def _sync(job: Job, scratch: Path, left_out: list[str]) -> int:
     argv = [*job.argv[:2], "--frozen", "--inexact", *job.options(), *left_out]
-    more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job)}
+    more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job), **_signed(job)}
     return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch), uv=True)
+
+
+def _signed(job: Job) -> dict[str, str]:
+    """Mirrors that ask for a sign-in are named as indexes too: for an index uv looks for one. Nothing is resolved here."""
+    asking = [one.address for one in job.sign_ins() if one.address != job.index]
+    return {"UV_INDEX": " ".join([*([job.index] if job.index else []), *asking])} if asking else {}
 
 
 def _cache_dir(job: Job) -> dict[str, str]:

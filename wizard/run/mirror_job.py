@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wizard import credentials
+from wizard.credentials import SignIn
 from wizard.run.actions import Carrier
+from wizard.run.environment import child_environment
 from wizard.run.mirror_lock import LockedFile
 from wizard.text import masked, one_line
 
@@ -28,6 +31,8 @@ class Job:
     addresses: dict[str, str] = field(default_factory=dict)
     files: dict[str, LockedFile] = field(default_factory=dict)
     """By lock address."""
+    named: list[tuple[str, str]] = field(default_factory=list)
+    """(name, address) of the project's own indexes."""
 
     def note(self, text: str) -> None:
         self.carrier.emit("note", text=masked(one_line(text)))
@@ -41,8 +46,11 @@ class Job:
         return {**self.sync_env, **index, "UV_PROJECT": None, "UV_WORKING_DIRECTORY": None, **more}
 
     def whole_env(self) -> dict[str, str]:
-        laid = {**self.carrier.environment, **self.env()}
-        return {name: value for name, value in laid.items() if value is not None}
+        return child_environment(self.carrier.environment, self.env())
+
+    def sign_ins(self) -> tuple[SignIn, ...]:
+        """Those of the mirrors, as far as the environment tells."""
+        return credentials.known(self.stand_ins.values(), self.whole_env(), self.named)
 
     @property
     def offline(self) -> bool:

@@ -31,6 +31,7 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
 
     `action`: `argv` (the project's `uv sync --locked ...`), `project`, `environment_path`, `registries` (the lock's),
     `sync_env` (with UV_DEFAULT_INDEX = the lock's own registry), `mirrors` ({"pypi": address | None, "pytorch": ...}),
+    `named` (name and address of the project's indexes),
     `stand_ins` (lock registry -> mirror index; without it, made of `mirrors` and `registries`).
     Emits `note` events for all that does not come from a mirror, and `diagnosis` where a mirror's file has a wrong hash.
     """
@@ -52,7 +53,14 @@ def _job(action: Mapping[str, Any], carrier: Carrier) -> Job:
     default = env.get("UV_DEFAULT_INDEX")
     index = pypi if pypi and not (default and same_index(default, pypi)) else None
     return Job(
-        carrier, list(action["argv"]), Path(action["project"]), action["environment_path"], env, index, dict(ins)
+        carrier,
+        list(action["argv"]),
+        Path(action["project"]),
+        action["environment_path"],
+        env,
+        index,
+        dict(ins),
+        named=[(name, url) for name, url in action.get("named") or ()],
     )
 
 
