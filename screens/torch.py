@@ -119,6 +119,7 @@ class TorchScreen(StepScreen):
         for heading, lines in (
             ("Why", self.told.reasons),
             ("To know", self.told.notes),
+            ("uv.lock gives", self.told.locked),
             ("Ruled out", tuple(f"{name}: {why}" for name, why in self.told.ruled_out)),
         ):
             if lines:
@@ -189,7 +190,9 @@ class TorchScreen(StepScreen):
         for change in step.files if step else ():
             lines += [change.path, *(change.diff or "").splitlines(), ""]
         if step is None:
-            lines += ["No file of the project changes."]
+            lines += ["No file of the project changes.", ""]
+        if self.told.locked:
+            lines += ["uv.lock gives", *(f"  {one}" for one in self.told.locked)]
         self.app.push_screen(TextPage(self.track_line(), "torch: what would change", lines))
 
 

@@ -66,6 +66,7 @@ def torch(way: Way) -> Page:
     told = torch_rows.page(way)
     lines = [told.headline, *(f"  + {why}" for why in told.reasons), *(f"  ! {note}" for note in told.notes)]
     lines += [f"{label}: {fact}" for label, fact in told.facts]
+    lines += [f"uv.lock gives {one}" for one in told.locked]
     rows = tuple(
         Row(
             f"{row.label}, {row.word}: {row.note}".rstrip(": "),

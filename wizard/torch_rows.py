@@ -43,6 +43,8 @@ class TorchPage:
     ruled_out: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     waits: bool = False
+    locked: tuple[str, ...] = ()
+    """Which torch uv.lock gives each system, and from where."""
 
 
 def settle(way: Way) -> None:
@@ -68,6 +70,7 @@ def page(way: Way) -> TorchPage:
         advice.ruled_out,
         advice.notes,
         waits,
+        _locked(way),
     )
 
 
@@ -132,6 +135,15 @@ def _facts(way: Way, advice: TorchAdvice) -> tuple[tuple[str, str], ...]:
             ("Ruled out", f"{count} variant{'s' * (count != 1)}: not for this GPU, driver or project (A shows why)")
         )
     return tuple(facts)
+
+
+def _locked(way: Way) -> tuple[str, ...]:
+    """Which torch uv.lock gives each system, and from where; this machine's system first."""
+    from wizard.advice.lock_files import torch_everywhere
+    from wizard.advice.torch_reach import Selected
+
+    chosen = Selected(way.choices.names("sync.extras"), way.choices.names("sync.groups"))
+    return tuple(one.told for one in torch_everywhere(way.machine, way.project, chosen))
 
 
 def _changes(way: Way) -> str:

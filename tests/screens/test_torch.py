@@ -62,6 +62,16 @@ async def test_a_lock_that_runs_here_is_left_alone(with_torch: Path) -> None:
         assert " Changes    none; uv.lock stays as it is" in text_of(app)
 
 
+async def test_which_torch_each_system_gets_stands_with_the_details(with_torch: Path) -> None:
+    async with showing(with_torch, at="torch", machine=RTX) as (app, pilot):
+        await until(pilot, shows(app, "(*) torch 2.14.1 cu126"))
+        await pilot.press("d")
+        await until(pilot, shows(app, "torch: what would change"))
+        await pilot.press("end")
+        await until(pilot, shows(app, "Linux on x86_64: torch 2.15.0 cu132, from https://index.example/simple"))
+        assert "Windows on x86_64: torch 2.15.0 cpu, x no wheel for this system" in text_of(app)
+
+
 async def test_a_project_without_torch_is_passed(tmp_path: Path) -> None:
     async with showing(make_folder(tmp_path), at="torch", machine=RTX) as (app, pilot):
         await until(pilot, shows(app, "Nothing to decide: this project does not use torch."))

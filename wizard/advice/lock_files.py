@@ -12,7 +12,7 @@ from wizard.advice.torch_machine import Here, look
 from wizard.advice.torch_reach import Selected, installed, pythons_of
 from wizard.machine.facts import Libc, Machine, Os
 from wizard.project.facts import LockedPackage, Project
-from wizard.text import masked
+from wizard.text import masked, one_line
 
 _SYSTEMS: tuple[tuple[str, Os, str], ...] = (
     ("linux_x86_64", "linux", "x86_64"),
@@ -20,6 +20,8 @@ _SYSTEMS: tuple[tuple[str, Os, str], ...] = (
     ("win_amd64", "windows", "x86_64"),
     ("macos_arm64", "macos", "aarch64"),
 )
+
+_MISSING = {"platform": "system", "python": "Python", "glibc": "C library"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class TorchThere:
     def where(self) -> str:
         """The system in words."""
         return place(self.platform)
+
+    @property
+    def told(self) -> str:
+        """In one line: the system, the torch, and where it comes from."""
+        variant = f" {self.variant}" if self.variant not in (None, "pypi") and "+" not in self.version else ""
+        missing = f", x no wheel for this {_MISSING[self.missing]}" if self.missing else ""
+        where = one_line(masked(self.registry or "a place of its own"), 60)
+        return f"{self.where}: torch {self.version}{variant}{missing}, from {where}"
 
     def document(self) -> dict[str, Any]:
         """For `--json`."""

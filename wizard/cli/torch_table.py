@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wizard.catalog_torch import Variant, the
-from wizard.cli.words import locked_line
 from wizard.text import clean
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def _facts(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], cells: in
         asks = asks if project.torch else "does not use torch"
         python = f", Python {project.requires_python}" if project.requires_python else ""
         facts.append(("Project", f"{project.name or project.path}: {asks}{python}"))
-    facts += [("uv.lock", locked_line(one)) for one in there]
+    facts += [("uv.lock", one.told) for one in there]
     last = ""
     for label, fact in facts:
         yield from _wrapped(f"{label if label != last else '':9}", fact, cells)

@@ -10,15 +10,14 @@ from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, standing_size
 
 if TYPE_CHECKING:
-    from wizard.advice.lock_files import TorchThere
     from wizard.diagnosis import Diagnosis
+    from wizard.lock_forecast import LockForecast
     from wizard.lock_sizes import Sizes
     from wizard.machine.facts import Machine
     from wizard.plan.step import Plan
     from wizard.project.facts import Project
     from wizard.way import Way
 
-_MISSING = {"platform": "system", "python": "Python", "glibc": "C library"}
 MARKS = {"error": "x error  ", "warning": "! warning", "note": "+ note   "}
 
 
@@ -159,7 +158,7 @@ def _lock_rows(way: Way, sizes: Sizes | None) -> Iterator[tuple[str, str]]:
     there = torch_everywhere(way.machine, way.project, way.selected())
     if any((one.version, one.registry) != (there[0].version, there[0].registry) for one in there):
         for number, one in enumerate(there):
-            yield "" if number else "per system", locked_line(one)
+            yield "" if number else "per system", one.told
     if way.project is None or way.project.lock is None:
         return
     here = sizes or download(way)
@@ -176,13 +175,6 @@ def _unpacked(sizes: Sizes) -> str:
     silent = sizes.silent
     names = ", ".join(silent[:3]) + (f" and {len(silent) - 3} more" if len(silent) > 3 else "")
     return f"; at least {standing_size(sizes.at_least)} on the disk (no size told for {names})"
-
-
-def locked_line(one: TorchThere) -> str:
-    """The torch that one system gets of uv.lock, and from where."""
-    variant = f" {one.variant}" if one.variant not in (None, "pypi") and "+" not in one.version else ""
-    missing = f", x no wheel for this {_MISSING[one.missing]}" if one.missing else ""
-    return f"{one.where:22} torch {one.version}{variant}{missing}, {one_line(one.registry or 'a place of its own', 60)}"
 
 
 def _value(value: Any) -> str:
@@ -207,6 +199,17 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes") -> Iterator[str]:
             yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {was})"
     yield ""
     yield f"Nothing has been changed. Carry it out: {carry_out}     Take it back: uv-wizard undo --yes"
+
+
+def lock_forecast(found: LockForecast | None) -> Iterator[str]:
+    """What `plan --lock` found: each package, the download, the diff."""
+    if found is None:
+        yield "uv.lock: it stays as it is; this plan does not make it again"
+        return
+    yield f"uv.lock, tried in a copy: {found.changes.summary}"
+    yield from (f"  {line}" for line in found.changes.lines)
+    yield f"Sync     {found.packages} package{'s' * (found.packages != 1)}, {found.fetches}"
+    yield from (f"  {clean(line)}" for line in found.diff.splitlines())
 
 
 def diagnosis(found: Diagnosis) -> Iterator[str]:
