@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TypeVar
 
+from wizard.code_page import decoded, own_page
+
 CAP = 256 * 1024
 """Bytes of output that are kept of each stream; what comes after is read and dropped."""
 
@@ -119,7 +121,7 @@ class _Stream:
 
     @property
     def text(self) -> str:
-        return bytes(self._kept).decode("utf-8", "replace")
+        return decoded(bytes(self._kept), own_page())
 
 
 def _started(argv: Sequence[str], environment: Mapping[str, str] | None, cwd: str | None) -> subprocess.Popen[bytes]:

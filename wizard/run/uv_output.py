@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wizard.code_page import LineDecoder, own_page
 from wizard.text import clean
 
 Said = dict[str, Any]
@@ -64,7 +65,9 @@ class UvOutput:
     def __init__(self, versions: Mapping[str, str] | None = None, *, understand: bool = True) -> None:
         self._rules = _RULES if understand else ()
         self._versions = dict(versions or {})
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        page = None if understand else own_page()
+        # uv writes UTF-8; cmd, PowerShell and conda write as the console does
+        self._decoder = LineDecoder(page) if page else codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
         self._overwritten = ""
         self._printed: list[str] = []
