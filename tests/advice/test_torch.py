@@ -8,7 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
+from wizard import catalog
 from wizard.advice.torch import TorchAdvice, advise, reasons
 from wizard.advice.torch_builds import builds_on
 from wizard.advice.torch_machine import covers, look, runs_on
@@ -67,7 +70,8 @@ CENTOS = Libc("glibc", "2.17")
 
 # machine, project, variant, torch, the systems that need the index (l, w, m)
 TABLE = {
-    # Linux x86_64, a driver for CUDA 13
+    # Linux x86_64, a driver for CUDA 13: NVIDIA's release notes, Table 2 (13.x >= 580; 13.0 GA 580.65.06); the package
+    # index's own torch 2.15 is cu132 (torch/version.py of its wheel), with code for 7.5 to 12.0 (its libtorch_python.so)
     "driver 580, Turing": (nvidia("7.5"), None, "cu132", "2.15.0", "w"),
     "driver 580, Ampere": (nvidia("8.0"), None, "cu132", "2.15.0", "w"),
     "driver 580, RTX 30": (nvidia("8.6"), None, "cu132", "2.15.0", "w"),
@@ -81,25 +85,27 @@ TABLE = {
     "a driver told by its branch alone": (nvidia("8.6", driver="580"), None, "cu132", "2.15.0", "w"),
     "the branch below": (nvidia("8.6", driver="579"), None, "cu126", "2.14.1", "lw"),
     "a much newer driver": (nvidia("8.6", driver="610.10"), None, "cu132", "2.15.0", "w"),
-    # GPUs that CUDA 13 has dropped
+    # GPUs that CUDA 13 has dropped: cu126 keeps 5.0 to 7.0 (RELEASE.md) and ends with 2.14.1 (PR 196249)
     "driver 580, Maxwell": (nvidia("5.2"), None, "cu126", "2.14.1", "lw"),
     "driver 580, Pascal": (nvidia("6.1"), None, "cu126", "2.14.1", "lw"),
     "driver 580, Volta": (nvidia("7.0"), None, "cu126", "2.14.1", "lw"),
-    # a driver for CUDA 12
+    # a driver for CUDA 12: 525.60.13 (Table 2); code for 10.x and 12.x is in cu128 (to 2.11) and cu129 (to 2.13) alone,
+    # whose cuDNN asks for 570.26 (cuDNN support matrix)
     "driver 550, Ampere": (nvidia("8.6", driver=OLD), None, "cu126", "2.14.1", "lw"),
     "driver 525, Hopper": (nvidia("9.0", driver="525.60.13"), None, "cu126", "2.14.1", "lw"),
     "driver 579, Pascal": (nvidia("6.0", driver="579.99"), None, "cu126", "2.14.1", "lw"),
     "driver 575, RTX 50": (nvidia("12.0", driver="575.57.08"), None, "cu129", "2.13.0", "l"),
     "driver 570.26, B200": (nvidia("10.0", driver="570.26"), None, "cu129", "2.13.0", "l"),
     "driver 570.25, RTX 50: no build": (nvidia("12.0", driver="570.25"), None, "cpu", "2.15.0", "l"),
-    # a driver for CUDA 11
+    # a driver for CUDA 11: 450.80.02 (Table 2); cu118 ends with 2.7.1 (test-infra 88bce55f7), its 3.7 with 2.5
     "driver 470, Ampere": (nvidia("8.6", driver="470.82.01"), None, "cu118", "2.7.1", "lw"),
     "driver 450, Volta": (nvidia("7.0", driver="450.80.02"), None, "cu118", "2.7.1", "lw"),
     "driver 450, RTX 50: no build": (nvidia("12.0", driver="450.80.02"), None, "cpu", "2.15.0", "l"),
     "driver 440: no build": (nvidia("7.5", driver="440.33"), None, "cpu", "2.15.0", "l"),
     "Kepler": (nvidia("3.7", driver="470.82.01"), None, "cu118", "2.5.1", "lw"),
     "before Kepler: no build": (nvidia("3.0", driver="470.82.01"), None, "cpu", "2.15.0", "l"),
-    # Windows: the package index has CPU builds only
+    # Windows: the package index has CPU builds only (version.py of its wheels: +cpu); floors 580, 528.33, 452.39; cu129 ends
+    # with 2.9.0 (HEAD checks); win_arm64 is cpu alone, 2.8 to 2.14 (test-infra matrix)
     "Windows, driver 581": (windows("8.9"), None, "cu132", "2.15.0", "w"),
     "Windows, driver 551": (windows("8.6", driver="551.61"), None, "cu126", "2.14.1", "lw"),
     "Windows, the floor of CUDA 12": (windows("8.6", driver="528.33"), None, "cu126", "2.14.1", "lw"),
@@ -109,7 +115,8 @@ TABLE = {
     "Windows without GPU": (windows(driver=None), None, "cpu", "2.15.0", "l"),
     "Windows, AMD": (amd("gfx1100", os="windows", libc=None), None, "cpu", "2.15.0", "l"),
     "Windows on ARM": (bare(os="windows", arch="aarch64", libc=None), None, "cpu", "2.14.0", "lw"),
-    # Linux aarch64
+    # Linux aarch64: the package index has cu130 from 2.11 and cu132 in 2.15 (its wheels); 8.0 code runs on 8.7 from CUDA 13.2 on
+    # (torch/cuda/__init__.py); GPUs of 9.0 by issue 172663
     "GB10": (arm("12.1"), None, "cu132", "2.15.0", "w"),
     "Thor": (arm("11.0"), None, "cu132", "2.15.0", "w"),
     "GH200, driver 550": (arm("9.0", driver=OLD), None, "cu126", "2.14.1", "lw"),
@@ -129,7 +136,7 @@ TABLE = {
     "capability by the name": (
         bare(gpus=(Gpu("nvidia", "NVIDIA GeForce GTX 1080"),), nvidia_driver="580.95.05"), None, "cu126", "2.14.1", "lw"),
     "a processor without builds": (bare(arch="riscv64"), None, None, None, ""),
-    # AMD, Intel
+    # AMD: gfx lists of uv's backend.rs; 2.15 has no ROCm that any source names. Intel: get_start_xpu.html names Arc cards
     "AMD RX 7900": (amd("gfx1100"), None, "rocm7.2", "2.14.1", "l"),
     "AMD MI300": (amd("gfx942"), None, "rocm7.2", "2.14.1", "l"),
     "AMD MI350, torch 2.10": (amd("gfx950"), asks("==2.10.0"), "rocm7.1", "2.10.0", "l"),
@@ -145,7 +152,7 @@ TABLE = {
     "Intel beside NVIDIA": (
         replace(nvidia("8.6"), gpus=(Gpu("intel", "Intel Iris Xe"), Gpu("nvidia", "RTX 3060", "8.6"))),
         None, "cu132", "2.15.0", "w"),
-    # macOS
+    # macOS: the package index's files; wheels for macOS 14 from 2.12 on, the last for Intel is 2.2.2
     "Mac": (mac(), None, "pypi", "2.15.0", ""),
     "Mac, macOS 13": (mac(system="macOS 13.6.1"), None, "pypi", "2.11.0", ""),
     "Mac, Intel": (mac("x86_64"), None, "pypi", "2.2.2", ""),
@@ -199,14 +206,14 @@ TABLE = {
     "Python 3.15, torch 2.14: the index alone": (nvidia("8.6"), asks("==2.14.1", ">=3.15"), "cu130", "2.14.1", "lw"),
     "Python 3.13 on Windows, torch 2.5": (windows("8.6"), asks("==2.5.1", "==3.13.*"), None, None, ""),
     "Python 3.16": (bare(), asks(None, ">=3.16"), None, None, ""),
-    # old systems
+    # old systems: file names of the wheels, manylinux_2_28 from 2.7 (x86_64) and 2.6 (aarch64)
     "glibc 2.17, Ampere": (replace(nvidia("8.6"), libc=CENTOS), None, "cu124", "2.6.0", "w"),
     "glibc 2.17, no GPU": (bare(libc=CENTOS), None, "cpu", "2.6.0", "l"),
     "glibc 2.17, aarch64": (bare(arch="aarch64", libc=CENTOS), None, "cpu", "2.5.1", ""),
     "glibc 2.27, RTX 50": (replace(nvidia("12.0"), libc=Libc("glibc", "2.27")), None, "cpu", "2.6.0", "l"),
     "glibc 2.28 is enough": (replace(nvidia("8.6"), libc=Libc("glibc", "2.28")), None, "cu132", "2.15.0", "w"),
     "glibc not known": (replace(nvidia("8.6"), libc=None), None, "cu132", "2.15.0", "w"),
-    # WSL: the driver's number is Windows'
+    # WSL: the driver's number is Windows', so Windows' floors hold (528.33)
     "WSL, driver 551": (replace(nvidia("8.6", driver="551.61"), wsl=True), None, "cu126", "2.14.1", "lw"),
     "WSL, driver 527.41": (replace(nvidia("8.6", driver="527.41"), wsl=True), None, "cu118", "2.7.1", "lw"),
     # what the project offers comes first
@@ -387,6 +394,57 @@ def test_advice_never_names_what_can_not_run(machine: Machine, project: Project 
     if build.accelerator != "none":
         assert any(runs_on(build, here, device) for device in here.of(build.accelerator))
     assert (told.variant == "pypi") == (machine.os == "macos")
+
+
+def runs_by_the_book(code: int, device: int, cuda: str) -> bool:
+    """The rule of assets/torch.toml's [compatibility], read once more from its words."""
+    rule = catalog.table("torch.toml")["compatibility"]
+    if str(code) in rule["exact"]:
+        return device in rule["exact"][str(code)]
+    ended = code in rule["excludes_that_end"] and Version(cuda) >= Version(rule["excludes_end_with_cuda"])
+    if device in rule["excludes"].get(str(code), ()) and not ended:
+        return False
+    return code // 10 == device // 10 and code % 10 <= device % 10
+
+
+nvidia_machines = st.builds(
+    Machine,
+    os=st.sampled_from(["linux", "windows"]),
+    arch=st.sampled_from(["x86_64", "aarch64"]),
+    libc=st.sampled_from([GLIBC, CENTOS]),
+    gpus=st.lists(st.builds(Gpu, st.just("nvidia"), st.just("N"), capabilities.filter(bool)), min_size=1, max_size=3).map(tuple),
+    nvidia_driver=st.sampled_from(["440.1", "450.80.02", "470.82.01", "525.60.13", "527.41", "528.33", "550.54.14",
+                                   "570.26", "570.65", "575.57.08", "580.65.06", "999.1"]),
+    wsl=st.booleans(),
+)  # fmt: skip
+
+
+@given(nvidia_machines, projects)
+def test_an_advised_cuda_build_runs_by_the_words_of_the_catalogue(machine: Machine, project: Project | None) -> None:
+    """Driver, code, C library and Python, each held against assets/torch.toml without the code of the advice."""
+    told = advise(machine, project)
+    if told.variant is None or not told.variant.startswith("cu"):
+        return
+    data = catalog.table("torch.toml")
+    variant = next(one for one in data["variant"] if one["name"] == told.variant)
+    release = next(one for one in data["release"] if one["version"] == told.torch_version)
+    platform = f"linux_{machine.arch}" if machine.os == "linux" else "win_amd64"
+    assert told.variant in release["builds"][platform]
+    windows_s = machine.os == "windows" or machine.wsl
+    floor = next(one for one in data["driver_floor"] if one["cuda_major"] == int(variant["cuda"].split(".")[0]))
+    driver = Version(machine.nvidia_driver or "0")
+    assert driver >= Version(floor["windows" if windows_s else "linux"])
+    code = next(one["sm"] for one in variant["arch"] if platform in one["platforms"]
+                and SpecifierSet(one["torch"]).contains(release["version"]))  # fmt: skip
+    devices = [int((gpu.compute_capability or "").replace(".", "")) for gpu in machine.gpus or ()]
+    served = [one for one in devices if any(runs_by_the_book(had, one, variant["cuda"]) for had in code)]
+    newer = Version(floor.get("blackwell_windows" if windows_s else "blackwell_linux", "0"))
+    assert [one for one in served if driver >= newer or one < 100]
+    if machine.os == "linux" and machine.libc:
+        needed = release.get("glibc_of_variants", {}).get(told.variant, release["glibc"][platform])
+        assert Version(machine.libc.version or "0") >= Version(needed)
+    if project is not None and project.requires_python == "==3.10.*" and project.python_version_file is None:
+        assert "3.10" in release["python"]
 
 
 @pytest.mark.parametrize(
