@@ -12,7 +12,8 @@ from wizard.advice.torch_choice import anywhere
 from wizard.advice.torch_list import place
 from wizard.advice.torch_local import local_version
 from wizard.advice.torch_locked import Locked, locked_here, missing_wheel, needed_glibc
-from wizard.advice.torch_machine import MAKERS, Device, Here, Obstacle, drives, look
+from wizard.advice.torch_machine import MAKERS, Device, Here, look
+from wizard.advice.torch_obstacles import Obstacle, drives
 from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.advice.torch_sound import mismatched_vision, missing_parts
 from wizard.advice.torch_ways import ways_out

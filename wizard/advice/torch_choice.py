@@ -6,19 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wizard.advice.torch_builds import Allowed, Build, builds_for
-from wizard.advice.torch_machine import (
-    Device,
-    Here,
-    Obstacle,
-    drives,
-    fits,
-    floor_of,
-    has_code,
-    loads,
-    older,
-    runnable,
-    runs_on,
-)
+from wizard.advice.torch_machine import Device, Here, fits, floor_of, has_code, older, runnable, runs_on
+from wizard.advice.torch_obstacles import Obstacle, drives, loads
 
 NO_DEVICE = "no GPU that it is for was found"
 

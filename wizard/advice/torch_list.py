@@ -12,7 +12,8 @@ from packaging.version import Version
 from wizard.advice.torch_builds import SYSTEMS, Allowed, Build, Wish, allowed, build_of, builds_on
 from wizard.advice.torch_choice import NO_DEVICE, Served, obstacle_of
 from wizard.advice.torch_locked import Locked
-from wizard.advice.torch_machine import MAKERS, Here, Obstacle, runs_on
+from wizard.advice.torch_machine import MAKERS, Here, runs_on
+from wizard.advice.torch_obstacles import Obstacle
 from wizard.catalog_torch import PYPI, Variant, the
 
 Word = Literal["recommended", "possible", "in uv.lock"]

@@ -12,7 +12,8 @@ from packaging.version import Version
 
 from wizard.advice.torch_builds import Build, build_of
 from wizard.advice.torch_choice import Served
-from wizard.advice.torch_machine import Here, drives, loads, look
+from wizard.advice.torch_machine import Here, look
+from wizard.advice.torch_obstacles import drives, loads
 from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine

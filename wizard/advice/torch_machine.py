@@ -123,30 +123,11 @@ def version(text: str | None) -> Version | None:
         return None
 
 
-@dataclass(frozen=True)
-class Obstacle:
-    """Why a build does not run. `kind`: glibc, macos, driver, gpu-too-old, gpu-too-new, gpu-other, unknown."""
-
-    kind: str
-    why: str
-    driver: str | None = None
-    """The oldest driver that would do, where that is all that is missing."""
-
-
 def fits(build: Build, here: Here) -> bool:
     """Whether nothing known of this system keeps its wheel from loading, whatever the GPU."""
     if build.glibc and here.glibc and here.glibc < build.glibc:
         return False
     return not (here.macos and here.macos < build.release.macos)
-
-
-def loads(build: Build, here: Here) -> Obstacle | None:
-    """Why its wheel would not load on this system, whatever the GPU; None where nothing is known against it."""
-    if fits(build, here):
-        return None
-    if here.os == "macos":
-        return Obstacle("macos", f"needs macOS {build.release.macos} or newer; this one is {here.macos}")
-    return Obstacle("glibc", f"needs glibc {build.glibc} or newer; this system has {here.glibc}")
 
 
 def has_code(build: Build, device: Device) -> bool:
@@ -191,38 +172,6 @@ def _uses(build: Build, device: Device, cudas: tuple[int, ...]) -> bool:
     if device.vendor == "amd":
         return variant.gfx is not None and not variant.gfx_unread and device.gfx in variant.gfx
     return True
-
-
-def drives(build: Build, here: Here, device: Device) -> Obstacle | None:
-    """Why this build would not use that GPU, None where it does."""
-    variant = build.variant
-    if runs_on(build, here, device):
-        return None
-    if variant is None or variant.accelerator != device.vendor:
-        return Obstacle("gpu-other", _for_whom(variant))
-    if device.vendor == "nvidia":
-        return _code(build, device) or _driver(variant, here, device)
-    return _gfx(variant, device)
-
-
-def _for_whom(variant: Variant | None) -> str:
-    maker = MAKERS.get(variant.accelerator) if variant else None
-    return f"is for {maker} GPUs" if maker else "does not use a GPU"
-
-
-def _code(build: Build, device: Device) -> Obstacle | None:
-    if device.sm is None:
-        return Obstacle("unknown", f"the compute capability of {device.name} is not known")
-    if build.sm is None:
-        return Obstacle("unknown", "no source says which GPUs it has code for")
-    if has_code(build, device):
-        return None
-    newest, oldest = max(build.sm), min(build.sm)
-    kind = "gpu-too-new" if device.sm > newest else "gpu-too-old"
-    edge = f"ends at {newest // 10}.{newest % 10}" if device.sm > newest else f"begins at {oldest // 10}.{oldest % 10}"
-    if oldest <= device.sm <= newest:
-        edge = "leaves it out"
-    return Obstacle(kind, f"has no code for the {device.name} ({device.generation}); its list {edge}")
 
 
 @lru_cache(maxsize=4096)
@@ -271,27 +220,3 @@ def branch(floor: str, driver: str | None) -> str:
     """The floor as people say it, `580`; whole where `driver` is of the same branch."""
     short = floor.partition(".")[0]
     return floor if driver and driver != short and driver.partition(".")[0] == short else short
-
-
-def _driver(variant: Variant, here: Here, device: Device) -> Obstacle | None:
-    floor = floor_of(variant, device, windows=here.windows_driver)
-    if floor is None:
-        return Obstacle("unknown", "no source says which driver it needs")
-    if here.driver is None:
-        return Obstacle("unknown", f"needs driver {branch(floor, None)} or newer; the driver is not known", floor)
-    if older(here.driver, floor):
-        needed = branch(floor, here.driver)
-        return Obstacle("driver", f"needs driver {needed} or newer; this machine has {here.driver}", floor)
-    return None
-
-
-def _gfx(variant: Variant, device: Device) -> Obstacle | None:
-    if device.gfx is None:
-        return Obstacle("unknown", f"the gfx target of {device.name} is not known")
-    if variant.gfx is None:
-        return Obstacle("unknown", "no source says which GPUs it has code for")
-    if variant.gfx_unread:
-        return Obstacle("unknown", "was not confirmed to hold code for any GPU")
-    if device.gfx not in variant.gfx:
-        return Obstacle("gpu-other", f"has no code for the {device.name} ({device.gfx})")
-    return None

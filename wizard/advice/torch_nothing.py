@@ -9,7 +9,8 @@ from packaging.version import Version
 from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on, specifier
 from wizard.advice.torch_choice import Served, missing_driver, obstacle_of, without_gpu
 from wizard.advice.torch_list import RuledOut, place
-from wizard.advice.torch_machine import Device, Here, branch, loads, older
+from wizard.advice.torch_machine import Device, Here, branch, older
+from wizard.advice.torch_obstacles import loads
 from wizard.advice.torch_words import limits
 from wizard.catalog_torch import the
 from wizard.machine.facts import Machine
