@@ -44,6 +44,19 @@ class _Tried:
     problem: str | None = None
     found: FolderTried | None = None
     waits: bool = False
+    given: bool = False
+    """It was not typed here: advice, a file or the team said so."""
+
+    @property
+    def told(self) -> str | None:
+        """The line under the field: trouble first; "" while it is tried; None where what holds now says more."""
+        if self.problem:
+            return f"x error        {self.problem}"
+        if self.found is not None and self.value:
+            if self.found.warning:
+                return f"! warning      {self.found.warning}"
+            return None if self.given else f"{' ' * 15}{self.found.fact}"
+        return "" if self.waits and not self.given else None
 
 
 class SettingsScreen(StepScreen):
@@ -93,8 +106,12 @@ class SettingsScreen(StepScreen):
 
     def _draw_field(self, name: str, state: SettingState) -> None:
         field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
-        if tried is None and field.input is not self.focused:
-            field.show(self.way.choices.text(state.key), self._field_word(state))
+        value = self.way.choices.text(state.key)
+        if value and (tried is None or (tried.given and tried.value != value)):
+            tried = self._tried[name] = _Tried(value, waits=True, given=True)
+            self._look_at(name, value)
+        if (tried is None or tried.given) and field.input is not self.focused:
+            field.show(value, self._field_word(state))
         elif tried is not None:
             field.say("" if tried.value else "uv's own")
         self.query_one(f"#{name}-fact", Line).show(cut(self._fact(name, state), self.room))
@@ -106,13 +123,8 @@ class SettingsScreen(StepScreen):
 
     def _fact(self, name: str, state: SettingState) -> str:
         tried, indent = self._tried.get(name), " " * 15
-        if tried is not None and tried.problem:
-            return f"x error        {tried.problem}"
-        if tried is not None and tried.waits:
-            return f"{indent}. trying"
-        if tried is not None and tried.found and tried.value:
-            warning = tried.found.warning
-            return f"! warning      {warning}" if warning else f"{indent}{tried.found.fact}"
+        if tried is not None and tried.told is not None:
+            return tried.told or f"{indent}. trying"
         if "filesystems" in self.way.pending:
             return f"{indent}. looking"
         now = short(self.way.machine, state.now or "not known")
@@ -252,7 +264,9 @@ class SettingsScreen(StepScreen):
         title = "Link mode: how files get from the cache into .venv"
         if old_cache.old(self.way.machine, self.way.choices) is not None:
             title += "; and the old cache"
-            rows += [Marked(value, f"old cache: {value} {about}", value == wish, "old") for value, about in OLD_CACHES]
+            rows += [
+                Marked(value, f"old cache: {value}   {about}", value == wish, "old") for value, about in OLD_CACHES
+            ]
         self.app.push_screen(MarkSheet(title, rows, help_text="link-mode"), self._taken)
 
     def _taken(self, answer: object) -> None:

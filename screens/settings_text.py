@@ -22,9 +22,9 @@ LINK_MODES = (
     ("symlink", "clearing the cache then breaks every environment"),
 )
 OLD_CACHES = (
-    ("keep", "stays where it is"),
-    ("move", "its files go to the new folder; undo can't move them back"),
-    ("drop", "is cleared by uv; undo can't bring it back"),
+    ("keep", "it stays where it is"),
+    ("move", "its files go to the new folder, without undo"),
+    ("drop", "uv clears it, without undo"),
 )
 BECOMES = {
     "keep": "stays where it is.",

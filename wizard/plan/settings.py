@@ -63,17 +63,18 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
     kept = _environment(machine, choices, variables, path_entry, _moved(for_toml))
     files = tuple(one for one in (*toml, *kept.files) if not one.known or one.before != one.after)
     cache, cache_notes = old_cache.command(machine, choices, uv)
-    if not files and not kept.registry and cache is None and not kept.notes:
+    if not files and not kept.registry and cache is None:
         return None
     checks = _checks(machine, uv, variables, path_entry, toml=any(one in files for one in toml), kept=kept)
     index_note = (PERSIST_NOTE,) if index is not None else ()
-    notes = (*kept.notes, *_overruled(machine, {**variables, **_moved(for_toml)}), *index_note, *cache_notes)
-    names = [*for_toml, *variables, *(["PATH"] if path_entry else [])] or ["the old cache" if cache else "settings"]
-    target = _and((*(["uv.toml"] if for_toml else []), *_targets(machine, kept)))
-    commands = (*checks[:1], *((cache,) if cache else ()), *checks[1:])
-    return Step(
-        "settings", "settings", f"{', '.join(names)} for {target or 'uv'}", commands, files, kept.registry, notes
-    )
+    notes = (*cache_notes, *_overruled(machine, {**variables, **_moved(for_toml)}), *kept.notes, *index_note)
+    told = [f"the old cache: {choices.text('settings.old-cache')}"] if cache else []
+    if files or kept.registry:
+        names = [*for_toml, *variables, *(["PATH"] if path_entry else [])] or ["settings"]
+        target = _and((*(["uv.toml"] if for_toml else []), *_targets(machine, kept)))
+        told.insert(0, f"{', '.join(names)} for {target or 'uv'}")
+    commands = (*checks, *((cache,) if cache else ()))
+    return Step("settings", "settings", "; ".join(told), commands, files, kept.registry, notes)
 
 
 def _moved(for_toml: dict[str, str]) -> dict[str, str]:
@@ -121,7 +122,7 @@ def _overruled(machine: Machine, wanted: dict[str, str]) -> tuple[str, ...]:
 def _checks(
     machine: Machine, uv: str, variables: dict[str, str], path_entry: str | None, *, toml: bool, kept: _Kept
 ) -> tuple[Command, ...]:
-    """uv asked whether it takes its file (first), and each shell asked for what arrived (last)."""
+    """uv asked whether it takes its file, and each shell for what arrived."""
     found = []
     if toml:
         argv = (uv, "cache", "dir")
