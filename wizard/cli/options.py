@@ -34,7 +34,7 @@ COMMANDS = {
     "mirrors": CommandSpec("wizard.cli.telling:mirrors", (0, 1), "[PROJECT]",
                            "measure the mirrors, best first", frozenset({"json", "kind", "catalog", "choices", "set"})),
     "plan": CommandSpec("wizard.cli.telling:plan", (0, 1), "[PROJECT]",
-                        "every command and every file change that apply would make", _PLANS | {"json"}),
+                        "every command and every file change that apply would make", _PLANS | {"json", "lock"}),
     "apply": CommandSpec("wizard.cli.running:apply", (0, 1), "[PROJECT]",
                          "carry the plan out, without a screen", _PLANS | {"json", "yes", "dry_run"}),
     "sync": CommandSpec("wizard.cli.running:sync", (0, 1), "[PROJECT]",
@@ -102,7 +102,19 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> _Parser:
     parser = _Parser(prog="uv-wizard", add_help=False, allow_abbrev=False)
-    for name in ("help", "version", "json", "yes", "dry-run", "list", "plain", "low-bandwidth", "deep", "sizes"):
+    for name in (
+        "help",
+        "version",
+        "json",
+        "yes",
+        "dry-run",
+        "list",
+        "plain",
+        "low-bandwidth",
+        "deep",
+        "sizes",
+        "lock",
+    ):
         short = {"help": ["-h"], "yes": ["-y"]}.get(name, [])
         parser.add_argument(f"--{name}", *short, action="store_true")
     for name in ("choices", "machine", "kind", "catalog", "require", "python", "save"):

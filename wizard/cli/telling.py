@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard.cli import common, words
 from wizard.cli.options import Options
-from wizard.errors import BadInput, ExitCode
+from wizard.errors import BadInput, ExitCode, WizardError
 from wizard.machine.facts import Machine
 from wizard.plan.step import document as plan_document
 from wizard.project.read import read_project
@@ -18,6 +18,8 @@ from wizard.text import one_line
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Context
+    from wizard.plan.step import Plan
+    from wizard.way import Way
 
 
 def doctor(options: Options) -> int:
@@ -55,11 +57,41 @@ def plan(options: Options) -> int:
     way = common.way_of(options)
     way.prepare()
     made = way.plan()
+    if options.flag("lock"):
+        return _plan_with_lock(way, made, as_json=options.json)
     if options.json:
         common.print_json(plan_document(made))
     else:
         common.print_lines(words.plan(made))
     return ExitCode.DONE
+
+
+def _plan_with_lock(way: Way, made: Plan, *, as_json: bool) -> int:
+    """`plan --lock`: what the plan's uv lock would make of uv.lock, tried in a copy. 1 where uv can't lock it."""
+    from wizard.lock_forecast import forecast
+    from wizard.run.lock_preview import LockFailed
+
+    found, failed, impossible = None, None, None
+    try:
+        found = forecast(way, made)
+    except LockFailed as error:
+        failed = error.diagnosis
+    except WizardError as error:
+        impossible = error
+    if as_json:
+        there = {"lock_preview": found.document() if found else None}
+        failure = {"diagnosis": failed.document()} if failed else {}
+        common.print_json({**plan_document(made), **there, **failure})
+    else:
+        common.print_lines([*words.plan(made), ""])
+        if impossible is None:
+            told = (
+                ("uv lock, tried in a copy, fails:", *words.diagnosis(failed)) if failed else words.lock_forecast(found)
+            )
+            common.print_lines(told)
+    if impossible is not None:
+        raise impossible
+    return ExitCode.FAILED if failed else ExitCode.DONE
 
 
 def diagnose(options: Options) -> int:

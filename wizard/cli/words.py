@@ -206,7 +206,7 @@ def lock_forecast(found: LockForecast | None) -> Iterator[str]:
     if found is None:
         yield "uv.lock: it stays as it is; this plan does not make it again"
         return
-    yield f"uv.lock, tried in a copy: {found.changes.summary}"
+    yield f"uv lock, tried in a copy: {found.changes.summary}"
     yield from (f"  {line}" for line in found.changes.lines)
     yield f"Sync     {found.packages} package{'s' * (found.packages != 1)}, {found.fetches}"
     yield from (f"  {clean(line)}" for line in found.diff.splitlines())

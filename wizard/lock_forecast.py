@@ -1,0 +1,92 @@
+"""What the plan's `uv lock` would make of uv.lock and of the download, tried in a copy on request. Both faces ask here."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wizard.advice.lock_files import files_here
+from wizard.advice.torch_reach import Selected
+from wizard.errors import WizardError
+from wizard.plan.step import Plan
+from wizard.project.lock_changes import LockChanges, lock_changes, lock_diff
+from wizard.run.lock_preview import lock_in_copy
+from wizard.text import standing_size
+
+if TYPE_CHECKING:
+    from wizard.way import Way
+
+NO_UV = "there is no uv here yet that could lock; it is installed by the plan's first step"
+
+
+@dataclass(frozen=True)
+class LockForecast:
+    """`diff`: of uv.lock, unified. `download`: bytes of all files that a sync here would need, None where the index
+    tells no size of some; those in uv's cache are among them.
+    """
+
+    changes: LockChanges
+    diff: str
+    download: int | None
+    packages: int
+
+    @property
+    def fetches(self) -> str:
+        """`2.8 GiB at most`, for the sync's row."""
+        return f"{standing_size(self.download)} to fetch at most" if self.download is not None else "size not known"
+
+    def document(self) -> dict[str, Any]:
+        """`lock_preview` of `plan --lock --json`."""
+        return {
+            "summary": self.changes.summary,
+            **self.changes.document(),
+            "diff": self.diff,
+            "download_bytes": self.download,
+            "packages": self.packages,
+        }
+
+
+def forecast(way: Way, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> LockForecast | None:
+    """Locks a copy with the uv that is here now; None where the plan leaves uv.lock as it is. Waits.
+
+    Raises LockFailed (with its diagnosis), LockStopped, and WizardError where there is no uv.
+    """
+    if plan.step("lock") is None or way.project is None:
+        return None
+    uv = uv_now(way)
+    if uv is None:
+        raise WizardError(NO_UV)
+    found = lock_in_copy(plan, way.project, uv, way.environment, stopped)
+    chosen = way.selection()
+    files = files_here(way.machine, found.project, Selected(chosen.extras, chosen.groups))
+    sizes = [one.size for one in files]
+    return LockForecast(
+        lock_changes(found.before, found.after),
+        lock_diff(found.before, found.after),
+        None if None in sizes else sum(size for size in sizes if size is not None),
+        len(files),
+    )
+
+
+def uv_now(way: Way) -> str | None:
+    """The uv to try it with: the one that the run will use, else the newest that is here; None: there is none."""
+    if way.machine.foreign:
+        return shutil.which("uv", path=way.environment.get("PATH"))
+    kept = way.uv_path()
+    return kept or next((one.path for one in way.machine.uv or () if one.version), None)
+
+
+def same_plan(one: Plan | None, other: Plan | None) -> bool:
+    """Whether both would lock the same: then what was found for one holds for the other."""
+
+    def key(plan: Plan) -> object:
+        files = [(change.path, change.after) for step in plan.steps for change in step.files]
+        lock = plan.step("lock")
+        return files, lock.commands[0] if lock else None
+
+    return one is not None and other is not None and key(one) == key(other)
+
+
+__all__ = ["LockForecast", "forecast", "same_plan", "uv_now"]
