@@ -8,6 +8,7 @@ from typing import Any
 
 from wizard.diagnosis.around import holds
 from wizard.diagnosis.normalise import Output, Report, Statement, exceptions, normalise, unwrapped
+from wizard.diagnosis.prefixes import joined_at_margin
 from wizard.diagnosis.record import Context, Diagnosis, Fix
 from wizard.diagnosis.rules import Match, causes, matches
 from wizard.diagnosis.scene import Scene
@@ -26,6 +27,10 @@ def diagnose(text: str | bytes, context: Context = _NOTHING) -> Diagnosis:
     output = normalise(text)
     scene = Scene(output, _report(output), context)
     found = _how_it_ended(scene) or _first(scene)
+    if found is None and (whole := joined_at_margin(output.lines)) is not None:
+        rest = normalise(whole)
+        scene = Scene(rest, _report(rest), context)
+        found = _first(scene)
     if found is None:
         told = warnings_of(output, context) if not output.errors else ()
         return told[0] if told else _made("unknown", scene, {}, _last_lines(output))

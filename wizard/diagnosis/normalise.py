@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from wizard.diagnosis.prefixes import well_read, without_prefixes
 from wizard.text import clean, masked
 
 HEAD, TAIL, LONGEST = 40_000, 160_000, 4_000
@@ -18,13 +19,18 @@ HEAD, TAIL, LONGEST = 40_000, 160_000, 4_000
 
 _ODD = "[^\\x00-\\x7f\u2800-\u28ff\u2591\u2588]"
 _MARK = re.compile(r"(?P<mark>error|warning|hint|help|cause|Caused by): ?(?P<text>.*)")
-_CROSS = re.compile(r"\s{0,3}(?:\u00d7|\u2717|x|\u00c3.?|[\ufffd\udc80-\udcff]{1,3}) (?P<text>[A-Z`].*)")
-_ARROW = re.compile(rf"\s{{0,4}}(?:{_ODD}{{0,2}}\u25b6|{_ODD}{{4,12}}|[|`][-=]+>) ?(?P<text>\S.*)")
-_BAR = re.compile(rf"\s{{0,4}}(?:{_ODD}{{1,3}}|[|])(?:\s+(?P<text>\S.*)|\s*$)")
+_CROSS = re.compile(
+    r"\s{0,3}(?:[\u00d7\u2717] |(?:x|\u00c3.?|\?{1,2}|[\ufffd\udc80-\udcff]{1,3}) (?=[A-Z`]))(?P<text>\S.*)"
+)
+_ARROW = re.compile(rf"\s{{0,4}}(?:{_ODD}{{0,2}}\u25b6|{_ODD}{{4,12}}|\?{{3,9}}(?= \S)|[|`][-=]+>) ?(?P<text>\S.*)")
+_BAR = re.compile(rf"\s{{0,4}}(?:{_ODD}{{1,3}}|\?{{1,3}}(?=\s\s|$)|[|])(?:\s+(?P<text>\S.*)|\s*$)")
+_BARE = re.compile(r" {3}(?P<text>[A-Z].*)")
+"""A line of a box whose cross, arrow or bar got lost on the way."""
 _PROGRESS = re.compile(
     r"\s*(?:Using |Creating virtual|Removed virtual|Resolved |Prepared |Installed |Uninstalled |Audited |Checked "
     r"|Downloading |Downloaded |Building |Built |Updating |Updated |Bytecode |Would |\+ \S+==|- \S+==|~ \S+==)"
 )
+_PROMPT = re.compile(r"(?:PS )?[A-Z]:\\[^<>|]*>|[\w.-]+@[\w.-]+[: ].{0,200}[$#%](?: |$)|[$#%](?: |$)")
 _EXCEPTION = re.compile(
     r"(?P<text>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit|Interrupt|Warning)\b: ?.*|KeyboardInterrupt$)"
 )
@@ -32,7 +38,7 @@ _MOVES = re.compile(r"\x1b\[\d*[A-HJK]|\r\n?")
 """Where a terminal's cursor went elsewhere or a line was wiped, what follows is a line of its own."""
 _SPINNING = re.compile("[\u2800-\u28ff\u2591\u2588][^\\n]*?(?: {4,}|(?=\\n)|$)")
 """A spinner or bar, with its words and the blanks that fill its line: uv writes the next line right behind them."""
-_FILLED = re.compile("(?<=\\S) {3,}(?=(?:\u00d7|error:|warning:) )")
+_FILLED = re.compile("(?<=\\S) {3,}(?=(?:\u00d7|\\?|error:|warning:) )")
 _BLOCK = re.compile(r"\s*(?:\[std(?:out|err)\]|--- std(?:out|err)|Traceback \(most recent call last\):)")
 
 
@@ -104,8 +110,8 @@ def _kept_lines(text: str | bytes) -> Iterator[str]:
         text = _decoded(text)
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + "\n" + text[-TAIL:]
-    text = _FILLED.sub("\n", _SPINNING.sub("\n", _MOVES.sub("\n", text)))
-    for line in clean(text).split("\n"):
+    lines = without_prefixes(clean(_MOVES.sub("\n", well_read(text))).split("\n"))
+    for line in _FILLED.sub("\n", _SPINNING.sub("\n", "\n".join(lines))).split("\n"):
         kept = line if len(line) <= LONGEST else line[: LONGEST // 2] + " ... " + line[-LONGEST // 2 :]
         yield (masked(kept) if "://" in kept and "@" in kept else kept).rstrip()
 
@@ -128,6 +134,7 @@ class _Reader:
         self.report: Report | None = None
         self.statement: Statement | None = None
         self.flat = False
+        self.bare = False
         self.in_block = False
 
     def take(self, line: str) -> None:
@@ -138,6 +145,12 @@ class _Reader:
         crossed = None if self.in_block and line.startswith("      ") else _CROSS.match(line)
         if crossed:
             self._open("error", crossed["text"])
+        elif (bare := self._bare(line)) is not None:
+            if self.report is None or not self.bare:
+                self._open("error", bare)
+                self.bare = True
+            else:
+                self._say(self.report.chain, bare)
         elif (
             self.report is not None
             and not self.flat
@@ -170,8 +183,16 @@ class _Reader:
             self._say(self.report.hints, text)
         return True
 
+    def _bare(self, line: str) -> str | None:
+        """What a line of a box says that has lost its lines; None where it is no such line."""
+        if self.in_block or (self.report is not None and not self.bare) or _PROGRESS.match(line):
+            return None
+        found = _BARE.match(line)
+        return found["text"] if found else None
+
     def _open(self, kind: str, text: str) -> None:
         self.report = Report(kind)
+        self.bare = False
         (self.errors if kind == "error" else self.warnings).append(self.report)
         self.flat = False
         self._say(self.report.chain, text)
@@ -187,7 +208,9 @@ class _Reader:
             return True
         if self.in_block:
             return False
-        return bool(_PROGRESS.match(line)) or (self.report.kind == "warning" and line[:1].strip() != "")
+        return bool(_PROGRESS.match(line) or _PROMPT.match(line)) or (
+            self.report.kind == "warning" and line[:1].strip() != ""
+        )
 
     def _continue(self, line: str) -> None:
         statement = self.statement
