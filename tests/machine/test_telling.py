@@ -32,6 +32,7 @@ WORDS = {
     "proxy": "http://***@proxy.example:3128",
     "host": "index.example",
     "status": "503",
+    "policy": "Restricted",
 }
 
 

@@ -35,9 +35,10 @@ def shells(request: ProbeRequest) -> Answer:
     facts: dict[str, Any] = {"shell": shell(request), "files": files}
     facts["kept_files"], facts["linked_files"] = _others_files(request, files)
     if request.os == "windows":
-        from wizard.machine.windows import user_environment
+        from wizard.machine import windows, windows_limits
 
-        facts["registry"] = user_environment()
+        facts["registry"] = windows.user_environment()
+        findings += windows_limits.findings(windows.values, server=windows.is_server())
     return Answer(facts, tuple(findings))
 
 

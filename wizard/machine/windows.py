@@ -118,6 +118,18 @@ def registered_pythons() -> list[str]:
     return found
 
 
+def values(hive: str, key: str) -> dict[str, Any]:
+    """The values of a key by name, none where it is missing or closed to this user."""
+    return {name: value for name, value, _ in _values(hive, key)}
+
+
+def is_server() -> bool:
+    """Whether this is a Windows Server."""
+    if sys.platform != "win32":
+        return False
+    return sys.getwindowsversion().product_type != 1
+
+
 def edition() -> str:
     """`Windows 11`, `Windows 10`, `Windows Server 2022`. Windows 11 is told from 10 by its build, 22000 and later."""
     import platform
