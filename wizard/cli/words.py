@@ -122,11 +122,26 @@ def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]
         yield "torch", "asked for, not in uv.lock yet"
 
 
+def _uv_of_shells(machine: Machine) -> Iterator[str]:
+    """Each uv with the shells that run it, and the shells that did not say."""
+    from wizard.advice.uv_here import uv_here
+
+    for here in uv_here(machine):
+        told = (here.found.version or "?", one_line(here.found.path, 60), here.found.how, here.where)
+        yield f"{'':10}   {', '.join(filter(None, told))}"
+    for one in machine.uv_in_shells or ():
+        if one.why_not is not None:
+            start = " at log-in" if one.start == "login" else ""
+            yield f"{'':10}   ? {one.shell}{start}: {one_line(one.why_not, 120)}"
+
+
 def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
     """`uv-wizard doctor`. `sizes`: what the servers were asked for."""
     rows = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path), *_lock_rows(way, sizes))
     for label, fact in rows:
         yield f"{label:10} {fact}"
+        if label == "uv":
+            yield from _uv_of_shells(way.machine)
     yield ""
     findings = way.findings()
     if not findings:

@@ -36,7 +36,8 @@ def _of_conda(told: tuple[UvInShell, ...], prefixes: list[str], request: ProbeRe
                 lines.append(f"{named(one)}: {program} is {path}")
                 whats.append(program)
     if lines:
-        what = " and ".join(dict.fromkeys(whats)) + (" are" if len(set(whats)) > 1 else " is") + " the one of base"
+        names = sorted(set(whats))
+        what = " and ".join(names) + (" are" if len(names) > 1 else " is")
         yield finding("conda-in-shells", lines, what=what)
 
 

@@ -110,7 +110,7 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     what = uv_ways.wanted(machine, project, choices, folder)
     ways = uv_ways.in_order(machine, project, choices, python, what)
     title = f"install uv {what.version}".rstrip() + f" into {folder}"
-    notes = _notes(ways)
+    notes = (*_notes(ways), *_before(machine, folder))
     return UvPlan(path, Step("uv", "uv", title, commands=(_command(machine, ways, what),), notes=notes), None, folder)
 
 
@@ -149,6 +149,20 @@ def _notes(ways: tuple[uv_ways.Way, ...]) -> tuple[str, ...]:
     if len(ways) > 1:
         notes.append(f"If that does not work: {', then '.join(told[way['how']] for way in ways[1:])}.")
     return tuple(notes)
+
+
+def _before(machine: Machine, folder: str) -> tuple[str, ...]:
+    """A warning where the shells go on to find another uv before the new one."""
+    entries = path_entries(machine) or ()
+    if folder not in entries:
+        return ()  # the settings step puts it first
+    ahead = entries[: entries.index(folder)]
+    other = next((one for one in machine.uv or () if _parent(machine, one.path) in ahead), None)
+    if other is None:
+        return ()
+    owner = catalog.table("uv.toml")["owner"][other.how]
+    whose = f"{other.version or '?'}, the business of {owner}"
+    return (f"Your shells find {other.path} first ({whose}); the commands here name the new one.",)
 
 
 def _updated(found: FoundUv, machine: Machine, project: Project | None, choices: Choices, python: str | None) -> UvPlan:
