@@ -74,27 +74,13 @@ def key() -> Iterator[Key]:
         kernel.CloseHandle(mutex)
 
 
-def new_environment() -> dict[str, str]:
-    """What a program started from the Start menu finds: made of the registry, not of this process."""
-    kernel, advapi, userenv = (ctypes.WinDLL(name, use_last_error=True) for name in ("kernel32", "advapi32", "userenv"))
-    kernel.GetCurrentProcess.restype = wintypes.HANDLE
-    advapi.OpenProcessToken.argtypes = [wintypes.HANDLE, wintypes.DWORD, ctypes.POINTER(wintypes.HANDLE)]
-    userenv.CreateEnvironmentBlock.argtypes = [ctypes.POINTER(ctypes.c_void_p), wintypes.HANDLE, wintypes.BOOL]
-    token, block = wintypes.HANDLE(), ctypes.c_void_p()
-    assert advapi.OpenProcessToken(kernel.GetCurrentProcess(), 0x000A, ctypes.byref(token))  # TOKEN_QUERY | DUPLICATE
-    assert userenv.CreateEnvironmentBlock(ctypes.byref(block), token, False)
-    assert block.value is not None
-    found, at = {}, block.value
-    while line := ctypes.wstring_at(at):
-        name, _, value = line[1:].partition("=")
-        found[line[0] + name] = value
-        at += (len(line) + 1) * ctypes.sizeof(ctypes.c_wchar)
-    return found
-
-
 def in_new_cmd(name: str) -> str:
     done = subprocess.run(
-        ["cmd", "/u", "/c", f"echo %{name}%"], env=new_environment(), capture_output=True, check=True, timeout=60
+        ["cmd", "/u", "/c", f"echo %{name}%"],
+        env=windows.new_environment(),
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
     return done.stdout.decode("utf-16-le").strip()
 
@@ -250,6 +236,9 @@ def test_apply_writes_them_and_undo_gives_them_back(key: Key, project: Project, 
     assert {**before, "UV_CACHE_DIR": (str(cache), SZ), "UV_LINK_MODE": ("copy", EXPAND)} == key.all()
     assert cache.is_dir()  # and this run used it already
     assert in_new_cmd("UV_CACHE_DIR") == str(cache)
+    (shell,) = [event for event in found if event["type"] == "shell"]
+    assert shell["arrived"] is True, shell
+    assert shell["values"]["UV_CACHE_DIR"] == str(cache)
 
     listed = json.loads(wizard("undo", "--list", "--json"))["runs"][0]
     assert {r"HKCU\Environment\UV_CACHE_DIR", r"HKCU\Environment\UV_LINK_MODE"} <= set(listed["changed"])

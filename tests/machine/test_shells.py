@@ -92,7 +92,8 @@ def test_uvs_own_settings_that_do_not_parse() -> None:
     uv_toml.parent.mkdir(parents=True)
     uv_toml.write_bytes(b"cache-dir = \n")
     answer = shells(request)
-    assert [one.cause for one in answer.findings] == ["config-invalid"]
+    limits = {"path-too-long", "activate-blocked"}  # what a fresh Windows tells beside
+    assert [one.cause for one in answer.findings if one.cause not in limits] == ["config-invalid"]
     assert "line 1" in answer.findings[0].evidence[0]
 
 
