@@ -46,6 +46,9 @@ class Running:
         if sys.platform == "win32":
             words = [sys.executable, "-c", _WITH_A_CONSOLE, *words]
             options = {"stdin": subprocess.PIPE, "creationflags": subprocess.CREATE_NO_WINDOW}
+        elif signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # a job in the background of a shell ignores it, and so would all that it starts
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         self.process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, encoding="utf-8", **options)
         self.told: list[dict[str, Any]] = []
