@@ -33,6 +33,9 @@ WORDS = {
     "host": "index.example",
     "status": "503",
     "policy": "Restricted",
+    "key": "auto_activate_base",
+    "shell": "bash at log-in",
+    "size": "at least 412 GiB",
 }
 
 
