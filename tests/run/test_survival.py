@@ -6,6 +6,7 @@ is marked `long`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -70,7 +71,8 @@ def test_a_process_that_is_killed_at_any_moment(slow: Project, index: Index, who
     path = run.folder / state.EVENTS
     until(lambda: len(list(events.read(path))) >= lines or not processes(run))
     for process in processes(run)[:1] if who == "supervisor" else processes(run)[1:]:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # what it started may have ended with it
+            process.kill()
     told = to_the_end(run)
     end = state_of(told)
     until(lambda: not state.supervised(run.folder))
