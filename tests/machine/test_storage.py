@@ -203,3 +203,61 @@ def test_a_project_in_onedrive() -> None:
     assert (
         causes(ProbeRequest(environment=told, os="linux"), {"project": r"C:\Users\min\OneDrive\x", "cache": "/c"}) == []
     )
+
+
+@pytest.mark.parametrize(
+    "files, exists, marked",
+    [
+        ((), False, False),
+        ((".lock", "CACHEDIR.TAG"), False, True),
+        (("CACHEDIR.TAG", "archive-v0"), True, True),
+        (("archive-v0",), True, False),
+    ],
+)
+def test_the_cache_as_it_lies(tmp_path: Path, files: tuple[str, ...], exists: bool, marked: bool) -> None:
+    project, cache = tmp_path / "p", tmp_path / "cache"
+    project.mkdir()
+    cache.mkdir()
+    for name in files:
+        (cache / name).write_bytes(b"")
+    found = storage.cache_folder(os.fspath(cache), os.fspath(cache), os.fspath(project))
+    assert (found.exists, found.marked, found.link, found.moving_from) == (exists, marked, False, None)
+    assert found.hardlinks is (links.tried(os.fspath(tmp_path))[0])
+    assert sorted(one.name for one in cache.iterdir()) == sorted(files)
+    assert not list(project.iterdir())
+
+
+def test_a_move_that_was_cut_off_is_known(tmp_path: Path) -> None:
+    (tmp_path / storage.MOVING).write_text("/home/min/.cache/uv", "utf-8")
+    assert storage.cache_folder(os.fspath(tmp_path), os.fspath(tmp_path), None).moving_from == "/home/min/.cache/uv"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm is Linux's")
+def test_links_from_one_disk_to_another_are_tried_and_fail(tmp_path: Path) -> None:
+    if os.stat("/dev/shm").st_dev == os.stat(tmp_path).st_dev:
+        pytest.skip("there is one disk only")
+    found = storage.cache_folder("/dev/shm", "/dev/shm", os.fspath(tmp_path))
+    assert (found.hardlinks, found.reflinks) == (False, False)
+
+
+def test_a_quota_is_asked_of_the_program_that_knows(tmp_path: Path, asked: Asked) -> None:
+    if sys.platform == "win32":
+        pytest.skip("Windows' own word on free room counts the quota in")
+    device = mount_of(
+        os.path.realpath(tmp_path), map(lambda one: Mount(*one[:4]), psutil.disk_partitions(all=True)), asked()
+    )
+    program = tmp_path / "bin" / "quota"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!/bin/sh\necho '     Filesystem  blocks   quota   limit   grace'\necho '{device.device} 1024 2048 4096 0 0 0'\n"
+    )
+    program.chmod(0o755)
+    request = asked({"PATH": os.fspath(program.parent)})
+    found = filesystems(request).facts["filesystems"]
+    (home,) = (one for one in found if "home" in one.purposes)
+    assert home.quota_free_bytes == 1024**2
+    assert home.room == 1024**2
+    program.write_text("#!/bin/sh\nsleep 600\n")
+    (home,) = (one for one in filesystems(request, limit=2).facts["filesystems"] if "home" in one.purposes)
+    assert home.quota_free_bytes is None
+    assert home.free_bytes

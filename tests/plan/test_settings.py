@@ -162,6 +162,12 @@ def test_what_is_set_back_to_uvs_own_goes_from_our_file() -> None:
     assert "UV_CACHE_DIR" not in by_name(third.files)[".config/uv-wizard/env.sh"]  # it would win over uv.toml
 
 
+def test_symlinks_are_explained() -> None:
+    step = settings.step(machine(bashrc=b""), chosen(link_mode="symlink"), None)
+    assert step is not None
+    assert step.notes == (settings.SYMLINKS,)
+
+
 def test_a_line_of_the_users_that_wins_is_told() -> None:
     mine = machine(bashrc=b"alias ll=ls\nexport UV_CACHE_DIR=/mine\n# export UV_LINK_MODE=copy\n")
     step = settings.step(mine, chosen(cache_dir="/d/c", link_mode="copy"), None)

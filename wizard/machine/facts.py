@@ -130,7 +130,9 @@ class Filesystem:
 
 @dataclass(frozen=True)
 class CacheFolder:
-    """uv's cache as it lies in its folder. `marked`: it carries uv's mark (CACHEDIR.TAG), so it is a cache indeed."""
+    """uv's cache as it lies in its folder. `exists`: and something is in it; `marked`: it carries uv's mark (CACHEDIR.TAG),
+    so it is a cache indeed.
+    """
 
     path: str
     exists: bool
@@ -203,6 +205,8 @@ class Machine:
     """Absolute paths: cache, pythons, uv_bin, config (ours), state (ours), user_uv_toml."""
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of the files that a plan may touch (shell start-up files, uv.toml, our own); None: it does not exist."""
+    uv_configs: tuple[tuple[str, bytes], ...] | None = None
+    """(path, bytes) of every uv.toml that uv reads here beside a project's own, what wins first."""
     kept_files: Mapping[str, str] = field(default_factory=dict)
     """Of those, the ones that are not ours to write, each with why: `managed by chezmoi`, `read-only`."""
     linked_files: Mapping[str, str] = field(default_factory=dict)

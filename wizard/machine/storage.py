@@ -66,7 +66,15 @@ def cache_folder(path: str, there: str, project: str | None) -> CacheFolder:
         moving = (folder / MOVING).read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         moving = None
-    return CacheFolder(path, folder.is_dir(), folder.is_symlink(), (folder / TAG).is_file(), hard, clone, moving)
+    return CacheFolder(path, _holds_any(folder), folder.is_symlink(), (folder / TAG).is_file(), hard, clone, moving)
+
+
+def _holds_any(folder: Path) -> bool:
+    """Whether a cache holds more than what uv puts into every empty one."""
+    try:
+        return any(entry.name not in {TAG, ".lock", ".gitignore", MOVING} for entry in folder.iterdir())
+    except OSError:
+        return False
 
 
 def cache_by_uv(request: ProbeRequest, limit: float) -> str | None:

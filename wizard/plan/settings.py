@@ -23,6 +23,9 @@ OURS = frozenset({*VARIABLES.values(), "UV_DEFAULT_INDEX"})
 _SAID = frozenset({"project", "file", "screen", "set"})
 
 
+SYMLINKS = "With symlinks, clearing the cache breaks every environment: their packages lie in it."
+
+
 def chosen_variables(choices: Choices) -> dict[str, str]:
     """The variables that the choices set; a key at its default is uv's business."""
     chosen = {VARIABLES[key]: choices.text(key) for key in VARIABLES}
@@ -67,7 +70,8 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
         return None
     checks = _checks(machine, uv, variables, path_entry, toml=any(one in files for one in toml), kept=kept)
     index_note = (PERSIST_NOTE,) if index is not None else ()
-    notes = (*cache_notes, *_overruled(machine, {**variables, **_moved(for_toml)}), *kept.notes, *index_note)
+    links_note = (SYMLINKS,) if choices.text("settings.link-mode") == "symlink" else ()
+    notes = (*cache_notes, *links_note, *_overruled(machine, {**variables, **_moved(for_toml)}), *kept.notes, *index_note)
     told = [f"the old cache: {choices.text('settings.old-cache')}"] if cache else []
     if files or kept.registry:
         names = [*for_toml, *variables, *(["PATH"] if path_entry else [])] or ["settings"]
