@@ -2,8 +2,9 @@
 
 Every event has `at` (seconds since the run began) and `type`. INTERFACE.md names run, step, command, output, resolved,
 package, progress, diagnosis, verify and end, and their keys. Ours beside: `check` (a rung of the verification: id,
-title, ok, value, detail, seconds), `note` (text), `retry` (attempt, of, wait_s, why), `changed` (path) and `locked`
-(path, text, added, removed, changed: what became another in uv.lock, see wizard.project.lock_changes).
+title, ok, value, detail, seconds), `note` (text), `retry` (attempt, of, wait_s, why), `changed` (path), `locked`
+(path, text, added, removed, changed: what became another in uv.lock, see wizard.project.lock_changes) and `shell`
+(shell, arrived, values, uv, why: what a shell that was asked gives to programs).
 """
 
 from __future__ import annotations

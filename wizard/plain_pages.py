@@ -9,6 +9,7 @@ from wizard import catalog
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli import words
 from wizard.plain_page import Page, Question, Row
+from wizard.plan import old_cache
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
 from wizard.text import one_line
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 MARKS = {"error": "x error:", "warning": "! warning:", "note": "+ note:"}
 GO_ON = Question("Go on? y, q", "y")
 GO_ON_OR_BACK = Question("Go on? y, b, q", "y")
+COUNTED_S = 2.0
+"""Seconds for which an old cache is counted."""
+OLD_CACHES = (
+    ("keep", "it stays where it is"),
+    ("move", "its files go to the new folder, without undo"),
+    ("drop", "uv clears it, without undo"),
+)
 WHERE = (
     ("environment", "environment variables, recommended: for your shells; can be undone"),
     ("uv.toml", "uv.toml: uv's own file; it does not take the Python folder"),
@@ -115,6 +123,21 @@ def nothing() -> None:
     """What taking the default does."""
 
 
+def _old_cache(way: Way) -> list[Question]:
+    """What becomes of the cache that is there, where another folder is chosen by now."""
+    from wizard.machine.folder_size import folder_size
+
+    folder = old_cache.old(way.machine, way.choices)
+    if folder is None or old_cache.why_kept(way.machine, way.choices) is not None:
+        return []
+    size = folder_size(folder, COUNTED_S)
+    wish = way.choices.text("settings.old-cache")
+    at = next(place for place, (value, _) in enumerate(OLD_CACHES) if value == wish)
+    rows = [Row(text, partial(way.choose, "settings.old-cache", value)) for value, text in OLD_CACHES]
+    told = f"The old cache in {folder}{f' ({size.told})' if size else ''}"
+    return [Question(told, str(at + 1), _untouched(rows, at), chosen=at)]
+
+
 def settings(way: Way) -> Page:
     """Where uv keeps its files."""
     states = way.settings_state()
@@ -137,6 +160,7 @@ def settings(way: Way) -> Page:
     at = next(place for place, (value, _) in enumerate(WHERE) if value == where)
     rows = [Row(text, partial(way.choose, "settings.where", value)) for value, text in WHERE]
     questions.append(Question("Keep these settings in", str(at + 1), _untouched(rows, at), chosen=at))
+    questions += _old_cache(way)
     return Page(
         3,
         "settings",

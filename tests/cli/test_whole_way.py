@@ -72,6 +72,26 @@ def test_the_settings_are_written_and_taken_back(project: Project, home: Path, m
     assert "Nothing to undo" in wizard("undo", "--yes").stdout
 
 
+def test_a_file_that_was_changed_since_is_shown_in_three_versions(project: Project, home: Path) -> None:
+    """It is left as it is, the rest is put back, and the run can be undone again once the file is settled."""
+    (home / ".bashrc").write_bytes(b"before\n")
+    wizard("apply", str(project.path), "--yes", "--set", f"settings.cache-dir={home / 'c'}")
+    ours = (home / ".bashrc").read_bytes()
+    (home / ".bashrc").write_bytes(ours + b"# >>> conda initialize >>>\n")
+    told = json.loads(wizard("undo", "--dry-run", "--json", check=1).stdout)["files"]
+    (refused,) = [one for one in told if one["state"] == "refused"]
+    assert (refused["before"], refused["ours"]) == ("before\n", ours.decode())
+    assert refused["now"] == ours.decode() + "# >>> conda initialize >>>\n"
+    text = wizard("undo", "--yes", check=1).stdout
+    assert f"x left as it is  {home / '.bashrc'}: it was changed since" in text
+    assert "\n+# >>> conda initialize >>>" in text
+    assert "\n+# >>> uv-wizard >>>" in text
+    assert not (home / ".config" / "uv-wizard").exists()
+    (home / ".bashrc").write_bytes(ours)
+    wizard("undo", "--yes")
+    assert (home / ".bashrc").read_bytes() == b"before\n"
+
+
 def test_sync_through_a_mirror_leaves_the_lock(project: Project, index: Index) -> None:
     was = before(project)
     index.copy("/simple", "/mirror/simple")

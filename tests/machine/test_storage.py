@@ -243,14 +243,12 @@ def test_links_from_one_disk_to_another_are_tried_and_fail(tmp_path: Path) -> No
 def test_a_quota_is_asked_of_the_program_that_knows(tmp_path: Path, asked: Asked) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows' own word on free room counts the quota in")
-    device = mount_of(
-        os.path.realpath(tmp_path), map(lambda one: Mount(*one[:4]), psutil.disk_partitions(all=True)), asked()
-    )
+    mounts = [Mount(*one[:4]) for one in psutil.disk_partitions(all=True)]
+    device = mount_of(os.path.realpath(tmp_path), mounts, asked()).device
     program = tmp_path / "bin" / "quota"
     program.parent.mkdir()
-    program.write_text(
-        f"#!/bin/sh\necho '     Filesystem  blocks   quota   limit   grace'\necho '{device.device} 1024 2048 4096 0 0 0'\n"
-    )
+    table = f"     Filesystem  blocks   quota   limit   grace\n{device} 1024 2048 4096 0 0 0"
+    program.write_text(f"#!/bin/sh\necho '{table}'\n")
     program.chmod(0o755)
     request = asked({"PATH": os.fspath(program.parent)})
     found = filesystems(request).facts["filesystems"]
