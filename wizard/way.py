@@ -179,12 +179,12 @@ class Way:
     def findings(self) -> tuple[Finding, ...]:
         """What stands in the way, worst first."""
         from wizard.advice.findings import findings
-        from wizard.advice.mirrors import audit as audit_indexes
+        from wizard.advice.locked import audit as audit_lock
         from wizard.advice.torch_audit import audit as audit_torch
 
         audits = (
             *audit_torch(self.machine, self.project, self.selected()),
-            *audit_indexes(self.machine, self.project),
+            *audit_lock(self.machine, self.project, self._uv_version()),
         )
         stopped = (self.interrupted.diagnosis(),) if self.interrupted else ()
         return findings(self.machine, self.project, audits, stopped)
@@ -223,6 +223,19 @@ class Way:
         planned = plan_uv(self.machine, self.project, self.choices, self._pip_python())
         return planned.kept.path if planned.kept else None
 
+    def _uv_version(self) -> str | None:
+        """Of the uv that will sync, None where that is not known."""
+        from wizard.plan.install_uv import plan_uv
+
+        kept = plan_uv(self.machine, self.project, self.choices, self._pip_python()).kept
+        return kept.version if kept else self.choices.text("uv.version") or None
+
+    def held(self) -> dict[str, str]:
+        """Variables that hold the lock against what this machine's uv.toml say."""
+        from wizard.advice.locked import held_here
+
+        return held_here(self.machine, self.project, self._uv_version())
+
     def plan(self) -> Plan:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
         from wizard.plan import make
@@ -248,7 +261,7 @@ class Way:
         if there.project is None:
             return make.Circumstances(python)
         part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
-        return make.Circumstances(python, part, options(there.project, self.choices), there.step)
+        return make.Circumstances(python, part, options(there.project, self.choices), there.step, self.held())
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""

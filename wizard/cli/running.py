@@ -196,6 +196,7 @@ def verify(options: Options) -> int:
         selected=way.selection(),
         variant=None,
         python=options.text("python"),
+        held=way.held(),
     )
     result = look(replace(request, deep=options.flag("deep")), on_check=tell)
     if options.json:

@@ -18,6 +18,7 @@ from wizard.machine.facts import MachineFinding
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
 from wizard.machine.telling import finding
+from wizard.machine.uv_configs import uv_configs
 from wizard.toml import TOMLError, parse
 
 FAMILIES = ("bash", "zsh", "fish")
@@ -33,6 +34,7 @@ def shells(request: ProbeRequest) -> Answer:
     files, findings = read_files(concerned(request, found), request.home_folder)
     findings += _config_findings(found["user_uv_toml"], files)
     facts: dict[str, Any] = {"shell": shell(request), "files": files}
+    facts["uv_configs"] = uv_configs(request, found["user_uv_toml"])
     facts["kept_files"], facts["linked_files"] = _others_files(request, files)
     if request.os == "windows":
         from wizard.machine import windows, windows_limits

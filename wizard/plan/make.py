@@ -35,6 +35,8 @@ class Circumstances:
     """Options of wizard.run.mirror_sync, None where the sync needs no mirror."""
     named: Step | None = None
     """Writes the mirror into the project."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Variables that hold the lock against what this machine's settings say."""
 
 
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
@@ -48,9 +50,9 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
             steps.append(sync.lock_step(project, choices, uv.path))
         if project.has_lock or around.torch.locks or around.named:
             selected = sync.selection(choices, around.torch.extra)
-            steps.append(sync.step(project, choices, uv.path, selected, around.mirrors))
+            steps.append(sync.step(project, choices, uv.path, selected, around.mirrors, around.held))
             what = verify.request(
-                machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant
+                machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant, held=around.held
             )
             steps.append(verify.step(what, project, sync.run_environment(project, choices)))
     return Plan(tuple(one for one in steps if one), project.path if project else None, uv.path)

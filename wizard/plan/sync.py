@@ -12,6 +12,7 @@ from wizard.plan.mirrors import address
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
 from wizard.project.facts import Project
+from wizard.project.lock_options import held
 from wizard.project.lockfile import own_registry
 
 
@@ -48,7 +49,7 @@ def run_environment(project: Project, choices: Choices) -> dict[str, str | None]
     registry = own_registry(project)
     if registry is not None:
         environment["UV_DEFAULT_INDEX"] = registry
-    return environment
+    return {**environment, **held(project)}
 
 
 def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] = ()) -> Step:
@@ -60,13 +61,14 @@ def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] =
 
 
 def step(
-    project: Project, choices: Choices, uv: str, selected: Selection, mirrors: Mapping[str, Any] | None = None
-) -> Step:
-    """The step. `mirrors`: what wizard.run.mirror_sync needs where a mirror was chosen, None for uv alone."""
+    project: Project, choices: Choices, uv: str, selected: Selection, mirrors: Mapping[str, Any] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Step:  # fmt: skip
+    """The step. `mirrors`: what wizard.run.mirror_sync needs where a mirror was chosen, None for uv alone; `more`: variables."""
     argv = [uv, "sync", "--locked", *selected.options()]
     if choices.flag("sync.no-cache"):
         argv.append("--no-cache")
-    environment = run_environment(project, choices)
+    environment = {**run_environment(project, choices), **(more or {})}
     options: dict[str, Any] = {}
     kind: Any = "uv"
     if mirrors is not None:

@@ -11,6 +11,7 @@ from wizard.choices import Choices
 from wizard.machine.facts import Machine
 from wizard.plan.step import Command, Step
 from wizard.plan.sync import Selection
+from wizard.project import lock_options
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
 from wizard.verify.record import VerifyRequest
@@ -32,8 +33,11 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
     selected: Selection,
     variant: str | None,
     python: str | None = None,
+    held: Mapping[str, str] | None = None,
 ) -> VerifyRequest:
-    """What to look at. `variant`: the torch build that was chosen, or None; `python`: another environment's Python."""
+    """What to look at. `variant`: the torch build that was chosen, or None; `python`: another environment's Python;
+    `held`: variables, beside the lock's own, that hold it against this machine's settings.
+    """
     gpus = None if machine.gpus is None else tuple(asdict(gpu) for gpu in machine.gpus)
     torch = project.torch if project else None
     foreign = python is not None
@@ -53,6 +57,7 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
         in_container=machine.in_container,
         locked=bool(project and project.has_lock and not foreign),
         registry=own_registry(project) if project else None,
+        held={**lock_options.held(project), **(held or {})} if project else {},
     )
 
 

@@ -62,8 +62,7 @@ def _expected(request: VerifyRequest, environment: Mapping[str, str]) -> Mapping
 
     extras = [word for extra in request.extras for word in ("--extra", extra)]
     groups = [word for group in request.groups for word in ("--group", group)]
-    index = {"UV_DEFAULT_INDEX": request.registry} if request.registry else {}
-    asked = (request.uv, request.project, request.python, [*extras, *groups], {**environment, **index})
+    asked = (request.uv, request.project, request.python, [*extras, *groups], request.for_uv(environment))
     return expected_packages(*asked, request.limit)
 
 

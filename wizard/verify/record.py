@@ -43,6 +43,14 @@ class VerifyRequest:
     """Whether the project has a uv.lock."""
     registry: str | None = None
     """The lock's own registry, letter for letter: the default index that uv is asked with."""
+    held: Mapping[str, str | None] = field(default_factory=dict)
+    """Variables that hold the lock's own options against settings of the user and the machine; None takes one out."""
+
+    def for_uv(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The environment in which uv is asked about the lock."""
+        index = {"UV_DEFAULT_INDEX": self.registry} if self.registry else {}
+        laid = {**environment, **self.held, **index}
+        return {name: value for name, value in laid.items() if value is not None}
 
     def to_json(self) -> dict[str, Any]:
         """JSON values only."""

@@ -37,9 +37,7 @@ def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path
         return Asked(_unlooked("sync", why))
     chosen = [word for name in request.extras for word in ("--extra", name)]
     chosen += [word for name in request.groups for word in ("--group", name)]
-    own = {**environment, "UV_PYTHON_DOWNLOADS": "never"}
-    if request.registry:
-        own["UV_DEFAULT_INDEX"] = request.registry
+    own = {**request.for_uv(environment), "UV_PYTHON_DOWNLOADS": "never"}
     begin = time.monotonic()
     done = run([request.uv, "sync", "--locked", "--check", *chosen], own, folder, request.limit, cwd=request.project)
     if "unexpected argument '--check'" in done.output:

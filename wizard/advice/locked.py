@@ -1,0 +1,141 @@
+"""What breaks `uv sync --locked` here though the lock is sound: found before syncing, with its place and a way out. Pure.
+
+Measured with uv 0.8.24, 0.10.12 and 0.13.8: another default index than the lock's own, even by a slash, and another
+resolution, prerelease, fork-strategy or exclude-newer than the lock's make a sound lock fail. Our own sync holds the
+lock's index and options by the environment, which wins over every file; what it can't hold is told as an error.
+"""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from wizard import catalog
+from wizard.advice.in_force import InForce, default_index, option
+from wizard.advice.reason import AdvisedFinding
+from wizard.credentials import split
+from wizard.diagnosis.record import Fix
+from wizard.machine.facts import Machine, MachineFinding
+from wizard.mirrors import catalogue
+from wizard.mirrors.registries import explicit_of, registries_for, same_index
+from wizard.project.facts import Lock, Project
+from wizard.project.lock_options import OPTIONS, LockOption, locked, own_settings
+from wizard.text import masked, one_line
+
+_HELD = "uv-wizard sync, and the sync of this wizard, hold what uv.lock was made with."
+_BARE = "uv sync --locked refuses the lock, and a plain uv sync or uv run makes it again by these rules."
+
+
+def audit(machine: Machine, project: Project | None, uv_version: str | None = None) -> tuple[MachineFinding, ...]:
+    """What in the environment and in any uv.toml makes this project's lock fail. `uv_version`: of the uv that will sync."""
+    if project is None or project.lock is None:
+        return ()
+    found = [_other_index(machine, project, project.lock)]
+    found += [_other_option(machine, project, one, uv_version) for one in OPTIONS]
+    return tuple(finding for finding in found if finding is not None)
+
+
+def _other_index(machine: Machine, project: Project, lock: Lock) -> MachineFinding | None:
+    own = registries_for(lock.registries, explicit_of(project.indexes), catalogue.torch_bases())["pypi"]
+    set_here = default_index(machine, project)
+    if set_here is None or not own or without_user(set_here.value) in own:
+        return None
+    index, lock_index = masked(one_line(set_here.value, 200)), masked(one_line(own[0], 200))
+    slash = " (a slash at the end is enough)" if same_index(without_user(set_here.value), own[0]) else ""
+    return MachineFinding(
+        "lock-other-index",
+        "warning",
+        "Another default index than uv.lock's own is in force",
+        f"{one_line(set_here.where)} makes {index} the default index, and uv.lock was made with {lock_index}{slash}: uv "
+        f"sync --locked fails, and uv run rewrites uv.lock to the other index. Take it out there; through the wizard "
+        f"the lock's own index stays the default, and a mirror stands beside it.",
+        (masked(one_line(set_here.line, 300)),),
+    )
+
+
+def without_user(url: str) -> str:
+    """The address as uv compares it: without a name before it, and without a sign-in."""
+    name, separator, address = url.partition("=")
+    bare = address if separator and "/" not in name and ":" not in name else url
+    try:
+        return split(bare)[0]
+    except ValueError:
+        return bare
+
+
+def _other_option(
+    machine: Machine, project: Project, wanted: LockOption, uv_version: str | None
+) -> MachineFinding | None:
+    by_project = wanted.setting in own_settings(project)[2]
+    set_here = option(machine, wanted)
+    if by_project and (set_here is None or set_here.path is not None):
+        return None  # what the project says itself wins over every file
+    made_with = locked(project, wanted)
+    here = set_here.value if set_here else wanted.default
+    if here == made_with or (made_with is not None and set_here and wanted.setting.startswith("exclude-newer")):
+        return None  # uv makes moments of dates and of spans: their texts tell nothing
+    if by_project and made_with is None:
+        return None
+    if set_here is None:
+        return _gone(project, wanted, str(made_with))
+    return _told(set_here, wanted, made_with, kept=_is_held(set_here, wanted, uv_version))
+
+
+def _told(set_here: InForce, wanted: LockOption, made_with: str | None, *, kept: bool) -> MachineFinding:
+    made = "none" if made_with is None else one_line(made_with, 80)
+    away = f"Take {set_here.name} out of the environment" if set_here.path is None else f"Take it out: {set_here.where}"
+    fixes = [Fix(one_line(away))]
+    if kept:
+        fixes.append(Fix("Sync by uv.lock's own rules, for this once", None, (("uv-wizard", "sync"),)))
+    return AdvisedFinding(
+        "lock-outdated",
+        "warning" if kept else "error",
+        f"A setting outside the project makes uv.lock fail: {wanted.setting}",
+        f"{one_line(set_here.where)} says {wanted.setting} = {one_line(set_here.value, 80)}, and uv.lock was made with {made}: "
+        f"{_BARE} {_HELD + ' ' if kept else ''}uv lock is not the remedy: it would change the lock for everybody.",
+        (one_line(set_here.line, 300),),
+        fixes=tuple(fixes),
+        alone=True,
+    )
+
+
+def _is_held(set_here: InForce, wanted: LockOption, uv_version: str | None) -> bool:
+    """Whether the child's environment can say otherwise: older uv has no word for no exclude-newer."""
+    if wanted.variable is None:
+        return False
+    return set_here.path is None or wanted.default is not None or _knows_none(uv_version)
+
+
+def _knows_none(uv_version: str | None) -> bool:
+    least = catalog.table("uv.toml")["exclude_newer_none"]["from"]
+    return uv_version is not None and Version(uv_version) >= Version(least)
+
+
+def held_here(machine: Machine, project: Project | None, uv_version: str | None) -> dict[str, str]:
+    """Variables of the sync, beside `lock_options.held`, that hold the lock against what this machine's uv.toml say."""
+    if project is None or project.lock is None or not _knows_none(uv_version):
+        return {}
+    wanted = next(one for one in OPTIONS if one.setting == "exclude-newer")
+    set_here = option(machine, wanted)
+    if set_here is None or locked(project, wanted) is not None or wanted.setting in own_settings(project)[2]:
+        return {}
+    return {str(wanted.variable): catalog.table("uv.toml")["exclude_newer_none"]["word"]}
+
+
+def _gone(project: Project, wanted: LockOption, made_with: str) -> MachineFinding:
+    path, data = project.file("uv.lock")
+    lines = (data or b"").decode("utf-8", "replace").split("[[package]]", 1)[0].splitlines()
+    number, line = next(
+        ((number, line) for number, line in enumerate(lines, 1) if wanted.in_lock in line), (1, wanted.in_lock)
+    )
+    where = f"Say so in pyproject.toml, for everybody: {wanted.setting} = {made_with!r} under [tool.uv]".replace(
+        "'", '"'
+    )
+    return AdvisedFinding(
+        "lock-outdated",
+        "warning",
+        f"uv.lock was made with a setting that is not in the project: {wanted.setting}",
+        f"{path}, line {number} says {one_line(made_with, 80)}, and nothing in force here does: {_BARE} {_HELD}",
+        (one_line(line, 300),),
+        fixes=(Fix(one_line(where)), Fix("Sync by uv.lock's own rules, for this once", None, (("uv-wizard", "sync"),))),
+        alone=True,
+    )
