@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.support.projects import Project
-from wizard.run.move_cache import MOVING, TAG, carry_out
+from wizard.machine.storage import MOVING, TAG
+from wizard.run.move_cache import carry_out
 
 
 class Told:
