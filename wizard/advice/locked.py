@@ -112,13 +112,21 @@ def _knows_none(uv_version: str | None) -> bool:
 
 def held_here(machine: Machine, project: Project | None, uv_version: str | None) -> dict[str, str]:
     """Variables of the sync, beside `lock_options.held`, that hold the lock against what this machine's uv.toml say."""
-    if project is None or project.lock is None or not _knows_none(uv_version):
+    if project is None or project.lock is None:
         return {}
-    wanted = next(one for one in OPTIONS if one.setting == "exclude-newer")
-    set_here = option(machine, wanted)
-    if set_here is None or locked(project, wanted) is not None or wanted.setting in own_settings(project)[2]:
-        return {}
-    return {str(wanted.variable): catalog.table("uv.toml")["exclude_newer_none"]["word"]}
+    found: dict[str, str] = {}
+    none = catalog.table("uv.toml")["exclude_newer_none"]["word"]
+    said = own_settings(project)[2]
+    for wanted in OPTIONS:
+        set_here = option(machine, wanted)
+        if wanted.variable is None or set_here is None or set_here.path is None or wanted.setting in said:
+            continue
+        made_with = locked(project, wanted)
+        if made_with is not None and made_with != set_here.value:
+            found[wanted.variable] = made_with
+        elif made_with is None and _knows_none(uv_version):
+            found[wanted.variable] = none
+    return found
 
 
 def _gone(project: Project, wanted: LockOption, made_with: str) -> MachineFinding:

@@ -38,17 +38,23 @@ OPTIONS = (
 
 def locked(project: Project, option: LockOption) -> str | None:
     """The value that the lock was made with; None for off."""
+    said = _said(project, option)
+    return option.default if said is None else said
+
+
+def _said(project: Project, option: LockOption) -> str | None:
+    """What the lock says itself; None where it was made with the default."""
     _, data = project.file("uv.lock")
     try:
         head = parse((data or b"").split(b"[[package]]", 1)[0])  # the packages are many
     except (TOMLError, UnicodeDecodeError):
-        return option.default
+        return None
     if option.setting == "dependency-metadata":
         said = table(head, "manifest").get("dependency-metadata")
     else:
         options = table(head, "options")
         said = options.get(option.in_lock + "-span") or options.get(option.in_lock)
-    return option.default if said is None else str(said)
+    return None if said is None else str(said)
 
 
 def own_settings(project: Project) -> tuple[str, str, Mapping[str, Any]]:
@@ -67,7 +73,8 @@ def own_settings(project: Project) -> tuple[str, str, Mapping[str, Any]]:
 
 
 def held(project: Project) -> dict[str, str | None]:
-    """Variables of a child that make the lock's own options hold; None takes one out.
+    """Variables of a child that make the lock's own options hold; None takes one out. What a uv.toml of this machine says
+    against a default is for those who know the machine: to say a default is not for nothing, newer uv warns of some.
 
     What the project says itself stays in force: where that is another than the lock's, the lock is outdated indeed.
     """
@@ -77,5 +84,5 @@ def held(project: Project) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for option in OPTIONS:
         if option.variable is not None:
-            found[option.variable] = None if option.setting in said else locked(project, option)
+            found[option.variable] = None if option.setting in said else _said(project, option)
     return found
