@@ -70,6 +70,20 @@ def test_a_tampered_wheel_is_named_and_nothing_is_left(project: Project, bare: P
     assert not (bare / ".local/bin").exists()
 
 
+def test_a_file_brought_along_needs_no_network(project: Project, bare: Path, index: Index, uv: Path) -> None:
+    """Named from the folder where the user is; what installs it works in another one."""
+    (bare / "stick").mkdir()
+    shutil.copy(uv, bare / "stick" / "uv-file")
+    index.forget()
+    words = ("--set", "uv.install=uv-file", "--set", f"uv.dir={bare / 'apps'}")
+    done = wizard("apply", str(project.path), "--yes", "--json", *words, cwd=bare / "stick")
+    assert of(events(done.stdout), "verify")[-1]["ok"] is True
+    assert not index.requests("/uv/")
+    (bare / "stick" / "uv-file").write_bytes(b"\x7fELF of another machine")
+    wizard("apply", str(project.path), "--yes", *words, cwd=bare / "stick", check=1)
+    assert subprocess.run([bare / "apps/uv", "--version"], check=False, capture_output=True).returncode == 0
+
+
 @pytest.fixture
 def conda(home: Path) -> Path:
     """A conda that knows as much of `conda config --set` as is asked of it here."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -147,7 +146,7 @@ def test_killed_in_the_middle_of_the_download(old: Path, tmp_path: Path, index: 
         assert time.monotonic() < end
         assert child.poll() is None
         time.sleep(0.02)
-    child.send_signal(signal.SIGKILL)
+    child.kill()  # SIGKILL
     child.wait()
     assert runs(old / NAME)
     assert [path.name for path in old.iterdir()] == [NAME]

@@ -90,9 +90,22 @@ def new_environment() -> dict[str, str]:
             found[line[0] + name] = value
             at += (len(line) + 1) * ctypes.sizeof(ctypes.c_wchar)
         userenv.DestroyEnvironmentBlock(block)
-        return found
+        return _with_own_path(found)
     finally:
         kernel.CloseHandle(token)
+
+
+def _with_own_path(found: dict[str, str]) -> dict[str, str]:
+    """The user's Path behind the machine's, where it is not there already: Windows joins the two, Wine does not."""
+    own = next((value for name, (value, _) in user_environment().items() if name.upper() == "PATH"), "")
+    name = next((name for name in found if name.upper() == "PATH"), "Path")
+    if sys.platform == "win32" and own:
+        import winreg
+
+        expanded = winreg.ExpandEnvironmentStrings(own).strip(";")
+        if expanded.upper() not in found.get(name, "").upper():
+            found[name] = ";".join(filter(None, (found.get(name, "").rstrip(";"), expanded)))
+    return found
 
 
 def auto_run() -> str:
