@@ -136,6 +136,7 @@ def test_a_failure_is_named(
         more = ["--set", "sync.extras=nope"]
     found = events(wizard("apply", str(project.path), "--yes", "--json", *more, check=1).stdout)
     assert of(found, "diagnosis")[-1]["cause"] == cause
+    assert found[0]["type"] == "run"
     assert found[-1]["type"] == "end"
     assert found[-1]["exit_code"] == 1
 
@@ -147,6 +148,14 @@ def test_a_requirement_that_is_not_met_is_exit_3(project: Project) -> None:
     assert told["require"] == "cuda"
     assert told["diagnosis"]["cause"]
     assert json.loads(wizard("verify", str(project.path), "--json").stdout)["ok"] is True
+
+
+def test_verify_looks_into_any_environment(project: Project) -> None:
+    wizard("sync", str(project.path))
+    for named in (".venv", project.python.relative_to(project.path), project.python):
+        told = json.loads(wizard("verify", "--json", "--python", str(named), cwd=project.path).stdout)
+        assert told["ok"] is True
+        assert told["python"]
 
 
 def test_verify_without_an_environment_is_exit_1(project: Project) -> None:

@@ -14,7 +14,7 @@ from wizard.choices import Choices
 from wizard.cli.options import Options
 from wizard.errors import BadInput
 from wizard.machine.facts import Machine
-from wizard.text import masked, one_line
+from wizard.text import clean, masked, one_line
 from wizard.way import Way
 
 
@@ -76,7 +76,7 @@ def print_json(document: Any) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for people, credentials masked."""
+    """Lines for people: credentials masked, nothing in them that a terminal would obey."""
     for line in lines:
-        print(masked(line))
+        print(masked(clean(line)))
     sys.stdout.flush()

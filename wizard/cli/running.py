@@ -86,6 +86,7 @@ def stands_in_the_way(way: Way) -> Diagnosis | None:
 
 def _tell_failure(found: Diagnosis, options: Options) -> None:
     if options.json:
+        print(json.dumps({"at": 0.0, "type": "run", "id": None, "plan": plan_document(Plan(()))}))  # there was none
         print(json.dumps({"at": 0.0, "type": "diagnosis", **found.document()}))
         print(json.dumps({"at": 0.0, "type": "end", "exit_code": int(ExitCode.FAILED)}), flush=True)
     else:
@@ -98,28 +99,32 @@ def watch(run: RunInfo, *, as_json: bool, way: Way | None = None) -> int:
 
     report = TextReport(started_at(run.started))
     code = int(ExitCode.FAILED)
+    told: list[Any] = []
     try:
-        code = _watch(run, as_json=as_json, report=report)
+        code = _watch(run, told, as_json=as_json, report=report)
     except KeyboardInterrupt:
         print("uv-wizard: stopping; uv ends within 3 s, finished downloads are kept", file=sys.stderr)
         client.cancel(run)
-        code = _watch(run, as_json=as_json, report=report, skip=True)
+        code = _watch(run, told, as_json=as_json, report=report)
     except BrokenPipeError:  # who read has gone; how it ends is told by the code
         common.give_up_output()
-        code = _watch(run, as_json=as_json, report=report, skip=True)
+        code = _watch(run, told, as_json=as_json, report=report)
     if not as_json and way is not None and code == 0:
         common.print_lines(closing(way, client.find(run.id)))
     return code
 
 
-def _watch(run: RunInfo, *, as_json: bool, report: Any, skip: bool = False) -> int:
-    code = int(ExitCode.FAILED)
+def _watch(run: RunInfo, told: list[Any], *, as_json: bool, report: Any) -> int:
+    """Prints the events that are not among those `told`, and adds them to it; the exit code at the end."""
+    code, at = int(ExitCode.FAILED), 0
     for batch in client.follow(run):
         for event in batch:
+            at += 1
             if event["type"] == "end":
                 code = int(event["exit_code"])
-            if skip and event["type"] != "end":
+            if at <= len(told):
                 continue
+            told.append(event["type"])
             if as_json:
                 print(json.dumps(event))
             else:
@@ -195,7 +200,7 @@ def verify(options: Options) -> int:
         uv=way.uv_path(),
         selected=way.selection(),
         variant=None,
-        python=options.text("python"),
+        python=_python(options.text("python"), way),
         held=way.held(),
     )
     result = look(replace(request, deep=options.flag("deep")), on_check=tell)
@@ -213,6 +218,14 @@ def verify(options: Options) -> int:
 
         save(result, str(options.text("save")))
     return result.exit_code
+
+
+def _python(path: str | None, way: Way) -> str | None:
+    """`--python` as the checks need it, which run in other folders: whole; of an environment's folder its Python."""
+    if path is None:
+        return None
+    named = Path(path).absolute()  # a link stays one: it leads out of the environment
+    return verify_plan.environment_python(way.machine, str(named)) if named.is_dir() else str(named)
 
 
 def _tell_document(found: Diagnosis | None, options: Options) -> None:
