@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
+from threading import Event
+from typing import TYPE_CHECKING
 
 from textual import work
+from textual.timer import Timer
 
 from screens.choosing import ChoiceList
+from screens.lock_trial import LockTrial
 from screens.rows import cut
 from screens.step import StepScreen
 from screens.walk import Walk
@@ -16,6 +20,9 @@ from wizard.errors import WizardError
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from wizard.lock_forecast import LockForecast
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
 
@@ -38,6 +45,8 @@ class PlannedScreen(StepScreen):
         self._waits = ""
         self._start_when_ready = False
         self._from = 0
+        self.trial = LockTrial()
+        self._ticking: Timer | None = None
 
     # what is planned
 
@@ -76,6 +85,7 @@ class PlannedScreen(StepScreen):
             self.plan = self.way.plan()
         except WizardError as found:
             self.plan, self._wrong = None, one_line(str(found))
+        self.trial.keep_for(self.plan)
         obstacle = stands_in_the_way(self.way)
         made_by_lock = (
             obstacle is not None and obstacle.cause == "lock-missing" and self.plan and self.plan.step("lock")
@@ -94,7 +104,8 @@ class PlannedScreen(StepScreen):
 
     @property
     def _ready(self) -> bool:
-        return bool(self.plan and self.plan.steps) and not self._waits and not self._stopped
+        waits = self._waits or self.trial.running
+        return bool(self.plan and self.plan.steps) and not waits and not self._stopped
 
     @property
     def _stopped(self) -> bool:
@@ -109,6 +120,62 @@ class PlannedScreen(StepScreen):
         """The step that is told at first: the one that changes the project, else the sync."""
         ids = [step.id for step in self._steps]
         return next((ids.index(name) for name in ("torch", "lock", "sync") if name in ids), 0)
+
+    # the lock, tried in a copy
+
+    def action_try_lock(self) -> None:
+        """P: uv lock in a copy of the project."""
+        if self.plan is None or self.plan.step("lock") is None or self.walk.running or self._waits:
+            self.say("Nothing to try: uv.lock is not made again.")
+        elif not self.trial.running:
+            self.query_one("#steps", ChoiceList).highlighted = self._row_of("lock")
+            self._try_lock(self.plan, self.trial.begin(self.plan))
+            self._ticking = self._ticking or self.set_interval(1.0, self._tick, name="trial")
+            self.say("Esc stops it. The project is not touched.")
+            self.redraw()
+
+    def _row_of(self, step_id: str) -> int | None:
+        rows = self.query_one("#steps", ChoiceList).rows
+        return next((place for place, row in enumerate(rows) if row.value == step_id), None)
+
+    @work(name="try-lock", group="try-lock", thread=True, exclusive=True, exit_on_error=False)
+    def _try_lock(self, plan: Plan, asked: Event) -> None:
+        from wizard.lock_forecast import forecast
+
+        try:
+            found = forecast(self.way, plan, asked.is_set) or WizardError("uv.lock is not made again")
+        except WizardError as error:
+            found = error
+        if not asked.is_set():
+            self.app.call_from_thread(self._tried, asked, found)
+
+    def _tried(self, asked: Event, found: LockForecast | WizardError) -> None:
+        if not self.trial.end(asked, found):
+            return
+        self._stop_ticking()
+        self.forget_said()
+        self.redraw()
+        if self._start_when_ready:
+            self._start_when_ready = False
+            if self.trial.failed is None:
+                self.go_on()
+            else:
+                self.say("Not started: uv lock fails.")
+
+    def _tick(self) -> None:
+        if self.trial.running and self.is_current:
+            self.redraw()
+        elif not self.trial.running:
+            self._stop_ticking()
+
+    def _stop_ticking(self) -> None:
+        if self._ticking is not None:
+            self._ticking.stop()
+        self._ticking = None
+
+    def on_unmount(self) -> None:
+        """Nobody waits for uv any more."""
+        self.trial.stop()
 
     def go_on(self) -> None:
         if self.walk.running:

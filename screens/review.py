@@ -27,6 +27,10 @@ from screens.step_text import (
     what_it_does,
 )
 from screens.widgets import Line
+from wizard.plan.step import Step
+
+MOST_SIDE = 14
+"""Packages of uv.lock that the side panel names."""
 
 
 class ReviewScreen(PlannedScreen):
@@ -38,6 +42,7 @@ class ReviewScreen(PlannedScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "details", "Details", id="review.details"),
         Binding("e", "extras", "Extras", id="review.extras"),
+        Binding("p", "try_lock", "Try lock", id="review.lock"),
         Binding("f5", "look_again", "Look again", id="review.look", show=False),
     ]
 
@@ -62,7 +67,7 @@ class ReviewScreen(PlannedScreen):
     def next_label(self) -> str:
         if self.walk.running:
             return "Next: sync"
-        if self._waits:
+        if self._waits or self.trial.running:
             return "Start when ready"
         if self._stopped:
             return "Look again"
@@ -92,7 +97,8 @@ class ReviewScreen(PlannedScreen):
         if not self._steps and not told:
             rows.append(Row("nothing", "+ ok       Nothing to change: everything is in place."))
         for number, step in enumerate(self._steps, 1):
-            left = f"{number} {step.id:11}{what_it_does(step)}"
+            about = {"lock": self.trial.row(), "sync": self.trial.fetches()}.get(step.id, "")
+            left = f"{number} {step.id:11}{what_it_does(step, about)}"
             rows.append(Row(step.id, f"{fit(cut(left, self.room - 12), self.room - 10)}{much(step)}"))
         return rows
 
@@ -110,17 +116,21 @@ class ReviewScreen(PlannedScreen):
             text.show(Content("\n".join(cut(f"  {line}", self.room) for line in told[1 : self._detail_rows() + 1])))
             note.show("")
             return
-        lines, rows = lines_of(step), self._detail_rows()
+        lines, rows = self._lines_of(step), self._detail_rows()
         self._from = max(0, min(self._from, len(lines) - rows))
         last = min(self._from + rows, len(lines))
         place = "" if len(lines) <= rows else f"lines {self._from + 1} to {last}, D all"
         number = self._steps.index(step) + 1
-        head_line.show(sides(f"Step {number}: {head(step)}", place, self.room - 1))
+        words = self.trial.head(step) if step.id == "lock" else head(step)
+        head_line.show(sides(f"Step {number}: {words}", place, self.room - 1))
         text.show(toned_lines([cut(f"  {line}", self.room) for line in lines[self._from : last]]))
         notes = [note_ for one in self._steps for note_ in one.notes]
         note.show(
             cut(f"! {notes[0]}{f' ({len(notes) - 1} more: D)' if len(notes) > 1 else ''}", self.room) if notes else ""
         )
+
+    def _lines_of(self, step: Step) -> list[str]:
+        return (self.trial.lines() if step.id == "lock" else []) or lines_of(step)
 
     def _obstacle_lines(self) -> list[str]:
         return [] if self.obstacle is None else obstacle_lines(self.obstacle, self.room - 3)
@@ -130,7 +140,9 @@ class ReviewScreen(PlannedScreen):
         return max(2, self.query_one("#body").size.height - 1 - taken) if self.is_mounted else 4
 
     def side(self) -> str:
-        return sums(self._steps)
+        found = self.trial.lines() if self.trial.found is not None else []
+        told = ["", "", "uv.lock", "", *(cut(line, 38) for line in found[:MOST_SIDE])] if found else []
+        return "\n".join([sums(self._steps), *told])
 
     def mark(self) -> Mark:
         return "failed" if self._stopped else "now"
@@ -139,7 +151,7 @@ class ReviewScreen(PlannedScreen):
     def _another_step(self) -> None:
         value = self.query_one("#steps", ChoiceList).value
         step = self.plan.step(value) if self.plan and value else None
-        self._from = first_change(lines_of(step)) if step else 0
+        self._from = first_change(lines_of(step)) if step and step.id != "lock" else 0
         self._draw_step()
 
     def action_page(self, by: int) -> None:
@@ -151,7 +163,7 @@ class ReviewScreen(PlannedScreen):
     def can_go_on(self) -> bool:
         if self.walk.running:
             return True
-        if self._waits:
+        if self._waits or self.trial.running:
             self._start_when_ready = True
             self.say("Starts by itself as soon as the last row is there. Esc takes that back.")
             return False
@@ -164,8 +176,15 @@ class ReviewScreen(PlannedScreen):
         if self._start_when_ready:
             self._start_when_ready = False
             self.say("Not started.")
+        elif self.trial.running:
+            self.trial.stop()
+            self.redraw()
+            self.say("Stopped. Nothing was changed.")
         else:
             super().go_back()
+
+    def shows(self, action: str) -> bool:
+        return action != "try_lock" or bool(self.plan and self.plan.step("lock") and not self.walk.running)
 
     # pages and sheets
 
@@ -173,7 +192,8 @@ class ReviewScreen(PlannedScreen):
         """D: the whole step; from the list's step on, all of them."""
         from screens.text_page import TextPage
 
-        lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value)
+        more = {"lock": ["", *self.trial.lines(), "", *self.trial.diff()]}
+        lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value, more)
         title = f"All {len(self._steps)} steps: every command and every change"
         self.app.push_screen(TextPage(self.track_line(), title, lines or self._obstacle_lines(), at=at))
 

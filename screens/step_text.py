@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from textual.content import Content
@@ -16,12 +16,18 @@ from wizard.text import clean, masked, one_line
 TONES = {"+": "$text-success", "-": "$text-error"}
 
 
-def what_it_does(step: Step) -> str:
-    """The step in the list: of a sync the command itself, with its extras, whatever folder its uv lies in."""
+def what_it_does(step: Step, about: str = "") -> str:
+    """The step in the list: of a sync the command itself, with its extras, whatever folder its uv lies in.
+
+    `about`: what is known better than the plan says it.
+    """
     command = step.commands[0] if step.commands else None
+    about = one_line(about or step.summary)
     if step.id == "sync" and command is not None:
         shown = command_line(("uv", *command.argv[1:]))
-        return shown if not step.summary else f"{shown}   {one_line(step.summary)}"
+        return f"{shown}   {about}" if about else shown
+    if about:
+        return about
     return one_line(step.summary or step.title)
 
 
@@ -92,13 +98,16 @@ def toned_lines(lines: Sequence[str]) -> Content:
     return Content.assemble(*parts)
 
 
-def all_lines(steps: Sequence[Step], value: str | None) -> tuple[list[str], int]:
-    """Every step at length, and the line that the step of that id begins with."""
+def all_lines(
+    steps: Sequence[Step], value: str | None, more: Mapping[str, Sequence[str]] | None = None
+) -> tuple[list[str], int]:
+    """Every step at length, and the line that the step of that id begins with. `more`: further lines by step."""
     lines: list[str] = []
     at = 0
     for number, step in enumerate(steps, 1):
         at = len(lines) if step.id == value else at
         lines += [f"Step {number}: {head(step)}", *(f"  {line}" for line in lines_of(step))]
+        lines += [*(f"  {line}" for line in (more or {}).get(step.id, ()))]
         lines += [*(f"  ! {note}" for note in step.notes), ""]
     return lines, at
 

@@ -34,8 +34,9 @@ class LockForecast:
 
     @property
     def fetches(self) -> str:
-        """`2.8 GiB at most`, for the sync's row."""
-        return f"{standing_size(self.download)} to fetch at most" if self.download is not None else "size not known"
+        """`31 packages, 2.8 GiB at most`, for the sync's row."""
+        size = f"{standing_size(self.download)} at most" if self.download is not None else "size not known"
+        return f"{self.packages} package{'s' * (self.packages != 1)}, {size}"
 
     def document(self) -> dict[str, Any]:
         """`lock_preview` of `plan --lock --json`."""

@@ -223,7 +223,7 @@ def lock_forecast(found: LockForecast | None) -> Iterator[str]:
         return
     yield f"uv lock, tried in a copy: {found.changes.summary}"
     yield from (f"  {line}" for line in found.changes.lines)
-    yield f"Sync     {found.packages} package{'s' * (found.packages != 1)}, {found.fetches}"
+    yield f"Sync, as it would be: {found.fetches} to fetch"
     yield from (f"  {clean(line)}" for line in found.diff.splitlines())
 
 

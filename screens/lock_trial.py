@@ -1,0 +1,102 @@
+"""uv lock tried in a copy, as the review shows it: asked for, under way, found, failed. What waits is the screen's."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from wizard.errors import WizardError
+from wizard.lock_forecast import LockForecast, same_plan
+from wizard.phrases import whole_span
+from wizard.plan.quoting import command_line
+from wizard.plan.step import Plan, Step
+from wizard.run.lock_preview import LockFailed
+from wizard.text import one_line
+
+OFFER = "uv makes uv.lock again; P tries it in a copy"
+
+
+class LockTrial:
+    """One trial at most, of one plan. Another plan begins without any."""
+
+    def __init__(self) -> None:
+        self._plan: Plan | None = None
+        self._stop: threading.Event | None = None
+        self._began = 0.0
+        self.found: LockForecast | None = None
+        self.failed: WizardError | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether uv is at it."""
+        return self._stop is not None
+
+    def begin(self, plan: Plan) -> threading.Event:
+        """A trial of that plan begins; the event is set once nobody waits for it any more."""
+        self.stop()
+        self._plan, self.found, self.failed = plan, None, None
+        self._stop, self._began = threading.Event(), time.monotonic()
+        return self._stop
+
+    def stop(self) -> None:
+        """uv is ended; what was found before stays."""
+        if self._stop is not None:
+            self._stop.set()
+        self._stop = None
+
+    def end(self, asked: threading.Event, found: LockForecast | WizardError) -> bool:
+        """What came of it; False where nobody waits for it any more."""
+        if asked is not self._stop:
+            return False
+        self._stop = None
+        if isinstance(found, WizardError):
+            self.failed = found
+        else:
+            self.found = found
+        return True
+
+    def keep_for(self, plan: Plan | None) -> None:
+        """Forgets what does not hold for that plan."""
+        if not same_plan(self._plan, plan):
+            self.stop()
+            self._plan = self.found = self.failed = None
+
+    # what is told
+
+    def row(self) -> str:
+        """The lock's row in the list of steps."""
+        if self.running:
+            return f". uv lock in a copy, {whole_span(time.monotonic() - self._began)} so far"
+        if self.found is not None:
+            return f"uv.lock: {self.found.changes.summary}"
+        if isinstance(self.failed, LockFailed):
+            return f"x uv lock fails: {one_line(self.failed.diagnosis.title)}"
+        return f"x {one_line(str(self.failed))}" if self.failed is not None else OFFER
+
+    def head(self, step: Step) -> str:
+        """The line above the detail."""
+        if self.found is not None:
+            return "uv.lock, as tried in a copy; D shows its diff"
+        return "uv lock, tried in a copy" if self.failed is not None else one_line(step.summary or step.title)
+
+    def lines(self) -> list[str]:
+        """Every package that is new, gone or another; or why it fails and what to do."""
+        if self.found is not None:
+            return [*self.found.changes.lines] or [f"  {self.found.changes.summary}"]
+        if not isinstance(self.failed, LockFailed):
+            return [] if self.failed is None else [one_line(str(self.failed))]
+        found = self.failed.diagnosis
+        told = [found.explanation, *(f"> {line}" for line in found.evidence)]
+        for number, fix in enumerate(found.fixes, 1):
+            told.append(f"{number} {fix.title}")
+            told += ["  " + command_line(argv) for argv in fix.commands or ()]
+        return told
+
+    def diff(self) -> Sequence[str]:
+        """The diff of uv.lock, for the page."""
+        return self.found.diff.splitlines() if self.found is not None else ()
+
+    def fetches(self) -> str:
+        """What the sync's row says of the download."""
+        return "" if self.found is None else self.found.fetches

@@ -1,0 +1,147 @@
+"""The review's P: uv lock in a copy of the project, under way, found, failed, stopped; the screen never waits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.app import WizardApp
+from screens.walk import Walk
+from tests.run.support import until as wait_for
+from tests.screens.running import NOTHING, shows, text_of, until
+from tests.support.index import Gate, Index, Status
+from tests.support.projects import Project
+from wizard.choices import Choices
+from wizard.machine.facts import FoundUv
+from wizard.run.state import state_folder
+from wizard.way import Way
+
+OFFER = "uv makes uv.lock again; P tries it in a copy"
+
+
+def left() -> list[Path]:
+    folder = state_folder() / "previews"
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+@asynccontextmanager
+async def review(
+    project: Project, index: Index, *, uv: bool = True, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
+    """The review of a plan that writes a mirror into the project, and so makes uv.lock again."""
+    mirror = {"mirrors.pypi": index.copy(), "mirrors.scope": "project", "verify.require": "cpu"}
+    there = (FoundUv(os.fspath(project.uv), "0.13.8", "unknown"),) if uv else ()
+    way = Way(
+        os.fspath(project.path), choices=Choices().with_values("file", mirror), machine=replace(NOTHING, uv=there)
+    )
+    app = WizardApp(Walk(way))
+    files = {path: path.read_bytes() for path in project.path.iterdir()}
+    async with app.run_test(size=size) as pilot:
+        app.show("review")
+        await until(pilot, shows(app, OFFER[:24]))
+        yield app, pilot
+        if app.walk.run is None:
+            assert {path: path.read_bytes() for path in project.path.iterdir()} == files
+
+
+async def test_what_would_become_of_the_lock_is_one_key_away(project: Project, index: Index) -> None:
+    async with review(project, index) as (app, pilot):
+        assert "P Try lock" in text_of(app).splitlines()[-1]
+        await pilot.press("p")
+        await until(pilot, shows(app, "lock       uv.lock: 2 packages changed"))
+        text = text_of(app)
+        assert "Step 2: uv.lock, as tried in a copy; D shows its diff" in text
+        assert "alpha 1.0, from http://127.0.0.1" in text
+        assert "3 sync       uv sync --locked   2 packages, 1.4 MiB at most" in text
+        assert "[ Start: " in text
+        await pilot.press("d")
+        await until(pilot, shows(app, "+++ uv.lock"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "[ Start: "))
+        assert left() == []
+        await pilot.press("e")  # other choices, the same lock: what was found still holds
+        await until(pilot, shows(app, "What is installed"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "uv.lock: 2 packages changed"))
+
+
+async def test_while_uv_is_at_it_the_screen_goes_on_and_escape_stops_it(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index) as (app, pilot):
+        await pilot.press("p")
+        await until(pilot, shows(app, ". uv lock in a copy, "))
+        assert "[ Start when ready ]" in text_of(app)
+        await until(pilot, lambda: bool(index.requests("alpha")))
+        await until(pilot, shows(app, "uv lock in a copy, 1 s so far"))
+        await pilot.press("up", "down", "f1")
+        await until(pilot, shows(app, "These are all commands"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.id == "review")
+        await pilot.press("escape")
+        await until(pilot, shows(app, "Stopped. Nothing was changed."))
+        assert OFFER in text_of(app)
+        await until(pilot, lambda: left() == [])
+        gate.release()
+        await pilot.press("p")
+        await until(pilot, shows(app, "uv.lock: 2 packages changed"))
+
+
+async def test_start_while_uv_is_at_it_starts_once_the_outcome_is_there(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index) as (app, pilot):
+        await pilot.press("p")
+        await until(pilot, shows(app, ". uv lock in a copy, "))
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "Starts by itself"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "Not started."))
+        assert "uv lock in a copy" in text_of(app)
+        await pilot.press("ctrl+n")
+        gate.release()
+        await until(pilot, lambda: app.walk.run is not None)
+        await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+        assert app.walk.state is not None
+        assert app.walk.state.locked is not None
+        assert app.walk.state.locked["text"] == "lock: 2 packages changed"
+
+
+async def test_why_it_fails_is_told_with_what_to_do(project: Project, index: Index) -> None:
+    async with review(project, index) as (app, pilot):
+        index.fault("alpha", Status(403))
+        await pilot.press("p")
+        await until(pilot, shows(app, "lock       x uv lock fails: "))
+        assert "Step 2: uv lock, tried in a copy" in text_of(app)
+        await pilot.press("d")
+        await until(pilot, shows(app, "> "))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "[ Start: "))
+
+
+async def test_without_any_uv_it_says_so(project: Project, index: Index) -> None:
+    async with review(project, index, uv=False) as (app, pilot):
+        await pilot.press("p")
+        await until(pilot, shows(app, "x there is no uv here yet that could lock"))
+
+
+async def test_leaving_the_wizard_ends_uv(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index) as (_, pilot):
+        await pilot.press("p")
+        await until(pilot, lambda: bool(index.requests("alpha")))
+        await pilot.press("ctrl+q")
+    wait_for(lambda: left() == [], "uv was left behind")
+    gate.release()
+
+
+@pytest.mark.parametrize("size", [(60, 18), (120, 40)])
+async def test_other_sizes(project: Project, index: Index, size: tuple[int, int]) -> None:
+    async with review(project, index, size=size) as (app, pilot):
+        await pilot.press("p")
+        await until(pilot, shows(app, "uv.lock: 2 packages changed"))
+        assert ("alpha 1.0, from http" in text_of(app).split("uv-wizard undo puts back")[-1]) or size == (60, 18)
