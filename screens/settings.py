@@ -142,7 +142,7 @@ class SettingsScreen(StepScreen):
                 return ". trying"
             if tried.found and tried.found.links:
                 return tried.found.links
-        return ". looking" if "filesystems" in self.way.pending else state.fact
+        return ". trying in both folders" if "filesystems" in self.way.pending else state.fact
 
     def _places(self) -> tuple[tuple[str, str, str], ...]:
         windows = self.way.machine.os == "windows"

@@ -49,6 +49,23 @@ def tried(folder: str, target_folder: str | None = None) -> tuple[bool | None, b
                 path.unlink()
 
 
+def locks(folder: str) -> bool | None:
+    """Whether a file there can be locked as uv locks its cache (flock); None: not tried, or not asked on this system."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".uv-wizard-", dir=folder) as file:
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+            return True
+    except OSError:
+        return None
+
+
 def _hard_link(source: Path, target: Path) -> bool | None:
     try:
         os.link(source, target)

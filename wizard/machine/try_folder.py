@@ -42,7 +42,7 @@ def try_folder(
     """Waits for the disk. `needed`: bytes, None where nobody knows."""
     import psutil
 
-    from wizard.machine import quota, storage
+    from wizard.machine import links, quota, storage
 
     who = user or "this user"
     if Path(path).exists() and not Path(path).is_dir():
@@ -53,6 +53,8 @@ def try_folder(
     request = ProbeRequest(project=project, environment=environment or dict(os.environ), os=own_os())
     mounts = [storage.Mount(*entry[:4]) for entry in psutil.disk_partitions(all=True)]
     mount = storage.mount_of(there, mounts, request)
+    if links.locks(there) is False:
+        return FolderTried("no locks", f"{path} is on a disk without locks; uv needs them.")
     free = psutil.disk_usage(there).free
     mine = quota.left(request, mount.device, mount.point, mount.type, QUOTA_LIMIT)
     free, said = (mine, "left of your quota there") if mine is not None and mine < free else (free, "free there")
@@ -63,19 +65,19 @@ def try_folder(
     return FolderTried(
         fact,
         None,
-        _warning(mount, storage.is_network(mount), there, request),
+        _warning(path, there, mount, request),
         _links(there, mount, project, mounts, request),
     )
 
 
-def _warning(mount: Mount, network: bool | None, there: str, request: ProbeRequest) -> str | None:  # noqa: FBT001
-    from wizard.machine.storage import cloud_folder
+def _warning(path: str, there: str, mount: Mount, request: ProbeRequest) -> str | None:
+    from wizard.machine.storage import cloud_folder, is_network
 
     if mount.type in _MEMORY:
-        return "memory: empty after a restart"
+        return f"{path} is memory: empty after a restart."
     if cloud_folder(there, request):
-        return "OneDrive: it refuses links and uploads every file"
-    return "a network disk: uv's locks often fail there" if network else None
+        return f"{path} lies in OneDrive: it refuses links and uploads every file."
+    return f"{path} is on a network disk: slow for small files." if is_network(mount) else None
 
 
 def _links(there: str, mount: Mount, project: str | None, mounts: Sequence[Mount], request: ProbeRequest) -> str | None:
