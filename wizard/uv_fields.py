@@ -23,7 +23,7 @@ def wrong_version(text: str, project: Project | None) -> str | None:
             f'"{one_line(text, 30)}" is not a version. Write three numbers, such as 0.13.8, or nothing for the newest.'
         )
     if text and project and not SpecifierSet(specifier(project)).contains(text, prereleases=True):
-        return f"This project asks for uv {project.required_uv} (required-version); {text} is not that."
+        return f"This project asks for uv {one_line(project.required_uv or '', 20)} (required-version), not {text}."
     return None
 
 
