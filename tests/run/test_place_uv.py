@@ -111,7 +111,7 @@ def test_out_of_a_file(tmp_path: Path, supervisor: Supervisor, uv: Path, kind: s
     if kind == "binary":
         file.write_bytes(data)
     elif kind == "tar":
-        with tarfile.open(file, "w:gz") as tar:
+        with tarfile.open(file, "w:gz", compresslevel=1) as tar:
             info = tarfile.TarInfo(f"uv-x86_64/{NAME}")
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
