@@ -13,7 +13,8 @@ from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.recorded import Recorded
 from tests.support.torch_project import RTX, make_torch_project
-from wizard import plain
+from wizard import plain, plain_pages
+from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.plain_page import Back, EndOfInput, Page, Question, Quit, Row, Talk
 from wizard.plain_run import follow
@@ -104,6 +105,19 @@ def test_torch_is_recommended_with_its_reasons_and_a_number_takes_another(tmp_pa
     assert "x error: 77 is not a choice. Give a number from 1 to " in text
     assert "Choice [2]:" in text.rpartition("5/8 torch")[2]
     assert way.choices.said("torch.variant") == ("keep", "screen")
+
+
+def test_p_tries_uv_lock_in_a_copy_before_the_question_is_answered(project: Project, index: Index) -> None:
+    mirror = {"mirrors.pypi": index.copy(), "mirrors.scope": "project"}
+    way = Way(str(project.path), choices=Choices().with_values("file", mirror))
+    way.look()
+    before = {path: path.read_bytes() for path in project.path.iterdir()}
+    asked, out = talk("p\nq\n")
+    with pytest.raises(Quit):
+        asked.go_through(plain_pages.review(way, way.plan()))
+    assert "p tries uv lock in a copy" in out.getvalue()
+    assert "uv lock, tried in a copy: 2 packages changed" in out.getvalue()
+    assert {path: path.read_bytes() for path in project.path.iterdir()} == before
 
 
 def talk(answers: str) -> tuple[Talk, io.StringIO]:

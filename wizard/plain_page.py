@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from wizard.errors import BadInput
@@ -55,6 +55,8 @@ class Page:
     questions: tuple[Question, ...] = ()
     details: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
+    asks: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
+    """Further letters, and the lines that each gives, as they come."""
 
 
 class Talk:
@@ -120,6 +122,10 @@ class Talk:
             return True
         if answer == "d" and question.take is None:
             self.say(page.details or ("There is no more to show here.",))
+            return True
+        if answer in page.asks:
+            for line in page.asks[answer]():
+                self.say(line)
             return True
         return False
 

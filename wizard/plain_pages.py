@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard import catalog
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli import words
+from wizard.errors import WizardError
 from wizard.plain_page import Page, Question, Row
 from wizard.plan import old_cache
 from wizard.plan.quoting import command_line
@@ -182,7 +184,10 @@ def review(way: Way, plan: Plan) -> Page:
     sync = plan.step("sync")
     by_hand = command_line(sync.commands[0].argv) if sync else way.by_hand("review")
     count = len(plan.steps)
-    prompt = f"Start {count} step{'s' * (count != 1)}? y, n, d, b" if count else "Nothing to change. End? y, b"
+    locks = plan.step("lock") is not None
+    letters = "y, n, d, p, b" if locks else "y, n, d, b"
+    prompt = f"Start {count} step{'s' * (count != 1)}? {letters}" if count else "Nothing to change. End? y, b"
+    lines += ["  p tries uv lock in a copy: what would become of uv.lock"] if locks else []
     return Page(
         6,
         "review",
@@ -195,7 +200,26 @@ def review(way: Way, plan: Plan) -> Page:
         (Question(prompt, "y"),),
         tuple(words.plan(plan)),
         help_of("review"),
+        {"p": partial(_try_lock, way, plan)} if locks else {},
     )
+
+
+def _try_lock(way: Way, plan: Plan) -> Iterator[str]:
+    """uv lock in a copy, in words. Ctrl+C stops it and nothing else."""
+    from wizard.lock_forecast import forecast
+    from wizard.run.lock_preview import LockFailed
+
+    yield "uv lock in a copy; Ctrl+C stops it. The project is not touched."
+    try:
+        found = forecast(way, plan)
+    except LockFailed as error:
+        yield from ("uv lock fails:", *words.diagnosis(error.diagnosis))
+    except WizardError as error:
+        yield f"x error: {error}"
+    except KeyboardInterrupt:
+        yield "Stopped. Nothing was changed."
+    else:
+        yield from words.lock_forecast(found)
 
 
 def _much(step: Step) -> str:
