@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wizard import catalog
+from wizard.diagnosis.rules import causes
 from wizard.machine.facts import document as machine_document
 from wizard.project.read import document as project_document
 
 if TYPE_CHECKING:
+    from wizard.diagnosis import Diagnosis
     from wizard.lock_sizes import Sizes
     from wizard.way import Way
 
@@ -19,9 +22,16 @@ def document(way: Way, sizes: Sizes | None = None) -> dict[str, Any]:
         "machine": machine_document(way.machine),
         "project": _project(way, sizes),
         "advice": way.advice().document(),
-        "findings": [finding.diagnosis.document() for finding in way.findings()],
+        "findings": [_finding(finding.diagnosis) for finding in way.findings()],
         "choices": way.choices.nested(),
     }
+
+
+def _finding(found: Diagnosis) -> dict[str, Any]:
+    """`cause` is one of failures.toml; a finding of the machine that is none of those goes by its own name in `id`."""
+    words = catalog.table("machine.toml")["finding"]
+    cause = found.cause if found.cause in causes() else words.get(found.cause, {}).get("cause", "unknown")
+    return {**found.document(), "id": found.cause, "cause": cause}
 
 
 def _project(way: Way, sizes: Sizes | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ import pytest
 
 import wizard
 from wizard import catalog
+from wizard.diagnosis.rules import causes
 from wizard.machine.telling import TITLE_CELLS, finding
 
 FINDINGS: dict[str, dict[str, Any]] = catalog.table("machine.toml")["finding"]
@@ -58,6 +59,12 @@ def test_every_finding_that_is_told_has_words_and_the_other_way_round() -> None:
         re.findall(r'"((?:network|proxy|tls|index)-[a-z-]+)"', code)
     )
     assert named == set(FINDINGS)
+
+
+def test_each_is_called_by_a_cause_in_documents() -> None:
+    for name, told in FINDINGS.items():
+        assert (name in causes()) != ("cause" in told), name
+        assert told.get("cause", name) in causes()
 
 
 def test_what_comes_from_outside_is_made_safe() -> None:
