@@ -88,6 +88,11 @@ def test_a_file_that_was_changed_since_is_shown_in_three_versions(project: Proje
     assert "\n+# >>> uv-wizard >>>" in text
     assert not (home / ".config" / "uv-wizard").exists()
     (home / ".bashrc").write_bytes(ours)
+    first = json.loads(wizard("undo", "--list", "--json").stdout)["runs"][0]["id"]
+    wizard("apply", str(project.path), "--yes", "--set", f"settings.cache-dir={home / 'd'}")
+    second = json.loads(wizard("undo", "--list", "--json").stdout)["runs"][0]["id"]
+    assert f"by the run {second}: undo that one first" in wizard("undo", first, "--yes", check=1).stdout
+    wizard("undo", "--yes")
     wizard("undo", "--yes")
     assert (home / ".bashrc").read_bytes() == b"before\n"
 

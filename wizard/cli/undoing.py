@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wizard import files_undo
 from wizard.cli import common
@@ -60,7 +61,20 @@ def _list(options: Options) -> int:
     return ExitCode.DONE
 
 
+def _after(run: RunInfo, done: tuple[files_undo.Undone, ...]) -> tuple[files_undo.Undone, ...]:
+    """With a later run of ours named, where that is who changed a file since."""
+    later = [one for one in client.runs() if not one.undone and state.age(one.folder) > state.age(run.folder)]
+    named = {path: one.id for one in reversed(later) for path in one.changed}
+    return tuple(
+        replace(one, why=f"{one.why}, by the run {named[one.name]}: undo that one first")
+        if one.state == "refused" and one.name in named and one.why == files_undo.CHANGED
+        else one
+        for one in done
+    )
+
+
 def _tell(options: Options, run: RunInfo, done: tuple[files_undo.Undone, ...], *, dry: bool) -> int:
+    done = _after(run, done)
     refused = [one for one in done if one.state == "refused"]
     if options.json:
         rows = [{"path": one.name, "state": one.state, "why": one.why, **_versions(one)} for one in done]

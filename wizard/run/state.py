@@ -133,11 +133,12 @@ def run_folders() -> list[Path]:
             for folder in (base / "runs").iterdir():
                 if (folder / JOB).exists():
                     found.setdefault(folder.name, folder)
-    return sorted(found.values(), key=_age, reverse=True)
+    return sorted(found.values(), key=age, reverse=True)
 
 
-def _age(folder: Path) -> tuple[str, int]:
-    stamp, _, number = folder.name[:15], folder.name[15:16], folder.name[16:]
+def age(run: Path) -> tuple[str, int]:
+    """What orders runs by when they were made."""
+    stamp, number = run.name[:15], run.name[16:]
     return stamp, int(number) if number.isdigit() else 1
 
 
