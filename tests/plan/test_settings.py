@@ -117,6 +117,22 @@ def test_another_machines_files_have_lines_and_no_diff() -> None:
     assert all(change.diff is None and change.after_text for change in step.files)
 
 
+@pytest.mark.parametrize(
+    "shell, line",
+    [
+        (
+            "bash",
+            'case ":${PATH}:" in *:"$HOME"\'/.local/bin\':*) ;; *) PATH="$HOME"\'/.local/bin\':"$PATH"; export PATH ;; esac',
+        ),
+        ("fish", "contains -- \"$HOME\"'/.local/bin' $PATH; or set -gx PATH \"$HOME\"'/.local/bin' $PATH"),
+    ],
+)
+def test_another_machines_home_is_named_so_that_its_shell_finds_it(shell: str, line: str) -> None:
+    step = settings.step(Machine(os="linux", shell=shell, foreign=True), Choices(), "~/.local/bin")
+    assert step is not None
+    assert line in (step.files[0].after_text or "").splitlines()
+
+
 def test_windows_gets_registry_values_with_their_kind_kept() -> None:
     windows = Machine(
         os="windows", home="C:\\Users\\张三", registry={"PATH": ("%USERPROFILE%\\bin;C:\\x", "REG_EXPAND_SZ")}

@@ -25,12 +25,16 @@ class Family:
     """Puts a folder in front of PATH, where PATH lacks it."""
     reads: str
     """Reads the file `{q}`; nothing where it is not there."""
+    home: str = '"$HOME"{q}'
+    """A path in the user's home."""
 
     def text(self, variables: Mapping[str, str], folder: str | None) -> bytes:
         """The generated file."""
         lines = [HEAD]
         if folder:
-            lines.append(self.folder.replace("{q}", self.quote(folder)))
+            # of another machine's home only its `~` is known, which no shell expands inside quotes
+            quoted = self.home.replace("{q}", self.quote(folder[1:])) if folder.startswith("~/") else self.quote(folder)
+            lines.append(self.folder.replace("{q}", quoted))
         for name, value in sorted(variables.items()):
             lines.append(self.variable.replace("{name}", name).replace("{q}", self.quote(value)))
         return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
@@ -57,7 +61,7 @@ class Family:
         """The line for a start-up file. In the user's home it names `$HOME`: dotfiles are carried to other machines."""
         quoted = self.quote(path)
         if self.name == "sh" and path.startswith(home.rstrip("/") + "/"):
-            quoted = '"$HOME"' + self.quote(path[len(home.rstrip("/")) :])
+            quoted = self.home.replace("{q}", self.quote(path[len(home.rstrip("/")) :]))
         return f"{self.reads.replace('{q}', quoted)} {MARK}"
 
 
@@ -87,6 +91,7 @@ POWERSHELL = Family(
     "$env:{name} = {q}",
     "if (($env:PATH -split ':') -cnotcontains {q}) { $env:PATH = {q} + ':' + $env:PATH }",
     "if (Test-Path -LiteralPath {q}) { . {q} }",
+    "($HOME + {q})",
 )
 NU = Family(
     "nu",
@@ -96,6 +101,7 @@ NU = Family(
     "$env.{name} = {q}",
     "if {q} not-in ($env.PATH | split row (char esep)) { $env.PATH = ($env.PATH | split row (char esep) | prepend {q}) }",
     "source {q}",
+    "($env.HOME + {q})",
 )
 FAMILIES = (SH, FISH, POWERSHELL, NU)
 OF_SHELL = {"bash": SH, "zsh": SH, "sh": SH, "fish": FISH, "pwsh": POWERSHELL, "nu": NU}
