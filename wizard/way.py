@@ -211,10 +211,14 @@ class Way:
     # plan and run
 
     def prepare(self) -> None:
-        """Waits for what a choice needs before a plan can be made: measures where a mirror is to be the fastest."""
-        from wizard.mirrors.command import settled
+        """Waits for what a choice needs before a plan can be made: measures where a mirror is to be the fastest, looks
+        the Python up on its mirror. Raises BadInput where it is not there.
+        """
+        from wizard.mirrors.command import look_up_python, settled
 
         self.choices = settled(self.choices, self.project, self.uv_path())
+        if self._given is None:
+            look_up_python(self.choices, self.project, self.uv_path())
 
     def uv_path(self) -> str | None:
         """The uv that this project would use now, None where there is none that will do."""

@@ -16,12 +16,12 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.folders import folders
 from wizard.mirrors import catalogue, kept, official
-from wizard.mirrors.measure import measure
+from wizard.mirrors.measure import looked_up, measure
 from wizard.mirrors.record import KINDS, Catalogue, Kind, Measurement, Mirror, MirrorResult, Need
 from wizard.mirrors.registries import explicit_of, registries_for, torch_suffix
 from wizard.project.facts import Project
 from wizard.project.read import download_bytes, read_project
-from wizard.text import one_line
+from wizard.text import masked, one_line
 
 _CHOSEN: tuple[Kind, ...] = ("pypi", "pytorch", "python")
 OnResult = Callable[[MirrorResult], None]
@@ -134,8 +134,10 @@ def _torch_variant(project: Project | None) -> str:
 
 
 def _python_wanted(project: Project | None) -> str | None:
-    pinned = (project.python_version_file or "") if project else ""
-    return pinned if pinned[:1].isdigit() else None
+    """What uv is asked for: the variable wins over .python-version, that over requires-python; None: nothing, or a path."""
+    pinned = (project.python_version_file, project.requires_python) if project else ()
+    wanted = next((one for one in (os.environ.get("UV_PYTHON"), *pinned) if one), None)
+    return None if wanted is None or os.path.isabs(wanted) else wanted
 
 
 def need_of(kind: Kind, project: Project | None) -> Need:
@@ -184,6 +186,30 @@ def settled(
         if value == "fastest":
             choices = choices.with_values(origin, {key: _fastest(kind, project, choices, uv_path, on_result)})
     return choices
+
+
+def look_up_python(choices: Choices, project: Project | None, uv_path: str | None) -> None:
+    """Raises BadInput where a mirror of Pythons was chosen that lacks the very file this uv would fetch from it now.
+
+    Nothing is asked where uv finds a Python without fetching one, or nobody can say which file that would be.
+    """
+    value = choices.text("mirrors.python")
+    url = value if "://" in value else next((m.url for m in catalogue.built_in().of("python") if m.id == value), None)
+    wanted = _python_wanted(project)
+    if value in {"official", "fastest"} or url is None or uv_path is None or project is None or not wanted:
+        return
+    if not url.startswith("http") or official.python_here(uv_path, wanted, project.path):
+        return
+    file = official.python_file(uv_path, wanted)
+    if file is None:
+        return
+    mirror = Mirror(value, "python", url.rstrip("/"))
+    found = looked_up(mirror, file, _version(uv_path))
+    if not found.ok:
+        raise BadInput(
+            f"mirrors.python = {masked(one_line(value, 120))}: {found.why_not}, and uv looks nowhere else for a Python then; "
+            f"choose mirrors.python=official, or another that `uv-wizard mirrors --kind python` finds"
+        )
 
 
 def _fastest(

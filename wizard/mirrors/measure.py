@@ -67,6 +67,13 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     return Measurement(kind, ranking, best_of(ranking), time.time(), meter.received, probe_project)
 
 
+def looked_up(mirror: Mirror, probe: str, uv_version: str, seconds: float = _FIRST_STAGE_S) -> MirrorResult:
+    """Whether that mirror has the file (or project) `probe`: the first stage alone, a few hundred bytes of a file."""
+    with make_client(uv_version=uv_version, connect_s=3, read_s=4, connections=2) as client:
+        (look,) = _first_stage(client, mirror.kind, [mirror], probe, None, Meter(BYTES), lambda _: None, seconds)
+    return replace(look.result, state="done")
+
+
 def _once(on_result: Callable[[MirrorResult], None]) -> Callable[[MirrorResult], None]:
     """Tells a mirror's result only where it is news."""
     told: dict[str, MirrorResult] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -34,8 +35,15 @@ def address(uv_path: str) -> str | None:
     return found.rstrip("/") if urlsplit(found).scheme in {"http", "https"} else None
 
 
+def python_here(uv_path: str, request: str, folder: str) -> bool:
+    """Whether uv finds such a Python, for a project in that folder, without fetching one."""
+    argv = ["python", "find", "--no-python-downloads", *([request] if request else [])]
+    return _asked(uv_path, argv, folder, os.environ) is not None
+
+
 def python_file(uv_path: str, request: str) -> str | None:
-    """`<tag>/<file>` of the Python that this uv would fetch for `request` (such as 3.12); None where it knows none.
+    """`<tag>/<file>` of the Python that this uv would fetch for `request` (3.12, or >=3.11); None where it knows none, or
+    it comes from elsewhere (PyPy). The newest, for a request that leaves it open: that is what uv takes (seen with 0.13.8).
 
     That is what UV_PYTHON_INSTALL_MIRROR is put before; most mirrors hold only the newest tag, uv asks for its own.
     """
@@ -57,15 +65,19 @@ def python_file(uv_path: str, request: str) -> str | None:
         entries = json.loads(printed or "[]")
     except ValueError:
         return None
-    for entry in entries:
-        url = str(entry.get("url") or "")
-        if entry.get("implementation") == "cpython" and entry.get("variant", "default") == "default" and _BUILDS in url:
-            return url.split(_BUILDS, 1)[1]
-    return None
+    files = [
+        entry for entry in entries if entry.get("implementation") == "cpython" and _BUILDS in str(entry.get("url"))
+    ]
+    usual = [entry for entry in files if entry.get("variant", "default") == "default"] or files
+    final = next((entry for entry in usual if re.fullmatch(r"[0-9.]+", str(entry.get("version")))), None)
+    return str(final["url"]).split(_BUILDS, 1)[1] if final else None
 
 
-def _asked(uv_path: str, words: list[str]) -> str | None:
-    env: Mapping[str, str] = {k: v for k, v in os.environ.items() if not k.startswith(_LEFT_OUT)}
+def _asked(
+    uv_path: str, words: list[str], folder: str | None = None, env: Mapping[str, str] | None = None
+) -> str | None:
+    if env is None:
+        env = {k: v for k, v in os.environ.items() if not k.startswith(_LEFT_OUT)}
     try:
         done = subprocess.run(
             [uv_path, *words],
@@ -75,7 +87,7 @@ def _asked(uv_path: str, words: list[str]) -> str | None:
             errors="replace",
             timeout=_SECONDS,
             check=False,
-            cwd=tempfile.gettempdir(),
+            cwd=folder or tempfile.gettempdir(),
             env=env,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

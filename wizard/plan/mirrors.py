@@ -34,6 +34,10 @@ def persisted(choices: Choices) -> str | None:
     return address(choices, "pypi") if choices.flag("mirrors.persist") else None
 
 
+PYTHON_NOTE = (
+    "Pythons come from {address} alone: uv looks nowhere else when a mirror is set (UV_PYTHON_INSTALL_MIRROR), so the one "
+    "that this project needs must be there."
+)
 PERSIST_NOTE = (
     "Every project gets this index by default: uv sync --locked then fails where uv.lock was made with another, "
     "and a plain uv sync or uv run rewrites uv.lock to it."

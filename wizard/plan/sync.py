@@ -8,12 +8,13 @@ from typing import Any
 
 from wizard.choices import Choices
 from wizard.credentials import named_in
-from wizard.plan.mirrors import address
+from wizard.plan.mirrors import PYTHON_NOTE, address
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
 from wizard.project.facts import Project
 from wizard.project.lock_options import held
 from wizard.project.lockfile import own_registry
+from wizard.text import masked
 
 
 @dataclass(frozen=True)
@@ -90,4 +91,6 @@ def step(
     count = len(project.lock.packages) if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
     summary = f"{count} packages of uv.lock into {inside}"
-    return Step("sync", "sync", summary, commands=(command,))
+    pythons = address(choices, "python")
+    notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
+    return Step("sync", "sync", summary, commands=(command,), notes=notes)
