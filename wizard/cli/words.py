@@ -260,3 +260,5 @@ def mirrors(measured: Any) -> Iterator[str]:
         known = choosing.KEYS[f"mirrors.{measured.kind}"].fits(measured.best)  # an id of a --catalog file is no choice
         value = measured.best if known or best is None else best.url
         yield f"Best: {measured.best}.  Use it: uv-wizard sync --set mirrors.{measured.kind}={value}"
+    if measured.kind == "python":
+        yield "uv looks nowhere else for a Python when a mirror is set (UV_PYTHON_INSTALL_MIRROR): what it lacks is not fetched."
