@@ -45,6 +45,12 @@ def test_the_document(file: Path, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_name_that_makes_no_address_is_not_asked_for(tmp_path: Path, file: Path, folder: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("alpha\n" + "x" * 70_000)
+    told = json.loads(wizard("import", str(tmp_path / "requirements.txt"), str(folder), "--dry-run", "--json").stdout)
+    assert "alpha" in told["dependencies"]
+
+
 def test_without_yes_nothing_is_written(file: Path, folder: Path) -> None:
     done = wizard("import", str(file), str(folder), check=4)
     assert "taken over: 3" in done.stdout
@@ -53,7 +59,11 @@ def test_without_yes_nothing_is_written(file: Path, folder: Path) -> None:
 
 
 def test_a_project_that_locks_and_syncs_and_can_be_taken_back(file: Path, folder: Path) -> None:
-    found = events(wizard("import", str(file), str(folder), "--yes", "--json").stdout)
+    told = json.loads(
+        wizard("import", str(file), str(folder), "--yes", "--json").stdout
+    )  # one document, as all that look
+    assert (told["name"], told["run"]["exit_code"], told["run"]["diagnosis"]) == ("demo env", 0, None)
+    found = events(wizard("attach", told["run"]["id"], "--json").stdout)
     assert [event["id"] for event in of(found, "step") if event["state"] == "done"] == ["import", "lock"]
     assert found[-1]["exit_code"] == 0
     project = parse((folder / "pyproject.toml").read_bytes())["project"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wizard.cli import common, words
 from wizard.cli.options import Options
-from wizard.cli.running import watch
+from wizard.cli.running import finished, watch
 from wizard.environment_files.piles import candidates, sort
 from wizard.environment_files.read import describe
 from wizard.environment_files.record import Described, Imported, Sorted
@@ -21,6 +21,8 @@ from wizard.plan.step import Command, Plan
 from wizard.plan.sync import run_environment
 from wizard.run import client
 from wizard.way import Way
+
+_ASKS = "nothing was written: import asks for --yes"
 
 
 def import_(options: Options) -> int:
@@ -35,26 +37,38 @@ def import_(options: Options) -> int:
     way.look()
     imported = sort(described, absent=_absent(described, way))
     plan = _plan(imported, way, folder)
-    if options.json and (options.flag("dry_run") or not options.flag("yes")):
-        common.print_json(imported.document())
-    elif not options.json:
-        common.print_lines(_told(imported))
-        again = command_line(["uv-wizard", "import", *options.words, "--yes"])
-        common.print_lines(words.plan(plan, again))
+    if options.json:
+        return _as_document(options, imported, plan, folder)
+    common.print_lines(_told(imported))
+    again = command_line(["uv-wizard", "import", *options.words, "--yes"])
+    common.print_lines(words.plan(plan, again))
     if options.flag("dry_run"):
         return ExitCode.DONE
     if not options.flag("yes"):
-        msg = "nothing was written: import asks for --yes"
-        raise DecisionMissing(msg)
+        raise DecisionMissing(_ASKS)
     if not plan.steps:
         return ExitCode.DONE
-    code = watch(client.start(plan, project=str(folder), label="import"), as_json=options.json)
-    if code == 0 and not options.json:
+    code = watch(client.start(plan, project=str(folder), label="import"), as_json=False)
+    if code == 0:
         common.print_lines(
             [
                 f"Go on with: uv-wizard{'' if folder == Path.cwd() else f' {folder}'}   (the torch variant, the sync, the checks)"
             ]
         )
+    return code
+
+
+def _as_document(options: Options, imported: Imported, plan: Plan, folder: Path) -> int:
+    """The one document of `--json`; where something was written, with the run that did it and how that ended."""
+    written = options.flag("yes") and not options.flag("dry_run") and plan.steps
+    if not written:
+        common.print_json(imported.document())
+        if not options.flag("yes") and not options.flag("dry_run"):
+            raise DecisionMissing(_ASKS)
+        return ExitCode.DONE
+    run = client.start(plan, project=str(folder), label="import")
+    code, failure = finished(run)
+    common.print_json({**imported.document(), "run": {"id": run.id, "exit_code": code, "diagnosis": failure}})
     return code
 
 

@@ -134,6 +134,20 @@ def _watch(run: RunInfo, told: list[Any], *, as_json: bool, report: Any) -> int:
     return code
 
 
+def finished(run: RunInfo) -> tuple[int, dict[str, Any] | None]:
+    """Waits without a word for the end: the exit code, and what went wrong. Ctrl+C stops the run."""
+    code, failure = int(ExitCode.INTERRUPTED), None
+    try:
+        for event in (event for batch in client.follow(run) for event in batch):
+            if event["type"] == "diagnosis":
+                failure = {key: value for key, value in event.items() if key not in ("at", "type")}
+            elif event["type"] == "end":
+                code = int(event["exit_code"])
+    except KeyboardInterrupt:
+        client.cancel(run)
+    return code, failure
+
+
 def closing(way: Way, run: RunInfo) -> list[str]:
     """The last lines of a run that went well: what to type from now on, where the log is."""
     after = way.after(run)

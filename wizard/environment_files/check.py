@@ -37,5 +37,5 @@ def _status(client: httpx.Client, url: str) -> int | None:
             "GET", url, headers={"Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.1"}
         ) as answer:
             return answer.status_code
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         return None
