@@ -96,6 +96,15 @@ def test_options_stand_before_or_after(capsys: pytest.CaptureFixture[str], tmp_p
     assert json.loads(before[1]) == json.loads(after[1])
 
 
+@pytest.mark.parametrize("command", ["plan", "verify"])
+def test_what_asks_for_no_yes_takes_one_that_is_given(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, command, "--yes", "--json") == run(capsys, command, "--json")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_named_like_a_command_is_reached_by_its_path(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
