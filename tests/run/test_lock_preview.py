@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -180,6 +181,15 @@ def test_why_it_would_fail_is_named_and_credentials_are_not(tmp_path: Path, uv: 
     assert not (tmp_path / "uv.lock").exists()
 
 
+def locking() -> bool:
+    """Whether a uv lock of ours is at work."""
+    for one in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # ended, and not yet waited for
+            if "lock" in one.cmdline()[-1:]:
+                return True
+    return False
+
+
 def test_it_can_be_stopped_while_an_index_hangs(tmp_path: Path, index: Index, uv: Path) -> None:
     index.fault("alpha", gate := Gate())
     text = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["alpha"]\n'
@@ -198,13 +208,13 @@ def test_it_can_be_stopped_while_an_index_hangs(tmp_path: Path, index: Index, uv
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
-    until(lambda: any("lock" in one.cmdline()[-1:] for one in psutil.Process().children(recursive=True)), "no uv")
+    until(locking, "no uv")
     until(lambda: bool(index.requests()), "nothing was asked")
     stop.set()
     thread.join(20)
     gate.release()
     assert [type(one) for one in ended] == [LockStopped]
-    assert not any("lock" in one.cmdline()[-1:] for one in psutil.Process().children(recursive=True))
+    assert not locking()
     assert list((state_folder() / "previews").iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pyproject.toml"]
 

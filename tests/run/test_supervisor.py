@@ -87,10 +87,9 @@ def test_a_run_starts_with_the_standard_library_alone() -> None:
 
 
 def test_a_supervisor_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(sys, "executable", str(REPO / "pyproject.toml"))
-    with pytest.raises(WizardError, match="the run could not be started"):
+    with monkeypatch.context() as patched, pytest.raises(WizardError, match="the run could not be started"):
+        patched.setattr(sys, "executable", str(REPO / "pyproject.toml"))
         client.start(Plan(()), project=str(tmp_path))
-    monkeypatch.undo()
     assert state.running(str(tmp_path)) is None
     assert client.runs() == []
 
