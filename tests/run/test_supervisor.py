@@ -87,9 +87,10 @@ def test_a_run_starts_with_the_standard_library_alone() -> None:
 
 
 def test_a_supervisor_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with monkeypatch.context() as patched, pytest.raises(WizardError, match="the run could not be started"):
+    with monkeypatch.context() as patched:
         patched.setattr(sys, "executable", str(REPO / "pyproject.toml"))
-        client.start(Plan(()), project=str(tmp_path))
+        with pytest.raises(WizardError, match="the run could not be started"):
+            client.start(Plan(()), project=str(tmp_path))
     assert state.running(str(tmp_path)) is None
     assert client.runs() == []
 
