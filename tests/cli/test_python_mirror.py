@@ -12,6 +12,8 @@ from tests.support.index import Index, Status
 from tests.support.projects import Project, make_project
 from wizard.mirrors import official
 
+pytestmark = pytest.mark.same_everywhere
+
 WANTED = ">=3.10,<3.14"
 
 

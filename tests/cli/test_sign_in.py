@@ -14,6 +14,8 @@ from tests.support.index import Index
 from tests.support.projects import Project, make_project, stock
 from tests.support.wheels import wheel
 
+pytestmark = pytest.mark.same_everywhere
+
 USER, SECRET = "some-body", "s3cret/w@rd"
 WRITTEN = "s3cret%2Fw%40rd"
 FILES = ["alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"]

@@ -18,6 +18,8 @@ from tests.support.index import Index
 from tests.support.torch_index import torch_index
 from wizard.toml import parse
 
+pytestmark = pytest.mark.same_everywhere
+
 LINUX = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() != "x86_64", reason="builds for Linux on x86_64"
 )

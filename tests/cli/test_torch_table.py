@@ -22,6 +22,8 @@ from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.way import Way
 
+pytestmark = pytest.mark.same_everywhere
+
 RTX: dict[str, Any] = {
     "os": "linux", "arch": "x86_64", "libc": {"name": "glibc", "version": "2.35"}, "nvidia_driver": "550.54.14",
     "gpus": [{"vendor": "nvidia", "name": "NVIDIA GeForce RTX 3090", "compute_capability": "8.6"}],

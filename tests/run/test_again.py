@@ -16,6 +16,8 @@ from wizard.diagnosis import may_pass
 from wizard.report_text import retry_text
 from wizard.run import again, client
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.mark.same_everywhere
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ from wizard.run import client, mirror_sync, state
 from wizard.run.mirror_lock import LockedFile
 from wizard.run.mirror_wanted import python_of, wanted
 
+pytestmark = pytest.mark.same_everywhere
+
 MIRROR = "/mirror/simple"
 ALPHA, BETA = "alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"
 

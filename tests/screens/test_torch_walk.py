@@ -21,6 +21,8 @@ from wizard.choices import Choices
 from wizard.machine.facts import FoundPython, FoundUv
 from wizard.way import Way
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def way(tmp_path: Path, index: Index, uv: Path, home: Path) -> Way:
