@@ -6,7 +6,7 @@ All give None where everything is to stay as it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,13 +28,29 @@ class AskedField:
     help_text: str = ""
 
 
+@dataclass(frozen=True)
+class Marked:
+    """A row of marks. `group`: rows of one non-empty group are one of several, `(*)`; the others each by itself, `[*]`."""
+
+    key: str
+    text: str
+    on: bool
+    group: str = ""
+
+
 class FieldSheet(Sheet["dict[str, str] | None"]):
-    """One to three fields. Gives their texts by key, None where they are left as they were."""
+    """One to three fields, and marks below them. Gives their texts by key, None where they are left as they were.
+
+    A mark's text is `yes` or nothing.
+    """
 
     AUTO_FOCUS = "FieldInput"
 
-    def __init__(self, title: str, fields: Sequence[AskedField], lines: Sequence[str] = ()) -> None:
+    def __init__(
+        self, title: str, fields: Sequence[AskedField], lines: Sequence[str] = (), marks: Sequence[Marked] = ()
+    ) -> None:
         self._fields = tuple(fields)
+        self._marks = list(marks)
         super().__init__(title, lines, (Answer("Take it", {}), Answer("Leave it", None)), escape=None)
 
     def compose_more(self) -> ComposeResult:
@@ -42,16 +58,28 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
         with Vertical(id="sheet-body"):
             for place, one in enumerate(self._fields):
                 yield Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
+            if self._marks:
+                yield ChoiceList(self._texts(), id="marks")
+
+    def _texts(self) -> list[Row]:
+        return [Row(one.key, cut(f"{_mark(one)} {one.text}", WIDTH - 2)) for one in self._marks]
+
+    @on(ChoiceList.Taken)
+    def _marked(self, event: ChoiceList.Taken) -> None:
+        event.stop()
+        one = self._marks[event.index]
+        self._marks[event.index] = replace(one, on=not one.on)
+        event.choice_list.show(self._texts())
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#sheet-body").styles.height = len(self._fields)
+        self.query_one("#sheet-body").styles.height = len(self._fields) + len(self._marks)
 
     def give(self, value: dict[str, str] | None) -> None:
         if value is None:
             self.dismiss(None)
             return
-        texts: dict[str, str] = {}
+        texts = {one.key: "yes" if one.on else "" for one in self._marks}
         for place, one in enumerate(self._fields):
             field = self.query_one(f"#asked-{place}", Field)
             texts[one.key] = field.value.strip()
@@ -64,6 +92,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
 
     def hints(self) -> list[tuple[str, str]]:
         found = super().hints()
+        if isinstance(self.focused, ChoiceList):
+            return [("Enter", "On, off"), ("Tab", "Take it"), ("Esc", "Leave it")]
         return found if found[0][0] == "Enter" else [("Enter", "Take it"), ("Esc", "Leave it")]
 
     @on(Field.Entered)
@@ -74,16 +104,6 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
             self.give({})
         else:
             self.focus_next()
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A row of marks. `group`: rows of one non-empty group are one of several, `(*)`; the others each by itself, `[*]`."""
-
-    key: str
-    text: str
-    on: bool
-    group: str = ""
 
 
 class MarkSheet(Sheet["Mapping[str, bool] | None"]):

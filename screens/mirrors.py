@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,17 +12,17 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from screens import rows
-from screens.asking import AskedField, FieldSheet
 from screens.choosing import ChoiceList, Row
 from screens.measuring import LIMIT_S, Measuring
+from screens.mirror_choice import MirrorChoice, kind_of
 from screens.page import ListPage
-from screens.step import StepScreen
 from screens.widgets import Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput
 from wizard.mirrors import catalogue, kept
 from wizard.mirrors.command import need_of, state_folder
 from wizard.mirrors.record import Kind, Measurement
+from wizard.phrases import measured_rate
 from wizard.source_rows import (
     BLOCKS,
     FEW,
@@ -43,10 +42,9 @@ if TYPE_CHECKING:
     from screens.walk import Walk
 
 DRAW_S = 1.0
-EMPTY = "Empty leaves the choice as it is. Leave name and password out: uv auth login keeps them."
 
 
-class MirrorsScreen(StepScreen):
+class MirrorsScreen(MirrorChoice):
     """One list in three blocks; F5 measures, live."""
 
     NUMBER, NAME = 4, "mirrors"
@@ -139,6 +137,8 @@ class MirrorsScreen(StepScreen):
 
     def _headline(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
         known = self.measuring
+        if self.trouble:
+            return self.trouble
         if known.running:
             done = sum(len(found) for found in known.results.values())
             total = sum(len(found) for found in blocks.values())
@@ -149,7 +149,9 @@ class MirrorsScreen(StepScreen):
         if self.measuring.measured and all(name == OFFICIAL for name in chosen.values()):
             if not any(best(found.results) for found in self.measuring.measured.values()):
                 return "x error    No source answers, the official one neither. Screen 1 says more."
-            return "Nothing to decide: no mirror is so much faster than the official source."
+            rate = next((one.bytes_per_s for one in self.measuring.of("pypi").values() if one.official), None)
+            told = f" ({measured_rate(rate)})" if rate else ""
+            return f"Nothing to decide: no mirror is faster than the official source{told}."
         word = "Recommended" if self.measuring.measured else "In force"
         return f"{word}: " + ", ".join(f"{BLOCKS[kind]} from {_named(name)}" for kind, name in chosen.items())
 
@@ -197,6 +199,7 @@ class MirrorsScreen(StepScreen):
         """F5: measures all kinds at once; nothing waits for it."""
         if self.measuring.running:
             return
+        self.trouble = ""
         self.measuring.begin(self.kinds, self.way.project, self.way.choices, self.way.uv_path())
         self._timer = self.set_interval(DRAW_S, self._take, name="measuring")
         self.redraw()
@@ -222,18 +225,10 @@ class MirrorsScreen(StepScreen):
 
     # choosing
 
-    def choose(self, kind: str, value: str) -> None:
-        """Takes a source for that kind."""
-        try:
-            self.way.choose(f"mirrors.{kind}", value)
-        except BadInput as error:
-            self.say(rows.cut(f"x {one_line(str(error))}", 76))
-        self.redraw()
-
     @on(ChoiceList.Taken, "#sources")
     def _taken(self, event: ChoiceList.Taken) -> None:
         kind, _, value = event.value.partition(" ")
-        self.choose(kind, value)
+        self.choose(kind_of(kind), value)
 
     @on(ChoiceList.OptionHighlighted, "#sources")
     def _looked_at(self) -> None:
@@ -255,40 +250,9 @@ class MirrorsScreen(StepScreen):
         def take(_: None) -> None:
             if page.taken:
                 kind, _blank, value = page.taken.partition(" ")
-                self.choose(kind, value)
+                self.choose(kind_of(kind), value)
 
         self.app.push_screen(page, take)
-
-    def action_options(self) -> None:
-        """O: addresses of one's own."""
-        fields = [
-            AskedField(
-                kind,
-                f"Address for {BLOCKS[kind]}",
-                value if "://" in (value := self.way.choices.text(f"mirrors.{kind}")) else "",
-                partial(self._wrong, kind),
-                "mirror",
-            )
-            for kind in self.kinds
-        ]
-        self.app.push_screen(
-            FieldSheet("An address of your own", fields, (EMPTY,)),
-            self._addresses,
-        )  # fmt: skip
-
-    def _wrong(self, kind: str, text: str) -> str | None:
-        if not text:
-            return None
-        try:
-            self.way.choices.with_values("screen", {f"mirrors.{kind}": text})
-        except BadInput as error:
-            return one_line(str(error))
-        return None
-
-    def _addresses(self, texts: dict[str, str] | None) -> None:
-        for kind, text in (texts or {}).items():
-            if text:
-                self.choose(kind, text)
 
 
 def _named(name: str) -> str:

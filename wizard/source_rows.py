@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from wizard.mirrors.record import Measurement, Mirror, MirrorResult
+from wizard.mirrors.ranking import ranked
+from wizard.mirrors.record import Measurement, Mirror, MirrorResult, Need
 from wizard.phrases import measured_rate
 from wizard.text import one_line, span
 
@@ -67,7 +68,7 @@ def chosen_value(choice: str, results: Mapping[str, MirrorResult]) -> str:
 def best(results: Iterable[MirrorResult]) -> str | None:
     """The id of the fastest sound source that was measured to the end, None where there is none."""
     sound = [one for one in results if one.ok and one.state == "done" and one.bytes_per_s]
-    first = max(sound, key=lambda one: one.bytes_per_s or 0.0, default=None)
+    first = next(iter(ranked(sound, Need())), None)
     return None if first is None else OFFICIAL if first.official else first.id
 
 

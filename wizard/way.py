@@ -214,7 +214,8 @@ class Way:
         """Waits for what a choice needs before a plan can be made: measures where a mirror is to be the fastest, looks
         the Python up on its mirror. Raises BadInput where it is not there.
         """
-        from wizard.mirrors.command import look_up_python, settled
+        from wizard.mirrors.command import settled
+        from wizard.mirrors.looking import look_up_python
 
         self.choices = settled(self.choices, self.project, self.uv_path())
         if self._given is None:

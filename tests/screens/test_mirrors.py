@@ -10,6 +10,7 @@ import pytest
 
 from screens.mirrors import MirrorsScreen
 from tests.screens.running import make_folder, showing, shows, text_of, until
+from tests.support.index import Index, Status
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.mirrors import catalogue, kept
@@ -97,7 +98,10 @@ async def test_all_sources_on_a_page(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "typed, told",
-    [("mirror.example/simple", "x error "), ("https://me:secret@mirror.example/simple", "x error ")],
+    [
+        ("mirror.example/simple", "x error    mirrors.pypi = 'mirror.example/simple' is not possible"),
+        ("https://me:secret@mirror.example/simple", "x error    Leave name and password out of the address; uv keeps"),
+    ],
 )
 async def test_an_address_that_will_not_do_is_refused_where_it_was_typed(folder: Path, typed: str, told: str) -> None:
     async with showing(folder, at="mirrors") as (app, pilot):
@@ -105,7 +109,7 @@ async def test_an_address_that_will_not_do_is_refused_where_it_was_typed(folder:
         await pilot.press("o")
         await until(pilot, shows(app, "An address of your own"))
         await pilot.press(*typed)
-        await pilot.press("tab", "tab", "enter")
+        await pilot.press("tab", "tab", "tab", "enter")
         await until(pilot, shows(app, told))
         assert app.walk.way.choices.origin("mirrors.pypi") == "default"
         assert "secret" not in next(row for row in text_of(app).splitlines() if "x error" in row)
@@ -120,6 +124,60 @@ async def test_an_address_of_ones_own_becomes_a_row(folder: Path) -> None:
         await pilot.press("enter", "enter")
         await until(pilot, shows(app, "(*) mirror ..."))
         assert app.walk.way.choices.text("mirrors.pypi") == "https://mirror.example/simple"
+
+
+async def test_how_far_a_mirror_is_to_reach(folder: Path) -> None:
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "In force"))
+        await pilot.press("o")
+        await until(pilot, shows(app, "[ ] also write it into pyproject.toml: your team gets it"))
+        await pilot.press("tab", "tab", "space", "down", "space")
+        await until(pilot, shows(app, "[*] for every project: breaks --locked elsewhere"))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: app.walk.way.choices.flag("mirrors.persist"))
+        assert app.walk.way.choices.said("mirrors.scope") == ("project", "screen")
+        assert app.walk.way.choices.origin("mirrors.pypi") == "default"
+        await pilot.press("o")
+        await until(pilot, shows(app, "[*] also write it"))
+        await pilot.press("tab", "tab", "space", "escape")  # left as it was
+        await until(pilot, lambda: not shows(app, "An address of your own")())
+        assert app.walk.way.choices.text("mirrors.scope") == "project"
+
+
+@pytest.mark.parametrize(
+    "body, told",
+    [
+        (b"<html><a href=/login>sign in</a></html>", "That address answers with a web page, not with a package index."),
+        (None, "! warning  That address does not answer: no connection. It stays chosen."),
+    ],
+)
+async def test_an_address_of_ones_own_is_looked_at(folder: Path, body: bytes | None, told: str) -> None:
+    with Index() as index:
+        if body is not None:
+            index.fault("/simple", Status(200, {"Content-Type": "text/html"}, body))
+        url = index.url()
+        if body is None:
+            index._server.server_close()
+        async with showing(folder, at="mirrors") as (app, pilot):
+            await until(pilot, shows(app, "In force"))
+            assert isinstance(app.screen, MirrorsScreen)
+            app.screen.choose("pypi", url)
+            await until(pilot, shows(app, told))
+            kept = app.walk.way.choices.text("mirrors.pypi")
+        assert kept == (url if body is None else "official")
+
+
+async def test_one_that_failed_is_not_taken(folder: Path) -> None:
+    keep(
+        sound("official", 1.1, 212, official=True),
+        MirrorResult("ustc", "https://y.example", False, 30.0, why_not="not an index"),
+    )
+    async with showing(folder, at="mirrors") as (app, pilot):
+        await until(pilot, shows(app, "Measured 2 min ago."))
+        assert isinstance(app.screen, MirrorsScreen)
+        app.screen.choose("pypi", "ustc")
+        await until(pilot, shows(app, "x error    USTC: not an index"))
+        assert app.walk.way.choices.origin("mirrors.pypi") == "default"
 
 
 async def test_measuring_is_shown_as_it_comes_and_holds_nobody_up(

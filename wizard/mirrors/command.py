@@ -16,12 +16,12 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.folders import folders
 from wizard.mirrors import catalogue, kept, official
-from wizard.mirrors.measure import looked_up, measure
+from wizard.mirrors.measure import measure
 from wizard.mirrors.record import KINDS, Catalogue, Kind, Measurement, Mirror, MirrorResult, Need
 from wizard.mirrors.registries import explicit_of, registries_for, torch_suffix
 from wizard.project.facts import Project
 from wizard.project.read import download_bytes, read_project
-from wizard.text import masked, one_line
+from wizard.text import one_line
 
 _CHOSEN: tuple[Kind, ...] = ("pypi", "pytorch", "python")
 OnResult = Callable[[MirrorResult], None]
@@ -67,9 +67,9 @@ def measure_kind(
     measured = measure(
         kind,
         candidates,
-        probe_project=_probe(kind, probes.get(kind, ""), project, uv_path, given=own is not None),
+        probe_project=probe_for(kind, probes.get(kind, ""), project, uv_path, given=own is not None),
         need=need_of(kind, project),
-        uv_version=_version(uv_path),
+        uv_version=uv_version(uv_path),
         uv=uv_path,
         sign_ins=credentials.known(
             (mirror.url for mirror in candidates if mirror.url),
@@ -112,11 +112,11 @@ def _much_the_same(one: MirrorResult, other: MirrorResult) -> bool:
     return (one.ok, one.why_not) == (other.ok, other.why_not) and max(rates) - min(rates) <= max(rates) / 10
 
 
-def _probe(kind: Kind, probe: str, project: Project | None, uv_path: str | None, *, given: bool) -> str:
+def probe_for(kind: Kind, probe: str, project: Project | None, uv_path: str | None, *, given: bool) -> str:
     if kind == "pytorch" and not given:
         return f"{_torch_variant(project)}/{probe.rpartition('/')[2]}"
     if kind == "python" and "/" not in probe:
-        wanted = probe if given else _python_wanted(project) or probe
+        wanted = probe if given else python_wanted(project) or probe
         file = official.python_file(uv_path, wanted) if uv_path else None
         if file is None:
             raise BadInput(
@@ -133,7 +133,7 @@ def _torch_variant(project: Project | None) -> str:
     return next((suffix.removesuffix("/simple") for suffix in suffixes if suffix), "cpu")
 
 
-def _python_wanted(project: Project | None) -> str | None:
+def python_wanted(project: Project | None) -> str | None:
     """What uv is asked for: the variable wins over .python-version, that over requires-python; None: nothing, or a path."""
     pinned = (project.python_version_file, project.requires_python) if project else ()
     wanted = next((one for one in (os.environ.get("UV_PYTHON"), *pinned) if one), None)
@@ -154,7 +154,7 @@ def need_of(kind: Kind, project: Project | None) -> Need:
     return Need(total or Need().bytes, len(packages))
 
 
-def _version(uv_path: str | None) -> str:
+def uv_version(uv_path: str | None) -> str:
     """The version that our requests name; the newest known where there is no uv yet."""
     if uv_path:
         try:
@@ -188,37 +188,13 @@ def settled(
     return choices
 
 
-def look_up_python(choices: Choices, project: Project | None, uv_path: str | None) -> None:
-    """Raises BadInput where a mirror of Pythons was chosen that lacks the very file this uv would fetch from it now.
-
-    Nothing is asked where uv finds a Python without fetching one, or nobody can say which file that would be.
-    """
-    value = choices.text("mirrors.python")
-    url = value if "://" in value else next((m.url for m in catalogue.built_in().of("python") if m.id == value), None)
-    wanted = _python_wanted(project)
-    if value in {"official", "fastest"} or url is None or uv_path is None or project is None or not wanted:
-        return
-    if not url.startswith("http") or official.python_here(uv_path, wanted, project.path):
-        return
-    file = official.python_file(uv_path, wanted)
-    if file is None:
-        return
-    mirror = Mirror(value, "python", url.rstrip("/"))
-    found = looked_up(mirror, file, _version(uv_path))
-    if not found.ok:
-        raise BadInput(
-            f"mirrors.python = {masked(one_line(value, 120))}: {found.why_not}, and uv looks nowhere else for a Python then; "
-            f"choose mirrors.python=official, or another that `uv-wizard mirrors --kind python` finds"
-        )
-
-
 def _fastest(
     kind: Kind, project: Project | None, choices: Choices, uv_path: str | None, on_result: OnResult | None
 ) -> str:
     if not _of_use(kind, project):
         return "official"
     try:
-        probe = _probe(kind, catalogue.built_in().probe[kind], project, uv_path, given=False)
+        probe = probe_for(kind, catalogue.built_in().probe[kind], project, uv_path, given=False)
     except BadInput:  # no uv yet that could say which Python it would fetch
         return "official"
     measured = kept.load(state_folder(), kind, probe)

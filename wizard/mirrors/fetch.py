@@ -29,7 +29,11 @@ _WARM_UP = 256 * 1024
 
 
 class NoAnswer(Exception):
-    """Why there is no answer, in a few words."""
+    """Why there is no answer that can be used, in a few words. `silent`: none came at all."""
+
+    def __init__(self, why_not: str, *, silent: bool = False) -> None:
+        super().__init__(why_not)
+        self.silent = silent
 
 
 class Meter:
@@ -104,7 +108,7 @@ def get(  # noqa: PLR0913 - a request has as many parts
     except httpx.InvalidURL:
         raise NoAnswer("not an address") from None
     except (httpx.HTTPError, httpx.StreamError) as error:
-        raise NoAnswer(why(error)) from None
+        raise NoAnswer(why(error), silent=True) from None
 
 
 def _body(response: httpx.Response, meter: Meter, deadline: float, limit: int, *, whole: bool) -> bytes:

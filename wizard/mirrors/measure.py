@@ -67,10 +67,12 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     return Measurement(kind, ranking, best_of(ranking), time.time(), meter.received, probe_project)
 
 
-def looked_up(mirror: Mirror, probe: str, uv_version: str, seconds: float = _FIRST_STAGE_S) -> MirrorResult:
-    """Whether that mirror has the file (or project) `probe`: the first stage alone, a few hundred bytes of a file."""
-    with make_client(uv_version=uv_version, connect_s=3, read_s=4, connections=2) as client:
-        (look,) = _first_stage(client, mirror.kind, [mirror], probe, None, Meter(BYTES), lambda _: None, seconds)
+def looked_up(
+    mirror: Mirror, probe: str, uv_version: str, *, uv: str | None = None, sign_ins: Iterable[SignIn] = ()
+) -> MirrorResult:
+    """Whether that mirror has the project, or the file, `probe`: the first stage alone, a few hundred bytes of a file."""
+    with make_client(uv_version=uv_version, connect_s=3, read_s=4, connections=2, sign_ins=sign_ins, uv=uv) as client:
+        (look,) = _first_stage(client, mirror.kind, [mirror], probe, None, Meter(BYTES), lambda _: None, _FIRST_STAGE_S)
     return replace(look.result, state="done")
 
 
@@ -113,5 +115,7 @@ def _outside(kind: Kind, candidates: Iterable[Mirror], official: str | None) -> 
 
 
 def _late(mirror: Mirror) -> Look:
-    result = MirrorResult(mirror.id, mirror.url or "", ok=False, why_not="no answer in time", official=mirror.official)
+    result = MirrorResult(
+        mirror.id, mirror.url or "", ok=False, why_not="no answer in time", silent=True, official=mirror.official
+    )
     return Look(mirror, result)

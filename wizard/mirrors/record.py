@@ -64,6 +64,8 @@ class MirrorResult:
     """The host that the files really come from, where it is not the mirror's own."""
     checked: bool = False
     """Whether a whole file was fetched and its hash agreed."""
+    silent: bool = False
+    """Nothing answered at all: that says as much of the way there as of the mirror."""
     official: bool = False
     state: Literal["waiting", "sound", "done"] = "done"
     """While measuring: sound = the first stage is passed, the throughput still to come."""

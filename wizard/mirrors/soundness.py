@@ -35,9 +35,9 @@ class Look:
     files: tuple[File, ...] = ()
     serial: int | None = None
 
-    def unsound(self, reason: str) -> Look:
+    def unsound(self, reason: str, *, silent: bool = False) -> Look:
         """The same, ruled out."""
-        return replace(self, result=replace(self.result, ok=False, why_not=reason, state="done"))
+        return replace(self, result=replace(self.result, ok=False, why_not=reason, silent=silent, state="done"))
 
 
 def look_at_index(
@@ -57,7 +57,7 @@ def look_at_index(
         look = replace(look, result=_seen(look, found, second.first_byte_s))
         trouble = _metadata_trouble(client, look.files, meter, deadline)
     except (NoAnswer, page.NotAPage) as error:
-        return look.unsound(str(error))
+        return look.unsound(str(error), silent=isinstance(error, NoAnswer) and error.silent)
     if trouble is not None:
         look = replace(look, result=replace(look.result, metadata_files=False))
         return look.unsound(trouble)
@@ -165,7 +165,7 @@ def look_at_files(
             client, url, meter, deadline, headers={"Range": "bytes=0-1023", "Accept": "*/*"}, limit=1024, whole=False
         )
     except NoAnswer as error:
-        return look.unsound(str(error))
+        return look.unsound(str(error), silent=error.silent)
     name = probe.rpartition("/")[2]
     if answer.status not in (200, 206):
         return look.unsound(_REFUSALS.get(answer.status, f"has no {name} ({answer.status})"))
