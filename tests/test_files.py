@@ -57,6 +57,33 @@ def test_twice_is_the_same_as_once(tmp_path: Path) -> None:
     assert len(files.records(journal.folder)) == 1
 
 
+SETTLED_ALONE = b'{"what": "settled", "path": "/no", "after": null, "same": true}'
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        b"\x00" * 512,
+        b"\xff\xfe\x80",
+        b"[1]",
+        b"{}",
+        b'{"what": "file"}',
+        b'{"what": ["x"]}',
+        SETTLED_ALONE,
+        b"[" * 5000,
+    ],
+    ids=range(8),
+)
+def test_lines_that_a_disk_has_spoilt_leave_the_rest(tmp_path: Path, spoilt: bytes) -> None:
+    path, journal = tmp_path / "f", Journal(tmp_path / "journal")
+    journal.write(path, b"x")
+    listed = journal.folder / files.LIST
+    listed.write_bytes(spoilt + b"\n" + listed.read_bytes() + spoilt)
+    assert files.changed(journal.folder) == (str(path),)
+    undo(journal.folder)
+    assert not path.exists()
+
+
 def test_a_file_changed_since_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     one, two = tmp_path / "one", tmp_path / "two"

@@ -215,25 +215,36 @@ def _missing_folders(folder: Path) -> list[str]:
     return [str(path) for path in reversed(missing)]
 
 
+_KEYS: Mapping[str, set[str]] = {
+    "file": {"path", "before", "after", "spare", "made"},
+    "registry": {"name", "before", "after"},
+    "settled": {"path", "after", "same"},
+}
+"""What a line needs to be of use."""
+
+
 def records(folder: Path) -> list[dict[str, Any]]:
-    """What a journal holds, oldest first; a torn line is left out. `settled` records are joined in."""
+    """What a journal holds, oldest first, without lines that a crash has spoilt. `settled` records are joined in."""
     found: list[dict[str, Any]] = []
     try:
-        lines = (folder / LIST).read_text("utf-8").splitlines()
+        lines = (folder / LIST).read_bytes().splitlines()
     except OSError:
         return found
     for line in lines:
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(record, dict) or not _KEYS.get(str(record.get("what")), {""}) <= record.keys():
             continue
         if record["what"] != "settled":
             found.append(record)
             continue
-        last = next(entry for entry in reversed(found) if entry.get("path") == record["path"])
-        last["after"], last["ours"] = record["after"], record.get("ours")
-        if record["same"]:
-            found.remove(last)
+        last = next((entry for entry in reversed(found) if entry.get("path") == record["path"]), None)
+        if last is not None:
+            last["after"], last["ours"] = record["after"], record.get("ours")
+            if record["same"]:
+                found.remove(last)
     return found
 
 
