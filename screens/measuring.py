@@ -73,6 +73,14 @@ class Measuring:
         """What is known of the sources of that kind, by id."""
         return self.results.get(kind, {})
 
+    def of_row(self, kind: str, value: str) -> MirrorResult | None:
+        """What is known of the source that `mirrors.KIND = value` names."""
+        results = self.of(kind)
+        found = results.get(value)
+        if found is None and value == "official":
+            found = next((one for one in results.values() if one.official), None)
+        return found
+
     @property
     def left_s(self) -> int:
         """Whole seconds that it takes at most from now."""

@@ -40,8 +40,8 @@ class MirrorChoice(StepScreen):
     def choose(self, kind: Kind, value: str) -> None:
         """Takes a source for that kind; one that failed is not taken, one that nobody looked at is looked at beside."""
         self.trouble = ""
-        known = self.measuring.of(kind).get(value)
-        if known is not None and not known.ok:
+        known = self.measuring.of_row(kind, value)
+        if known is not None and not known.ok and value != "official":
             self.trouble = f"x error    {short_name(value, kind)}: {known.why_not}"
             self.redraw()
             return

@@ -239,12 +239,11 @@ class MirrorsScreen(MirrorChoice):
         listed: list[Row] = []
         for kind, found in self.blocks().items():
             for place, row in enumerate(found):
-                result = self.measuring.of(kind).get(row.value)
-                why = f"  {result.why_not}" if result is not None and result.why_not else f"  {row.about}"
-                text = rows.mirror_row(BLOCKS[kind] if place == 0 else "", row)
-                listed.append(
-                    Row(f"{kind} {row.value}", rows.cut(rows.fit(text, 66) + why, max(76, self.size.width - 3)))
+                result = self.measuring.of_row(kind, row.value)
+                text = rows.mirror_in_full(
+                    BLOCKS[kind] if place == 0 else "", row, result, max(76, self.size.width - 3)
                 )
+                listed.append(Row(f"{kind} {row.value}", text))
         page = ListPage(self.track_line(), "All sources", listed, help_text="mirror")
 
         def take(_: None) -> None:

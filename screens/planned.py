@@ -66,6 +66,9 @@ class PlannedScreen(StepScreen):
         if any(self.way.choices.text(key) == "fastest" for key in MIRRORS):
             self._waits = "measuring the mirrors, at most 15 s"
             self._prepare()
+        elif self.way.choices.text("mirrors.python") != "official":
+            self._waits = "looking the Python up on its mirror"
+            self._prepare()
         else:
             self._planned(None)
 

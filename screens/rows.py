@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from wizard.mirrors.record import MirrorResult
 from wizard.phrases import amount, left_phrase, rate, rate_phrase, share, short_span
 from wizard.source_rows import SourceRow
 from wizard.text import one_line
@@ -219,6 +220,24 @@ def mirror_row(what: str, source: SourceRow) -> str:
     answer = fit("-", 6) if source.answer_ms is None else right(f"{source.answer_ms:.0f} ms", 6)
     row = column(what, 11) + column(choice(source.chosen, source.name), 15) + rate_cell + "   " + answer + "   "
     return (row + column(source.behind, 9) + cut(source.result, 18)).rstrip()
+
+
+def mirror_in_full(what: str, source: SourceRow, found: MirrorResult | None, width: int = WIDTH - 1) -> str:
+    """The same with all that was found in the place of the columns: why it failed, else hash, metadata, form, freshness."""
+    head = column(what, 11) + column(choice(source.chosen, source.name), 15)
+    if found is None or found.state != "done":
+        return cut(head + source.about, width).rstrip()
+    if not found.ok:
+        return cut(f"{head}x {found.why_not}", width).rstrip()
+    known = [
+        "checked" if found.checked else "not checked",
+        "" if source.behind in ("-", "0 h") else f"{source.behind} behind",
+        "metadata" if found.metadata_files else "no metadata" if found.metadata_files is False else "",
+        (found.api or "").upper(),
+        f"files from {found.files_host}" if found.files_host else "",
+    ]
+    answer = "-" if source.answer_ms is None else f"{source.answer_ms:.0f} ms"
+    return cut(f"{head}{right(source.rate, 10)} {right(answer, 6)}  {', '.join(filter(None, known))}", width).rstrip()
 
 
 def choice(chosen: bool, text: str) -> str:

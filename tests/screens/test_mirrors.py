@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,24 @@ async def test_all_sources_on_a_page(folder: Path) -> None:
         await until(pilot, shows(app, "All sources"))
         offered = [one for one in catalogue.built_in().of("pypi") if one.offer]
         assert text_of(app).count("( )") + text_of(app).count("(*)") >= min(len(offered), 30)
+
+
+async def test_all_that_was_found(folder: Path) -> None:
+    """Why it failed in full, and of the sound ones what else was seen."""
+    good = replace(sound("bfsu", 10.3, 18), checked=True, metadata_files=True, api="json", stale_hours=3.0)
+    html = replace(sound("nju", 2.0, 30), metadata_files=False, api="html", files_host="cdn.example")
+    failed = MirrorResult(
+        "ustc", "https://y.example", False, 30.0, why_not="offers metadata that it does not have (404)"
+    )
+    keep(good, html, sound("official", 1.1, 212, official=True), failed)
+    async with showing(folder, at="mirrors", size=(100, 30)) as (app, pilot):
+        await until(pilot, shows(app, "Measured 2 min ago."))
+        await pilot.press("a")
+        await until(pilot, shows(app, "All sources"))
+        text = text_of(app)
+        assert "( ) BFSU       10.3 MiB/s  18 ms  checked, 3 h behind, metadata, JSON" in text
+        assert "( ) NJU         2.0 MiB/s  30 ms  not checked, no metadata, HTML, files from cdn" in text
+        assert "( ) USTC       x offers metadata that it does not have (404)" in text
 
 
 @pytest.mark.parametrize(
