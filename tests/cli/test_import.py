@@ -11,6 +11,8 @@ from tests.support.command import events, of, wizard
 from tests.support.index import Index
 from wizard.toml import parse
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def file(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> Path:

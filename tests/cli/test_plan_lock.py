@@ -11,6 +11,8 @@ from tests.support.index import Index, Status
 from tests.support.projects import Project
 from wizard.cli.main import main
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def here(capsys: pytest.CaptureFixture[str], *argv: str, code: int = 0) -> str:
     assert main(argv) == code

@@ -72,6 +72,7 @@ def test_the_settings_are_written_and_taken_back(project: Project, home: Path, m
     assert "Nothing to undo" in wizard("undo", "--yes").stdout
 
 
+@pytest.mark.skipif(os.name == "nt", reason="settings are no files there")
 def test_a_file_that_was_changed_since_is_shown_in_three_versions(project: Project, home: Path) -> None:
     """It is left as it is, the rest is put back, and the run can be undone again once the file is settled."""
     (home / ".bashrc").write_bytes(b"before\n")
@@ -146,6 +147,7 @@ def test_a_failure_is_named(
     assert found[-1]["exit_code"] == 1
 
 
+@pytest.mark.same_everywhere
 def test_a_requirement_that_is_not_met_is_exit_3(project: Project) -> None:
     wizard("sync", str(project.path))
     told = json.loads(wizard("verify", str(project.path), "--json", "--require", "cuda", check=3).stdout)
@@ -155,6 +157,7 @@ def test_a_requirement_that_is_not_met_is_exit_3(project: Project) -> None:
     assert json.loads(wizard("verify", str(project.path), "--json").stdout)["ok"] is True
 
 
+@pytest.mark.same_everywhere
 def test_verify_looks_into_any_environment(project: Project) -> None:
     wizard("sync", str(project.path))
     for named in (".venv", project.python.relative_to(project.path), project.python):
@@ -163,11 +166,13 @@ def test_verify_looks_into_any_environment(project: Project) -> None:
         assert told["python"]
 
 
+@pytest.mark.same_everywhere
 def test_verify_without_an_environment_is_exit_1(project: Project) -> None:
     told = json.loads(wizard("verify", str(project.path), "--json", check=1).stdout)
     assert told["ok"] is False
 
 
+@pytest.mark.same_everywhere
 def test_attach_tells_a_run_again_and_exits_as_it_did(project: Project) -> None:
     first = events(wizard("sync", str(project.path), "--json").stdout)
     again = events(wizard("attach", "--json").stdout)
@@ -177,6 +182,7 @@ def test_attach_tells_a_run_again_and_exits_as_it_did(project: Project) -> None:
     assert wizard("attach", check=1).stdout
 
 
+@pytest.mark.same_everywhere
 def test_choices_are_exported_and_replayed(project: Project, tmp_path: Path) -> None:
     chosen = ["--set", "verify.require=cpu", "--set", "settings.where=none"]
     text = wizard("export", "choices", str(project.path), "--dry-run", *chosen).stdout

@@ -77,7 +77,8 @@ def test_a_process_that_is_killed_at_any_moment(slow: Project, index: Index, who
     end = state_of(told)
     until(lambda: not state.supervised(run.folder))
     if end.lost:
-        assert (who, client.find(run.id).state) == ("supervisor", "interrupted")
+        assert client.find(run.id).state == "interrupted"
+        assert who == "supervisor" or sys.platform == "win32"  # whose console ends with the first of its programs
     elif end.exit_code:  # uv was killed: said, and not by guessing
         assert who == "uv"
         assert end.diagnosis is not None

@@ -22,6 +22,8 @@ from wizard.machine.facts import FoundUv
 from wizard.run.state import state_folder
 from wizard.way import Way
 
+pytestmark = pytest.mark.same_everywhere
+
 OFFER = "uv makes uv.lock again; P tries it in a copy"
 
 

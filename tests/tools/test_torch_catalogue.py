@@ -12,6 +12,8 @@ from tests.support.index import Index
 from tests.support.wheels import wheel
 from wizard.catalog_torch import PYPI, the
 
+pytestmark = pytest.mark.same_everywhere
+
 SCRIPT = Path(__file__).parents[2] / "tools" / "torch_catalogue.py"
 PLATFORM = {
     "linux_x86_64": "manylinux_2_28_x86_64", "linux_aarch64": "manylinux_2_28_aarch64", "win_amd64": "win_amd64",
