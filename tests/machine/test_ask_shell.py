@@ -75,9 +75,7 @@ def test_value_arrives_letter_for_letter(home: Home, shell: str, file: str, line
 
 
 @posix
-@pytest.mark.parametrize(
-    "shell, file", [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/config.fish")]
-)
+@pytest.mark.parametrize("shell, file", [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/config.fish")])
 def test_which_uv_a_shell_runs(home: Home, shell: str, file: str) -> None:
     setting = "set -gx PATH $HOME/bin $PATH" if shell == "fish" else 'export PATH="$HOME/bin:$PATH"'
     folder = home({file: f"{setting}\n", "bin/uv": "#!/bin/sh\n"})

@@ -71,7 +71,13 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
     checks = _checks(machine, uv, variables, path_entry, toml=any(one in files for one in toml), kept=kept)
     index_note = (PERSIST_NOTE,) if index is not None else ()
     links_note = (SYMLINKS,) if choices.text("settings.link-mode") == "symlink" else ()
-    notes = (*cache_notes, *links_note, *_overruled(machine, {**variables, **_moved(for_toml)}), *kept.notes, *index_note)
+    notes = (
+        *cache_notes,
+        *links_note,
+        *_overruled(machine, {**variables, **_moved(for_toml)}),
+        *kept.notes,
+        *index_note,
+    )
     told = [f"the old cache: {choices.text('settings.old-cache')}"] if cache else []
     if files or kept.registry:
         names = [*for_toml, *variables, *(["PATH"] if path_entry else [])] or ["settings"]

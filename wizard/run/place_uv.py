@@ -125,6 +125,7 @@ def _by_update(way: Mapping[str, Any], action: Mapping[str, Any], carrier: Carri
 
 _WAYS = {"index": _by_pip, "wheel": _by_wheel, "standalone": _by_installer, "file": _by_file, "update": _by_update}
 
+
 class _Broken(Exception):
     """A command that wrote programs failed with this exit code: what it wrote is not kept."""
 
