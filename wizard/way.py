@@ -235,7 +235,7 @@ class Way:
         kept = plan_uv(self.machine, self.project, self.choices, self._pip_python()).kept
         return kept.version if kept else self.choices.text("uv.version") or None
 
-    def held(self) -> dict[str, str]:
+    def held(self) -> dict[str, str | None]:
         """Variables that hold the lock against what this machine's uv.toml say."""
         from wizard.advice.locked import held_here
 

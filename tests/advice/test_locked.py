@@ -85,6 +85,7 @@ CASES = {
     "user's metadata": Case(
         OUTDATED, user='[[dependency-metadata]]\nname = "alpha"\nversion = "1.0"\n', held=False, line=1
     ),
+    "a variable and a file": Case(OUTDATED, {"UV_PRERELEASE": "disallow"}, user='prerelease = "allow"\n'),
     "of uv pip": Case(None, user='[pip]\nprerelease = "allow"\n'),
     "uv minds not": Case(None, user='index-strategy = "unsafe-best-match"\n'),
     "made with one that is gone": Case(OUTDATED, locked_with={"UV_PRERELEASE": "allow"}),

@@ -53,6 +53,11 @@ def option(machine: Machine, wanted: LockOption) -> InForce | None:
     value = machine.environment.get(wanted.variable) if wanted.variable else None
     if value:
         return InForce(value, str(wanted.variable), f"{wanted.variable}={value}")
+    return option_of_file(machine, wanted)
+
+
+def option_of_file(machine: Machine, wanted: LockOption) -> InForce | None:
+    """The same, of the files alone."""
     for path, text, settings in configs(machine):
         if wanted.setting in settings:
             said = rf"""^\s*\[*["']?{re.escape(wanted.setting)}\b"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from packaging.version import Version
 
 from wizard import catalog
-from wizard.advice.in_force import InForce, default_index, option
+from wizard.advice.in_force import InForce, default_index, option, option_of_file
 from wizard.advice.reason import AdvisedFinding
 from wizard.credentials import split
 from wizard.diagnosis.record import Fix
@@ -18,7 +18,7 @@ from wizard.machine.facts import Machine, MachineFinding
 from wizard.mirrors import catalogue
 from wizard.mirrors.registries import explicit_of, registries_for, same_index
 from wizard.project.facts import Lock, Project
-from wizard.project.lock_options import OPTIONS, LockOption, locked, own_settings
+from wizard.project.lock_options import OPTIONS, LockOption, held, locked, own_settings
 from wizard.text import masked, one_line
 
 _HELD = "uv-wizard sync, and the sync of this wizard, hold what uv.lock was made with."
@@ -110,23 +110,33 @@ def _knows_none(uv_version: str | None) -> bool:
     return uv_version is not None and Version(uv_version) >= Version(least)
 
 
-def held_here(machine: Machine, project: Project | None, uv_version: str | None) -> dict[str, str]:
-    """Variables of the sync, beside `lock_options.held`, that hold the lock against what this machine's uv.toml say."""
+def held_here(machine: Machine, project: Project | None, uv_version: str | None) -> dict[str, str | None]:
+    """Variables of the sync, beside `lock_options.held`, that hold the lock against what this machine says; None takes
+    one out.
+    """
     if project is None or project.lock is None:
         return {}
-    found: dict[str, str] = {}
-    none = catalog.table("uv.toml")["exclude_newer_none"]["word"]
-    said = own_settings(project)[2]
+    found: dict[str, str | None] = {}
+    kept = held(project)
     for wanted in OPTIONS:
-        set_here = option(machine, wanted)
-        if wanted.variable is None or set_here is None or set_here.path is None or wanted.setting in said:
+        if wanted.variable is None or wanted.variable in kept:
             continue
-        made_with = locked(project, wanted)
-        if made_with is not None and made_with != set_here.value:
-            found[wanted.variable] = made_with
-        elif made_with is None and _knows_none(uv_version):
-            found[wanted.variable] = none
+        if machine.environment.get(wanted.variable):
+            found[wanted.variable] = None
+        set_here = option_of_file(machine, wanted)
+        if set_here is not None and wanted.setting not in own_settings(project)[2]:
+            found.update(_against(set_here, wanted, uv_version))
     return found
+
+
+def _against(set_here: InForce, wanted: LockOption, uv_version: str | None) -> dict[str, str | None]:
+    """The default, with which the lock was made, against what a file says."""
+    if wanted.default == set_here.value:
+        return {}
+    if wanted.default is not None:
+        return {str(wanted.variable): wanted.default}
+    none = catalog.table("uv.toml")["exclude_newer_none"]["word"]
+    return {str(wanted.variable): none} if _knows_none(uv_version) else {}
 
 
 def _gone(project: Project, wanted: LockOption, made_with: str) -> MachineFinding:

@@ -35,7 +35,7 @@ class Circumstances:
     """Options of wizard.run.mirror_sync, None where the sync needs no mirror."""
     named: Step | None = None
     """Writes the mirror into the project."""
-    held: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, str | None] = field(default_factory=dict)
     """Variables that hold the lock against what this machine's settings say."""
 
 

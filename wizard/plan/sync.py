@@ -63,7 +63,7 @@ def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] =
 
 def step(
     project: Project, choices: Choices, uv: str, selected: Selection, mirrors: Mapping[str, Any] | None = None,
-    more: Mapping[str, str] | None = None,
+    more: Mapping[str, str | None] | None = None,
 ) -> Step:  # fmt: skip
     """The step. `mirrors`: what wizard.run.mirror_sync needs where a mirror was chosen, None for uv alone; `more`: variables."""
     argv = [uv, "sync", "--locked", *selected.options()]

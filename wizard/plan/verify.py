@@ -33,7 +33,7 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
     selected: Selection,
     variant: str | None,
     python: str | None = None,
-    held: Mapping[str, str] | None = None,
+    held: Mapping[str, str | None] | None = None,
 ) -> VerifyRequest:
     """What to look at. `variant`: the torch build that was chosen, or None; `python`: another environment's Python;
     `held`: variables, beside the lock's own, that hold it against this machine's settings.

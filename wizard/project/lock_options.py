@@ -73,16 +73,13 @@ def own_settings(project: Project) -> tuple[str, str, Mapping[str, Any]]:
 
 
 def held(project: Project) -> dict[str, str | None]:
-    """Variables of a child that make the lock's own options hold; None takes one out. What a uv.toml of this machine says
-    against a default is for those who know the machine: to say a default is not for nothing, newer uv warns of some.
+    """Variables of a child that make what the lock says hold. What this machine says against a default is for those who
+    know the machine: to say a default is not for nothing, newer uv warns of some.
 
     What the project says itself stays in force: where that is another than the lock's, the lock is outdated indeed.
     """
     if project.lock is None:
         return {}
-    said = own_settings(project)[2]
-    found: dict[str, str | None] = {}
-    for option in OPTIONS:
-        if option.variable is not None:
-            found[option.variable] = None if option.setting in said else _said(project, option)
-    return found
+    own = own_settings(project)[2]
+    told = ((option.variable, _said(project, option)) for option in OPTIONS if option.setting not in own)
+    return {variable: value for variable, value in told if variable is not None and value is not None}
