@@ -159,6 +159,12 @@ def test_uv_toml_takes_what_it_knows_and_the_environment_the_rest() -> None:
     assert "UV_CACHE_DIR" not in files[".config/uv-wizard/env.sh"]
 
 
+def test_uv_toml_of_another_machine_lies_where_uv_looks_there() -> None:
+    step = settings.step(Machine(os="windows", foreign=True), chosen(where="uv.toml", link_mode="copy"), None)
+    assert step is not None
+    assert [change.path for change in step.files] == [r"%APPDATA%\uv\uv.toml"]
+
+
 def test_a_broken_uv_toml_is_left_alone() -> None:
     here = machine()
     here = Machine(**{**vars(here), "files": {f"{HOME}/.config/uv/uv.toml": b"cache-dir = "}})

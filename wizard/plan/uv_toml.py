@@ -22,6 +22,8 @@ def values(choices: Choices) -> dict[str, str]:
 def path(machine: Machine) -> str:
     """The user's uv.toml."""
     config = machine.environment.get("XDG_CONFIG_HOME") or posixpath.join(machine.home or "~", ".config")
+    if machine.os == "windows" and "user_uv_toml" not in machine.folders:
+        return r"%APPDATA%\uv\uv.toml"
     return machine.folders.get("user_uv_toml") or posixpath.join(config, "uv", "uv.toml")
 
 
