@@ -305,6 +305,8 @@ def test_what_the_index_does_not_have_is_not_decided(tmp_path: Path) -> None:
         ("r.txt", "-r missing.txt\n", "missing.txt, which cannot be read"),
         ("r.txt", "# nothing\n", "names no package"),
         ("r.txt", "\0\0\0", "is no environment file"),
+        ("Pipfile", "[packages]\nnumpy = '*'\n", "is not a kind that import reads"),
+        ("setup.py", "from setuptools import setup\n", "is not a kind that import reads"),
     ],
 )
 def test_bad_input_is_told_in_one_line(tmp_path: Path, name: str, text: str, told: str) -> None:

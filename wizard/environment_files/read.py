@@ -13,11 +13,18 @@ from wizard.text import one_line
 
 LARGEST = 4 << 20
 """Bytes: no environment file is larger."""
+_OTHERS = frozenset({".py", ".toml", ".cfg", ".lock", ".ipynb", ".json", ".whl", ".zip", ".gz"})
 _YAML = re.compile(r"(?m)^(?:name|channels|dependencies|prefix)\s*:")
 
 
 def describe(path: Path) -> Described:
     """What the file asks for. Raises BadInput where it can't be read, or is none of the kinds."""
+    if path.suffix.lower() in _OTHERS or path.name in {"Pipfile", "Dockerfile"}:
+        msg = (
+            f"{one_line(path.name, 100)} is not a kind that import reads: environment.yml, requirements.txt and what conda "
+            "prints are. Poetry's, Pipenv's and setup.py's: pip freeze writes a requirements.txt of what they installed"
+        )
+        raise BadInput(msg)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
