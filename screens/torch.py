@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from screens import rows
 from screens.choosing import ChoiceList, Row
@@ -15,22 +17,22 @@ from screens.page import ListPage
 from screens.step import NOTHING_CHANGED, StepScreen
 from screens.text_page import TextPage
 from screens.widgets import Line
-from wizard import torch_rows
+from wizard import torch_not_taken, torch_rows
 from wizard.errors import BadInput, WizardError
-from wizard.text import one_line
+from wizard.text import masked, one_line
 from wizard.torch_rows import KEY, TorchPage, TorchRow
 
 if TYPE_CHECKING:
     from screens.walk import Walk
 
 OTHER = "another"
-MOST_REASONS = 3
-FEW_ROWS = 3
+FEW_REASONS, FEW_ROWS = 3, 3
+MOST_FACTS = 3
 _EMPTY = TorchPage("", (), (), -1, (), (), ())
 
 
 class TorchScreen(StepScreen):
-    """The recommendation, three reasons, the builds that are possible here."""
+    """The recommendation, its reasons, the builds that are possible here."""
 
     NUMBER, NAME = 5, "torch"
     HELP = "torch"
@@ -42,7 +44,7 @@ class TorchScreen(StepScreen):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     TorchScreen {
-        #recommended, .reason, .fact { height: 1; }
+        #recommended, .fact { height: 1; }
         #builds { margin: 1 0; max-height: 20; }
     }
     """
@@ -51,13 +53,13 @@ class TorchScreen(StepScreen):
         super().__init__(walk)
         self.told = _EMPTY
         self._price: str | None = None
+        self._facts: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def compose_body(self) -> Iterable[Widget]:
         yield Line(id="recommended")
-        for place in range(MOST_REASONS):
-            yield Line(id=f"reason-{place}", classes="reason")
+        yield Line(id="reasons", grows=True)
         yield ChoiceList(id="builds", help_text="variant")
-        for place in range(3):
+        for place in range(MOST_FACTS):
             yield Line(id=f"fact-{place}", classes="fact")
 
     def on_entered(self) -> None:
@@ -71,33 +73,63 @@ class TorchScreen(StepScreen):
 
     def redraw(self) -> None:
         self.told = torch_rows.page(self.way)
+        self._facts.clear()
         super().redraw()
 
     def draw(self) -> None:
-        told = self.told
-        self.query_one("#recommended", Line).show(rows.cut(told.headline, self.room))
-        reasons = [f"  + {why}" for why in told.reasons[:MOST_REASONS]]
-        reasons += [f"  ! {note}" for note in told.notes][: MOST_REASONS - len(reasons)]
-        for place in range(MOST_REASONS):
-            line = self.query_one(f"#reason-{place}", Line)
-            line.display = place < len(reasons)
-            line.show(rows.cut(reasons[place], self.room) if place < len(reasons) else "")
+        self.query_one("#recommended", Line).show(rows.cut(self.told.headline, self.room))
         builds = self.query_one("#builds", ChoiceList)
-        builds.display = bool(told.rows)
-        builds.show(self._rows(), max(0, self._shown_at()))
+        listed = self._rows()
+        builds.display = bool(self.told.rows)
+        builds.show(listed, max(0, self._shown_at()))
         if not builds.has_focus:
             builds.highlighted = max(0, self._shown_at())
-        for place in range(3):
-            fact = told.facts[place] if place < len(told.facts) else ("", "")
+        reasons = self.query_one("#reasons", Line)
+        lines = self._reasons(len(listed) + 2 if self.told.rows else 0)
+        reasons.display = bool(lines)
+        reasons.show(Content("\n".join(lines)))
+        self._draw_facts()
+
+    def _reasons(self, taken: int) -> list[str]:
+        """As many rows as there is room for beside the list; what is left out is one key away."""
+        left = self.query_one("#body").size.height - 1 - taken - len(self.told.facts) if self.is_mounted else 0
+        most = max(FEW_REASONS, left)
+        told = [("+" if self._is_sound else " ", one) for one in self.told.reasons]
+        lines = []
+        for glyph, sentence in [*told, *(("!", note) for note in self.told.notes)]:
+            broken = rows.wrapped(sentence, self.room - 4, 3)
+            lines += [f"  {glyph if place == 0 else ' '} {row}" for place, row in enumerate(broken)]
+        return lines if len(lines) <= most else [*lines[: most - 1], "  ! there is more to know: D shows it"]
+
+    @property
+    def _is_sound(self) -> bool:
+        return not self.told.headline.startswith(("x", "?"))
+
+    def _draw_facts(self) -> None:
+        told = self._facts_for(self._looked_at())
+        for place in range(MOST_FACTS):
+            fact = told[place] if place < len(told) else ("", "")
             self.query_one(f"#fact-{place}", Line).show(rows.cut(rows.fit(fact[0], 11) + fact[1], self.room))
 
+    def _looked_at(self) -> str | None:
+        """The row under the highlight, where the list has the focus; None: the choice in force."""
+        builds = self.query_one("#builds", ChoiceList)
+        return builds.value if builds.has_focus and builds.value != OTHER else None
+
+    def _facts_for(self, value: str | None) -> tuple[tuple[str, str], ...]:
+        if value is None or not self.told.rows or value == self.way.choices.text(KEY):
+            return self.told.facts
+        if value not in self._facts:
+            self._facts[value] = torch_rows.facts(self.way, value)
+        return self._facts[value]
+
     def _shown(self) -> list[tuple[int, TorchRow]]:
-        """The rows that there is room for: three, the chosen one and uv.lock's among them; in a tall window all."""
+        """The rows that there is room for: three, with the chosen one and the one that keeps what is; in a tall window all."""
         every = list(enumerate(self.told.rows))
         if self.has_class("-tall"):
             return every
         must = [pair for pair in every if pair[0] in (0, self.told.chosen) or pair[1].value == "keep"]
-        others = [pair for pair in every if pair not in must][: FEW_ROWS - len(must)]
+        others = [pair for pair in every if pair not in must][: max(0, FEW_ROWS - len(must))]
         return [pair for pair in every if pair in must or pair in others]
 
     def _shown_at(self) -> int:
@@ -105,95 +137,122 @@ class TorchScreen(StepScreen):
         return places.index(self.told.chosen) if self.told.chosen in places else 0
 
     def _rows(self) -> list[Row]:
+        if not self.told.rows:
+            return []
         shown = [
             Row(row.value, rows.torch_row(place == self.told.chosen, row.label, row.word, row.note, self.room - 1))
             for place, row in self._shown()
         ]
-        return [*shown, Row(OTHER, rows.torch_row(False, "another version or variant", "", ""))]
+        elsewhere = self.told.chosen < 0
+        word = "chosen" if elsewhere or self.told.set_beside else ""
+        value = self.way.choices.text(KEY) if elsewhere else ""
+        told = ", ".join(one for one in (value, self.told.set_beside) if one)
+        label = "another version or variant"
+        last = (
+            rows.torch_row(elsewhere, label, "", "")
+            if not word
+            else rows.choice(elsewhere, f"{label}   {word}: {told}")
+        )
+        return [*shown, Row(OTHER, rows.cut(last, self.room - 1))]
 
     def promise(self) -> str:
         return self._price or NOTHING_CHANGED
 
     def side(self) -> str:
+        if not self.told.rows:
+            return ""
+        advice = self.way.torch()
+        newest = [one for one in advice.why if one.startswith("torch ")] if advice.certain else []
         told: list[str] = []
         for heading, lines in (
-            ("Why", self.told.reasons),
-            ("To know", self.told.notes),
+            ("Why not the newest", newest),
+            ("What would change it", torch_not_taken.would_change(advice)),
+            ("To know", advice.notes),
+            ("Ruled out", [f"{names}: {why}" for names, why in torch_not_taken.grouped(advice)]),
             ("uv.lock gives", self.told.locked),
-            ("Ruled out", tuple(f"{name}: {why}" for name, why in self.told.ruled_out)),
         ):
             if lines:
-                told += [
-                    heading,
-                    *(row for line in lines for row in ("  " + part for part in rows.wrapped(line, 36, 4))),
-                    "",
-                ]
+                told += [heading, *(f"  {row}" for line in lines for row in rows.wrapped(line, 36, 4)), ""]
         return "\n".join(told)
 
     def shows(self, action: str) -> bool:
         return bool(self.told.rows)
 
-    def choose(self, value: str) -> None:
-        """Takes a variant, and says what it costs where it does not run here."""
+    def choose(self, *pairs: tuple[str, object]) -> None:
+        """Takes a choice, and says what it costs where it does not run here; one that can't be carried out is not taken."""
+        before = self.way.choices
         try:
-            self.way.choose(KEY, value)
+            for key, value in pairs:
+                self.way.choose(key, value)
             self.way.plan()
         except BadInput as error:
-            self.way.choose(KEY, None)
+            self.way.choices = before
             self.say(rows.cut(f"x {one_line(str(error))}", 76))
         except WizardError as error:
             self.say(rows.cut(f"! {one_line(str(error))}", 76))
-        row = next((row for row in torch_rows.page(self.way).rows if row.value == value), None)
-        self._price = torch_rows.price(row) if row else None
+        told = torch_rows.page(self.way)
+        self._price = torch_rows.price(told.rows[told.chosen]) if told.chosen >= 0 else None
         self.redraw()
+
+    @on(OptionList.OptionHighlighted, "#builds")
+    @on(events.DescendantFocus)
+    def _looked_over(self) -> None:
+        self._draw_facts()
 
     @on(ChoiceList.Taken, "#builds")
     def _taken(self, event: ChoiceList.Taken) -> None:
         if event.value == OTHER:
             event.stop()
-            self.action_all()
+            self.action_other()
         else:
-            self.choose(event.value)
+            self.choose((KEY, event.value))
+
+    def action_other(self) -> None:
+        """The last row: version, variant, layout, systems."""
+        from screens.torch_other import OtherTorchPage
+
+        def taken(_: None) -> None:
+            if page.taken is not None:
+                self.choose(*page.taken.items())
+                self.focus_next_button()
+
+        page = OtherTorchPage(self.track_line(), self.way)
+        self.app.push_screen(page, taken)
 
     def action_all(self) -> None:
         """A: every variant, the ruled out ones with their reason."""
         value = self.way.choices.text(KEY)
-        listed = [
-            Row(
-                "keep", rows.choice(value == "keep", "keep        what uv.lock and pyproject.toml say; no file changes")
-            )
-        ]
-        named = {"keep"}
+        width = self.size.width - 3
+        listed: dict[str, str] = {}
         for row in self.told.rows:
-            if row.value not in named:
-                named.add(row.value)
-                text = (
-                    f"{rows.choice(row.value == value, rows.column(row.value, 12))}{row.label}, {row.word}: {row.note}"
-                )
-                listed.append(Row(row.value, rows.cut(text, self.size.width - 3)))
+            name = "keep" if row.value == "keep" else row.value
+            listed.setdefault(row.value, f"{rows.column(name, 12)}{row.label}, {row.word}: {row.note}")
         for name, why in self.told.ruled_out:
-            if name not in named:
-                named.add(name)
-                text = f"{rows.choice(name == value, rows.column(name, 12))}x {why}"
-                listed.append(Row(name, rows.cut(text, self.size.width - 3)))
-        page = ListPage(self.track_line(), "All variants of torch", listed, help_text="variant")
-        self.app.push_screen(page, lambda _: self.choose(page.taken) if page.taken else None)
+            listed.setdefault(name, f"{rows.column(name, 12)}x {why}")
+        all_ = [Row(key, rows.cut(rows.choice(key == value, text), width)) for key, text in listed.items()]
+        at = next((place for place, row in enumerate(all_) if row.value == value), None)
+        page = ListPage(self.track_line(), "All variants of torch", all_, at=at, help_text="variant")
+        self.app.push_screen(page, lambda _: self.choose((KEY, page.taken)) if page.taken else None)
 
     def action_details(self) -> None:
-        """D: the diff of pyproject.toml, and everything that was found out."""
-        lines = [*self.told.reasons, *self.told.notes, ""]
+        """D: the diff of pyproject.toml for the row that is looked at, and all that was found out."""
+        value = self._looked_at() or self.way.choices.text(KEY)
         try:
-            step = self.way.plan().step("torch")
+            with torch_rows.as_if(self.way, (KEY, value)) as way:
+                step, hand = way.plan().step("torch"), way.by_hand("torch")
+            changes = (
+                [line for change in step.files for line in (change.path, *(change.diff or "").splitlines(), "")]
+                if step
+                else []
+            )
         except WizardError as error:
-            lines += [one_line(str(error))]
-            step = None
-        for change in step.files if step else ():
-            lines += [change.path, *(change.diff or "").splitlines(), ""]
-        if step is None:
-            lines += ["No file of the project changes.", ""]
-        if self.told.locked:
-            lines += ["uv.lock gives", *(f"  {one}" for one in self.told.locked)]
-        self.app.push_screen(TextPage(self.track_line(), "torch: what would change", lines))
+            changes, hand = [one_line(str(error)), ""], self.by_hand()
+        advice = self.way.torch()
+        lines = [*(changes or ["No file of the project changes.", ""]), f"By hand: {hand}", ""]
+        lines += [*(f"+ {one}" for one in advice.why), *(f"! {one}" for one in advice.notes), "", *self.told.locked]
+        self.app.push_screen(
+            TextPage(self.track_line(), f"torch: what would change with {value}", [masked(one) for one in lines])
+        )
 
 
 __all__ = ["TorchScreen"]

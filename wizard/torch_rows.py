@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wizard.errors import WizardError
-from wizard.text import needed_size, one_line, standing_size
+from wizard import torch_told
+from wizard.text import one_line
+from wizard.torch_means import KEY, as_if, facts
 
 if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice
     from wizard.advice.torch_list import Candidate
     from wizard.way import Way
 
-KEY = "torch.variant"
+KEYS = (KEY, "torch.version", "torch.layout", "torch.platforms")
 SAID_BY = {"project": "your team", "file": "your file"}
+NO_TORCH = "Nothing to decide: this project does not use torch."
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class TorchRow:
 
 @dataclass(frozen=True)
 class TorchPage:
-    """`headline` and `reasons`: the recommendation; `chosen`: the place of the row in force, -1 where none is."""
+    """`headline` and `reasons`: the recommendation; `chosen`: the place of the row in force, -1 where none is.
+
+    `facts`: what the row in force means: what changes, what is downloaded, what is ruled out.
+    """
 
     headline: str
     reasons: tuple[str, ...]
@@ -45,6 +50,8 @@ class TorchPage:
     waits: bool = False
     locked: tuple[str, ...] = ()
     """Which torch uv.lock gives each system, and from where."""
+    set_beside: str = ""
+    """What was chosen on the page behind the last row: `torch 2.10.0, layout extras`."""
 
 
 def settle(way: Way) -> None:
@@ -56,51 +63,45 @@ def settle(way: Way) -> None:
 
 def page(way: Way) -> TorchPage:
     """The screen's content for what is known now."""
+    if way.project is None or way.project.torch is None:
+        return TorchPage(NO_TORCH, (), (), -1, (), (), ())
     advice = way.torch()
     waits = "gpus" in way.pending
-    if way.project is None or way.project.torch is None:
-        return TorchPage("Nothing to decide: this project does not use torch.", (), (), -1, (), (), ())
-    rows = tuple(_row(candidate, advice, way) for candidate in advice.candidates)
+    rows = _rows(way, advice)
+    at = chosen(way, rows)
     return TorchPage(
-        _headline(advice, waits=waits),
-        advice.why,
+        torch_told.headline(advice, waits=waits),
+        torch_told.reasons(advice, waits=waits),
         rows,
-        chosen(way, rows),
-        _facts(way, advice),
+        at,
+        facts(way, rows[at].value if at >= 0 else way.choices.text(KEY), advice),
         advice.ruled_out,
-        advice.notes,
+        () if waits else torch_told.notes(advice),
         waits,
         _locked(way),
+        _set_beside(way),
     )
 
 
-def _headline(advice: TorchAdvice, *, waits: bool) -> str:
-    if waits:
-        return "Recommended: . the driver is being asked (at most 20 s)"
-    if advice.variant is None:
-        return (
-            "? No variant can be recommended."
-            if not advice.certain
-            else "x error    No torch that this project allows runs here."
-        )
-    if advice.choice == "keep" and advice.locked is not None:
-        return f"Nothing to decide: uv.lock has {advice.locked.label}, and it runs here."
-    if advice.extra is not None:
-        return f"Recommended: {advice.extra[0]} {advice.extra[1]}, which this project offers"
-    version = f"torch {advice.torch_version}, " if advice.torch_version else ""
-    return f"Recommended: {version}variant {advice.variant}"
+def _rows(way: Way, advice: TorchAdvice) -> tuple[TorchRow, ...]:
+    """The builds, and a row that keeps what is: it is always there."""
+    rows = [_row(candidate, advice, way) for candidate in advice.candidates]
+    if all(row.value != "keep" for row in rows):
+        rows.insert(1 if rows else 0, _keep(advice, way))
+    return tuple(rows)
 
 
 def _row(candidate: Candidate, advice: TorchAdvice, way: Way) -> TorchRow:
     locked = advice.locked
-    is_locked = locked is not None and (locked.variant, locked.torch) == (candidate.variant, candidate.torch_version)
+    fits = locked is not None and (not locked.missing_wheel or candidate.word == "in uv.lock")
+    is_locked = fits and locked is not None and (locked.variant, locked.torch) == (
+        candidate.variant, candidate.torch_version)  # fmt: skip
     value = "keep" if is_locked else candidate.variant
-    word = candidate.word
-    if way.choices.get(KEY) == value and way.choices.origin(KEY) in SAID_BY:
-        word = SAID_BY[way.choices.origin(KEY)]  # type: ignore[assignment]
-    note = one_line(candidate.note, 200)
-    if not candidate.ok:
-        note = f"x {note.partition(';')[0].removesuffix(' or newer')}"
+    note, ok = _with_short_names(one_line(candidate.note, 200)), candidate.ok
+    if not ok and "not known" in note:
+        note, ok = f"? {_reason(note).removeprefix('fails here: ')}", True
+    elif not ok:
+        note = f"x {_reason(note)}"
     elif value == advice.choice and value != "keep":
         note = (
             f"{advice.extra[0]} {advice.extra[1]}, no file changes"
@@ -108,7 +109,45 @@ def _row(candidate: Candidate, advice: TorchAdvice, way: Way) -> TorchRow:
             else "pyproject.toml, uv.lock change"
         )
     name = "" if candidate.variant == "pypi" else f" {candidate.variant}"
-    return TorchRow(value, f"torch {candidate.torch_version}{name}", word, note, candidate.ok)
+    word = candidate.word if advice.certain or candidate.word == "in uv.lock" else "possible"
+    return TorchRow(value, f"torch {candidate.torch_version}{name}", _word(way, value, word), note, ok)
+
+
+def _reason(note: str) -> str:
+    """Short enough for the row: `fails here: needs driver 580`."""
+    short = note.partition(";")[0].partition(" (")[0].removesuffix(" or newer")
+    return short if len(short) <= _NOTE else short.removeprefix("fails here: ")
+
+
+def _with_short_names(note: str) -> str:
+    for maker in ("NVIDIA GeForce ", "NVIDIA ", "AMD "):
+        note = note.replace(f"the {maker}", "the ")
+    return note
+
+
+_NOTE = 32
+"""Cells that a note has in a row of 76, beside its glyph."""
+
+
+def _keep(advice: TorchAdvice, way: Way) -> TorchRow:
+    if advice.locked is None:
+        has_lock = bool(way.project and way.project.has_lock)
+        note = "no file changes" if has_lock else "pyproject.toml stays as it is"
+        return TorchRow("keep", "keep what is there", _word(way, "keep", "possible"), note, ok=True)
+    locked = advice.locked
+    if locked.missing_wheel:
+        missing = "C library" if locked.missing_wheel == "glibc" else locked.missing_wheel
+        note, ok = f"x no wheel for this {missing}", False
+    else:
+        note, ok = "no file changes", True
+    version = locked.package.version or locked.torch
+    label = locked.label if locked.variant else f"torch {version}"
+    return TorchRow("keep", label, _word(way, "keep", "in uv.lock"), note, ok)
+
+
+def _word(way: Way, value: str, word: str) -> str:
+    origin = way.choices.origin(KEY)
+    return SAID_BY[origin] if way.choices.get(KEY) == value and origin in SAID_BY else word
 
 
 def chosen(way: Way, rows: tuple[TorchRow, ...]) -> int:
@@ -116,25 +155,7 @@ def chosen(way: Way, rows: tuple[TorchRow, ...]) -> int:
     value = way.choices.text(KEY)
     if value == "auto":
         value = way.torch().choice
-    if value == "keep" and not any(row.value == "keep" for row in rows):
-        return -1
     return next((place for place, row in enumerate(rows) if row.value == value), -1)
-
-
-def _facts(way: Way, advice: TorchAdvice) -> tuple[tuple[str, str], ...]:
-    facts = [("Changes", _changes(way))]
-    size = sum(way.sizes().values())
-    kept = way.choices.text(KEY) == "keep"
-    if kept and size:
-        facts.append(("Download", f"{standing_size(size)} at most; about {needed_size(int(size * 2.2))} on the disk"))
-    elif not kept:
-        facts.append(("Download", "size not known before uv has made uv.lock again"))
-    count = len(advice.ruled_out)
-    if count:
-        facts.append(
-            ("Ruled out", f"{count} variant{'s' * (count != 1)}: not for this GPU, driver or project (A shows why)")
-        )
-    return tuple(facts)
 
 
 def _locked(way: Way) -> tuple[str, ...]:
@@ -146,27 +167,20 @@ def _locked(way: Way) -> tuple[str, ...]:
     return tuple(one.told for one in torch_everywhere(way.machine, way.project, chosen))
 
 
-def _changes(way: Way) -> str:
-    try:
-        plan = way.plan()
-    except WizardError as error:
-        return f"x {one_line(str(error))}"
-    extra = way.torch().extra
-    step = plan.step("torch")
-    if step is None:
-        value = way.choices.text(KEY)
-        if extra is not None and value in {extra[1], way.torch().choice}:
-            return f"none; the sync takes --{extra[0]} {extra[1]}"
-        return "none; uv.lock stays as it is"
-    added = sum(_added(change.diff) for change in step.files)
-    lock = "; uv makes uv.lock again" if plan.step("lock") else ""
-    return f"pyproject.toml +{added} line{'s' * (added != 1)}{lock}"
-
-
-def _added(diff: str | None) -> int:
-    return sum(line.startswith("+") and not line.startswith("+++") for line in (diff or "").splitlines())
+def _set_beside(way: Way) -> str:
+    said = []
+    if way.choices.text("torch.version"):
+        said.append(f"torch {way.choices.text('torch.version')}")
+    if way.choices.text("torch.layout") != "auto":
+        said.append(f"layout {way.choices.text('torch.layout')}")
+    if len(way.choices.names("torch.platforms")) != len(("linux", "windows", "macos")):
+        said.append(f"for {', '.join(way.choices.names('torch.platforms'))}")
+    return ", ".join(said)
 
 
 def price(row: TorchRow) -> str | None:
     """What the promise says after a row that does not run here was taken; None where all is well."""
     return None if row.ok else "x The GPU will not be used with this choice."
+
+
+__all__ = ["KEY", "KEYS", "TorchPage", "TorchRow", "as_if", "chosen", "facts", "page", "price", "settle"]

@@ -300,4 +300,4 @@ def test_where_no_python_is_named_any_that_fits_will_do() -> None:
 
 def test_a_cuda_build_in_the_lock_of_a_machine_without_gpu_is_told_as_what_it_is() -> None:
     row = next(one for one in advise(LINUX, PYPI_215).candidates if one.word == "in uv.lock")
-    assert row.note == "runs on the CPU, brings the GPU's libraries too"
+    assert row.note == "runs on the CPU, but is far larger"

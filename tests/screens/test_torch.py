@@ -66,10 +66,10 @@ async def test_which_torch_each_system_gets_stands_with_the_details(with_torch: 
     async with showing(with_torch, at="torch", machine=RTX) as (app, pilot):
         await until(pilot, shows(app, "(*) torch 2.14.1 cu126"))
         await pilot.press("d")
-        await until(pilot, shows(app, "torch: what would change"))
+        await until(pilot, shows(app, "torch: what would change with cu126"))
         await pilot.press("end")
         await until(pilot, shows(app, "Linux on x86_64: torch 2.15.0 cu132, from https://index.example/simple"))
-        assert "Windows on x86_64: torch 2.15.0 cpu, x no wheel for this system" in text_of(app)
+        assert "Windows on x86_64: torch 2.15.0 cpu, from" in text_of(app)
 
 
 async def test_a_project_without_torch_is_passed(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ async def test_a_project_without_torch_is_passed(tmp_path: Path) -> None:
 
 async def test_what_is_not_known_is_not_guessed(with_torch: Path) -> None:
     async with showing(with_torch, at="torch", machine=replace(RTX, gpus=None, nvidia_driver=None)) as (app, pilot):
-        await until(pilot, shows(app, "? No variant can be recommended."))
+        await until(pilot, shows(app, "? The GPUs of this machine are not known, so no variant can be recommended."))
         assert app.walk.way.choices.origin("torch.variant") == "default"
 
 

@@ -24,13 +24,13 @@ requires-python = ">=3.11"
 name = "torch"
 version = "2.15.0"
 source = {{ registry = "{registry}" }}
-dependencies = [{{ name = "nvidia-cublas" }}, {{ name = "nvidia-cuda-runtime" }}, {{ name = "nvidia-cudnn-cu13" }}]
-wheels = [
-    {{ url = "{registry}/torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-    {{ url = "{registry}/torch-2.15.0-cp312-cp312-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-    {{ url = "{registry}/torch-2.15.0-cp313-cp313-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
-    {{ url = "{registry}/torch-2.15.0-cp314-cp314-manylinux_2_28_x86_64.whl", hash = "sha256:{hash}", size = 700000000 }},
+dependencies = [
+    {{ name = "nvidia-cublas", marker = "sys_platform == 'linux'" }},
+    {{ name = "nvidia-cuda-runtime", marker = "sys_platform == 'linux'" }},
+    {{ name = "nvidia-cudnn-cu13", marker = "sys_platform == 'linux'" }},
 ]
+wheels = [
+{wheels}]
 
 [[package]]
 name = "vision"
@@ -44,6 +44,9 @@ dependencies = [
 requires-dist = [{{ name = "torch", specifier = ">=2.9" }}]
 """
 
+WHEEL = '    {{ url = "{registry}/torch-2.15.0-{tags}.whl", hash = "sha256:{hash}", size = {size} }},\n'
+SIZES = {"macosx_11_0_arm64": 80_000_000, "manylinux_2_28_x86_64": 700_000_000, "win_amd64": 110_000_000}
+"""What the package index has of torch, by system: only Linux' uses a GPU."""
 PART = """[[package]]
 name = "{name}"
 version = "13"
@@ -61,5 +64,10 @@ def make_torch_project(folder: Path) -> Path:
     place = {"registry": "https://index.example/simple", "hash": "0" * 64}
     names = ("nvidia-cublas", "nvidia-cuda-runtime", "nvidia-cudnn-cu13")
     parts = "\n".join(PART.format(name=name, file=name.replace("-", "_"), **place) for name in names)
-    (folder / "uv.lock").write_text(LOCK.format(parts=parts, **place))
+    wheels = "".join(
+        WHEEL.format(tags=f"{python}-{python}-{tag}", size=size, **place)
+        for python in ("cp311", "cp312", "cp313", "cp314", "cp315")
+        for tag, size in SIZES.items()
+    )
+    (folder / "uv.lock").write_text(LOCK.format(parts=parts, wheels=wheels, **place))
     return folder

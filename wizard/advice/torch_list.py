@@ -90,8 +90,10 @@ def _use(build: Build, here: Here) -> str:
     if variant.accelerator == "none":
         return "does not use the GPU" if here.devices else "needs no GPU"
     served = [one.name for one in here.of(variant.accelerator) if runs_on(build, here, one)]
+    if here.devices is None:
+        return "for a GPU, if there is one"
     if not served:
-        return "runs on the CPU, brings the GPU's libraries too"
+        return "runs on the CPU, but is far larger"
     unsure = "" if build.confirmed else ", not confirmed"
     return f"runs on the {', '.join(dict.fromkeys(served))}{unsure}"
 

@@ -1,0 +1,83 @@
+"""What a choice of torch means: what changes, what is downloaded, what is ruled out. Pure but for the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wizard import torch_not_taken
+from wizard.errors import WizardError
+from wizard.text import needed_size, one_line, standing_size
+
+if TYPE_CHECKING:
+    from wizard.advice.torch import TorchAdvice
+    from wizard.way import Way
+
+KEY = "torch.variant"
+UNPACKED = 2.2
+"""Bytes on the disk for a byte of torch's wheels, as they come."""
+
+
+@contextmanager
+def as_if(way: Way, *pairs: tuple[str, object]) -> Iterator[Way]:
+    """The way with these choices, for a look. Raises BadInput."""
+    before = way.choices
+    try:
+        for key, value in pairs:
+            way.choose(key, value)
+        yield way
+    finally:
+        way.choices = before
+
+
+def facts(way: Way, value: str, advice: TorchAdvice | None = None) -> tuple[tuple[str, str], ...]:
+    """What it means to choose that: what changes, what is downloaded; and how many variants are ruled out."""
+    told = advice or way.torch()
+    try:
+        with as_if(way, (KEY, value)):
+            lines = _facts(way, told, value)
+    except WizardError as error:
+        lines = [("Changes", f"x {one_line(str(error))}")]
+    out = torch_not_taken.summary(told)
+    return (*lines, *([("Ruled out", out)] if out else []))
+
+
+def _facts(way: Way, advice: TorchAdvice, value: str) -> list[tuple[str, str]]:
+    plan = way.plan()
+    step = plan.step("torch")
+    if plan.step("lock") is not None:
+        lock = "uv makes uv.lock again; P on the review tries it in a copy"
+        if step is None:
+            return [("Changes", lock), ("Download", "size not known before that")]
+        added = sum(_added(change.diff) for change in step.files)
+        lines = f"pyproject.toml +{added} line{'s' * (added != 1)}; uv makes uv.lock again"
+        return [("Changes", lines), ("Download", "size not known yet; P on the review tries uv lock in a copy")]
+    changes = "none; uv.lock stays as it is" if way.project and way.project.has_lock else "none"
+    if advice.extra is not None and value in {advice.extra[1], advice.choice}:
+        changes = f"none; the sync takes --{advice.extra[0]} {advice.extra[1]}"
+    size = _download(way)
+    return [("Changes", changes), *([("Download", size)] if size else [])]
+
+
+def _download(way: Way) -> str:
+    """`2.8 GiB, then about 6.1 GiB on /data, which has 1.8 TiB free`."""
+    from wizard.advice.lock_files import files_here
+    from wizard.advice.torch_reach import Selected
+
+    if way.project is None or way.project.lock is None:
+        return ""
+    selection = way.selection()
+    sizes = [one.size for one in files_here(way.machine, way.project, Selected(selection.extras, selection.groups))]
+    total = sum(way.sizes().values()) if None in sizes else sum(size for size in sizes if size is not None)
+    if not total:
+        return "size not known" if sizes else ""
+    disk = f"{standing_size(total)} at most, then about {needed_size(int(total * UNPACKED))}"
+    there = next((one for one in way.machine.filesystems or () if "project" in one.purposes), None)
+    if there is None or there.free_bytes is None:
+        return f"{disk} on the disk"
+    return f"{disk} on {one_line(there.mount, 20)}, {standing_size(there.free_bytes)} free"
+
+
+def _added(diff: str | None) -> int:
+    return sum(line.startswith("+") and not line.startswith("+++") for line in (diff or "").splitlines())

@@ -1,0 +1,222 @@
+"""The torch screen's first lines, on both faces: what is recommended and the reasons that decide, short enough for a row.
+
+The advice says the same at length; here each reason is a fact of this machine with its number, in one order: the GPU,
+the driver, why nothing newer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wizard.advice.torch_choice import anywhere, missing_driver, obstacle_of
+from wizard.advice.torch_machine import Device, Here, branch, older, runnable
+from wizard.advice.torch_obstacles import loads
+from wizard.advice.torch_words import sentence_case
+from wizard.catalog_torch import PYPI
+from wizard.machine.probe import GPU_LIMIT
+
+if TYPE_CHECKING:
+    from wizard.advice.torch import TorchAdvice
+    from wizard.advice.torch_builds import Allowed, Build
+
+_MAKER = re.compile(r"^(?:NVIDIA |AMD |Intel(?:\(R\))? )?(?:GeForce )?")
+
+_UNSURE = "Not confirmed"
+_ROW = 72
+"""Cells of a reason in a row of 76."""
+
+
+def headline(advice: TorchAdvice, *, waits: bool) -> str:
+    """The first line."""
+    if waits:
+        return f"Recommended: . the driver is being asked (at most {GPU_LIMIT:g} s)"
+    if not advice.certain:
+        return f"? {_clauses(advice)[0].rstrip('.')}."
+    if advice.variant is None:
+        return f"x error    {_nothing(advice)}"
+    return f"Nothing to decide: {_kept(advice)}." if advice.choice == "keep" else f"Recommended: {_recommended(advice)}"
+
+
+def _recommended(advice: TorchAdvice) -> str:
+    if advice.extra is not None:
+        return f"{advice.extra[0]} {advice.extra[1]}, which this project offers"
+    if advice.variant == PYPI:
+        return f"torch {advice.torch_version} from the package index"
+    unsure = " (not confirmed, D says why)" if any(one.startswith(_UNSURE) for one in advice.notes) else ""
+    return f"torch {advice.torch_version}, variant {advice.variant}{unsure}"
+
+
+def reasons(advice: TorchAdvice, *, waits: bool) -> tuple[str, ...]:
+    """At most three in their order; where nothing can be recommended, what would help."""
+    if waits:
+        return ()
+    if not advice.certain:
+        told = list(_clauses(advice)[1:])
+    elif advice.variant is None:
+        told = list(_instead(advice))
+    else:
+        told = [_gpu(advice), *(one for one in advice.why if one.startswith("The driver, ")), _newest(advice)]
+    return tuple(sentence_case(one) for one in told if one)
+
+
+def notes(advice: TorchAdvice) -> tuple[str, ...]:
+    """What one should know beside, as far as no line above says it."""
+    if not advice.certain or advice.variant is None:
+        return ()
+    return tuple(
+        one for one in advice.notes if not one.startswith(("No variant runs on all GPUs", "uv.lock has torch"))
+    )
+
+
+def short(name: str) -> str:
+    """A GPU as people call it: `RTX 3090`."""
+    return _MAKER.sub("", name) or name
+
+
+def _kept(advice: TorchAdvice) -> str:
+    if advice.variant == PYPI:
+        here = advice.basis.here.platform if advice.basis else ""
+        return "torch for macOS uses the Mac's GPU" if here == "macos_arm64" else "there is one torch for this system"
+    if advice.locked is None:
+        return f"the package index has torch {advice.torch_version} {advice.variant}, and it runs here"
+    if advice.locked.unheard:
+        return f"uv.lock has torch {advice.locked.package.version}, a build of its own"
+    return f"uv.lock has {advice.locked.label}, and it runs here"
+
+
+# nothing can be said for certain
+
+
+def _clauses(advice: TorchAdvice) -> tuple[str, ...]:
+    """The note that tells what is missing, and what would be right, one by one."""
+    note = next((one for one in advice.notes if "did not answer" in one or "not known" in one), "")
+    if not note:
+        return ("What decides here is not known.",)
+    first, _, rest = note.replace("The NVIDIA driver", "The driver").partition(
+        ": " if "did not answer" in note else "; "
+    )
+    return (first, *(one for one in rest.split("; ") if one))
+
+
+# nothing fits
+
+
+def _nothing(advice: TorchAdvice) -> str:
+    if advice.basis is None:
+        return "No torch that this project allows runs here."
+    here, _, options, _ = advice.basis.all
+    if here.musl:
+        return "torch has no wheel for musl, the C library of this Linux."
+    if _needed_glibc(here, options):
+        return f"No torch that this project allows runs with glibc {here.glibc}."
+    devices = tuple(one for one in here.of("nvidia") if one.known)
+    blocked = missing_driver(here, devices, options.by_accelerator.get("nvidia", ())) if devices else None
+    if blocked and here.driver and older(here.driver, blocked[1]):
+        return f"No torch that this project allows runs with driver {here.driver}."
+    known = [one for one in here.devices or () if one.known]
+    return f"No torch that this project allows runs {f'on the {short(known[0].name)}' if known else 'here'}."
+
+
+def _instead(advice: TorchAdvice) -> tuple[str, ...]:
+    """What would do: another torch, another driver."""
+    if advice.basis is None or advice.basis.here.musl:
+        return ("a system or container image with glibc would do, Debian or Ubuntu say",)
+    here, wish, options, _ = advice.basis.all
+    needed = _needed_glibc(here, options)
+    told = [f"a system or container image with glibc {needed} or newer would help"] if needed else []
+    vendor = next((one.vendor for one in here.devices or () if one.known), None)
+    other = anywhere(here, vendor) if vendor else None
+    if other is not None:
+        told.append(f"{other.build.label}, would (the project asks for {wish.asks or 'other Pythons'})")
+    devices = other.devices if other is not None else ()
+    blocked = missing_driver(here, devices, options.by_accelerator.get("nvidia", ())) if devices else None
+    if blocked and here.driver and older(here.driver, blocked[1]):
+        told.append(f"driver {branch(blocked[1], here.driver)} or newer would help: it runs {blocked[0].label}")
+    return tuple(told) or advice.notes
+
+
+def _needed_glibc(here: Here, options: Allowed) -> str | None:
+    """The C library that all of them ask for, where this one is older than any takes."""
+    found = [loads(one, here) for one in options.builds]
+    if not found or any(one is None or one.kind != "glibc" for one in found):
+        return None
+    return str(min(one.glibc for one in options.builds if one.glibc))
+
+
+# the reasons
+
+
+def _gpu(advice: TorchAdvice) -> str:
+    found = advice.basis
+    served = found.served if found else None
+    if found is None or served is None:
+        return ""
+    if served.build.name == PYPI:
+        return "" if advice.choice == "keep" else "the package index has one torch for macOS, and no other variant"
+    if not served.devices:
+        return _no_gpu(found.here, served.build)
+    left = [one for one in found.here.of(served.devices[0].vendor) if one.known and one not in served.devices]
+    if left:
+        names = " and the ".join(dict.fromkeys(short(one.name) for one in served.devices))
+        return f"variant {served.build.name} serves the {names}; {_left(found.here, left)}"
+    return _code(advice, served.build, served.devices)
+
+
+def _code(advice: TorchAdvice, build: Build, devices: tuple[Device, ...]) -> str:
+    names = " and the ".join(dict.fromkeys(short(one.name) for one in devices))
+    if devices[0].vendor == "intel":
+        return f"it is for the {names}"
+    if devices[0].vendor == "amd":
+        return f"the {names} ({devices[0].gfx}) is on its list"
+    if _is_last(advice, build):
+        return f"{names} is generation {_generation(devices)}; {build.name} is the last variant with code for it"
+    told = f'it has code for the {names} (GPU generation {_generation(devices)}, "compute capability")'
+    return told if len(told) <= _ROW else f"it has code for the {names} (compute capability {_generation(devices)})"
+
+
+def _generation(devices: tuple[Device, ...]) -> str:
+    return " and ".join(dict.fromkeys(f"{one.sm // 10}.{one.sm % 10}" for one in devices if one.sm))
+
+
+def _left(here: Here, left: list[Device]) -> str:
+    names = " and the ".join(dict.fromkeys(short(one.name) for one in left))
+    if any(runnable(here, one) for one in left):
+        return f"no variant serves the {names} too"
+    return f"the {names} is too old for any" if len(left) == 1 else f"the {names} are too old for any"
+
+
+def _is_last(advice: TorchAdvice, build: Build) -> bool:
+    """Whether newer variants have no code for the GPU any more."""
+    if advice.basis is None:
+        return False
+    here, _, options, _ = advice.basis.all
+    newer = [one for one in options.by_accelerator.get("nvidia", ()) if _cuda(one) > _cuda(build)]
+    found = [obstacle_of(one, here, options) for one in newer]
+    return bool(found) and all(one is not None and one.kind == "gpu-too-old" for one in found)
+
+
+def _cuda(build: Build) -> int:
+    return (build.variant.cuda_major or 0) if build.variant else 0
+
+
+def _no_gpu(here: Here, build: Build) -> str:
+    if here.devices:
+        return f"no variant uses the {short(here.devices[0].name)}, the GPU that is here"
+    if build.platform.startswith("linux"):
+        return "no GPU was found; the package index's torch brings gigabytes of CUDA"
+    return "no GPU was found that torch can use"
+
+
+def _newest(advice: TorchAdvice) -> str:
+    """Why nothing newer; on Windows, where that is what decides, why not the package index's own."""
+    sentence = next((one for one in advice.why if one.startswith("torch ")), "")
+    if advice.basis and advice.basis.wish.version:
+        return f"torch {advice.torch_version} was chosen here; without a version it is the newest that runs"
+    served = advice.basis.served if advice.basis else None
+    if served and served.devices and served.build.platform.startswith("win") and not served.build.on_pypi:
+        return "the package index's torch for Windows does not use the GPU"
+    return sentence.partition("; this machine has")[0]
+
+
+__all__ = ["headline", "notes", "reasons", "short"]
