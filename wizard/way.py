@@ -254,6 +254,7 @@ class Way:
         return named(self.project, self.choices)
 
     def _around(self) -> make.Circumstances:
+        from wizard.advice.locked import notes
         from wizard.plan import make, torch
         from wizard.plan.install_uv import plan_uv
         from wizard.plan.mirrors import options
@@ -266,7 +267,8 @@ class Way:
         if there.project is None:
             return make.Circumstances(python)
         part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
-        return make.Circumstances(python, part, options(there.project, self.choices), there.step, self.held())
+        told = notes(self.machine, self.project, self._uv_version())
+        return make.Circumstances(python, part, options(there.project, self.choices), there.step, self.held(), told)
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""

@@ -1,7 +1,8 @@
-"""A company's network, by the command line: its own authority, its proxy. The cause is named, with the way out that works."""
+"""A company's network and settings: its own authority, its proxy, its rules. The cause is named, with the way out that works."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,3 +68,20 @@ def test_a_proxy_that_asks(company: Index, locked: Project, monkeypatch: pytest.
     state = Path(os.environ["UV_WIZARD_STATE_DIR"])
     kept = [path.read_bytes() for path in state.rglob("*") if path.is_file()]
     assert not [data for data in kept if b"s3cret" in data or b"wr0ng" in data]
+
+
+def test_a_setting_of_the_company_against_the_lock(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told by doctor and in the plan, and the sync goes on by uv.lock's own rules."""
+    lock = project.lock.read_bytes()
+    monkeypatch.setenv("UV_PRERELEASE", "allow")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", project.registry + "/")
+    found = json.loads(wizard("doctor", str(project.path), "--json").stdout)["findings"]
+    told = {one["cause"]: one for one in found}
+    assert "UV_PRERELEASE" in told["lock-outdated"]["explanation"]
+    assert ["uv", "lock"] not in [argv for fix in told["lock-outdated"]["fixes"] for argv in fix["commands"] or ()]
+    assert "a slash at the end is enough" in told["lock-other-index"]["explanation"]
+    plan = wizard("plan", str(project.path)).stdout
+    assert plan.count("That does not hinder this sync; uv alone refuses the lock.") == 2
+    wizard("sync", str(project.path))
+    assert project.lock.read_bytes() == lock
+    assert project.run_python("import alpha; print(alpha.__version__)").strip() == "1.0"

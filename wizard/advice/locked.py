@@ -22,6 +22,7 @@ from wizard.project.lock_options import OPTIONS, LockOption, held, locked, own_s
 from wizard.text import masked, one_line
 
 _HELD = "uv-wizard sync, and the sync of this wizard, hold what uv.lock was made with."
+_THEREFORE = ": uv sync --locked"
 _BARE = "uv sync --locked refuses the lock, and a plain uv sync or uv run makes it again by these rules."
 
 
@@ -32,6 +33,13 @@ def audit(machine: Machine, project: Project | None, uv_version: str | None = No
     found = [_other_index(machine, project, project.lock)]
     found += [_other_option(machine, project, one, uv_version) for one in OPTIONS]
     return tuple(finding for finding in found if finding is not None)
+
+
+def notes(machine: Machine, project: Project | None, uv_version: str | None = None) -> tuple[str, ...]:
+    """The same in a sentence each, for the step that syncs."""
+    found = audit(machine, project, uv_version)
+    so = {True: "That does not hinder this sync; uv alone refuses the lock.", False: "uv refuses the lock, here too."}
+    return tuple(f"{one.explanation.partition(_THEREFORE)[0]}. {so[one.severity == 'warning']}" for one in found)
 
 
 def _other_index(machine: Machine, project: Project, lock: Lock) -> MachineFinding | None:

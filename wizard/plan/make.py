@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wizard.choices import Choices
@@ -37,6 +37,8 @@ class Circumstances:
     """Writes the mirror into the project."""
     held: Mapping[str, str | None] = field(default_factory=dict)
     """Variables that hold the lock against what this machine's settings say."""
+    notes: tuple[str, ...] = ()
+    """What to know of the sync."""
 
 
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
@@ -50,7 +52,8 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
             steps.append(sync.lock_step(project, choices, uv.path))
         if project.has_lock or around.torch.locks or around.named:
             selected = sync.selection(choices, around.torch.extra)
-            steps.append(sync.step(project, choices, uv.path, selected, around.mirrors, around.held))
+            synced = sync.step(project, choices, uv.path, selected, around.mirrors, around.held)
+            steps.append(replace(synced, notes=(*around.notes, *synced.notes)))
             what = verify.request(
                 machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant, held=around.held
             )
