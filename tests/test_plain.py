@@ -13,7 +13,7 @@ from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.recorded import Recorded
 from tests.support.torch_project import RTX, make_torch_project
-from wizard import plain, plain_pages
+from wizard import plain, plain_choices, plain_pages
 from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.plain_page import Back, EndOfInput, Page, Question, Quit, Row, Talk
@@ -105,6 +105,23 @@ def test_torch_is_recommended_with_its_reasons_and_a_number_takes_another(tmp_pa
     assert "x error: 77 is not a choice. Give a number from 1 to " in text
     assert "Choice [2]:" in text.rpartition("5/8 torch")[2]
     assert way.choices.said("torch.variant") == ("keep", "screen")
+
+
+def test_another_version_is_asked_for_once_its_row_is_taken(tmp_path: Path) -> None:
+    way = Way(str(make_torch_project(tmp_path)), machine=RTX)
+    asked, out = talk("99\n{last}\nnonsense\ncpu\n2.1.0\n2.10.0\nextras\nlinux\n".replace("{last}", "6"))
+    asked.go_through(plain_choices.torch(way))
+    text = out.getvalue()
+    assert "  6  another version or variant" in text
+    assert "x error: torch.variant" in text
+    assert "x error: This project allows torch 2.9 or newer; 2.1.0 is older." in text
+    assert way.choices.said("torch.variant") == ("cpu", "screen")
+    assert way.choices.text("torch.version") == "2.10.0"
+    assert way.choices.text("torch.layout") == "extras"
+    assert way.choices.names("torch.platforms") == ("linux",)
+    again, out = talk("\n")
+    again.go_through(plain_choices.torch(way))
+    assert "torch 2.10.0 cpu" in out.getvalue()
 
 
 def test_p_tries_uv_lock_in_a_copy_before_the_question_is_answered(project: Project, index: Index) -> None:

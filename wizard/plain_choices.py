@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard import torch_rows
+from wizard.errors import BadInput, WizardError
 from wizard.mirrors import catalogue
 from wizard.plain_page import Page, Question, Row
 from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing
@@ -64,7 +65,8 @@ def torch(way: Way) -> Page:
     """The variant for this GPU."""
     torch_rows.settle(way)
     told = torch_rows.page(way)
-    lines = [told.headline, *(f"  + {why}" for why in told.reasons), *(f"  ! {note}" for note in told.notes)]
+    glyph = " " if told.headline.startswith(("x", "?")) else "+"
+    lines = [told.headline, *(f"  {glyph} {why}" for why in told.reasons), *(f"  ! {note}" for note in told.notes)]
     lines += [f"{label}: {fact}" for label, fact in told.facts]
     lines += [f"uv.lock gives {one}" for one in told.locked]
     rows = tuple(
@@ -74,14 +76,12 @@ def torch(way: Way) -> Page:
         )
         for place, row in enumerate(told.rows)
     )
-    other = Question(
-        "Variant, or Enter for what stands above",
-        way.choices.text(torch_rows.KEY),
-        take=partial(way.choose, torch_rows.KEY),
-    )
-    question = (
-        Question("Choice", str(told.chosen + 1), rows, chosen=told.chosen) if rows and told.chosen >= 0 else other
-    )
+    further = _further(way)
+    elsewhere = told.chosen < 0
+    chosen = f", chosen: {way.choices.text(torch_rows.KEY)}" if elsewhere else ""
+    rows += (Row(f"another version or variant{chosen}", nothing, further),)
+    at = len(rows) - 1 if elsewhere else told.chosen
+    question = Question("Choice", str(at + 1), rows, chosen=at)
     return Page(
         5,
         "torch",
@@ -93,3 +93,35 @@ def torch(way: Way) -> Page:
         tuple(f"x {name}: {why}" for name, why in told.ruled_out),
         help_of("variant"),
     )
+
+
+def _further(way: Way) -> tuple[Question, ...]:
+    """What the page of another version or variant asks; Enter leaves each as it is."""
+    newest = way.torch().torch_version
+    such = f", such as {newest}" if newest else ""
+    asked = (
+        (
+            torch_rows.KEY,
+            "Variant (keep, auto, pypi, or a name such as cpu or cu126)",
+            way.choices.text(torch_rows.KEY),
+        ),
+        ("torch.version", f"Version of torch{such}", way.choices.text("torch.version") or "the newest"),
+        ("torch.layout", "How pyproject.toml says it (auto, index, extras)", way.choices.text("torch.layout")),
+        ("torch.platforms", "On which systems", ",".join(way.choices.names("torch.platforms"))),
+    )
+    return tuple(Question(prompt, default, take=partial(_take, way, key)) for key, prompt, default in asked)
+
+
+def _take(way: Way, key: str, text: str) -> None:
+    """Takes it where it can be carried out. Raises BadInput."""
+    value: object = tuple(one.strip() for one in text.split(",")) if key == "torch.platforms" else text
+    # a version that was chosen for another variant must not stand in the way of this one
+    pairs = [(key, value), *([("torch.version", "")] if key == torch_rows.KEY else [])]
+    try:
+        with torch_rows.as_if(way, *pairs):
+            way.plan()
+    except WizardError as error:
+        raise BadInput(str(error)) from None
+    for one, what in pairs:
+        if what != way.choices.get(one):
+            way.choose(one, what)

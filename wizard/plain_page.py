@@ -28,6 +28,8 @@ class Row:
 
     text: str
     take: Callable[[], None]
+    then: tuple[Question, ...] = ()
+    """What is asked once it was taken."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,13 @@ class Talk:
             if self._is_command(page, question, answer):
                 continue
             try:
-                return _taken(question, answer)
+                row = _taken(question, answer)
             except BadInput as error:
                 self.say(f"x error: {error}")
+                continue
+            for further in row.then if row is not None else ():
+                self._until_answered(page, further)
+            return
 
     def _is_command(self, page: Page, question: Question, answer: str) -> bool:
         """Whether the answer was `?` or `d`, dealt with here. `b` and `q` leave by raising."""
@@ -130,23 +136,30 @@ class Talk:
         return False
 
 
-def _taken(question: Question, answer: str) -> None:
-    """Takes the answer to a question. Raises BadInput that says what is allowed."""
+def _taken(question: Question, answer: str) -> Row | None:
+    """Takes the answer to a question; the row that was taken. Raises BadInput that says what is allowed."""
     if not answer:
-        if question.rows and question.chosen >= 0:
-            question.rows[question.chosen].take()
-        return
-    if question.take is not None:
+        if not question.rows or question.chosen < 0:
+            return None
+        row = question.rows[question.chosen]
+    elif question.take is not None:
         question.take(answer)
-        return
-    if not question.rows:
+        return None
+    elif not question.rows:
         if answer in {"y", "yes"}:
-            return
+            return None
         msg = f"{answer} is not a choice. Enter goes on, b goes back, q quits."
         raise BadInput(msg)
+    else:
+        row = _row(question, answer)
+    row.take()
+    return row
+
+
+def _row(question: Question, answer: str) -> Row:
     count = len(question.rows)
     if not answer.isdecimal() or not 1 <= int(answer) <= count:
         allowed = f"Give a number from 1 to {count}, or Enter for {question.default}."
         msg = f"{answer} is not a choice. {allowed}"
         raise BadInput(msg)
-    question.rows[int(answer) - 1].take()
+    return question.rows[int(answer) - 1]

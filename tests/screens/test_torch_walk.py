@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from screens.app import WizardApp
+from screens.choosing import ChoiceList
 from screens.walk import Walk
 from tests.screens.running import shows, text_of, until
 from tests.support.index import Index
 from tests.support.torch_index import torch_index
 from tests.support.torch_project import RTX
 from wizard.choices import Choices
+from wizard.files_undo import undo
 from wizard.machine.facts import FoundPython, FoundUv
 from wizard.way import Way
 
@@ -69,3 +71,36 @@ async def test_enter_alone_binds_the_recommended_variant(way: Way, tmp_path: Pat
         await until(pilot, shows(app, "[ Finish ]"))
         assert "cu128, CUDA 12.8" in text_of(app)
     assert installed(tmp_path) == "2.11.0+cu128"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or platform.machine() != "x86_64", reason="builds for Linux on x86_64")
+async def test_a_variant_chosen_in_the_list_is_tried_locked_installed_and_taken_back(way: Way, tmp_path: Path) -> None:
+    before = {name: (tmp_path / name).read_bytes() for name in ("pyproject.toml", "uv.lock")}
+    app = WizardApp(Walk(way))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("torch")
+        await until(pilot, shows(app, "(*) torch 2.11.0 cu128"))
+        await pilot.press("a")
+        await until(pilot, shows(app, "All variants of torch"))
+        listed = app.screen.query_one("#rows", ChoiceList)
+        listed.highlighted = next(place for place, row in enumerate(listed.rows) if row.value == "cu126")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.walk.way.choices.text("torch.variant") == "cu126")
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "P tries it in a copy"))
+        await pilot.press("p")
+        await until(pilot, shows(app, "uv.lock: 1 package changed"))
+        assert "torch 2.11.0 -> 2.11.0 and 2.11.0+cu126" in text_of(app)
+        assert {name: (tmp_path / name).read_bytes() for name in before} == before
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: app.walk.state is not None and app.walk.state.finished)
+        assert app.walk.state is not None
+        assert app.walk.state.exit_code == 0
+        assert app.walk.state.locked is not None
+        assert app.walk.state.locked["text"] == "lock: 1 package changed"
+        app.show("verify")
+        await until(pilot, shows(app, "cu126, CUDA 12.6"))
+    assert installed(tmp_path) == "2.11.0+cu126"
+    assert app.walk.run is not None
+    undo(app.walk.run.folder / "journal")
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
