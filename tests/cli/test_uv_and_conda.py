@@ -108,9 +108,9 @@ def test_conda_is_told_and_switched_off_by_choice_only(project: Project, home: P
     environments = {one["name"]: one["size_bytes"] for one in told["machine"]["conda_environments"]}
     assert set(environments) == {"base", "vision"}
     assert environments["vision"] == 3_000_000
-    causes = {finding["cause"]: finding for finding in told["findings"]}
-    assert f"bash: python is {conda}/bin/python" in causes["conda-in-shells"]["evidence"]
-    assert "2 environments" in causes["conda-environments"]["title"]
+    found = {finding["id"]: finding for finding in told["findings"]}
+    assert f"bash: python is {conda}/bin/python" in found["conda-in-shells"]["evidence"]
+    assert "2 environments" in found["conda-environments"]["title"]
     assert "settings" not in [
         step["id"] for step in json.loads(wizard("plan", str(project.path), "--json").stdout)["steps"]
     ]
