@@ -29,6 +29,7 @@ from screens.step_text import (
 from screens.widgets import Line
 from wizard.plan.step import Step
 
+TEAM_NOTE = "Your team sees pyproject.toml and uv.lock change; torch can keep them."
 MOST_SIDE = 14
 """Packages of uv.lock that the side panel names."""
 
@@ -125,6 +126,7 @@ class ReviewScreen(PlannedScreen):
         head_line.show(sides(f"Step {number}: {words}", place, self.room - 1))
         text.show(toned_lines([cut(f"  {line}", self.room) for line in lines[self._from : last]]))
         notes = [note_ for one in self._steps for note_ in one.notes]
+        notes += [TEAM_NOTE] if self.plan and self.plan.step("torch") else []
         note.show(
             cut(f"! {notes[0]}{f' ({len(notes) - 1} more: D)' if len(notes) > 1 else ''}", self.room) if notes else ""
         )

@@ -122,6 +122,7 @@ def sums(steps: Sequence[Step]) -> str:
     if values:
         lines.append(f"{values} value{'s' * (values != 1)} of the registry")
     lines += ["", "uv-wizard undo puts back", ""]
+    files += [path for step in steps for command in step.commands for path in command.options.get("journal", ())]
     return "\n".join([*lines, *([cut(path, 38) for path in files] or ["nothing: no file is written"])])
 
 

@@ -18,7 +18,7 @@ class TextPage(SearchPage):
 
     def __init__(self, track: str | Content, title: str, lines: Sequence[str] = (), *, at: int = 0) -> None:
         super().__init__(track, title)
-        self._lines = [clean(line) for line in lines][-MOST_LINES:]
+        self._lines = [clean(line) or " " for line in lines][-MOST_LINES:]  # a line without anything is not written
         self._dropped = max(0, len(lines) - MOST_LINES)
         self._at = at
         self._is_written = False

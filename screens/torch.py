@@ -11,15 +11,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList
 
-from screens import rows
+from screens import rows, torch_text
 from screens.choosing import ChoiceList, Row
 from screens.page import ListPage
 from screens.step import NOTHING_CHANGED, StepScreen
 from screens.text_page import TextPage
 from screens.widgets import Line
-from wizard import torch_not_taken, torch_rows
+from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
-from wizard.text import masked, one_line
+from wizard.text import one_line
 from wizard.torch_rows import KEY, TorchPage, TorchRow
 
 if TYPE_CHECKING:
@@ -159,21 +159,7 @@ class TorchScreen(StepScreen):
         return self._price or NOTHING_CHANGED
 
     def side(self) -> str:
-        if not self.told.rows:
-            return ""
-        advice = self.way.torch()
-        newest = [one for one in advice.why if one.startswith("torch ")] if advice.certain else []
-        told: list[str] = []
-        for heading, lines in (
-            ("Why not the newest", newest),
-            ("What would change it", torch_not_taken.would_change(advice)),
-            ("To know", advice.notes),
-            ("Ruled out", [f"{names}: {why}" for names, why in torch_not_taken.grouped(advice)]),
-            ("uv.lock gives", self.told.locked),
-        ):
-            if lines:
-                told += [heading, *(f"  {row}" for line in lines for row in rows.wrapped(line, 36, 4)), ""]
-        return "\n".join(told)
+        return torch_text.side(self.way, self.told)
 
     def shows(self, action: str) -> bool:
         return bool(self.told.rows)
@@ -237,22 +223,8 @@ class TorchScreen(StepScreen):
     def action_details(self) -> None:
         """D: the diff of pyproject.toml for the row that is looked at, and all that was found out."""
         value = self._looked_at() or self.way.choices.text(KEY)
-        try:
-            with torch_rows.as_if(self.way, (KEY, value)) as way:
-                step, hand = way.plan().step("torch"), way.by_hand("torch")
-            changes = (
-                [line for change in step.files for line in (change.path, *(change.diff or "").splitlines(), "")]
-                if step
-                else []
-            )
-        except WizardError as error:
-            changes, hand = [one_line(str(error)), ""], self.by_hand()
-        advice = self.way.torch()
-        lines = [*(changes or ["No file of the project changes.", ""]), f"By hand: {hand}", ""]
-        lines += [*(f"+ {one}" for one in advice.why), *(f"! {one}" for one in advice.notes), "", *self.told.locked]
-        self.app.push_screen(
-            TextPage(self.track_line(), f"torch: what would change with {value}", [masked(one) for one in lines])
-        )
+        lines = torch_text.details(self.way, self.told, value, self.size.width - 4)
+        self.app.push_screen(TextPage(self.track_line(), f"torch: what would change with {value}", lines))
 
 
 __all__ = ["TorchScreen"]

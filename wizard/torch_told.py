@@ -216,7 +216,10 @@ def _newest(advice: TorchAdvice) -> str:
     served = advice.basis.served if advice.basis else None
     if served and served.devices and served.build.platform.startswith("win") and not served.build.on_pypi:
         return "the package index's torch for Windows does not use the GPU"
-    return sentence.partition("; this machine has")[0]
+    short = sentence.partition("; this machine has")[0]
+    if len(short) > _ROW and advice.basis and advice.basis.wish.asks:
+        return re.sub(r" \(.*\)$", f" ({advice.basis.wish.asks})", short)
+    return short
 
 
 __all__ = ["headline", "notes", "reasons", "short"]

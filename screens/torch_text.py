@@ -1,0 +1,51 @@
+"""What the torch screen tells at length: beside it where there is room, and on its page of details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from screens.rows import wrapped
+from wizard import torch_not_taken, torch_rows
+from wizard.errors import WizardError
+from wizard.text import masked, one_line
+
+if TYPE_CHECKING:
+    from wizard.torch_rows import TorchPage
+    from wizard.way import Way
+
+
+def side(way: Way, told: TorchPage) -> str:
+    """The side panel: why not the newest, what would change it, what is ruled out and why."""
+    if not told.rows:
+        return ""
+    advice = way.torch()
+    newest = [one for one in advice.why if one.startswith("torch ")] if advice.certain else []
+    lines: list[str] = []
+    for heading, sentences in (
+        ("Why not the newest", newest),
+        ("What would change it", torch_not_taken.would_change(advice)),
+        ("To know", advice.notes),
+        ("Ruled out", [f"{names}: {why}" for names, why in torch_not_taken.grouped(advice)]),
+        ("uv.lock gives", told.locked),
+    ):
+        if sentences:
+            lines += [heading, *(f"  {row}" for sentence in sentences for row in wrapped(sentence, 36, 4)), ""]
+    return "\n".join(lines)
+
+
+def details(way: Way, told: TorchPage, value: str, width: int) -> list[str]:
+    """The diff of pyproject.toml where `torch.variant` is that value, and all that was found out; credentials masked."""
+    try:
+        with torch_rows.as_if(way, (torch_rows.KEY, value)):
+            step, hand = way.plan().step("torch"), way.by_hand("torch")
+        changes = (
+            [line for one in step.files for line in (one.path, *(one.diff or "").splitlines(), "")] if step else []
+        )
+    except WizardError as error:
+        changes, hand = [one_line(str(error)), ""], way.by_hand("torch")
+    lines = [*(changes or ["No file of the project changes.", ""]), f"By hand: {hand}", ""]
+    advice = way.torch()
+    for glyph, sentence in [*(("+", one) for one in advice.why), *(("!", one) for one in advice.notes)]:
+        broken = wrapped(sentence, width, 9)
+        lines += [f"{glyph if place == 0 else ' '} {row}" for place, row in enumerate(broken)]
+    return [masked(one) for one in (*lines, "", *told.locked)]
