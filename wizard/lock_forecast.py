@@ -59,9 +59,12 @@ def forecast(way: Way, plan: Plan, stopped: Callable[[], bool] = lambda: False) 
     uv = uv_now(way)
     if uv is None:
         raise WizardError(NO_UV)
+    machine, chosen = (
+        way.machine,
+        way.selection(),
+    )  # as they are now: uv takes its time, and choices may change meanwhile
     found = lock_in_copy(plan, way.project, uv, way.environment, stopped)
-    chosen = way.selection()
-    files = files_here(way.machine, found.project, Selected(chosen.extras, chosen.groups))
+    files = files_here(machine, found.project, Selected(chosen.extras, chosen.groups))
     sizes = [one.size for one in files]
     return LockForecast(
         lock_changes(found.before, found.after),
