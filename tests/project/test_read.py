@@ -159,6 +159,8 @@ def test_a_broken_uv_toml_is_a_finding(tmp_path: Path) -> None:
         ('["packages/*"]', "[]", "packages/deep/one", False),
         ('["libs/a", "apps/b"]', "[]", "apps/b", True),
         ('["./packages/*"]', "[]", "packages/one", True),
+        ('["packages/**"]', "[]", "packages/deep/one", True),
+        ('["packages/**"]', '["packages/deep/*"]', "packages/deep/one", False),
     ],
 )
 def test_the_root_is_found_from_a_member(
@@ -174,6 +176,9 @@ def test_the_root_is_found_from_a_member(
     assert project is not None
     assert Path(project.path) == (tmp_path if is_member else folder)
     assert (member in project.members) is is_member
+    assert project.member == (member if is_member else "")
+    assert Path(project.folder) == folder
+    assert project.name == "member"
 
 
 def test_another_environment_folder(tmp_path: Path) -> None:

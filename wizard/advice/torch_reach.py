@@ -12,6 +12,7 @@ from wizard.advice.markers import environment, holds
 from wizard.advice.torch_builds import minor, minors
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
+from wizard.project.pyproject import normal
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def installed(
     if not roots:
         return lock.packages
     around = _around(machine, project, python)
+    if project.member and project.name:
+        roots = [one for one in roots if one.name == normal(project.name)] or roots
     groups = {*project.default_groups, *selected.groups}
     chosen = frozenset(
         word

@@ -77,6 +77,7 @@ def step(
         options = {
             "uv": uv,
             "project": project.path,
+            "member": project.member,
             "environment_path": project.environment_path,
             "extras": list(selected.extras),
             "groups": list(selected.groups),
@@ -87,10 +88,11 @@ def step(
             "argv": argv,
             **mirrors,
         }
-    command = Command(tuple(argv), environment, project.path, kind, options)
+    command = Command(tuple(argv), environment, project.folder, kind, options)
     count = len(project.lock.packages) if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
-    summary = f"{count} packages of uv.lock into {inside}"
+    whose = f"what {project.member} needs of the " if project.member else ""
+    summary = f"{whose}{count} packages of uv.lock into {inside}"
     pythons = address(choices, "python")
     notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
     return Step("sync", "sync", summary, commands=(command,), notes=notes)

@@ -44,7 +44,7 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
     own = environment_python(machine, project.environment_path) if project else None
     return VerifyRequest(
         python=python or own,
-        project=project.path if project and not foreign else None,
+        project=project.folder if project and not foreign else None,
         uv=uv,
         require=choices.text("verify.require"),
         extras=selected.extras,
@@ -63,9 +63,9 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
 
 def step(what: VerifyRequest, project: Project, environment: Mapping[str, str | None]) -> Step:
     """The step; its command is what a person types for the same checks."""
-    argv = ["uv-wizard", "verify", project.path]
+    argv = ["uv-wizard", "verify", project.folder]
     if what.require != "auto":
         argv += ["--require", what.require]
-    command = Command(tuple(argv), environment, project.path, "verify", {"request": what.to_json()})
+    command = Command(tuple(argv), environment, project.folder, "verify", {"request": what.to_json()})
     aim = {"auto": "the checks this machine can pass", "cpu": "the CPU has to pass", "gpu": "the GPU has to pass"}
     return Step("verify", "verify", aim.get(what.require, f"{what.require} has to pass"), commands=(command,))

@@ -66,6 +66,8 @@ class Project:
     path: str
     given_path: str
     """The folder the user named; differs from `path` in a workspace member."""
+    member: str = ""
+    """The workspace member that `given_path` lies in, relative to `path` with `/`; "": none, the root itself is meant."""
     name: str | None = None
     requires_python: str | None = None
     python_version_file: str | None = None
@@ -95,6 +97,14 @@ class Project:
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
     findings: tuple[MachineFinding, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """Where uv is run: in a workspace member it makes the environment of that member."""
+        if not self.member:
+            return self.path
+        separator = "\\" if "\\" in self.path and "/" not in self.path else "/"
+        return separator.join([self.path.rstrip(separator), *self.member.split("/")])
 
     def file(self, name: str) -> tuple[str, bytes | None]:
         """Path and bytes of one of `files`; where it is not among them, where it would lie, and None."""

@@ -119,11 +119,16 @@ def _is_member(folder: Path, root: Path, workspace: Mapping[str, Any]) -> bool:
 
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:
-    return any(
-        path.count("/") == pattern.strip("./").rstrip("/").count("/")
-        and fnmatch(path, pattern.removeprefix("./").rstrip("/"))
-        for pattern in patterns
-    )
+    cut = [pattern.removeprefix("./").rstrip("/").split("/") for pattern in patterns]
+    return any(_fits(path.split("/"), pattern) for pattern in cut)
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_fits(parts[start:], pattern[1:]) for start in range(len(parts) + 1))
+    return bool(parts) and fnmatch(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
 
 
 def members(root: Path, tables: Mapping[str, Any]) -> tuple[str, ...]:

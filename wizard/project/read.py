@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from wizard.errors import BadInput
 from wizard.machine.facts import MachineFinding
@@ -52,18 +53,21 @@ def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project
     conflicts = uv.get("conflicts")
     inside = members(root, tables)
     beside = {f"{one}/pyproject.toml": read(root / one / "pyproject.toml") for one in inside}
-    group_names = [name for kind, name, _ in requirements(tables) if kind == "group" and name]
-    groups = dict.fromkeys([*table(tables, "dependency-groups"), *group_names])
-    default_groups = uv.get("default-groups", ["dev"])
+    member = next((one for one in reversed(inside) if given.is_relative_to(root / one)), "")
+    own = beside[f"{member}/pyproject.toml"].tables if member else tables
+    groups = _groups(own)
+    default_groups = table(own, "tool", "uv").get("default-groups", ["dev"])
+    version_of_member = _bytes(root / member / ".python-version") if member else None
     return Project(
         path=str(root),
         given_path=str(given),
-        name=text(head.get("name")),
+        member=member,
+        name=text(table(own, "project").get("name")),
         requires_python=text(head.get("requires-python")) or (lock.requires_python if lock else None),
-        python_version_file=_first_line(python_version),
-        extras=tuple(table(head, "optional-dependencies")),
-        groups=tuple(groups),
-        default_groups=tuple(groups) if default_groups == "all" else texts(default_groups),
+        python_version_file=_first_line(python_version if version_of_member is None else version_of_member),
+        extras=tuple(table(own, "project", "optional-dependencies")),
+        groups=groups,
+        default_groups=groups if default_groups == "all" else texts(default_groups),
         members=inside,
         conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
         required_uv=text(settings.get("required-version")),
@@ -85,6 +89,11 @@ def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project
         },
         findings=tuple(_findings(pyproject, uv_toml, lock_file)),
     )
+
+
+def _groups(tables: Mapping[str, Any]) -> tuple[str, ...]:
+    named = [name for kind, name, _ in requirements(tables) if kind == "group" and name]
+    return tuple(dict.fromkeys([*table(tables, "dependency-groups"), *named]))
 
 
 def _environment_path(root: Path, environment: Mapping[str, str]) -> str:
@@ -181,6 +190,7 @@ def document(project: Project | None) -> dict[str, object] | None:
         "extras": list(project.extras),
         "groups": list(project.groups),
         "members": list(project.members),
+        "member": project.member or None,
         "python_version_file": project.python_version_file,
     }  # fmt: skip
 

@@ -75,7 +75,7 @@ def dry_run(job: Job, *more: str) -> str | None:
     argv = [*job.argv[:2], "--locked", "--dry-run", "--color", "never", *job.options(), *more]
     child = subprocess.Popen(
         argv,
-        cwd=job.project,
+        cwd=job.folder,
         env=job.whole_env(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -21,6 +21,8 @@ def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
     scratch = job.carrier.run_folder / "mirror-sync" / (job.project.name or "project")
     try:
         _copy(job.project, scratch)
+        if job.member:  # its own groups and Python; the others of the workspace are left out
+            _copy(job.folder, scratch / job.member)
         for _ in range(_ROUNDS):
             (scratch / "uv.lock").write_bytes(mirror_lock.rewritten(text, job.addresses).encode("utf-8"))
             if _sync(job, scratch, left_out) == 0:
@@ -51,7 +53,7 @@ def _copy(project: Path, scratch: Path) -> None:
 def _sync(job: Job, scratch: Path, left_out: list[str]) -> int:
     argv = [*job.argv[:2], "--frozen", "--inexact", *job.options(), *left_out]
     more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job), **_signed(job)}
-    return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch), uv=True)
+    return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch / job.member), uv=True)
 
 
 def _signed(job: Job) -> dict[str, str]:
@@ -68,10 +70,10 @@ def _cache_dir(job: Job) -> dict[str, str]:
     if not named:
         return {}
     told = subprocess.run(
-        [job.argv[0], "cache", "dir", "--color", "never"], cwd=job.project, env=job.whole_env(), stdin=subprocess.DEVNULL,
+        [job.argv[0], "cache", "dir", "--color", "never"], cwd=job.folder, env=job.whole_env(), stdin=subprocess.DEVNULL,
         capture_output=True, encoding="utf-8", errors="replace", check=False,
     ).stdout.strip()  # fmt: skip
-    return {"UV_CACHE_DIR": os.path.join(job.project, told)} if told else {}
+    return {"UV_CACHE_DIR": os.path.join(job.folder, told)} if told else {}
 
 
 def _patience(job: Job) -> dict[str, str]:

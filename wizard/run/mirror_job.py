@@ -23,6 +23,8 @@ class Job:
     carrier: Carrier
     argv: list[str]
     project: Path
+    member: str
+    """The workspace member that is synced, relative to `project`; "" for the project itself."""
     environment_path: str
     sync_env: dict[str, str | None]
     index: str | None
@@ -33,6 +35,11 @@ class Job:
     """By lock address."""
     named: list[tuple[str, str]] = field(default_factory=list)
     """(name, address) of the project's own indexes."""
+
+    @property
+    def folder(self) -> Path:
+        """Where uv is run."""
+        return self.project / self.member
 
     def note(self, text: str) -> None:
         self.carrier.emit("note", text=masked(one_line(text)))

@@ -29,7 +29,7 @@ from wizard.toml import TOMLError, parse
 def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
     """The supervisor's `mirror-sync`; the last command's exit code.
 
-    `action`: `argv` (the project's `uv sync --locked ...`), `project`, `environment_path`, `registries` (the lock's),
+    `action`: `argv` (the project's `uv sync --locked ...`), `project`, `member`, `environment_path`, `registries` (the lock's),
     `sync_env` (with UV_DEFAULT_INDEX = the lock's own registry), `mirrors` ({"pypi": address | None, "pytorch": ...}),
     `named` (name and address of the project's indexes),
     `stand_ins` (lock registry -> mirror index; without it, made of `mirrors` and `registries`).
@@ -56,6 +56,7 @@ def _job(action: Mapping[str, Any], carrier: Carrier) -> Job:
         carrier,
         list(action["argv"]),
         Path(action["project"]),
+        str(action.get("member") or ""),
         action["environment_path"],
         env,
         index,
@@ -107,7 +108,7 @@ def _lock(project: Path) -> tuple[str, dict[str, Any]]:
 
 def _last_word(job: Job) -> int:
     """The project's own `uv sync --locked`. Where it fails over the mirror, once more without it."""
-    code = job.carrier.run_command(job.argv, env=job.env(), cwd=str(job.project), uv=True)
+    code = job.carrier.run_command(job.argv, env=job.env(), cwd=str(job.folder), uv=True)
     if code == 0 or job.index is None or job.carrier.cancelled():
         return code
     printed = squeezed(job.carrier.output_tail)
@@ -115,4 +116,4 @@ def _last_word(job: Job) -> int:
         return code
     job.note(f"Once more without the mirror {job.index}, in case that was its doing.")
     job.index = None
-    return job.carrier.run_command(job.argv, env=job.env(), cwd=str(job.project), uv=True)
+    return job.carrier.run_command(job.argv, env=job.env(), cwd=str(job.folder), uv=True)
