@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from tests.mirrors.support import Carrier, action_for, fingerprint
 from tests.run.support import to_the_end, until
 from tests.support.index import Gate, Index, Status
 from tests.support.projects import Project, make_project, run
-from tests.support.wheels import sdist, wheel
+from tests.support.wheels import Dist, sdist, wheel
 from wizard.plan.step import Command, Plan, Step
 from wizard.run import client, mirror_sync, state
 from wizard.run.mirror_lock import LockedFile
@@ -76,6 +77,48 @@ def test_what_a_build_asks_for_and_the_mirror_has_not(index: Index, tmp_path: Pa
     assert index.files("/simple") == ["maker-3.0-py3-none-any.whl"]
     assert index.files(MIRROR) == [ALPHA, BETA, "built-1.0.tar.gz"]
     assert "What a build asks for can't be had from the mirror" in carrier.notes
+
+
+@pytest.mark.parametrize("body", [b"", b"not the file", b"PK\x03\x04" + b"\0" * 5000])
+@pytest.mark.parametrize(
+    "dist", [wheel("beta", "1.1", requires_python=">=3.10"), sdist("built")], ids=["wheel", "sdist"]
+)
+def test_a_wrong_file_that_does_not_even_open(index: Index, tmp_path: Path, uv: Path, dist: Dist, body: bytes) -> None:
+    """uv stops at the archive and says nothing of the hash; it is the wrong file all the same."""
+    index.add(sdist("built"))
+    project = make_project(tmp_path, index, uv, dependencies=["alpha", "built"])
+    mirror = index.copy(target=MIRROR)
+    index.fault(f"/files{MIRROR}/{dist.sha256[:2]}", Status(200, {}, body))
+    carrier = Carrier(tmp_path / "run", {**project.env, "UV_HTTP_RETRIES": "0"})
+    index.forget()
+    assert mirror_sync.carry_out(action_for(project, pypi=mirror), carrier) != 0
+    (told,) = carrier.of("diagnosis")
+    assert (told["cause"], mirror in told["explanation"], dist.name in told["explanation"]) == (
+        "hash-mismatch",
+        True,
+        True,
+    )
+    assert index.files("/simple") == []
+    assert project.run_uv("pip", "freeze", "--python", str(project.python)).stdout == ""
+
+
+def test_a_web_page_in_a_file_s_place(index: Index, project: Project, tmp_path: Path) -> None:
+    """As sites say that they are busy: no wrong file, and the right one lies at the lock's address."""
+    mirror = index.copy(target=MIRROR)
+    index.fault(f"/files{MIRROR}/", Status(200, {"Content-Type": "text/html; charset=utf-8"}, b"<html>Busy</html>"))
+    carrier = through(index, project, tmp_path / "run", mirror)
+    assert index.files("/simple") == [ALPHA, BETA]
+    assert "failed; the rest comes from the addresses in uv.lock" in carrier.notes
+
+
+@pytest.mark.parametrize("page", [b"<html>" + b"<!-- -->" * 5_000_000, gzip.compress(b" " * 50_000_000)])
+def test_a_page_without_end(index: Index, project: Project, tmp_path: Path, page: bytes) -> None:
+    mirror = index.copy(target=MIRROR)
+    headers = {"Content-Type": "text/html"} | ({"Content-Encoding": "gzip"} if page[:1] == b"\x1f" else {})
+    index.fault(f"{MIRROR}/beta/", Status(200, headers, page))
+    carrier = through(index, project, tmp_path / "run", mirror)
+    assert (index.files(MIRROR), index.files("/simple")) == ([ALPHA], [BETA])
+    assert "does not tell where it has beta 1.1 (its page has no end): from the addresses in uv.lock" in carrier.notes
 
 
 @pytest.mark.same_everywhere

@@ -9,11 +9,13 @@ from typing import Any
 from wizard.mirrors.registries import same_index, torch_suffix
 from wizard.run.mirror_job import Job, listed
 from wizard.run.mirror_lock import LockedFile
+from wizard.run.mirror_proof import is_another
 from wizard.text import masked
 
 _BUILD = re.compile(r"Failedto(?:downloadand)?build`")
 _BUILD_NEEDS = re.compile(r"Failedto(?:resolve|install)requirements?from|build-system\.requires")
 _NOT_THERE = re.compile(r"\((?:404NotFound|410Gone)\)")
+_BROKEN = re.compile(r"Failedto(?:extract|unpack|unzip)|Failedtoreadfromzipfile")
 _MISMATCH = re.compile(r"[Hh]ashmismatchfor`([A-Za-z0-9._-]+)(?:==|@)([^`]*)`")
 
 
@@ -32,12 +34,19 @@ def refused(job: Job, printed: str) -> bool:
     """Whether a mirror's file had another hash than the lock's; then it is told, with the mirror's name."""
     found = _MISMATCH.search(printed)
     guilty = [file for file in _taken(job) if found and file.package == found[1] and found[2] == file.version]
+    if not found and _BROKEN.search(printed):
+        guilty = [file for file in _taken(job) if _unpacked(file) in printed and is_another(job, file)]
     if not guilty:
         return False
     kind = "mirrors.pypi" if torch_suffix(guilty[0].registry) is None else "mirrors.pytorch"
     mirror = masked(job.stand_ins[guilty[0].registry])
     job.carrier.emit("diagnosis", **_diagnosis(mirror, guilty[0].package, kind))
     return True
+
+
+def _unpacked(file: LockedFile) -> str:
+    """What uv calls it when it can't be unpacked."""
+    return file.name if file.name.endswith(".whl") else f"archive:{file.package}=={file.version}"
 
 
 def _diagnosis(mirror: str, package: str, kind: str) -> dict[str, Any]:

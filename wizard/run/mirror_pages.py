@@ -26,6 +26,12 @@ AT_ONCE = 20
 _SECONDS = 90.0
 _PATIENCE, _PATIENCE_S = 3, 9.0
 """So many requests without an answer, or so many seconds, and none with one: then a mirror counts as down."""
+_LARGEST = 32_000_000
+"""Bytes of a page, unpacked: some sixty thousand files."""
+_SLOW_AFTER_S, _SLOW = 15.0, 500
+"""After so many seconds a page comes faster than so many bytes a second, or is not waited for: 20 of them at once on a
+thin line do.
+"""
 _ABSENT = frozenset({404, 410})
 
 
@@ -113,21 +119,42 @@ def _get(client: httpx.Client, index: _Index, url: str) -> _Answer:
     import httpx
 
     try:
-        response = client.get(url, headers={"Accept": page.ACCEPT})
+        with client.stream("GET", url, headers={"Accept": page.ACCEPT}) as response:
+            if response.status_code != 200:
+                index.answered = True
+                absent = response.status_code in _ABSENT
+                return _Answer(trouble=None if absent else f"it answers {response.status_code}")
+            body = _body(response)
     except httpx.HTTPError as error:
         index.failures += 1
         return _Answer(trouble=why(error))
     except httpx.InvalidURL:
         return _Answer(trouble="not an address")
+    except _Unfit as error:
+        index.failures += 1
+        return _Answer(trouble=str(error))
     index.answered = True
-    if response.status_code in _ABSENT:
-        return _Answer()
-    if response.status_code != 200:
-        return _Answer(trouble=f"it answers {response.status_code}")
     try:
-        return _Answer(page.parse(response.content, response.headers.get("content-type", ""), str(response.url)))
+        return _Answer(page.parse(body, response.headers.get("content-type", ""), str(response.url)))
     except page.NotAPage as error:
         return _Answer(trouble=f"not an index: {error}")
+
+
+class _Unfit(Exception):
+    """Why a page is not read to its end."""
+
+
+def _body(response: httpx.Response) -> bytes:
+    body = bytearray()
+    begun = time.monotonic()
+    for piece in response.iter_bytes():
+        body += piece
+        took = time.monotonic() - begun
+        if len(body) > _LARGEST:
+            raise _Unfit("its page has no end")
+        if took > _SLOW_AFTER_S and response.num_bytes_downloaded < _SLOW * took:
+            raise _Unfit("no answer in time")
+    return bytes(body)
 
 
 def _listing(client: httpx.Client, index: _Index) -> page.Page | None:
