@@ -16,6 +16,7 @@ _BUILD = re.compile(r"Failedto(?:downloadand)?build`")
 _BUILD_NEEDS = re.compile(r"Failedto(?:resolve|install)requirements?from|build-system\.requires")
 _NOT_THERE = re.compile(r"\((?:404NotFound|410Gone)\)")
 _BROKEN = re.compile(r"Failedto(?:extract|unpack|unzip)|Failedtoreadfromzipfile")
+_CUT_SHORT = re.compile(r"I/Ooperationfailed|UV_HTTP_TIMEOUT|responsebody")
 _MISMATCH = re.compile(r"[Hh]ashmismatchfor`([A-Za-z0-9._-]+)(?:==|@)([^`]*)`")
 
 
@@ -34,7 +35,7 @@ def refused(job: Job, printed: str) -> bool:
     """Whether a mirror's file had another hash than the lock's; then it is told, with the mirror's name."""
     found = _MISMATCH.search(printed)
     guilty = [file for file in _taken(job) if found and file.package == found[1] and found[2] == file.version]
-    if not found and _BROKEN.search(printed):
+    if not found and _BROKEN.search(printed) and not _CUT_SHORT.search(printed):
         guilty = [file for file in _taken(job) if _unpacked(file) in printed and is_another(job, file)]
     if not guilty:
         return False
