@@ -254,6 +254,7 @@ class Way:
         return named(self.project, self.choices)
 
     def _around(self) -> make.Circumstances:
+        from wizard.advice import room
         from wizard.advice.locked import notes
         from wizard.plan import make, torch
         from wizard.plan.install_uv import plan_uv
@@ -268,7 +269,9 @@ class Way:
             return make.Circumstances(python)
         part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
         told = notes(self.machine, self.project, self._uv_version())
-        return make.Circumstances(python, part, options(there.project, self.choices), there.step, self.held(), told)
+        mirrors = options(there.project, self.choices)
+        disks = room.known(self.machine, there.project, self.choices)
+        return make.Circumstances(python, part, mirrors, there.step, self.held(), told, disks)
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""
@@ -281,14 +284,18 @@ class Way:
 
     def start(self, plan: Plan | None = None, label: str = "apply") -> RunInfo:
         """Starts the supervisor. Raises ProjectBusy where a run of this project is going on."""
-        from wizard.run import client
+        from wizard.run import client, known
 
         if plan is None:
             self.prepare()
             plan = self.plan()
         where = self.project.path if self.project else None
         registries = list(self.project.lock.registries) if self.project and self.project.lock else []
-        context = {"choices": self.choices.nested(), "registries": registries}
+        context = {
+            "choices": self.choices.nested(),
+            "registries": registries,
+            "machine": known.handed(self.machine),
+        }
         return client.start(plan, project=where, sizes=self.sizes(), label=label, context=context)
 
     def selection(self) -> sync.Selection:

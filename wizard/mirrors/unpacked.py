@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,14 @@ MOST = 64 * 1024**2
 _AT_ONCE = 8
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a wheel holds: bytes when unpacked, and files."""
+
+    bytes: int
+    files: int
+
+
 def unpacked_sizes(
     files: Iterable[tuple[str, int | None]],
     *,
@@ -28,7 +37,19 @@ def unpacked_sizes(
     within_s: float = 60.0,
     on_size: Callable[[str, int | None], None] | None = None,
 ) -> Mapping[str, int | None]:
-    """Address -> bytes on the disk; None where the server gives no ranges, does not answer, or the file is no zip.
+    """Address -> bytes on the disk; see `directories`."""
+    found = directories(files, uv_version=uv_version, within_s=within_s, on_size=on_size)
+    return {url: None if held is None else held.bytes for url, held in found.items()}
+
+
+def directories(
+    files: Iterable[tuple[str, int | None]],
+    *,
+    uv_version: str,
+    within_s: float = 60.0,
+    on_size: Callable[[str, int | None], None] | None = None,
+) -> Mapping[str, Held | None]:
+    """Address -> what it holds; None where the server gives no ranges, does not answer, or the file is no zip.
 
     `files`: addresses and sizes, None where the size is not known. Those that are not through `within_s` seconds
     after the start are None. Raises WizardError where the proxy or certificate settings can't be used.
@@ -37,24 +58,54 @@ def unpacked_sizes(
     end = monotonic() + within_s
     with make_client(uv_version=uv_version, connect_s=10.0, read_s=15.0, connections=_AT_ONCE) as client:
 
-        def one(url: str) -> tuple[str, int | None]:
-            size = unpacked_size(client, url, wanted[url]) if monotonic() < end else None
+        def one(url: str) -> tuple[str, Held | None]:
+            held = _held(client, url, wanted[url]) if monotonic() < end else None
             if on_size is not None:
-                on_size(url, size)
-            return url, size
+                on_size(url, None if held is None else held.bytes)
+            return url, held
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return dict(pool.map(one, wanted))
 
 
+def packed_sizes(urls: Iterable[str], *, uv_version: str, within_s: float = 5.0) -> Mapping[str, int | None]:
+    """Address -> bytes of the file as its server states them, asked without fetching it; None where it does not.
+
+    Raises WizardError where the proxy or certificate settings can't be used.
+    """
+    import httpx
+
+    end = monotonic() + within_s
+    with make_client(uv_version=uv_version, connect_s=3.0, read_s=3.0, connections=_AT_ONCE) as client:
+
+        def one(url: str) -> tuple[str, int | None]:
+            if monotonic() >= end:
+                return url, None
+            try:
+                answer = client.head(url, headers={"Accept-Encoding": "identity"})
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+                return url, None
+            length = answer.headers.get("content-length", "")
+            return url, int(length) if answer.status_code == httpx.codes.OK and length.isdecimal() else None
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(pool.map(one, dict.fromkeys(urls)))
+
+
 def unpacked_size(client: httpx.Client, url: str, size: int | None) -> int | None:
     """Of one wheel."""
+    held = _held(client, url, size)
+    return None if held is None else held.bytes
+
+
+def _held(client: httpx.Client, url: str, size: int | None) -> Held | None:
     import httpx
 
     try:
         remote = _Remote(client, url, size)
         with zipfile.ZipFile(remote) as wheel:
-            return sum(entry.file_size for entry in wheel.infolist())
+            entries = wheel.infolist()
+            return Held(sum(entry.file_size for entry in entries), sum(not entry.is_dir() for entry in entries))
     except (httpx.HTTPError, httpx.InvalidURL, zipfile.BadZipFile, _NoRanges, ValueError, NotImplementedError):
         return None
 

@@ -39,6 +39,8 @@ class Circumstances:
     """Variables that hold the lock against what this machine's settings say."""
     notes: tuple[str, ...] = ()
     """What to know of the sync."""
+    room: Mapping[str, Any] | None = None
+    """What is known of the disks (wizard.advice.room)."""
 
 
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
@@ -53,6 +55,7 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
         if project.has_lock or around.torch.locks or around.named:
             selected = sync.selection(choices, around.torch.extra)
             synced = sync.step(project, choices, uv.path, selected, around.mirrors, around.held)
+            synced = sync.with_room(synced, project, around.room)
             steps.append(replace(synced, notes=(*around.notes, *synced.notes)))
             what = verify.request(
                 machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant, held=around.held

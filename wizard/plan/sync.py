@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wizard.choices import Choices
@@ -96,3 +96,12 @@ def step(
     pythons = address(choices, "python")
     notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
     return Step("sync", "sync", summary, commands=(command,), notes=notes)
+
+
+def with_room(made: Step, project: Project, room: Mapping[str, Any] | None) -> Step:
+    """The step with what wizard.run.room needs to see whether its packages fit. `room`: what is known of the disks."""
+    if room is None:
+        return made
+    where = {"project": project.path, "member": project.member, "environment_path": project.environment_path}
+    told = [replace(one, options={**one.options, "room": {**where, **room}}) for one in made.commands]
+    return replace(made, commands=tuple(told))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard.errors import WizardError
 from wizard.mirrors.registries import same_index
+from wizard.run.dry_run import told
 from wizard.run.mirror_job import Job, count, listed
 
 if TYPE_CHECKING:
@@ -67,32 +68,14 @@ def _client(job: Job) -> httpx.Client:
         connections=AT_ONCE,
         sign_ins=job.sign_ins(),
         uv=job.argv[0],
+        project=job.project,
     )
 
 
 def dry_run(job: Job, *more: str) -> str | None:
     """What `uv sync --locked --dry-run` prints, None where it fails or the user stops."""
     argv = [*job.argv[:2], "--locked", "--dry-run", "--color", "never", *job.options(), *more]
-    child = subprocess.Popen(
-        argv,
-        cwd=job.folder,
-        env=job.whole_env(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    with child:
-        while True:
-            try:
-                printed = child.communicate(timeout=0.1)[1]
-                return printed if child.returncode == 0 else None
-            except subprocess.TimeoutExpired:
-                if job.carrier.cancelled():
-                    child.kill()
-                    return None
+    return told(argv, job.folder, job.whole_env(), job.carrier.cancelled)
 
 
 def find_addresses(job: Job, later: Later, python: Python | None) -> None:

@@ -56,6 +56,8 @@ class LockedFile:
     url: str
     hash: str
     """As the lock writes it: `sha256:...`; "" where it states none that proves a file."""
+    size: int | None = None
+    """Bytes, None where the lock does not say."""
 
     @property
     def sha256(self) -> str | None:
@@ -76,7 +78,9 @@ def files_of(tables: Mapping[str, Any], packages: Iterable[tuple[str, str]]) -> 
             url, digest = entry.get("url"), str(entry.get("hash", ""))
             if isinstance(url, str):
                 file = unquote(urlsplit(url).path.rpartition("/")[2])
-                files.append(LockedFile(name, version, registry, file, url, digest if _PROVES.match(digest) else ""))
+                proof, size = digest if _PROVES.match(digest) else "", entry.get("size")
+                told = size if isinstance(size, int) else None
+                files.append(LockedFile(name, version, registry, file, url, proof, told))
     return tuple(files)
 
 

@@ -102,7 +102,7 @@ def _tries(action: dict[str, Any], carrier: Carrier, watch: Watch, context: Mapp
     tries = Tries(carrier.environment)
     while True:
         carrier.begin_action()
-        code = _action(action, carrier)
+        code = _fits(action, carrier, context) or _action(action, carrier)
         # an action may know more than its output tells, which mirror say; and a verification tells of itself
         if not code or carrier.diagnosed or carrier.cancelled() or action["do"] == "verify":
             return code
@@ -115,6 +115,15 @@ def _tries(action: dict[str, Any], carrier: Carrier, watch: Watch, context: Mapp
         if watch.wait(wait):
             return ExitCode.INTERRUPTED
         carrier.environment = {**carrier.environment, **tries.laid_over()}
+
+
+def _fits(action: Mapping[str, Any], carrier: Carrier, context: Mapping[str, Any]) -> int:
+    """Not 0 where the disks can't take what the action will place there; only a sync has `room`."""
+    if "room" not in action:
+        return 0
+    from wizard.run import room
+
+    return room.carry_out(action, carrier, context)
 
 
 def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
@@ -131,24 +140,11 @@ def _action(action: Mapping[str, Any], carrier: Carrier) -> int:
 
 def _diagnosis(carrier: Carrier, code: int, context: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
     """The cause of a failure as an event's keys, and the seconds before another try where it may pass by itself."""
-    from wizard.diagnosis import Context, diagnose, may_pass
+    from wizard.diagnosis import diagnose, may_pass
+    from wizard.run import known
 
-    environment = carrier.command_environment
-    known = Context(
-        registries=tuple(context.get("registries") or ()),
-        default_index=environment.get("UV_DEFAULT_INDEX"),
-        environment=environment,
-        os=_os_name(),
-        exit_code=code,
-        phase="sync",
-        choices=context.get("choices") or {},
-    )
-    found = diagnose(carrier.output_tail, known)
+    found = diagnose(carrier.output_tail, known.context(context, carrier.command_environment, code))
     return found.document(), may_pass(found.cause)
-
-
-def _os_name() -> str:
-    return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
 
 if __name__ == "__main__":
