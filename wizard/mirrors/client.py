@@ -6,17 +6,19 @@ httpx is imported when the first client is made: the supervisor starts without i
 from __future__ import annotations
 
 import json
-import os
 import platform
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import WizardError
+from wizard.mirrors.uv_network import UvNetwork, in_force
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import httpx
 
@@ -53,35 +55,48 @@ def _distribution() -> dict[str, Any] | None:
     return {**told, "libc": {"lib": libc, "version": version}}
 
 
-def _trusted() -> ssl.SSLContext | bool:
-    """The system's certificates where uv is told to use them, else what httpx trusts (SSL_CERT_FILE is honoured by it)."""
-    wanted = any(
-        os.environ.get(name, "").lower() in {"1", "true", "yes", "on"} for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")
-    )
-    return ssl.create_default_context() if wanted else True
+def _routes(network: UvNetwork, trusted: ssl.SSLContext, limits: httpx.Limits) -> dict[str, httpx.HTTPTransport | None]:
+    """The proxies of uv's own settings, as httpx takes them."""
+    import httpx
+
+    routes: dict[str, httpx.HTTPTransport | None] = {
+        f"{scheme}://": httpx.HTTPTransport(proxy=url, verify=trusted, limits=limits)
+        for scheme, url in network.proxies.items()
+        if "*" not in network.direct
+    }
+    for host in network.direct if routes else ():
+        if re.fullmatch(r"[\w.-]+", host):  # no range of addresses
+            routes[f"all://{host}" if host.replace(".", "").isdigit() else f"all://*{host.lstrip('.')}"] = None
+    return routes
 
 
-def make_client(
+def make_client(  # noqa: PLR0913 - what uv is told in as many ways
     *, uv_version: str, connect_s: float, read_s: float, connections: int, sign_ins: Iterable[SignIn] = (),
-    uv: str | None = None,
+    uv: str | None = None, project: Path | None = None,
 ) -> httpx.Client:  # fmt: skip
     """A client for `connections` at once, redirects followed, HTTP/1.1: httpx lets too little come at once over HTTP/2.
 
-    `uv` is asked for sign-ins that we do not know. Raises WizardError where the proxy settings can't be used.
+    `uv` is asked for sign-ins that we do not know; what uv is told of certificates and proxies, by variables, by its files
+    and by those of `project`, holds here too. Raises WizardError where the proxy settings can't be used.
     """
     import httpx
 
     from wizard.mirrors.sign_in import IndexAuth
 
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    network = in_force(project=project)
     try:
+        # httpx heeds SSL_CERT_FILE and SSL_CERT_DIR
+        trusted = ssl.create_default_context() if network.system_certs else httpx.create_ssl_context()
         return httpx.Client(
             headers={"User-Agent": user_agent(uv_version)},
             timeout=httpx.Timeout(read_s, connect=connect_s, pool=None),
             limits=limits,
             follow_redirects=True,
             max_redirects=5,
-            verify=_trusted(),
+            verify=trusted,
+            trust_env=not network.proxies,
+            mounts=_routes(network, trusted, limits),
             auth=IndexAuth(sign_ins, uv),
         )
     except (ImportError, ValueError, OSError) as error:

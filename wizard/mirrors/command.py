@@ -76,6 +76,7 @@ def measure_kind(
             os.environ,
             credentials.named_in(project.indexes if project else ()),
         ),
+        project=Path(project.path) if project else None,
         on_result=on_result or (lambda _: None),
     )
     if own is None and measured.best is not None:

@@ -18,6 +18,8 @@ from wizard.mirrors.throughput import Race, time_files
 from wizard.mirrors.together import together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
 SECONDS = 12.0
@@ -37,6 +39,7 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     uv_version: str = "0.13.8",
     uv: str | None = None,
     sign_ins: Iterable[SignIn] = (),
+    project: Path | None = None,
     seconds: float = SECONDS,
     limit_bytes: int = BYTES,
     on_result: Callable[[MirrorResult], None] = lambda _: None,
@@ -44,7 +47,7 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     """All candidates, best first. Takes at most about `seconds` and `limit_bytes`, whatever the mirrors do.
 
     `probe_project`: the project to look for; for `pytorch` `variant/project`; for `python` and `uv` the path of a file.
-    `sign_ins`: for candidates that ask; `uv` is asked for others.
+    `sign_ins`: for candidates that ask; `uv` is asked for others; `project`: whose settings of uv hold.
     `official`: the address to compare hashes and freshness with, where it is not among the candidates.
     `on_result` is called in this thread as results come in, more than once a mirror; the last one holds.
     Raises WizardError where the proxy or certificate settings can't be used.
@@ -53,7 +56,7 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     meter = Meter(limit_bytes)
     on_result = _once(on_result)
     with make_client(
-        uv_version=uv_version, connect_s=3, read_s=4, connections=_AT_ONCE, sign_ins=sign_ins, uv=uv
+        uv_version=uv_version, connect_s=3, read_s=4, connections=_AT_ONCE, sign_ins=sign_ins, uv=uv, project=project
     ) as client:
         first = min(_FIRST_STAGE_S, seconds / 3)
         looks = _first_stage(client, kind, [*candidates], probe_project, official, meter, on_result, first)

@@ -1,0 +1,81 @@
+"""What uv's own settings say about certificates and proxies, for our requests: they go where uv's go.
+
+Tried with uv 0.13.8: `http-proxy` and `https-proxy` of any uv.toml win over every variable, each for its own scheme; with
+one of them no proxy of the environment counts, nor NO_PROXY; `no-proxy` counts beside them only. UV_SYSTEM_CERTS and
+UV_NATIVE_TLS win over the files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wizard.machine.folders import folders
+from wizard.machine.request import ProbeRequest
+from wizard.machine.uv_configs import uv_configs
+from wizard.toml import TOMLError, parse
+
+_TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
+_CERTIFICATES = ("system-certs", "native-tls")
+_VARIABLES = ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")
+
+
+@dataclass(frozen=True)
+class UvNetwork:
+    """`proxies`: scheme -> the address of a proxy, with its sign-in; `direct`: hosts that are asked without one."""
+
+    system_certs: bool = False
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    direct: tuple[str, ...] = ()
+
+
+def in_force(environment: Mapping[str, str] | None = None, project: Path | None = None) -> UvNetwork:
+    """As uv reads it in that project. A file that can't be read is as none: uv says so itself."""
+    request = ProbeRequest(environment=dict(os.environ if environment is None else environment))
+    found = _settings(request, project)
+    said = next((value for name in _VARIABLES if (value := request.get(name)) is not None), None)
+    asked = (one[key] for one in found for key in _CERTIFICATES if isinstance(one.get(key), bool))
+    certs = said.lower() in _TRUE if said is not None else bool(next(asked, False))
+    named = {scheme: _first(found, f"{scheme}-proxy") for scheme in ("http", "https")}
+    proxies = {scheme: url if "://" in url else f"http://{url}" for scheme, url in named.items() if url}
+    lists = (one["no-proxy"] for one in found if isinstance(one.get("no-proxy"), list))
+    direct = tuple(str(host).strip() for hosts in lists for host in hosts)
+    return UvNetwork(certs, proxies, direct if proxies else ())
+
+
+def _first(found: list[Mapping[str, Any]], key: str) -> str | None:
+    return next((one[key] for one in found if isinstance(one.get(key), str)), None)
+
+
+def _settings(request: ProbeRequest, project: Path | None) -> list[Mapping[str, Any]]:
+    """What every file in force says, what wins first."""
+    user = folders(request.os, request.home_folder, request.variables, os.path.exists)["user_uv_toml"]
+    own = [] if request.get("UV_CONFIG_FILE") or request.get("UV_NO_CONFIG") else _of_project(project)
+    return [*own, *(_tables(data) for _, data in uv_configs(request, user))]
+
+
+def _of_project(project: Path | None) -> list[Mapping[str, Any]]:
+    if project is None:
+        return []
+    if (project / "uv.toml").is_file():
+        return [_tables(_bytes(project / "uv.toml"))]
+    tool = _tables(_bytes(project / "pyproject.toml")).get("tool")
+    uv = tool.get("uv") if isinstance(tool, Mapping) else None
+    return [uv] if isinstance(uv, Mapping) else []
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _tables(data: bytes) -> Mapping[str, Any]:
+    try:
+        return parse(data)
+    except (TOMLError, UnicodeDecodeError, RecursionError):
+        return {}
