@@ -244,8 +244,10 @@ class Way:
     def plan(self) -> Plan:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
         from wizard.plan import make
+        from wizard.plan.mirrors import with_sign_in
 
-        return make.make(self.machine, self._named().project, self.choices, self._around())
+        plan = make.make(self.machine, self._named().project, self.choices, self._around())
+        return with_sign_in(plan, self.choices, os.environ)
 
     def _named(self) -> Named:
         """The project as it will be, and the step that writes a mirror into it."""

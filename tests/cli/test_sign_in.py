@@ -137,3 +137,24 @@ def test_an_address_that_is_none_is_refused_without_its_secret(value: str) -> No
     assert "mirrors.pypi" in done.stderr
     assert "s3" not in done.stderr
     assert value.rpartition("@")[2].partition("/")[0] in done.stderr
+
+
+@pytest.mark.parametrize(
+    "address, way",
+    [
+        ("https://{}@company.example.test/simple", "uv auth login company.example.test"),
+        ("http://{}@company.example.test/simple", "a line for company.example.test in ~/.netrc"),
+        ("https://company.example.test/simple", None),
+    ],
+)
+@pytest.mark.parametrize("choice", ["persist=true", "scope=project"])
+def test_an_index_that_is_written_down_is_without_its_sign_in(
+    project: Project, address: str, way: str | None, choice: str
+) -> None:
+    url = address.format(f"{USER}:{WRITTEN}")
+    argv = ["--set", f"mirrors.pypi={url}", "--set", f"mirrors.{choice}", "--json"]
+    text = wizard("plan", str(project.path), *argv).stdout
+    notes = [note for step in json.loads(text)["steps"] for note in step["notes"] if "not written down" in note]
+    assert len(notes) == (way is not None)
+    assert way is None or f"keep it once: {way}." in notes[0]
+    told_nowhere(text)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
+from wizard import credentials
 from wizard.choices import Choices
 from wizard.mirrors.catalogue import built_in, torch_bases
 from wizard.mirrors.registries import explicit_of, stand_ins
+from wizard.plan.step import Plan
 from wizard.project.facts import Project
 
 
@@ -34,6 +39,23 @@ def persisted(choices: Choices) -> str | None:
     return address(choices, "pypi") if choices.flag("mirrors.persist") else None
 
 
+def with_sign_in(plan: Plan, choices: Choices, environment: Mapping[str, str]) -> Plan:
+    """The plan, with a word on the sign-in where a step writes down an index that has one: without it nobody gets in."""
+    index = address(choices, "pypi")
+    if index is None or credentials.of(index, environment) is None:
+        return plan
+    parts = urlsplit(index)
+    way = f"uv auth login {parts.netloc}" if parts.scheme == "https" else f"a line for {parts.hostname} in ~/.netrc"
+    note = SIGN_IN_NOTE.format(way=way)
+    writes = {"mirrors"} | ({"settings"} if persisted(choices) else set())
+    return replace(
+        plan, steps=tuple(replace(one, notes=(*one.notes, note)) if one.id in writes else one for one in plan.steps)
+    )
+
+
+SIGN_IN_NOTE = (
+    "This index asks who you are, and your sign-in is not written down. For uv outside this wizard keep it once: {way}."
+)
 PYTHON_NOTE = (
     "Pythons come from {address} alone: uv looks nowhere else when a mirror is set (UV_PYTHON_INSTALL_MIRROR), so the one "
     "that this project needs must be there."
