@@ -13,6 +13,7 @@ from screens.choosing import ChoiceList
 from screens.lock_trial import LockTrial
 from screens.rows import cut
 from screens.step import StepScreen
+from screens.sync_look import SyncLook
 from screens.walk import Walk
 from wizard.cli.running import stands_in_the_way
 from wizard.diagnosis import Diagnosis
@@ -23,6 +24,7 @@ from wizard.text import one_line
 
 if TYPE_CHECKING:
     from wizard.lock_forecast import LockForecast
+    from wizard.plan.forecast import Forecast
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
 
@@ -46,6 +48,7 @@ class PlannedScreen(StepScreen):
         self._start_when_ready = False
         self._from = 0
         self.trial = LockTrial()
+        self.sync = SyncLook()
         self._ticking: Timer | None = None
 
     # what is planned
@@ -57,6 +60,7 @@ class PlannedScreen(StepScreen):
         super().on_entered()
 
     def on_facts(self) -> None:
+        self.sync.forget()
         if not self.walk.running and not self._waits:
             self.make()
         self.redraw()
@@ -89,6 +93,7 @@ class PlannedScreen(StepScreen):
         except WizardError as found:
             self.plan, self._wrong = None, one_line(str(found))
         self.trial.keep_for(self.plan)
+        self._look_at_sync()
         obstacle = stands_in_the_way(self.way)
         made_by_lock = (
             obstacle is not None and obstacle.cause == "lock-missing" and self.plan and self.plan.step("lock")
@@ -113,7 +118,12 @@ class PlannedScreen(StepScreen):
     @property
     def _stopped(self) -> bool:
         """Whether what stands in the way leaves nothing worth starting."""
-        return bool(self._wrong) or (self.obstacle is not None and self.obstacle.cause != "project-missing")
+        return bool(self._wrong) or (self.told is not None and self.told.cause != "project-missing")
+
+    @property
+    def told(self) -> Diagnosis | None:
+        """What stands in the way: of the project, else of the disks."""
+        return self.obstacle or self.sync.obstacle
 
     @property
     def _steps(self) -> tuple[Step, ...]:
@@ -123,6 +133,28 @@ class PlannedScreen(StepScreen):
         """The step that is told at first: the one that changes the project, else the sync."""
         ids = [step.id for step in self._steps]
         return next((ids.index(name) for name in ("torch", "lock", "sync") if name in ids), 0)
+
+    # what the sync fetches
+
+    def _look_at_sync(self) -> None:
+        asked = self.sync.begin(self.plan) if self.is_mounted and self.is_current else None
+        if asked is not None and self.plan is not None:
+            self._forecast(self.plan, asked)
+
+    @work(name="forecast", group="forecast", thread=True, exclusive=True, exit_on_error=False)
+    def _forecast(self, plan: Plan, asked: Event) -> None:
+        from wizard import sync_forecast
+
+        found = sync_forecast.look(self.way, plan, asked.is_set, ask=True)
+        obstacle = sync_forecast.obstacle(self.way, found)
+        if not asked.is_set():
+            self.app.call_from_thread(self._forecasted, asked, found, obstacle)
+
+    def _forecasted(self, asked: Event, found: Forecast | None, obstacle: Diagnosis | None) -> None:
+        if self.sync.end(asked, found, obstacle):
+            self.redraw()
+            if obstacle is not None:
+                self.query_one("#steps", ChoiceList).highlighted = 0
 
     # the lock, tried in a copy
 
@@ -179,6 +211,7 @@ class PlannedScreen(StepScreen):
     def on_unmount(self) -> None:
         """Nobody waits for uv any more."""
         self.trial.stop()
+        self.sync.stop()
 
     def go_on(self) -> None:
         if self.walk.running:
@@ -238,6 +271,7 @@ class PlannedScreen(StepScreen):
 
     def action_look_again(self) -> None:
         """F5: reads the project again."""
+        self.sync.forget()
         self.say("Looking again.")
         self.post_message(self.LookAgain())
         self.call_later(self.on_entered)

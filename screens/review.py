@@ -27,7 +27,10 @@ from screens.step_text import (
     what_it_does,
 )
 from screens.widgets import Line
+from wizard.errors import BadInput
+from wizard.plan.quoting import command_line
 from wizard.plan.step import Step
+from wizard.text import one_line
 
 TEAM_NOTE = "Your team sees pyproject.toml and uv.lock change; torch can keep them."
 MOST_SIDE = 14
@@ -45,6 +48,7 @@ class ReviewScreen(PlannedScreen):
         Binding("e", "extras", "Extras", id="review.extras"),
         Binding("p", "try_lock", "Try lock", id="review.lock"),
         Binding("f5", "look_again", "Look again", id="review.look", show=False),
+        *(Binding(str(key), f"fix({key})", f"Fix {key}", id=f"review.fix.{key}", show=False) for key in range(1, 10)),
     ]
 
     def compose_body(self) -> Iterable[Widget]:
@@ -71,7 +75,7 @@ class ReviewScreen(PlannedScreen):
         if self._waits or self.trial.running:
             return "Start when ready"
         if self._stopped:
-            return "Look again"
+            return "Fix 1: choose it" if self._ways_out() else "Look again"
         count = len(self._steps)
         return f"Start: {count} step{'s' * (count != 1)}" if count else "Finish"
 
@@ -90,7 +94,7 @@ class ReviewScreen(PlannedScreen):
             return f". {self._waits}"
         if self._wrong:
             return f"x error    {self._wrong}"
-        return f"x error    {self.obstacle.title}" if self.obstacle else ""
+        return f"x error    {self.told.title}" if self.told else ""
 
     def _rows(self) -> list[Row]:
         told = self._in_the_way()
@@ -98,7 +102,7 @@ class ReviewScreen(PlannedScreen):
         if not self._steps and not told:
             rows.append(Row("nothing", "+ ok       Nothing to change: everything is in place."))
         for number, step in enumerate(self._steps, 1):
-            about = {"lock": self.trial.row(), "sync": self.trial.fetches()}.get(step.id, "")
+            about = {"lock": self.trial.row(), "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
             left = f"{number} {step.id:11}{what_it_does(step, about)}"
             rows.append(Row(step.id, f"{fit(cut(left, self.room - 12), self.room - 10)}{much(step)}"))
         return rows
@@ -135,7 +139,7 @@ class ReviewScreen(PlannedScreen):
         return (self.trial.lines() if step.id == "lock" else []) or lines_of(step)
 
     def _obstacle_lines(self) -> list[str]:
-        return [] if self.obstacle is None else obstacle_lines(self.obstacle, self.room - 3)
+        return [] if self.told is None else obstacle_lines(self.told, self.room - 3)
 
     def _detail_rows(self) -> int:
         taken = len(self.query_one("#steps", ChoiceList).rows) + 3
@@ -170,9 +174,34 @@ class ReviewScreen(PlannedScreen):
             self.say("Starts by itself as soon as the last row is there. Esc takes that back.")
             return False
         if self._stopped:
-            self.action_look_again()
+            if self._ways_out():
+                self.action_fix(1)
+            else:
+                self.action_look_again()
             return False
         return True
+
+    def _ways_out(self) -> bool:
+        """Whether the first fix of what stands in the way is a choice of ours."""
+        return bool(self.told and self.told.fixes and self.told.fixes[0].choices)
+
+    def action_fix(self, number: int) -> None:
+        """1 to 9: takes that way out of what stands in the way."""
+        fixes = self.told.fixes if self.told else ()
+        if not 1 <= number <= len(fixes):
+            return
+        fix = fixes[number - 1]
+        if not fix.choices:
+            self.copy("\n".join(command_line(argv) for argv in fix.commands or ()))
+            return
+        try:
+            for key, value in fix.choices.items():
+                self.way.choose(key, value)
+        except BadInput as error:
+            self.say(f"x {one_line(str(error), 70)}")
+            return
+        self.make()
+        self.say(cut(f"Chosen: {fix.title}", 60))
 
     def go_back(self) -> None:
         if self._start_when_ready:

@@ -54,15 +54,18 @@ def torch(options: Options) -> int:
 
 def plan(options: Options) -> int:
     """`uv-wizard plan`."""
+    from wizard import sync_forecast
+
     way = common.way_of(options)
     way.prepare()
     made = way.plan()
     if options.flag("lock"):
         return _plan_with_lock(way, made, as_json=options.json)
+    found = sync_forecast.look(way, made)
     if options.json:
-        common.print_json(plan_document(made))
+        common.print_json({**plan_document(made), "forecast": found.document() if found else None})
     else:
-        common.print_lines(words.plan(made))
+        common.print_lines(words.plan(made, forecast=found))
     return ExitCode.DONE
 
 

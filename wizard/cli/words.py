@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wizard.lock_forecast import LockForecast
     from wizard.lock_sizes import Sizes
     from wizard.machine.facts import Machine
+    from wizard.plan.forecast import Forecast
     from wizard.plan.step import Plan
     from wizard.project.facts import Project
     from wizard.way import Way
@@ -196,13 +197,15 @@ def _value(value: Any) -> str:
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
-def plan(made: Plan, carry_out: str = "uv-wizard apply --yes") -> Iterator[str]:
-    """`uv-wizard plan`: every command and every diff."""
+def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecast | None = None) -> Iterator[str]:
+    """`uv-wizard plan`: every command and every diff. `forecast`: of its sync."""
     if not made.steps:
         yield "Nothing to change: everything is in place."
     for number, step in enumerate(made.steps, 1):
         yield f"{number} {step.id:9} {clean(step.summary)}"
         yield from (f"    ! {clean(note)}" for note in step.notes)
+        if step.id == "sync" and forecast is not None:
+            yield f"    {_of_the_sync(forecast)}"
         for command in step.commands:
             yield f"    $ {clean(command_line(command.argv))}"
         for change in step.files:
@@ -214,6 +217,12 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes") -> Iterator[str]:
             yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {was})"
     yield ""
     yield f"Nothing has been changed. Carry it out: {carry_out}     Take it back: uv-wizard undo --yes"
+
+
+def _of_the_sync(found: Forecast) -> str:
+    if found.tight is not None:
+        return f"{'x' if found.short else '!'} {found.fetches}; {clean(found.tight.told)}"
+    return clean(found.told)
 
 
 def lock_forecast(found: LockForecast | None) -> Iterator[str]:

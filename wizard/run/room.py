@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -72,7 +72,7 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier, context: Mapping[str,
         Path(action["room"]["project"]),
         action["room"]["member"],
         action["room"]["environment_path"],
-        tuple(word for word in argv[2:] if word not in ("--locked", "--no-cache")),
+        options_of(argv),
         env,
         action["room"]["spread"],
         None,
@@ -90,6 +90,11 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier, context: Mapping[str,
         return 0
     carrier.emit("diagnosis", **diagnosis_of(found, found.short, known.context(context, env)))
     return ExitCode.FAILED
+
+
+def options_of(argv: Sequence[str]) -> tuple[str, ...]:
+    """The extras and groups of a `uv sync --locked`."""
+    return tuple(word for word in argv[2:] if word not in ("--locked", "--no-cache"))
 
 
 def plenty(question: Question) -> bool:
@@ -114,17 +119,18 @@ def look(question: Question, stopped: Callable[[], bool] = lambda: False, *, ask
     parts, files = _parts(question, intended)
     cache = place("cache", cache_folder(question), question)
     environment = place("environment", question.environment_path, question)
-    spread = _spread(question.spread, one_disk=cache.disk == environment.disk)
+    by = spread(question.spread, one_disk=cache.disk == environment.disk)
     ask = ask and question.environment.get("UV_OFFLINE", "") in ("", "0", "false")
     if ask and intended.downloads:
         parts = _sized(parts, files)
-    found = forecast(parts, intended.downloads, cache, environment, spread)
+    found = forecast(parts, intended.downloads, cache, environment, by)
     if ask and not found.short and any(need.tight or need.close for need in found.needs):
-        found = forecast(_measured(parts, files), intended.downloads, cache, environment, spread)
+        found = forecast(_measured(parts, files), intended.downloads, cache, environment, by)
     return found
 
 
-def _spread(told_: str | None, *, one_disk: bool) -> Spread | None:
+def spread(told_: str | None, *, one_disk: bool) -> Spread | None:
+    """How packages get into the environment, `told_` by wizard.advice.room."""
     if told_ == "symlink":
         return "clone"  # no bytes, and an entry each
     if not one_disk:
@@ -277,4 +283,4 @@ def diagnosis_of(found: Forecast, need: Need, context: Any) -> dict[str, Any]:
     return document
 
 
-__all__ = ["Question", "carry_out", "diagnosis_of", "look", "place", "plenty", "would"]
+__all__ = ["Question", "carry_out", "diagnosis_of", "look", "options_of", "place", "plenty", "spread", "would"]
