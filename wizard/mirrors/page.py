@@ -1,6 +1,8 @@
 """A project's page of a package index, in its JSON form (PEP 691) or its HTML form (PEP 503), or a plain listing.
 
-Standard library only: the supervisor reads mirrors' pages too.
+Standard library only: the supervisor reads mirrors' pages too, and two readers would have two opinions. Kept libraries
+(mousebender, pypi-simple) know no cut names of a listing, no serial and no upload time in HTML, and one of them no base
+address; tests/mirrors/test_page_kept.py holds this one to mousebender.
 """
 
 from __future__ import annotations
