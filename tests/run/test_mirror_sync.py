@@ -92,6 +92,21 @@ def test_nothing_to_do_asks_nobody(index: Index, project: Project, carrier: Carr
     assert index.requests() == []
 
 
+@pytest.mark.parametrize("by", ["the environment", "uv.toml", "pyproject.toml"])
+def test_offline_asks_nobody(index: Index, project: Project, carrier: Carrier, home: Path, by: str) -> None:
+    mirror = index.copy(target=MIRROR)
+    if by == "the environment":
+        carrier.environment = {**carrier.environment, "UV_OFFLINE": "1"}
+    elif by == "uv.toml":
+        user_config(home).mkdir(parents=True)
+        (user_config(home) / "uv.toml").write_text("offline = true\n", "utf-8")
+    else:
+        project.pyproject.write_text(project.pyproject.read_text("utf-8") + "[tool.uv]\noffline = true\n", "utf-8")
+    index.forget()
+    assert synced(project, carrier, pypi=mirror) != 0
+    assert index.requests() == []
+
+
 def test_without_a_cache_nothing_comes_twice(index: Index, project: Project, carrier: Carrier) -> None:
     mirror = index.copy(target=MIRROR)
     index.forget()

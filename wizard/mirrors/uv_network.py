@@ -8,7 +8,7 @@ UV_NATIVE_TLS win over the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,20 +30,29 @@ class UvNetwork:
     system_certs: bool = False
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     direct: tuple[str, ...] = ()
+    offline: bool = False
+    """Whether uv is told to ask nobody."""
 
 
 def in_force(environment: Mapping[str, str] | None = None, project: Path | None = None) -> UvNetwork:
     """As uv reads it in that project. A file that can't be read is as none: uv says so itself."""
     request = ProbeRequest(environment=dict(os.environ if environment is None else environment))
     found = _settings(request, project)
-    said = next((value for name in _VARIABLES if (value := request.get(name)) is not None), None)
-    asked = (one[key] for one in found for key in _CERTIFICATES if isinstance(one.get(key), bool))
-    certs = said.lower() in _TRUE if said is not None else bool(next(asked, False))
+    certs = _flag(request, _VARIABLES, found, _CERTIFICATES)
+    offline = _flag(request, ("UV_OFFLINE",), found, ("offline",))
     named = {scheme: _first(found, f"{scheme}-proxy") for scheme in ("http", "https")}
     proxies = {scheme: url if "://" in url else f"http://{url}" for scheme, url in named.items() if url}
     lists = (one["no-proxy"] for one in found if isinstance(one.get("no-proxy"), list))
     direct = tuple(str(host).strip() for hosts in lists for host in hosts)
-    return UvNetwork(certs, proxies, direct if proxies else ())
+    return UvNetwork(certs, proxies, direct if proxies else (), offline)
+
+
+def _flag(
+    request: ProbeRequest, variables: Sequence[str], found: Sequence[Mapping[str, Any]], keys: Sequence[str]
+) -> bool:
+    said = next((value for name in variables if (value := request.get(name)) is not None), None)
+    asked = (bool(one[key]) for one in found for key in keys if isinstance(one.get(key), bool))
+    return said.lower() in _TRUE if said is not None else next(asked, False)
 
 
 def _first(found: list[Mapping[str, Any]], key: str) -> str | None:

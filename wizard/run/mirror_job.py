@@ -8,12 +8,11 @@ from pathlib import Path
 
 from wizard import credentials
 from wizard.credentials import SignIn
+from wizard.mirrors.uv_network import in_force
 from wizard.run.actions import Carrier
 from wizard.run.environment import child_environment
 from wizard.run.mirror_lock import LockedFile
 from wizard.text import masked, one_line
-
-_TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
 @dataclass
@@ -62,7 +61,7 @@ class Job:
     @property
     def offline(self) -> bool:
         """Whether the user told uv to ask nobody."""
-        return self.whole_env().get("UV_OFFLINE", "").lower() in _TRUE
+        return in_force(self.whole_env(), self.project).offline
 
 
 def count(number: int) -> str:
