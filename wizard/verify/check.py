@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
+from wizard import __version__
 from wizard.diagnosis import Context, Fix, of
 from wizard.text import standing_size
 from wizard.verify import child
@@ -32,12 +36,15 @@ def verify(
 
     Never raises for what the environment does: a hang, a crash and a missing Python are findings.
     """
+    begin, began = time.monotonic(), datetime.now(timezone.utc)
     if request.python is None or not Path(request.python).is_file():
-        return _nothing_to_look_at(request)
+        return replace(_nothing_to_look_at(request), began=began.isoformat(timespec="seconds"))
     environment = child.clean_environment(request.environment)
-    ladder = Ladder(request, environment, on_check)
     with tempfile.TemporaryDirectory(prefix="uv-wizard-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
+        # what torch.compile makes is ours, and goes with the folder
+        caches = {name: str(folder / name.lower()) for name in ("TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")}
+        ladder = Ladder(request, {**environment, **caches}, on_check)
         for look in (in_sync, fit):
             if not ladder.failed:
                 asked: Asked = look(request, environment, folder, run)
@@ -51,7 +58,14 @@ def verify(
         if ladder.changed_kind and not ladder.failed:
             ladder.changed_kind = False
             _probe(ladder, [stage for stage in ladder.stages() if stage != "torch"], folder, run, stop)
-    return _told(ladder, stopped=bool(stop and stop()))
+        for which in [] if ladder.failed or (stop and stop()) else ladder.others():
+            _other(ladder, which, folder, run, stop)
+    return replace(
+        _told(ladder, stopped=bool(stop and stop())),
+        facts=_facts(ladder),
+        began=began.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - begin, 2),
+    )
 
 
 def _expected(request: VerifyRequest, environment: Mapping[str, str]) -> Mapping[str, str | None]:
@@ -97,6 +111,33 @@ def _probe(ladder: Ladder, stages: list[str], folder: Path, run: Run, stop: Call
         stop=lambda: ladder.failed or ladder.changed_kind or bool(stop and stop()),
     )
     ladder.ended(done, stages)
+
+
+def _other(ladder: Ladder, which: str, folder: Path, run: Run, stop: Callable[[], bool] | None) -> None:
+    """A library beside torch, in a child of its own: its crash or hang is told, and nothing hangs on it."""
+    results = folder / "results"
+    results.unlink(missing_ok=True)
+    entries: list[Mapping[str, Any]] = []
+    argv = ladder.arguments(results, [which])
+    done = run(
+        argv, ladder.environment, folder, ladder.request.limit, results=results, on_result=entries.append, stop=stop
+    )
+    if not done.stopped:
+        ladder.other_ended(which, next((each for each in entries if each.get("stage") == which), None), done)
+
+
+def _facts(ladder: Ladder) -> dict[str, Any]:
+    """What a document to keep tells beside the checks."""
+    request, python = ladder.request, ladder.python
+    machine = {
+        "os": request.os,
+        "in_container": request.in_container,
+        "gpus": None if request.gpus is None else [dict(gpu) for gpu in request.gpus],
+        "nvidia_driver": request.nvidia_driver,
+    }
+    inside = {key: python.get(key) for key in ("version", "implementation", "platform", "versions")}
+    driver = {"version": ladder.driver.get("version"), "cuda": ladder.driver.get("cuda")} if ladder.driver else None
+    return {"wizard": __version__, "machine": machine, "environment": inside, "driver": driver}
 
 
 def _told(ladder: Ladder, *, stopped: bool) -> Verification:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from wizard.diagnosis import Context, Diagnosis
-from wizard.text import one_line, standing_size
-from wizard.verify import rungs, why
+from wizard.text import one_line
+from wizard.verify import rungs, values, why
 from wizard.verify.child import Finished
 from wizard.verify.record import Check, VerifyRequest
 
-PROBE = Path(__file__).with_name("probe.py")
-_STAGES = ("torch", "driver", "devices", "memory", "kernel", "cudnn", "cpu", "torchvision", "compile")
+PROBE = Path(__file__).with_name("inside") / "__main__.py"
+_STAGES = (
+    "torch", "driver", "devices", "memory", "kernel", "cudnn", "cpu", "torchvision", "peer", "nccl", "compile",
+)  # fmt: skip
+NOT_LOOKED_AT = "not looked at"
 
 
 class Ladder:
@@ -30,14 +33,14 @@ class Ladder:
         self.changed_kind = False
         self.python: dict[str, Any] = {}
         self.torch: dict[str, Any] | None = None
+        self.driver: dict[str, Any] = {}
         self.devices: list[dict[str, Any]] = []
-        self.present: int | None = None
         self._reported: set[str] = set()
 
     def add(self, check: Check, diagnosis: Diagnosis | None = None) -> None:
         """One rung more, passed, failed or not looked at."""
         self.checks.append(check)
-        self.failed = self.failed or check.ok is False
+        self.failed = self.failed or (check.ok is False and check.required)
         self.diagnosis = self.diagnosis or diagnosis
         self._tell(check)
 
@@ -63,13 +66,19 @@ class Ladder:
         words = [f"{stage}={json.dumps(asked)}" for stage in stages]
         if stages == ["python"]:
             words = ["python=" + json.dumps({"expected": dict(self.request.expected)})]
-        return [str(self.request.python), "-I", str(PROBE), str(results), *words]
+        # -B: a Python of any version runs this, and none leaves its compiled files in our installation
+        return [str(self.request.python), "-I", "-B", str(PROBE), str(results), *words]
 
     def stages(self) -> list[str]:
         """What one probe has to do, once Python has started; `measure` after all that has a rung."""
         wanted = {name for name, _ in self.plan}
         named = [stage for stage in _STAGES if stage in wanted]
         return [*named, "measure"] if "kernel" in wanted else named
+
+    def others(self) -> list[str]:
+        """The libraries beside torch that the environment has."""
+        here = self.python.get("versions") or {}
+        return [which for which, names in rungs.OTHERS.items() if any(name in here for name in names)]
 
     def ended(self, done: Finished, stages: list[str]) -> None:
         """The probe is over; where it did not say all, the stage that was under way is at fault."""
@@ -79,10 +88,27 @@ class Ladder:
         stage = missing[0]
         title = dict(self.plan).get(stage, stage)
         if done.hung:
-            found = why.hung(title, self.request.limit, done, self.context)
+            found = why.hung(stage, title, self.request.limit, done, self.context)
             self._fail(stage, f"no answer for {self.request.limit:g} s", found)
             return
-        self._fail(stage, *why.crashed(title, done, self.request.python, self.context, at_start=stage == "python"))
+        at_start = stage == "python"
+        lines = why.beside(self.torch, self.python.get("needs") or {})
+        self._fail(stage, *why.crashed(title, done, self.request.python, self.context, lines, at_start=at_start))
+
+    def other_ended(self, which: str, entry: Mapping[str, Any] | None, done: Finished) -> None:
+        """What another library's own check came to: told apart, and no verdict hangs on it."""
+        gpu = self.kind not in ("cpu", "none") or (self.kind == "none" and rungs.usable(self.request) is not None)
+        if entry is None:
+            said = f"no answer for {self.request.limit:g} s" if done.hung else why.ending(done)
+            ok, value, detail = False, said, one_line(done.output.strip()[-400:]) or None
+        elif entry["ok"]:
+            ok, value, detail = values.other(entry, gpu=gpu)
+        else:
+            lines = [line for line in str(entry.get("error")).strip().splitlines() if line.strip()]
+            ok, value, detail = False, "does not compute", lines[-1] if lines else None
+        seconds = float((entry or {}).get("seconds", 0.0))
+        told = detail and one_line(detail, 600)
+        self.add(Check(which, rungs.TITLES[which], ok, one_line(value, 80), told, seconds, required=False))
 
     @property
     def context(self) -> Context:
@@ -91,20 +117,25 @@ class Ladder:
 
     def _python(self, entry: Mapping[str, Any]) -> None:
         self.python = dict(entry)
-        count = entry["packages"]
-        self._pass("python", entry["version"], f"{count} package{'' if count == 1 else 's'}", entry)
+        self._pass("python", values.python(entry), entry)
 
     def _torch(self, entry: Mapping[str, Any]) -> None:
         self.torch = {key: entry.get(key) for key in ("version", "cuda", "hip", "xpu", "mps", "arch_list", "file")}
-        self._pass("torch", str(entry["version"]), None, entry)
         kind = rungs.kind_required(self.request, self.torch)
-        built, chosen = rungs.kind_of_build(self.torch), self.request.torch_variant
+        lacking = list(entry.get("lacking") or ())
         words = rungs.build_in_words(self.torch)
+        if lacking and kind == "nvidia":
+            found = why.libraries_missing(lacking, self.context)
+            self._fail("torch", f"{_library(lacking[0])} is missing", found, entry.get("seconds", 0.0))
+            return
+        odd = f"on a GPU it would lack {', '.join(map(_library, lacking))}" if lacking else None
+        self._pass("torch", (str(entry["version"]), odd), entry)
+        built, chosen = rungs.kind_of_build(self.torch), self.request.torch_variant
         if not rungs.variant_fits(chosen, self.torch) or (kind not in ("cpu", built) and self._has(kind)):
-            wanted = chosen or self.request.require
+            wanted = chosen or self.request.torch_promised or self.request.require
             self._fail("variant", words, why.wrong_build(wanted, kind, built, words, self.context))
             return
-        self._pass("variant", words, None, {})
+        self._pass("variant", (words, None), {})
         if kind != self.kind:
             self.kind, self.plan, self.changed_kind = kind, rungs.plan_of(self.request, kind), True
 
@@ -113,24 +144,18 @@ class Ladder:
         return self.request.gpus is None or any(gpu.get("vendor") == kind for gpu in self.request.gpus)
 
     def _driver(self, entry: Mapping[str, Any]) -> None:
-        self.present = entry.get("count")
-        self._pass("driver", entry.get("version") or "answers", None, entry)
+        self.driver = dict(entry)
+        self._pass("driver", values.driver(entry), entry)
 
     def _devices(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
-        seen = len(self.devices)
-        self._pass(
-            "devices",
-            f"{seen} of {max(seen, self.present or seen)}",
-            "; ".join(entry.get("warnings", ())) or None,
-            entry,
-        )
+        self._pass("devices", values.devices(entry, self.driver.get("count")), entry)
         if "code" in dict(self.plan):
             self._code(entry)
 
     def _code(self, entry: Mapping[str, Any]) -> None:
         torch = self.torch or {}
-        archs, values = torch.get("arch_list") or [], []
+        archs, told = torch.get("arch_list") or [], []
         for device in self.devices:
             if not archs:
                 continue
@@ -142,46 +167,50 @@ class Ladder:
                 device["ok"] = False
                 self._fail("code", f"{generation}: none", self._diagnosed("\n".join(text), {}))
                 return
-            values.append(f"{generation}, by {arch}")
-        self._pass("code", "; ".join(dict.fromkeys(values)) or "not told", None, {})
+            told.append(f"{generation}, by {arch}")
+        self._pass("code", ("; ".join(dict.fromkeys(told)) or "not told", "code for " + " ".join(archs)), {})
 
     def _memory(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
-        told = [device for device in self.devices if device.get("free_mib") is not None]
-        values = [
-            f"{standing_size(each['free_mib'] * 2**20).split()[0]} of {standing_size(each['memory_mib'] * 2**20)}"
-            for each in told
-        ]
+        value, held = values.memory(self.devices)
+        told = (each for each in self.devices if each.get("free_mib") is not None)
         tight = next((each for each in told if each["free_mib"] < rungs.LEAST_FREE_MIB), None)
         if tight is not None:
             text = f"CUDA out of memory: {tight['name']} has {tight['free_mib']} MiB free of {tight['memory_mib']} MiB"
-            self._fail("memory", values[0], self._diagnosed(text, {}))
+            found = why.held(self._diagnosed(text, {}), values.holders(tight))
+            self._fail("memory", value, found)
             return
-        self._pass("memory", "; ".join(dict.fromkeys(values)) or "not told", None, entry)
+        self._pass("memory", (value, held), entry)
 
     def _kernel(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
-        bounds = ", ".join(
-            f"{name} within {bound:g}" for name, bound in entry["tolerance"].items() if name in entry["dtypes"]
-        )
-        self._pass("kernel", ", ".join(entry["dtypes"]), bounds, entry)
+        self._pass("kernel", values.kernel(entry), entry)
 
     def _cudnn(self, entry: Mapping[str, Any]) -> None:
-        version = entry.get("version")
-        self._pass("cudnn", rungs.cudnn_version(version) if self.kind == "nvidia" else str(version), None, entry)
+        self._pass("cudnn", values.cudnn(entry, self.kind), entry)
 
     def _cpu(self, entry: Mapping[str, Any]) -> None:
-        self._pass("cpu", ", ".join(entry["dtypes"]), f"{entry.get('threads')} threads", entry)
+        self._pass("cpu", values.cpu(entry), entry)
 
     def _torchvision(self, entry: Mapping[str, Any]) -> None:
-        self._pass("torchvision", str(entry.get("version")), None, entry)
+        self._pass("torchvision", values.torchvision(entry), entry)
 
     def _compile(self, entry: Mapping[str, Any]) -> None:
-        self._pass("compile", str(entry.get("version")), None, entry)
+        self._pass("compile", values.compiled(entry), entry)
 
-    def _pass(self, which: str, value: str | None, detail: str | None, entry: Mapping[str, Any]) -> None:
+    def _peer(self, entry: Mapping[str, Any]) -> None:
+        self._pass("peer", values.peer(entry), entry)
+
+    def _nccl(self, entry: Mapping[str, Any]) -> None:
+        self._pass("nccl", values.nccl(entry), entry)
+
+    def _pass(self, which: str, said: values.Said | None, entry: Mapping[str, Any]) -> None:
+        """`said` None: there was nothing to look at, for that takes two devices."""
         title = dict(self.plan).get(which, rungs.TITLES[which])
-        self.add(Check(which, title, True, value, detail and one_line(detail, 600), entry.get("seconds", 0.0)))
+        value, detail = said or (NOT_LOOKED_AT, "there is one GPU")
+        seconds = entry.get("seconds", 0.0)
+        ok = True if said else None
+        self.add(Check(which, title, ok, one_line(value, 80), detail and one_line(detail, 600), seconds))
 
     def _fail(self, which: str, value: str, diagnosis: Diagnosis, seconds: float = 0.0) -> None:
         title = dict(self.plan).get(which, rungs.TITLES.get(which, which))
@@ -193,12 +222,19 @@ class Ladder:
         text = str(entry.get("error") or "")
         if stage == "python":
             self.python = dict(entry)
-            found = why.packages_missing(text, entry.get("missing", []), self.context)
+            found = why.packages_missing(text, entry.get("missing", []), entry.get("needs") or {}, self.context)
             self._fail("python", "packages missing", found, entry.get("seconds", 0.0))
             return
         said = [line for line in text.strip().splitlines() if line.strip() and not line.startswith("devices seen")]
-        value = f"0 of {self.present or '?'}" if stage == "devices" else said[-1] if said else "failed"
-        self._fail(stage, value, self._diagnosed(text, entry), entry.get("seconds", 0.0))
+        first = stage == "driver"  # there the first line is the finding, and what is known around it follows
+        value = said[0 if first else -1] if said else "failed"
+        if stage == "devices":
+            value = f"0 of {self.driver.get('count') or '?'}"
+        self._fail(stage, value, self._diagnosed(text, entry, stage), entry.get("seconds", 0.0))
 
-    def _diagnosed(self, text: str, entry: Mapping[str, Any]) -> Diagnosis:
-        return why.short(text, self.context, self.torch, entry.get("needs") or {})
+    def _diagnosed(self, text: str, entry: Mapping[str, Any], stage: str = "") -> Diagnosis:
+        return why.short(text, self.context, self.torch, entry.get("needs") or {}, stage)
+
+
+def _library(one: Mapping[str, str]) -> str:
+    return one["library"] or one["package"]

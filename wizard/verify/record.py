@@ -31,6 +31,8 @@ class VerifyRequest:
     """None: torch is looked at where it is installed."""
     torch_variant: str | None = None
     """The variant that was chosen, such as cu126; None: any."""
+    torch_promised: str | None = None
+    """The variant that uv.lock gives this machine, by advice; None: not known. It decides what `auto` requires."""
     gpus: tuple[Mapping[str, Any], ...] | None = None
     """The machine's `gpus` as in INTERFACE.md; None: unknown."""
     nvidia_driver: str | None = None
@@ -72,7 +74,10 @@ class VerifyRequest:
 
 @dataclass(frozen=True)
 class Check:
-    """One rung. `ok` None: not reached, or not looked at (`value` says which); `seconds`: how long it took."""
+    """One rung. `ok` None: not reached, or not looked at (`value` says which); `seconds`: how long it took.
+
+    `required` False: told apart, and no verdict hangs on it (other libraries than torch).
+    """
 
     id: str
     title: str
@@ -80,9 +85,10 @@ class Check:
     value: str | None = None
     detail: str | None = None
     seconds: float = 0.0
+    required: bool = True
 
     def document(self) -> dict[str, Any]:
-        """INTERFACE.md's check, and title and seconds beside."""
+        """INTERFACE.md's check, and title, seconds and required beside."""
         return asdict(self)
 
 
@@ -100,6 +106,13 @@ class Verification:
     exit_code: int
     packages: int | None = None
     """Packages that the environment's Python finds."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What a document to keep tells beside: `machine` (as far as the request knew it), `environment` (Python, platform,
+    versions of the packages that matter), `driver` (version, the CUDA that it runs)."""
+    began: str | None = None
+    """When, ISO 8601 in UTC."""
+    seconds: float | None = None
+    """How long the whole took."""
 
     def document(self) -> dict[str, Any]:
         """INTERFACE.md's `verify`."""
@@ -114,4 +127,7 @@ class Verification:
             "diagnosis": None if self.diagnosis is None else self.diagnosis.document(),
             "exit_code": self.exit_code,
             "packages": self.packages,
+            "facts": dict(self.facts),
+            "began": self.began,
+            "seconds": self.seconds,
         }

@@ -24,18 +24,30 @@ TITLES = {
     "cpu": "CPU computes what it must",
     "torchvision": "torchvision works",
     "compile": "torch.compile works",
+    "peer": "GPUs copy to each other",
+    "nccl": "GPUs add up together",
+    "jax": "JAX computes",
+    "tensorflow": "TensorFlow computes",
+    "cupy": "CuPy computes",
+    "onnxruntime": "ONNX Runtime computes",
 }
+OTHERS = {
+    "jax": ("jax",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-rocm"),
+    "cupy": ("cupy", "cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x", "cupy-rocm-5-0", "cupy-rocm-7-0"),
+    "onnxruntime": ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino"),
+}
+"""Libraries beside torch that compute on a GPU, each with the distributions that bring it."""
 KIND_OF_REQUIRE = {"cuda": "nvidia", "rocm": "amd", "xpu": "intel", "mps": "apple", "cpu": "cpu"}
 OF_KIND = {
     "nvidia": ("driver", "devices", "code", "memory", "kernel", "cudnn"),
     "amd": ("driver", "devices", "code", "memory", "kernel", "cudnn"),
-    "intel": ("devices", "memory", "kernel"),
+    "intel": ("driver", "devices", "memory", "kernel"),
     "apple": ("devices", "kernel"),
     "cpu": ("cpu",),
     "none": (),
 }
 LEAST_FREE_MIB = 256
-_NO_GPU = ("cpu",)
 
 
 def kind_of_variant(variant: str | None) -> str | None:
@@ -75,20 +87,28 @@ def kind_of_build(torch: Mapping[str, Any]) -> str:
 
 
 def kind_required(request: VerifyRequest, torch: Mapping[str, Any] | None = None) -> str:
-    """The kind of device that has to pass; `none`: no torch is asked for. `torch`: the installed one, once it is known."""
+    """The kind of device that has to pass; `none`: no torch is asked for. `torch`: the installed one, once it is known.
+
+    `auto` requires what machine and build promise together: the GPU that the chosen build (else that of uv.lock, else
+    the installed one) is for, where this machine has one of that kind, whether its driver answers or not.
+    """
     if request.require in KIND_OF_REQUIRE:
         return KIND_OF_REQUIRE[request.require]
-    here, chosen = usable(request), kind_of_variant(request.torch_variant)
+    chosen = kind_of_variant(request.torch_variant) or kind_of_variant(request.torch_promised)
     built = kind_of_build(torch) if torch is not None else None
     if request.require == "gpu":
-        return next((kind for kind in (built, chosen, here) if kind not in (None, "cpu")), None) or "nvidia"
+        return next((kind for kind in (built, chosen, usable(request)) if kind not in (None, "cpu")), None) or "nvidia"
     if torch is None and not request.torch_expected and chosen is None:
         return "none"
-    if built is not None and chosen in (None, built):
-        return built if built == here else "cpu"
-    # Before torch has loaded: what was chosen, on a machine that can run it.
-    promised = chosen or here or "cpu"
-    return promised if promised == here else "cpu"
+    promised = chosen or built or usable(request) or "cpu"
+    return promised if has(request, promised) else "cpu"
+
+
+def has(request: VerifyRequest, kind: str) -> bool:
+    """Whether this machine has a GPU of that kind, on a system on which torch can use it."""
+    if kind == "amd" and request.os not in ("linux", None):
+        return False
+    return any(gpu.get("vendor") == kind for gpu in request.gpus or ())
 
 
 def plan_of(request: VerifyRequest, kind: str) -> list[tuple[str, str]]:
@@ -99,7 +119,7 @@ def plan_of(request: VerifyRequest, kind: str) -> list[tuple[str, str]]:
         if "torchvision" in request.expected:
             ids.append("torchvision")
         if request.deep:
-            ids.append("compile")
+            ids += [*(("peer", "nccl") if kind in ("nvidia", "amd") else ()), "compile"]
     if kind == "amd":
         return [(each, "MIOpen works" if each == "cudnn" else TITLES[each]) for each in ids]
     return [(each, TITLES[each]) for each in ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from wizard.verify.record import VerifyRequest
 
 HIDING = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
 SYNC_AGAIN = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
+CHECK_AGAIN = Fix("Check once more", commands=(("uv-wizard", "verify"),))
 
 
 def context(request: VerifyRequest, environment: Mapping[str, str]) -> Context:
@@ -30,23 +31,49 @@ def context(request: VerifyRequest, environment: Mapping[str, str]) -> Context:
     return Context(environment=environment, os=request.os, phase="verify", machine=machine)
 
 
-def short(text: str, around: Context, torch: Mapping[str, Any] | None, needs: Mapping[str, Any]) -> Diagnosis:
+def short(
+    text: str, around: Context, torch: Mapping[str, Any] | None, needs: Mapping[str, Any], stage: str = ""
+) -> Diagnosis:
     """A stage failed on its own terms. `needs`: what torch's metadata asks for, where it did not load."""
-    lines = [text]
-    lines += [f"{name}={around.environment[name]}" for name in HIDING if name in around.environment]
+    hiding = [f"{name}={around.environment[name]}" for name in HIDING if name in around.environment]
+    found = diagnose("\n".join([text, *hiding, *beside(torch, needs)]), around)
+    if found.cause == "unknown" and stage == "compile":
+        return replace(found, title="torch.compile does not work in this environment", fixes=(CHECK_AGAIN,))
+    return found if found.cause != "unknown" else _in_the_checks(found, stage)
+
+
+def beside(torch: Mapping[str, Any] | None, needs: Mapping[str, Any]) -> list[str]:
+    """Lines on torch's build and the packages it needs: they tell which of two packages holds a library."""
+    lines = []
     if torch and torch.get("cuda"):
         lines.append(f"torch {torch['version']} was built with CUDA {torch['cuda']}")
     if needs.get("lacking"):
         lines.append(f"torch {needs['version']} needs packages that are not here: {', '.join(needs['lacking'])}")
     elif needs.get("wanted"):
         lines.append(f"torch {needs['version']} needs: {', '.join(needs['wanted'])}")
-    return diagnose("\n".join(lines), around)
+    return lines
 
 
-def packages_missing(said: str, names: list[str], around: Context) -> Diagnosis:
+def libraries_missing(lacking: Sequence[Mapping[str, str]], around: Context) -> Diagnosis:
+    """Libraries of torch's nvidia packages are not on the disk; an entry without `library` is a whole package."""
+    first = lacking[0]
+    said = [f"{each['library'] or 'the whole package'} is missing (package {each['package']})" for each in lacking[:6]]
+    library = first["library"] or f"a library of {first['package']}"
+    return of("cuda-library-missing", said, around, library=library, holder=first["package"])
+
+
+def held(found: Diagnosis, holders: Sequence[str]) -> Diagnosis:
+    """The GPU's memory is taken; `holders`: by whom."""
+    return replace(found, evidence=(*found.evidence, *holders[:4]))
+
+
+def packages_missing(said: str, names: list[str], needs: Mapping[str, Any], around: Context) -> Diagnosis:
     """Packages that the lock names are not in the environment."""
     if "torch" in names:
         return of("torch-missing", (said,), around)
+    parts = [{"library": "", "package": name} for name in names if name in (needs.get("wanted") or ())]
+    if parts:
+        return libraries_missing(parts, around)
     return replace(
         of("unknown", (one_line(said, 400),), around),
         title="Packages of uv.lock are not in the environment",
@@ -68,10 +95,13 @@ def wrong_build(wanted: str, kind: str, built: str, words: str, around: Context)
     )
 
 
-def hung(title: str, limit: float, done: Finished, around: Context) -> Diagnosis:
+def hung(stage: str, title: str, limit: float, done: Finished, around: Context) -> Diagnosis:
     """Nothing came for `limit` seconds; what was printed before may tell why."""
+    found = diagnose(done.output, around) if done.output.strip() else of("unknown", (), around)
+    if found.cause == "unknown" and stage in ("driver", "devices"):  # that CUDA does not start is what was seen
+        found = replace(of("cuda-initialization", found.evidence, around))
     return replace(
-        diagnose(done.output, around) if done.output.strip() else of("unknown", (), around),
+        found if found.cause != "unknown" else _in_the_checks(found, stage),
         title=f"No answer for {limit:g} s: {title}",
         explanation="The check was ended. A driver that hangs does this, or a disk that does not answer; "
         "a restart helps, as a rule.",
@@ -79,17 +109,30 @@ def hung(title: str, limit: float, done: Finished, around: Context) -> Diagnosis
 
 
 def crashed(
-    title: str, done: Finished, python: str | None, around: Context, *, at_start: bool
+    title: str, done: Finished, python: str | None, around: Context, lines: Sequence[str] = (), *, at_start: bool
 ) -> tuple[str, Diagnosis]:
-    """The child ended in the middle: what the rung says, and why."""
-    said = "does not start" if done.returncode is None else f"ended by {_end_in_words(done.returncode)}"
+    """The child ended in the middle: what the rung says, and why. `lines`: of torch's build and needs (`beside`)."""
+    said = ending(done)
     around = replace(around, exit_code=done.returncode)
-    found = diagnose(done.output, around)
+    found = diagnose("\n".join([done.output, *lines]), around)
     if found.cause != "unknown":
         return said, found
     if at_start or done.returncode is None:
         return said, of("python-broken", found.evidence or (said,), around, path=python)
-    return said, replace(found, title=f"Python crashed in the check: {title}", evidence=(*found.evidence, said))
+    last = tuple(line for line in found.evidence if line not in lines)
+    crash = replace(found, title=f"Python crashed in the check: {title}", evidence=(*last, said))
+    return said, _in_the_checks(crash, "")
+
+
+def ending(done: Finished) -> str:
+    """`does not start`, `ended by SIGSEGV`, `ended by exit code 3`."""
+    return "does not start" if done.returncode is None else f"ended by {_end_in_words(done.returncode)}"
+
+
+def _in_the_checks(found: Diagnosis, stage: str) -> Diagnosis:
+    """A cause that nobody knows, met in the checks: what is done again is a check, not a sync."""
+    title = f"A check fell short, and the cause is not known: {stage}" if stage else found.title
+    return replace(found, title=title, fixes=(CHECK_AGAIN, *found.fixes[1:]))
 
 
 def _gpu(gpu: Mapping[str, Any]) -> Gpu:

@@ -1,0 +1,108 @@
+"""What a rung says of itself: `(value, detail)` of an entry that the probe wrote. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from wizard.text import one_line, standing_size
+from wizard.verify import rungs
+
+MIB = 2**20
+Said = tuple[str, "str | None"]
+
+
+def python(entry: Mapping[str, Any]) -> Said:
+    """`3.12.1`, and how many packages it finds."""
+    count = entry["packages"]
+    return entry["version"], f"{count} package{'' if count == 1 else 's'}"
+
+
+def driver(entry: Mapping[str, Any]) -> Said:
+    """The driver's version, and the CUDA that it runs."""
+    cuda = f"runs CUDA {entry['cuda']}" if entry.get("cuda") else None
+    return entry.get("version") or "answers", _joined([cuda, *entry.get("notes", ())])
+
+
+def devices(entry: Mapping[str, Any], present: int | None) -> Said:
+    """`1 of 2`, and where fewer are seen than are there, what chose them."""
+    seen = len(entry["devices"])
+    names = dict.fromkeys(str(each["name"]) for each in entry["devices"])
+    fewer = present is not None and seen < present
+    chosen = entry.get("selected") or ()
+    why = (", ".join(chosen) or "no variable says why: nvidia-smi shows their state") if fewer else None
+    told = [", ".join(names), why and f"{seen} of {present} are seen: {why}", *entry.get("warnings", ())]
+    return f"{seen} of {max(seen, present or seen)}", _joined(told)
+
+
+def memory(found: Sequence[Mapping[str, Any]]) -> Said:
+    """`22 of 24 GiB`, and who holds the rest."""
+    told = [each for each in found if each.get("free_mib") is not None and each.get("memory_mib")]
+    values = [
+        f"{standing_size(each['free_mib'] * MIB).split()[0]} of {standing_size(each['memory_mib'] * MIB)}"
+        for each in told
+    ]
+    return "; ".join(dict.fromkeys(values)) or "not told", _joined(line for each in found for line in holders(each)[:2])
+
+
+def holders(device: Mapping[str, Any]) -> list[str]:
+    """`python (process 3811) holds 12000 MiB of NVIDIA RTX`, the largest first."""
+    lines = []
+    for each in device.get("holders") or ():
+        name = one_line(str(each.get("name") or "a program that is not told"), 60)
+        used = f"{each['used_mib']} MiB" if each.get("used_mib") is not None else "an amount that is not told"
+        lines.append(f"{name} (process {each.get('pid')}) holds {used} of {device.get('name')}")
+    return lines
+
+
+def kernel(entry: Mapping[str, Any]) -> Said:
+    """`fp32, fp16, bf16`, and how far from the CPU's a result may be."""
+    bounds = [f"{name} within {bound:g}" for name, bound in entry["tolerance"].items() if name in entry["dtypes"]]
+    return ", ".join(entry["dtypes"]), ", ".join(bounds)
+
+
+def cudnn(entry: Mapping[str, Any], kind: str) -> Said:
+    """The version: cuDNN's own way of counting, or MIOpen's number as it is."""
+    version = entry.get("version")
+    return (rungs.cudnn_version(version) or "works" if kind == "nvidia" else str(version)), None
+
+
+def cpu(entry: Mapping[str, Any]) -> Said:
+    """The type, and how many threads torch uses."""
+    return ", ".join(entry["dtypes"]), f"{entry.get('threads')} threads"
+
+
+def torchvision(entry: Mapping[str, Any]) -> Said:
+    """The version."""
+    return str(entry.get("version")), None
+
+
+def compiled(entry: Mapping[str, Any]) -> Said:
+    """What made the code."""
+    return (f"triton {entry['triton']}" if entry.get("triton") else str(entry.get("version"))), None
+
+
+def peer(entry: Mapping[str, Any]) -> Said | None:
+    """How many pairs copy without the host's memory; None: one device has no other."""
+    if entry["devices"] < 2:
+        return None
+    said = "copies between the others go through the host's memory" if entry["direct"] < entry["pairs"] else None
+    return f"{entry['direct']} of {entry['pairs']} directly", said
+
+
+def nccl(entry: Mapping[str, Any]) -> Said | None:
+    """NCCL's version; None: one device adds nothing up."""
+    return (f"{entry['version']}, {entry['devices']} GPUs", None) if entry["devices"] > 1 else None
+
+
+def other(entry: Mapping[str, Any], *, gpu: bool) -> tuple[bool, str, str | None]:
+    """Whether another library did what this machine allows, its version and device. `gpu`: the machine has one to use."""
+    on_gpu = entry.get("device") == "gpu"
+    name = one_line(str(entry.get("name") or ""), 80)
+    if on_gpu or not gpu:
+        return True, f"{entry['version']}, {'GPU' if on_gpu else 'CPU'}", name or None
+    return False, f"{entry['version']}, CPU only", f"it computed on {name or 'the CPU'}, though this machine has a GPU"
+
+
+def _joined(parts: Iterable[str | None]) -> str | None:
+    return "; ".join(part for part in parts if part) or None
