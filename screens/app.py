@@ -17,6 +17,7 @@ from screens.walk import Walk
 from wizard.errors import ExitCode, WizardError
 
 if TYPE_CHECKING:
+    from wizard.run.interrupted import Interrupted
     from wizard.way import Way
 
 FILES = {"verify": "verification"}
@@ -35,8 +36,8 @@ def screen_class(name: str) -> type[StepScreen]:
 class WizardApp(TerminalApp):
     """From the first screen to the last."""
 
-    def __init__(self, walk: Walk, make: Callable[[], Way] | None = None) -> None:
-        """`make`: makes the way of `walk` once the first screen stands."""
+    def __init__(self, walk: Walk, make: Callable[[], Way] | None = None, going_on: Interrupted | None = None) -> None:
+        """`make`: makes the way of `walk` once the first screen stands; `going_on`: the run to go on with."""
         super().__init__(walk)
         self._make = make
         self.refused: WizardError | None = None
@@ -44,6 +45,7 @@ class WizardApp(TerminalApp):
         self._made: dict[str, StepScreen] = {}
         self._looking: Timer | None = None
         self._asked = False
+        self._going_on = going_on
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen is the bottom of the stack: nothing is painted before it."""
@@ -75,6 +77,11 @@ class WizardApp(TerminalApp):
         self._ask_about_the_last_run()
 
     def _ask_about_the_last_run(self) -> None:
+        if self._going_on is not None:
+            self._asked = True
+            self.walk.way.choices = self._going_on.taken_up(self.walk.way.choices)
+            self._going_on = None
+            self.show("review")
         found = self.walk.way.interrupted
         if found is not None and not self._asked and self.walk.run is None:
             from screens.interrupted import offer
@@ -147,14 +154,15 @@ class WizardApp(TerminalApp):
         self._look()
 
 
-def run(way: Way | Callable[[], Way], *, low_bandwidth: bool = False) -> int:
+def run(way: Way | Callable[[], Way], *, low_bandwidth: bool = False, going_on: Interrupted | None = None) -> int:
     """Shows the wizard until it is left. Returns INTERFACE.md's exit code; the closing lines stand in the terminal then.
 
+    `going_on`: an interrupted run, whose choices are taken up; the review is shown at once.
     `way` may be what makes it: the first screen then stands before it is there. Raises the WizardError of its making.
     """
     gc.disable()  # while much is imported and nothing is thrown away; on_ready enables it
     walk = Walk(None if callable(way) else way, low_bandwidth=low_bandwidth)
-    app = WizardApp(walk, way if callable(way) else None)
+    app = WizardApp(walk, way if callable(way) else None, going_on)
     code = app.run(mouse=not low_bandwidth)
     gc.enable()
     if app.refused is not None:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LOOK_S = 2.0
 """Seconds between two looks at the runs that go on."""
-LABELS = {"running": "Join", "interrupted": "Look"}
+LABELS = {"running": "Join", "interrupted": "Go on"}
 WORDS = {"running": "running", "interrupted": "interrupted", "done": "done"}
 
 
@@ -49,13 +49,23 @@ class RunsScreen(StepScreen):
     HELP = "attach"
     TITLE_TEXT = "Runs on this machine"
     LEAD = "A sync goes on without its window. Here you join one that is still going, or\nsee how it ended."
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "log", "Log", id="attach.log")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "log", "Log", id="attach.log"),
+        Binding("u", "undo", "Undo", id="attach.undo"),
+    ]
     DEFAULT_CSS: ClassVar[str] = """
     RunsScreen {
         #runs { max-height: 30; }
         #kept { height: 2; padding: 1 0 0 0; }
     }
     """
+
+    class TakeUp(Message):
+        """An interrupted run is to be gone on with, in the wizard."""
+
+        def __init__(self, run: RunInfo) -> None:
+            super().__init__()
+            self.run = run
 
     def __init__(self, walk: Walk, chosen: RunInfo) -> None:
         super().__init__(walk)
@@ -98,7 +108,7 @@ class RunsScreen(StepScreen):
                 Row(
                     run.id,
                     rows.run_row(
-                        word, _tail(where, 18), started_told(run.started, now), self._results[run.id], self.room - 1
+                        word, rows.tail(where, 18), started_told(run.started, now), self._results[run.id], self.room - 1
                     ),
                 )
             )
@@ -118,9 +128,11 @@ class RunsScreen(StepScreen):
         return f"uv-wizard attach {self.run.id if self.run else self._chosen}"
 
     def next_label(self) -> str:
-        return LABELS.get(self.run.state, "Look") if self.run else "Look"
+        return "Look" if self.run is None or self.run.undone else LABELS.get(self.run.state, "Look")
 
     def promise(self) -> str:
+        if self.next_label() == LABELS["interrupted"]:
+            return "To the review, with that run's choices. Nothing is changed yet."
         return "Looking changes nothing."
 
     def side(self) -> str:
@@ -129,9 +141,24 @@ class RunsScreen(StepScreen):
         return side_of(replayed(self.run), str(self.run.folder / state.LOG))
 
     def go_on(self) -> None:
-        if self.run is not None:
-            self.walk.started(self.run)
-            self.post_message(self.GoTo("sync"))
+        if self.run is None:
+            return
+        if self.next_label() == LABELS["interrupted"]:
+            self.post_message(self.TakeUp(self.run))
+            return
+        self.walk.started(self.run)
+        self.post_message(self.GoTo("sync"))
+
+    def action_undo(self) -> None:
+        """U: asks, then puts back what the highlighted run changed."""
+        from screens import undoing
+
+        undoing.ask(self, self.run, self._undone)
+
+    def _undone(self) -> None:
+        self._results.clear()
+        self._look()
+        self.redraw()
 
     def action_log(self) -> None:
         """L: the log of the highlighted run."""
@@ -168,11 +195,6 @@ def _result(run: RunInfo) -> str:
     return run_rows.result_row(replayed(run))
 
 
-def _tail(path: str, width: int) -> str:
-    """The end of a path, which tells more than its beginning."""
-    return path if cell_len(path) <= width else "..." + path[-(width - 3) :]
-
-
 class AttachApp(TerminalApp):
     """The list of runs where there are several that might be meant, else the run's own screens."""
 
@@ -180,6 +202,8 @@ class AttachApp(TerminalApp):
         super().__init__(walk)
         self._screens: dict[str, StepScreen] = {}
         self._chosen, self._listed = chosen, listed
+        self.taken_up: RunInfo | None = None
+        """The interrupted run that the wizard is to go on with."""
 
     def get_default_screen(self) -> Screen[Any]:
         if self._listed:
@@ -207,6 +231,11 @@ class AttachApp(TerminalApp):
         if screen is not self.screen:
             self.push_screen(screen)
         self.call_after_refresh(screen.on_entered)
+
+    def on_runs_screen_take_up(self, message: RunsScreen.TakeUp) -> None:
+        """The wizard goes on where that run stopped."""
+        self.taken_up = message.run
+        self.exit(int(ExitCode.DONE))
 
     def on_step_screen_next(self, message: StepScreen.Next) -> None:
         """From the sync to the checks, from there out."""
@@ -245,6 +274,12 @@ def run(run_info: RunInfo) -> int:
     if app.crash is not None:
         tell_crash(app.crash)
         return int(ExitCode.FAILED)
+    if app.taken_up is not None:
+        from screens.app import run as wizard
+        from wizard.run import interrupted
+
+        where = app.taken_up.project or "."
+        return wizard(lambda: Way(where), going_on=interrupted.of(app.taken_up))
     if code is None:
         return app.return_code or int(ExitCode.DONE)
     if walk.running:

@@ -26,6 +26,11 @@ GLYPHS = {
 """The glyph that stands before each word of state."""
 
 
+def tail(path: str, width: int) -> str:
+    """The end of a path, which tells more than its beginning."""
+    return path if cell_len(path) <= width else "..." + path[-(width - 3) :]
+
+
 def cut(text: str, width: int = WIDTH) -> str:
     """`text` made safe, on one line within `width` cells, with ` ...` where something is missing."""
     text = one_line(text)

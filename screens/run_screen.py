@@ -44,6 +44,7 @@ class RunScreen(StepScreen):
         Binding("l", "log", "Log", id="run.log"),
         Binding("s", "stop", "Stop", id="run.stop"),
         Binding("r", "report", "Report", id="run.report"),
+        Binding("u", "undo", "Undo", id="run.undo"),
         *(Binding(str(key), f"fix({key})", f"Fix {key}", id=f"run.fix.{key}", show=False) for key in range(1, 10)),
     ]
 
@@ -142,7 +143,11 @@ class RunScreen(StepScreen):
         return "failure" if self.failure is not None else super().help_name()
 
     def shows(self, action: str) -> bool:
-        return self.walk.running if action == "stop" else self.state.finished if action == "report" else True
+        if action == "undo":
+            return self.state.finished and self.failure is None
+        if action == "report":
+            return self.state.finished
+        return self.walk.running if action == "stop" else True
 
     # following
 
@@ -218,6 +223,12 @@ class RunScreen(StepScreen):
             self.say(rows.cut(f"x {one_line(str(error))}", 76))
             return
         self.say(rows.cut(f"Report: {shown_log(where)}", self.query_one("#promise").size.width))
+
+    def action_undo(self) -> None:
+        """U: asks, then puts back what the run changed."""
+        from screens import undoing
+
+        undoing.ask(self, self.walk.run, self.redraw)
 
     def action_stop(self) -> None:
         """S: asks, then stops the run."""

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from screens.app import WizardApp
+from screens.attach import AttachApp
 from screens.interrupted import InterruptedSheet
 from screens.text_page import TextPage
 from screens.walk import Walk
 from tests.run.test_interrupted import files_of, killed_at, plan_of
 from tests.screens.running import make_folder, shows, text_of, until
+from wizard.run import client
+from wizard.run.interrupted import of
 from wizard.way import Way
 
 pytestmark = pytest.mark.wine_cannot("send SIGKILL")
@@ -68,3 +71,38 @@ async def test_esc_begins_as_ever(tmp_path: Path, before: dict[str, bytes]) -> N
         await until(pilot, shows(app, "interrupted"))
         await pilot.press("ctrl+q")
     assert files_of(tmp_path) != before
+
+
+async def test_the_list_of_runs_goes_on_with_it_or_takes_it_back(tmp_path: Path, before: dict[str, bytes]) -> None:
+    (run,) = client.runs()
+    app = AttachApp(Walk(Way(str(tmp_path))), run, listed=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, "[ Go on ]"))
+        assert "U Undo" in text_of(app)
+        await pilot.press("ctrl+n")
+    assert app.taken_up is not None
+    wizard = WizardApp(Walk(Way(str(tmp_path))), going_on=of(app.taken_up))
+    async with wizard.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: wizard.screen.id == "review")
+        assert wizard.walk.way.choices.text("settings.link-mode") == "copy"
+        await pilot.press("ctrl+q")
+
+    app = AttachApp(Walk(Way(str(tmp_path))), run, listed=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, "[ Go on ]"))
+        await pilot.press("u")
+        await until(pilot, shows(app, "that this run changed?"))
+        assert "bashrc" in text_of(app)
+        await pilot.press("enter")  # leaves them
+        await until(pilot, shows(app, "[ Go on ]"))
+        assert files_of(tmp_path) != before
+        await pilot.press("u")
+        await until(pilot, shows(app, "that this run changed?"))
+        await pilot.press("right", "enter")
+        await until(pilot, shows(app, "are as before."))
+        assert "taken back" in text_of(app)
+        assert "[ Look ]" in text_of(app)
+        await pilot.press("u")
+        await until(pilot, shows(app, "It is taken back already."))
+        await pilot.press("ctrl+q")
+    assert files_of(tmp_path) == before

@@ -81,8 +81,14 @@ def look(project: str | None) -> Interrupted | None:
         found = client.info(folder)
         if found.state != "interrupted" or found.undone:
             return None
-        return Interrupted(found, _step(folder, job), _why(folder), (job.get("context") or {}).get("choices") or {})
+        return of(found)
     return None
+
+
+def of(run: RunInfo) -> Interrupted:
+    """What is known of that interrupted run."""
+    job = state.read_json(run.folder / state.JOB) or {}
+    return Interrupted(run, _step(run.folder, job), _why(run.folder), (job.get("context") or {}).get("choices") or {})
 
 
 def take_back(run: RunInfo) -> tuple[files_undo.Undone, ...]:

@@ -1,0 +1,78 @@
+"""U: what a run changed is put back, after a look at what that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from screens.rows import tail
+from screens.sheet import LINES, WIDTH, Answer, Sheet
+from screens.step import StepScreen
+from wizard.errors import WizardError
+from wizard.run import client
+from wizard.run.client import RunInfo
+from wizard.run.interrupted import take_back
+from wizard.text import clean, masked, one_line
+
+NOTE = "Environments, packages and caches stay as they are."
+
+
+def why_not(run: RunInfo | None) -> str:
+    """Why there is nothing to take back; "" where there is."""
+    if run is None or not run.changed:
+        return "Nothing to take back: this run changed no file of yours."
+    if run.state == "running":
+        return "It is running. S stops it; then U takes back what it changed."
+    return "It is taken back already." if run.undone else ""
+
+
+class UndoSheet(Sheet[bool]):
+    """Which files; the answer is True to put them back."""
+
+    def __init__(self, run: RunInfo) -> None:
+        files = [f"  {tail(masked(clean(path)), WIDTH - 2)}" for path in run.changed]
+        more = len(files) - (LINES - 1)
+        shown = (
+            files if more <= 0 else [*files[: LINES - 2], f"  and {more + 1} more: uv-wizard undo {run.id} --dry-run"]
+        )
+        count = len(files)
+        super().__init__(
+            f"Put back {count} file{'s' * (count != 1)} that this run changed?",
+            [*shown, NOTE],
+            [Answer("Leave them", value=False), Answer("Put them back", value=True)],
+            escape=False,
+        )
+
+
+def ask(screen: StepScreen, run: RunInfo | None, then: Callable[[], None]) -> None:
+    """Asks on that screen and puts back; what came of it stands in the promise, `then` is called."""
+    run = client.again(run) if run is not None else None
+    reason = why_not(run)
+    if run is None or reason:
+        screen.say(reason)
+        return
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.run_worker(taking, name="undo", thread=True, exit_on_error=False)
+
+    def taking() -> None:
+        try:
+            done = take_back(run)
+        except (WizardError, OSError) as error:
+            screen.app.call_from_thread(taken, f"x {one_line(str(error), 70)}")
+            return
+        left = [one for one in done if one.state == "refused"]
+        count = len(done) - len(left)
+        told = f"{count} file{' is' if count == 1 else 's are'} as before."
+        if left:
+            told += f" x {len(left)} changed since and left: uv-wizard undo {run.id} --yes"
+        screen.app.call_from_thread(taken, told)
+
+    def taken(told: str) -> None:
+        then()
+        screen.say(told)
+
+    screen.app.push_screen(UndoSheet(run), answered)
+
+
+__all__ = ["UndoSheet", "ask", "why_not"]
