@@ -121,6 +121,14 @@ def _no_driver(scene: Scene) -> bool:
     return machine is None or machine.nvidia_driver is None
 
 
+def gpu_vendor(scene: Scene) -> str:
+    """Whose GPU the text is about; most of what is printed is about NVIDIA's."""
+    for vendor, said in _VENDORS:
+        if said.search(scene.text):
+            return vendor
+    return "NVIDIA"
+
+
 def _holder_locked(scene: Scene) -> bool:
     from wizard.diagnosis.values import holder_of
 
@@ -159,7 +167,16 @@ _NAMES: dict[str, Callable[[Scene], bool]] = {
     "gpu-newer": lambda scene: generations(scene).newer is True,
     "gpu-older": lambda scene: generations(scene).older is True,
     "holder-locked": _holder_locked,
+    "gpu-nvidia": lambda scene: gpu_vendor(scene) == "NVIDIA",
+    "gpu-amd": lambda scene: gpu_vendor(scene) == "AMD",
+    "gpu-intel": lambda scene: gpu_vendor(scene) == "Intel",
 }
+
+_VENDORS = (
+    ("AMD", re.compile(r"\bAMD GPU|/dev/kfd|\bHIP GPUs|ROCm-capable|\bhipError")),
+    ("Intel", re.compile(r"\bIntel GPU|\bXPU\b|Level Zero")),
+    ("Apple", re.compile(r"\bMPS backend")),
+)
 
 _HAVE = re.compile(r"`(?:manylinux_(\d+)_(\d+)_(\w+))`")
 _OFFERED = re.compile(r"(?:following platforms?|platform tag)s?: (.*)$")

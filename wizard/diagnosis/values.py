@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wizard.diagnosis.around import glibc
+from wizard.diagnosis.around import glibc, gpu_vendor
 from wizard.diagnosis.gpus import generations
 from wizard.diagnosis.rules import libraries
 from wizard.diagnosis.scene import Scene
@@ -171,6 +171,8 @@ def _gpu(scene: Scene) -> dict[str, Any]:
         "driver": machine.nvidia_driver if machine is not None else None,
         "cuda": cuda[1] if cuda else None,
         "hidden_variable": hidden,
+        "vendor": gpu_vendor(scene),
+        "wsl_lack": lack[1] if (lack := re.search(r"WSL: (/\S+ is not there)", scene.text)) else None,
     }
 
 
@@ -204,7 +206,7 @@ def _derived(scene: Scene, found: Mapping[str, Any]) -> dict[str, Any]:
         "groups_without": [each for each in groups if each != name],
         "keep_first": [each for each in extras if each != second] or ([first] if first else None),
         "keep_second": [each for each in extras if each != first] or ([second] if second else None),
-        "holder": holders[0] if len(holders) == 1 else _known_holder(scene, holders),
+        "holder": found.get("holder") or (holders[0] if len(holders) == 1 else _known_holder(scene, holders)),
         "local_variant": local[1] if local else None,
         "exact_required": exact[1] if exact else None,
         "driver_cuda": f"{int(number) // 1000}.{int(number) % 1000 // 10}" if number else None,
