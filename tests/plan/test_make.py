@@ -8,7 +8,7 @@ import pytest
 
 from wizard.choices import Choices
 from wizard.machine.facts import FoundUv, Machine
-from wizard.plan import make
+from wizard.plan import make, sync
 from wizard.plan.step import Plan, document
 from wizard.project.facts import Lock, LockedPackage, Project
 
@@ -105,3 +105,5 @@ def test_a_mirror_takes_the_locks_registry_and_leaves_explicit_ones() -> None:
     assert chosen is not None
     assert chosen["stand_ins"] == {OWN: "https://mirror.example/simple"}
     assert options(locked, Choices()) is None
+    told = [sync.step(locked, choices, "uv", sync.Selection((), ()), each).summary for each in (chosen, None)]
+    assert told[0] == told[1] + ", through mirror.example"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from wizard.choices import Choices
 from wizard.credentials import named_in
@@ -14,7 +15,7 @@ from wizard.plan.step import Command, Step
 from wizard.project.facts import Project
 from wizard.project.lock_options import held
 from wizard.project.lockfile import own_registry
-from wizard.text import masked
+from wizard.text import masked, one_line
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def step(
     count = len(project.lock.packages) if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
     whose = f"what {project.member} needs of the " if project.member else ""
-    summary = f"{whose}{count} packages of uv.lock into {inside}"
+    summary = f"{whose}{count} packages of uv.lock into {inside}{_through(mirrors)}"
     pythons = address(choices, "python")
     notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
     return Step("sync", "sync", summary, commands=(command,), notes=notes)
@@ -105,3 +106,10 @@ def with_room(made: Step, project: Project, room: Mapping[str, Any] | None) -> S
     where = {"project": project.path, "member": project.member, "environment_path": project.environment_path}
     told = [replace(one, options={**one.options, "room": {**where, **room}}) for one in made.commands]
     return replace(made, commands=tuple(told))
+
+
+def _through(mirrors: Mapping[str, Any] | None) -> str:
+    """Which mirrors the files come from, by their hosts."""
+    used = (mirrors or {}).get("stand_ins", {}).values()
+    hosts = dict.fromkeys(one_line(urlsplit(url).netloc.rpartition("@")[2], 60) for url in used)
+    return f", through {' and '.join(hosts)}" if hosts else ""
