@@ -21,7 +21,7 @@ from tests.support.index import Gate, Index, Status
 from tests.support.projects import Project, make_project, run
 from tests.support.wheels import Dist, sdist, wheel
 from wizard.plan.step import Command, Plan, Step
-from wizard.run import client, mirror_sync, state
+from wizard.run import client, mirror_pages, mirror_sync, state
 from wizard.run.mirror_lock import LockedFile
 from wizard.run.mirror_wanted import python_of, wanted
 
@@ -119,6 +119,17 @@ def test_a_page_without_end(index: Index, project: Project, tmp_path: Path, page
     carrier = through(index, project, tmp_path / "run", mirror)
     assert (index.files(MIRROR), index.files("/simple")) == ([ALPHA], [BETA])
     assert "does not tell where it has beta 1.1 (its page has no end): from the addresses in uv.lock" in carrier.notes
+
+
+def test_a_page_that_drips(index: Index, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never ends and never pauses for long."""
+    monkeypatch.setattr(mirror_pages, "_SLOW_AFTER_S", 0.3)
+    monkeypatch.setattr(mirror_pages, "_SLOW", 1_000_000)
+    mirror = index.copy(target=MIRROR)
+    index.rate(f"{MIRROR}/beta/", 1000)
+    carrier = through(index, project, tmp_path / "run", mirror)
+    assert (index.files(MIRROR), index.files("/simple")) == ([ALPHA], [BETA])
+    assert "does not tell where it has beta 1.1 (no answer in time)" in carrier.notes
 
 
 @pytest.mark.same_everywhere
