@@ -49,6 +49,11 @@ def holder_of(library: str) -> tuple[str, ...]:
     return ()
 
 
+def library_of(package: str) -> str:
+    """The library that a package is there for, by its name without a version; the package's own name where none is known."""
+    return min((name for name, *holders in libraries() if package in holders), key=len, default=package)
+
+
 def _report(scene: Scene) -> dict[str, Any]:
     package = _PACKAGE.search(scene.chain_text) or _WHEEL.search(" ".join([*scene.chain, *scene.hints]))
     at = (package.groupdict().get("at") or "") if package else ""

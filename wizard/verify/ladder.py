@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard.diagnosis import Context, Diagnosis
 from wizard.text import one_line
-from wizard.verify import rungs, values, why
+from wizard.verify import library, rungs, values, why
 from wizard.verify.child import Finished
 from wizard.verify.record import Check, VerifyRequest
 
@@ -75,10 +75,13 @@ class Ladder:
         named = [stage for stage in _STAGES if stage in wanted]
         return [*named, "measure"] if "kernel" in wanted else named
 
+    @property
+    def _versions(self) -> Mapping[str, str]:
+        return self.python.get("versions") or {}
+
     def others(self) -> list[str]:
         """The libraries beside torch that the environment has."""
-        here = self.python.get("versions") or {}
-        return [which for which, names in rungs.OTHERS.items() if any(name in here for name in names)]
+        return [which for which, names in rungs.OTHERS.items() if any(name in self._versions for name in names)]
 
     def ended(self, done: Finished, stages: list[str]) -> None:
         """The probe is over; where it did not say all, the stage that was under way is at fault."""
@@ -98,6 +101,7 @@ class Ladder:
     def other_ended(self, which: str, entry: Mapping[str, Any] | None, done: Finished) -> None:
         """What another library's own check came to: told apart, and no verdict hangs on it."""
         gpu = self.kind not in ("cpu", "none") or (self.kind == "none" and rungs.usable(self.request) is not None)
+        ok: bool | None
         if entry is None:
             said = f"no answer for {self.request.limit:g} s" if done.hung else why.ending(done)
             ok, value, detail = False, said, one_line(done.output.strip()[-400:]) or None
@@ -105,7 +109,9 @@ class Ladder:
             ok, value, detail = values.other(entry, gpu=gpu)
         else:
             lines = [line for line in str(entry.get("error")).strip().splitlines() if line.strip()]
-            ok, value, detail = False, "does not compute", lines[-1] if lines else None
+            needless = which in rungs.GPU_ONLY and not gpu
+            ok, value = (None, "needs a GPU") if needless else (False, "does not compute")
+            detail = lines[-1] if lines else None
         seconds = float((entry or {}).get("seconds", 0.0))
         told = detail and one_line(detail, 600)
         self.add(Check(which, rungs.TITLES[which], ok, one_line(value, 80), told, seconds, required=False))
@@ -125,7 +131,7 @@ class Ladder:
         lacking = list(entry.get("lacking") or ())
         words = rungs.build_in_words(self.torch)
         if lacking and kind == "nvidia":
-            found = why.libraries_missing(lacking, self.context)
+            found = library.not_on_disk(lacking, self.context, self.request, self._versions)
             self._fail("torch", f"{_library(lacking[0])} is missing", found, entry.get("seconds", 0.0))
             return
         odd = f"on a GPU it would lack {', '.join(map(_library, lacking))}" if lacking else None
@@ -224,6 +230,11 @@ class Ladder:
             self.python = dict(entry)
             found = why.packages_missing(text, entry.get("missing", []), entry.get("needs") or {}, self.context)
             self._fail("python", "packages missing", found, entry.get("seconds", 0.0))
+            return
+        lacking = [each for each in entry.get("lacking") or () if each["library"] in text]
+        if stage == "torch" and lacking and "cannot open shared object" in text:
+            found = library.not_on_disk(entry["lacking"], self.context, self.request, self._versions, text)
+            self._fail("torch", f"{_library(lacking[0])} is missing", found, entry.get("seconds", 0.0))
             return
         said = [line for line in text.strip().splitlines() if line.strip() and not line.startswith("devices seen")]
         first = stage == "driver"  # there the first line is the finding, and what is known around it follows

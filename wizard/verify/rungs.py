@@ -38,6 +38,7 @@ OTHERS = {
     "onnxruntime": ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino"),
 }
 """Libraries beside torch that compute on a GPU, each with the distributions that bring it."""
+GPU_ONLY = ("cupy",)
 KIND_OF_REQUIRE = {"cuda": "nvidia", "rocm": "amd", "xpu": "intel", "mps": "apple", "cpu": "cpu"}
 OF_KIND = {
     "nvidia": ("driver", "devices", "code", "memory", "kernel", "cudnn"),

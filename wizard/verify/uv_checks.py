@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
+from wizard.diagnosis import Context, Diagnosis, diagnose, of
 from wizard.text import one_line
+from wizard.verify import library
 from wizard.verify.child import Finished
+from wizard.verify.library import SYNC_AGAIN
 from wizard.verify.record import Check, VerifyRequest
 from wizard.verify.rungs import TITLES
 
@@ -20,6 +22,8 @@ _UNREACHABLE = ("network-", "proxy-", "tls-", "index-", "offline-")
 _LACKS = re.compile(
     r"The package `(?P<package>[^`]+)` requires `(?P<needs>[^`]+)`, but (?:it.s not installed|`[^`]+` is installed)"
 )
+_CHANGE = re.compile(r"^ ([+-]) ([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
+"""A line of what a sync would do, as every uv prints it."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +78,15 @@ def fit(request: VerifyRequest, environment: Mapping[str, str], folder: Path, ru
         return Asked(
             _unlooked("fit", "uv gave no answer" if done.hung else one_line(done.output.strip(), 200), seconds)
         )
+    context = Context(environment=environment, phase="verify")
     for line in lines:
         found = _LACKS.search(line)
         if found and found["package"] == "torch" and found["needs"].startswith("nvidia-") and "not installed" in line:
-            holder = re.split(r"[^\w.-]", found["needs"])[0]
+            needed = found["needs"].partition(";")[0].strip()
+            holder = re.split(r"[^\w.-]", needed)[0]
             check = Check("fit", TITLES["fit"], False, f"{holder} is missing", one_line(line), seconds)
-            return Asked(check, _library_missing(holder, lines, environment))
+            return Asked(check, library.not_installed(needed, lines[:6], context, request))
     return Asked(Check("fit", TITLES["fit"], None, f"{len(lines)} disagree", one_line(" ".join(lines)), seconds))
-
-
-def _library_missing(holder: str, lines: list[str], environment: Mapping[str, str]) -> Diagnosis:
-    context = Context(environment=environment, phase="verify")
-    return of("cuda-library-missing", lines[:6], context, holder=holder, library=f"a library of {holder}")
 
 
 def _out_of_sync(done: Finished, environment: Mapping[str, str], seconds: float) -> Asked:
@@ -93,15 +94,35 @@ def _out_of_sync(done: Finished, environment: Mapping[str, str], seconds: float)
     if found.cause.startswith(_UNREACHABLE):
         return Asked(_unlooked("sync", found.title, seconds))
     if found.cause == "unknown" or found.severity != "error":
-        found = replace(
+        found = _of_changes(done.output, environment) or replace(
             found,
             cause="unknown",
             title="The environment is not what uv.lock says",
             explanation="Packages were added, removed or changed since the last sync. One sync puts it right.",
-            fixes=(Fix("Sync once more", commands=(("uv-wizard", "sync"),)),),
+            fixes=(SYNC_AGAIN,),
             severity="error",
         )
     return Asked(Check("sync", TITLES["sync"], False, "not in sync", "\n".join(found.evidence), seconds), found)
+
+
+def _of_changes(said: str, environment: Mapping[str, str]) -> Diagnosis | None:
+    """The cause that has a name, where what a sync would change is torch or what it needs; None for all else."""
+    context = Context(environment=environment, phase="verify")
+    told = [(found[1], found[2], found[3], found[0].strip()) for found in _CHANGE.finditer(said)]
+    gone = {name: version for sign, name, version, _ in told if sign == "-"}
+    new = {name: version for sign, name, version, _ in told if sign == "+" and name not in gone}
+    lines = [line for _, name, _, line in told if name == "torch" or name.startswith("nvidia-")][:6]
+    if "torch" in new:
+        found = of("torch-missing", lines, context)
+    elif any(sign == "+" and name == "torch" and "+cpu" not in version for sign, name, version, _ in told) and (
+        gone.get("torch", "").endswith("+cpu")
+    ):
+        found = of("torch-cpu-build", lines, context)
+    elif holder := next((name for name in new if name.startswith("nvidia-")), None):
+        return library.not_synced(holder, lines, context)
+    else:
+        return None
+    return replace(found, fixes=(SYNC_AGAIN, *(fix for fix in found.fixes if fix.commands != SYNC_AGAIN.commands)))
 
 
 def _unlooked(which: str, why: str, seconds: float = 0.0) -> Check:

@@ -11,11 +11,12 @@ from typing import Any, cast
 from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
 from wizard.machine.facts import Gpu, Machine, Os
 from wizard.text import one_line
+from wizard.verify import library
 from wizard.verify.child import Finished
 from wizard.verify.record import VerifyRequest
 
 HIDING = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
-SYNC_AGAIN = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
+SYNC_AGAIN = library.SYNC_AGAIN
 CHECK_AGAIN = Fix("Check once more", commands=(("uv-wizard", "verify"),))
 
 
@@ -54,14 +55,6 @@ def beside(torch: Mapping[str, Any] | None, needs: Mapping[str, Any]) -> list[st
     return lines
 
 
-def libraries_missing(lacking: Sequence[Mapping[str, str]], around: Context) -> Diagnosis:
-    """Libraries of torch's nvidia packages are not on the disk; an entry without `library` is a whole package."""
-    first = lacking[0]
-    said = [f"{each['library'] or 'the whole package'} is missing (package {each['package']})" for each in lacking[:6]]
-    library = first["library"] or f"a library of {first['package']}"
-    return of("cuda-library-missing", said, around, library=library, holder=first["package"])
-
-
 def held(found: Diagnosis, holders: Sequence[str]) -> Diagnosis:
     """The GPU's memory is taken; `holders`: by whom."""
     return replace(found, evidence=(*found.evidence, *holders[:4]))
@@ -71,9 +64,9 @@ def packages_missing(said: str, names: list[str], needs: Mapping[str, Any], arou
     """Packages that the lock names are not in the environment."""
     if "torch" in names:
         return of("torch-missing", (said,), around)
-    parts = [{"library": "", "package": name} for name in names if name in (needs.get("wanted") or ())]
+    parts = [name for name in names if name in (needs.get("wanted") or ())]
     if parts:
-        return libraries_missing(parts, around)
+        return library.not_synced(parts[0], [said], around)
     return replace(
         of("unknown", (one_line(said, 400),), around),
         title="Packages of uv.lock are not in the environment",

@@ -76,7 +76,8 @@ def stage_torch(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
         try:
             import torch  # type: ignore[import-not-found,unused-ignore]
         except BaseException as error:
-            raise Short(text_of(error), {"needs": needs_of_torch()}) from error
+            needs = needs_of_torch()
+            raise Short(text_of(error), {"needs": needs, "lacking": libraries_lacking(needs)}) from error
     version = torch.version
     flags = getattr(torch._C, "_cuda_getArchFlags", None)  # noqa: SLF001 - get_arch_list() is empty without a GPU
     try:

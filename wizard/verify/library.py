@@ -1,0 +1,80 @@
+"""A CUDA library that torch needs is not there: which, the package that holds it, and what brings it back. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wizard.diagnosis import Context, Diagnosis, Fix, of
+from wizard.diagnosis.values import holder_of, library_of
+from wizard.verify.record import VerifyRequest
+
+CAUSE = "cuda-library-missing"
+SYNC_AGAIN = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
+
+
+def not_synced(holder: str, lines: Sequence[str], around: Context) -> Diagnosis:
+    """uv.lock has the package, and the environment does not: a sync brings it."""
+    library = library_of(holder)
+    explanation = (
+        f"{library} is a part of CUDA that comes in the package {holder}. uv.lock has that package, and the environment "
+        "does not. One sync puts it right."
+    )
+    return replace(
+        of(CAUSE, lines, around, library=library, holder=holder), explanation=explanation, fixes=(SYNC_AGAIN,)
+    )
+
+
+def not_installed(needed: str, lines: Sequence[str], around: Context, request: VerifyRequest) -> Diagnosis:
+    """torch asks for a package that is not there. `needed`: its name, with a version where torch names one."""
+    holder = needed.partition("==")[0].strip()
+    found = of(CAUSE, lines, around, library=library_of(holder), holder=holder)
+    return found if request.locked else _by_hand(found, (needed,), request)
+
+
+def not_on_disk(
+    lacking: Sequence[Mapping[str, str]],
+    around: Context,
+    request: VerifyRequest,
+    versions: Mapping[str, str],
+    said: str = "",
+) -> Diagnosis:
+    """Files of torch's nvidia packages are gone; an entry without `library` is a whole package.
+
+    `said`: torch's own text, where it did not load: the library that it names goes first. A package that uv.lock
+    installs is brought back by installing it once more, and the lock stays; `versions`: of what is installed.
+    """
+    named = re.search(r"(lib\w[\w.-]*\.so[.\d]*): cannot open shared object", said)
+    loaded = named[1] if named else ""
+    first = next((each for each in lacking if loaded and loaded == each["library"]), None)
+    first = first or next((each for each in lacking if each["package"] in holder_of(loaded)), lacking[0])
+    holder = first["package"]
+    library = loaded if holder in holder_of(loaded) else first["library"] or library_of(holder)
+    told = [f"{each['library'] or 'the whole package'} is missing (package {each['package']})" for each in lacking[:6]]
+    lines = [line for line in said.splitlines() if "cannot open shared object" in line][-1:]
+    found = of(CAUSE, [*lines, *told], around, library=library, holder=holder)
+    if holder in request.expected:
+        fix = Fix(
+            "Install that package of uv.lock once more",
+            commands=(("uv", "sync", "--locked", "--reinstall-package", holder),),
+        )
+        explanation = (
+            f"{library} is a part of CUDA that comes in the package {holder}. uv.lock has that package, and its file is "
+            "gone from the environment: an interrupted sync, a cleaned disk, or two packages that overwrite each other."
+        )
+        return replace(found, explanation=explanation, fixes=(fix, *found.fixes))
+    if request.locked:
+        return found
+    version = versions.get(holder)
+    words = (f"{holder}=={version}", "--reinstall-package", holder) if version else (holder,)
+    return _by_hand(found, words, request)
+
+
+def _by_hand(found: Diagnosis, words: Sequence[str], request: VerifyRequest) -> Diagnosis:
+    """An environment without a lock: the package goes into it as packages go there."""
+    fix = Fix(
+        "Install that package into this environment",
+        commands=(("uv", "pip", "install", "--python", str(request.python), *words),),
+    )
+    return replace(found, fixes=(fix, *found.fixes))
