@@ -271,7 +271,7 @@ class Way:
             return make.Circumstances(python)
         part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
         told = notes(self.machine, self.project, self._uv_version())
-        mirrors = options(there.project, self.choices)
+        mirrors = options(there.project, self.choices, locks=part.locks or there.step is not None)
         disks = room.known(self.machine, there.project, self.choices)
         return make.Circumstances(python, part, mirrors, there.step, self.held(), told, disks)
 

@@ -105,5 +105,11 @@ def test_a_mirror_takes_the_locks_registry_and_leaves_explicit_ones() -> None:
     assert chosen is not None
     assert chosen["stand_ins"] == {OWN: "https://mirror.example/simple"}
     assert options(locked, Choices()) is None
+    # a lock that the run makes anew may name a PyTorch index that today's does not
+    anew = options(locked, choices, locks=True)
+    assert anew is not None
+    assert "stand_ins" not in anew
+    assert anew["new_lock"]["explicit"] == ["https://mine.example/simple"]
+    assert options(locked, Choices(), locks=True) is None
     told = [sync.step(locked, choices, "uv", sync.Selection((), ()), each).summary for each in (chosen, None)]
     assert told[0] == told[1] + ", through mirror.example"

@@ -209,7 +209,8 @@ def test_an_outdated_lock_is_left_to_uv(index: Index, project: Project, carrier:
     assert installed(project) == ""
 
 
-def test_torch_through_its_own_mirror_beside(index: Index, tmp_path: Path, uv: Path) -> None:
+@pytest.mark.parametrize("known", [True, False], ids=["the plan knows the lock", "the run has just made it"])
+def test_torch_through_its_own_mirror_beside(index: Index, tmp_path: Path, uv: Path, known: bool) -> None:
     torch = wheel("torch", "2.9.1+cu126", requires=["beta"])
     index.add(torch, prefix="/whl/cu126", size=False)
     index.html_only("/whl/cu126")
@@ -224,7 +225,8 @@ def test_torch_through_its_own_mirror_beside(index: Index, tmp_path: Path, uv: P
     carrier = Carrier(tmp_path / "run", project.env)
     mirrors = {"pypi": mirror, "pytorch": index.url("/torch-mirror")}
     ins = stand_ins([project.registry, registry], [registry], mirrors)
-    assert synced(project, carrier, pypi=mirrors["pypi"], pytorch=mirrors["pytorch"], stand_ins=ins) == 0
+    told: dict[str, Any] = {"stand_ins": ins} if known else {"new_lock": {"explicit": [registry], "torch_bases": []}}
+    assert synced(project, carrier, pypi=mirrors["pypi"], pytorch=mirrors["pytorch"], **told) == 0
     assert installed(project) == "alpha-1.0 beta-1.1 torch-2.9.1+cu126"
     assert index.files("/torch-mirror/cu126") == [torch.filename]
     assert index.files("/whl/cu126") == []

@@ -25,12 +25,19 @@ def address(choices: Choices, kind: str) -> str | None:
     return next((mirror.url for mirror in built_in().of(kind) if mirror.id == value), None)
 
 
-def options(project: Project, choices: Choices) -> dict[str, Any] | None:
-    """Options of wizard.run.mirror_sync; None where no registry of this lock has a mirror."""
+def options(project: Project, choices: Choices, *, locks: bool = False) -> dict[str, Any] | None:
+    """Options of wizard.run.mirror_sync; None where no registry of this lock has a mirror.
+
+    `locks`: uv.lock is made anew before the sync, and may name other registries then.
+    """
+    chosen = {kind: address(choices, kind) for kind in ("pypi", "pytorch")}
+    explicit, bases = explicit_of(project.indexes), torch_bases()
+    if locks:
+        there = {"explicit": list(explicit), "torch_bases": list(bases)}
+        return {"mirrors": chosen, "new_lock": there} if any(chosen.values()) else None
     if project.lock is None:
         return None
-    chosen = {kind: address(choices, kind) for kind in ("pypi", "pytorch")}
-    found = stand_ins(project.lock.registries, explicit_of(project.indexes), chosen, torch_bases())
+    found = stand_ins(project.lock.registries, explicit, chosen, bases)
     return {"mirrors": chosen, "stand_ins": found} if found else None
 
 

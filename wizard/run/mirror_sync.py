@@ -32,7 +32,8 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
     `action`: `argv` (the project's `uv sync --locked ...`), `project`, `member`, `environment_path`, `registries` (the lock's),
     `sync_env` (with UV_DEFAULT_INDEX = the lock's own registry), `mirrors` ({"pypi": address | None, "pytorch": ...}),
     `named` (name and address of the project's indexes),
-    `stand_ins` (lock registry -> mirror index; without it, made of `mirrors` and `registries`).
+    `stand_ins` (lock registry -> mirror index; without it, made of `mirrors` and `registries`),
+    `new_lock` ({"explicit": addresses, "torch_bases": addresses}: the run has just made uv.lock, so it tells the registries).
     Emits `note` events for all that does not come from a mirror, and `diagnosis` where a mirror's file has a wrong hash.
     """
     job = _job(action, carrier)
@@ -48,7 +49,9 @@ def _job(action: Mapping[str, Any], carrier: Carrier) -> Job:
     env = dict(action.get("sync_env") or {})
     ins = action.get("stand_ins")
     if ins is None:
-        ins = stand_ins(action.get("registries") or (), (), mirrors)
+        new = action.get("new_lock") or {}
+        registries = _registries(Path(action["project"])) if new else action.get("registries") or ()
+        ins = stand_ins(registries, new.get("explicit") or (), mirrors, new.get("torch_bases") or ())
     pypi = mirrors.get("pypi")
     default = env.get("UV_DEFAULT_INDEX")
     index = pypi if pypi and not (default and same_index(default, pypi)) else None
@@ -82,6 +85,16 @@ def _from_mirrors(job: Job) -> int | None:
     finally:
         client.close()
     return sync_copy(job, text, _without(mirror_lock.elsewhere(tables))) if job.addresses else None
+
+
+def _registries(project: Path) -> list[str]:
+    """The lock's, as it is now; none where it can't be read, which uv will tell."""
+    try:
+        _, tables = _lock(project)
+    except (WizardError, OSError):
+        return []
+    named = (package.get("source", {}).get("registry") for package in tables.get("package", ()))
+    return list(dict.fromkeys(one for one in named if isinstance(one, str)))
 
 
 def _keep_proven(job: Job, files: list[LockedFile]) -> None:
