@@ -16,7 +16,7 @@ _BUILD = re.compile(r"Failedto(?:downloadand)?build`")
 _BUILD_NEEDS = re.compile(r"Failedto(?:resolve|install)requirements?from|build-system\.requires")
 _NOT_THERE = re.compile(r"\((?:404NotFound|410Gone)\)")
 _BROKEN = re.compile(r"Failedto(?:extract|unpack|unzip)|Failedtoreadfromzipfile")
-_CUT_SHORT = re.compile(r"I/Ooperationfailed|UV_HTTP_TIMEOUT|responsebody")
+_CUT_SHORT = re.compile(r"UV_HTTP_TIMEOUT|responsebody")
 _MISMATCH = re.compile(r"[Hh]ashmismatchfor`([A-Za-z0-9._-]+)(?:==|@)([^`]*)`")
 
 
