@@ -14,7 +14,7 @@ from typing import Any
 from wizard import __version__
 from wizard.diagnosis import Context, Fix, of
 from wizard.text import standing_size
-from wizard.verify import child
+from wizard.verify import child, usual
 from wizard.verify.ladder import Ladder
 from wizard.verify.record import REQUIRES, Check, Verification, VerifyRequest
 from wizard.verify.rungs import kind_of_build, kind_required, plan_of, plan_of_checks
@@ -181,9 +181,11 @@ def headline(verification: Verification) -> tuple[str, str]:
     found = verification.diagnosis
     if not verification.ok:
         return (found.title, found.explanation) if found is not None else ("The checks did not pass", "")
-    looked = [check for check in verification.checks if check.ok is not None]
-    seconds = sum(check.seconds for check in verification.checks)
-    count = f"{len(looked)} of {len(looked)} checks passed in {seconds:.1f} s."
+    looked = [check for check in verification.checks if check.ok is not None and check.required]
+    seconds = verification.seconds or sum(check.seconds for check in verification.checks)
+    apart = [check for check in verification.checks if not check.required and check.ok is False]
+    beside = f" Beside torch: {'; '.join(f'{check.title}: {check.value}' for check in apart)}." if apart else ""
+    count = f"{len(looked)} of {len(looked)} checks passed in {seconds:.1f} s.{beside}"
     if verification.torch is None:
         packages = verification.packages
         return f"It works: Python and {packages} package{'' if packages == 1 else 's'}", count
@@ -194,9 +196,8 @@ def headline(verification: Verification) -> tuple[str, str]:
     several = len(verification.devices)
     title = "It works: torch runs on this GPU" if several == 1 else f"It works: torch runs on these {several} GPUs"
     size = f", {standing_size(first['memory_mib'] * 2**20)}" if first.get("memory_mib") else ""
-    rates = []
-    if first.get("matmul_tflops"):
-        rates.append(f"{first['matmul_tflops']:.0f} TFLOP/s in {first.get('matmul_dtype')}")
-    if first.get("copy_gib_s"):
-        rates.append(f"memory copy {first['copy_gib_s']:.0f} GiB/s")
+    rates = usual.rates(first)
+    odd = next((told for told in map(usual.slow, verification.devices) if told), None)
+    if odd:
+        return title, f"{first['name']}{size}. {odd}. {count}"
     return title, f"{first['name']}{size}{': ' + ', '.join(rates) if rates else ''}. {count}"

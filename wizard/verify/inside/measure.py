@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROOM_MIB = 2048
 """Free memory that the measurement wants; it takes a third of it."""
+QUICK_S = 0.001
+"""Seconds of a product under which a larger one is measured."""
 ALL_S = 2.0
 """Seconds of work for all devices together."""
 
@@ -54,10 +56,14 @@ def rates(module: Any, name: str, where: str, each_s: float) -> dict[str, Any]:
     dtype, label = (torch.bfloat16, "bf16") if bf16(module, name) else (torch.float16, "fp16")
     side = 4096
     left = torch.randn(side, side, device=where, dtype=dtype)
+    per_product = timed(module, lambda: left @ left, each_s)
+    if per_product < QUICK_S:  # so small a product does not fill so large a card
+        side = 8192
+        left = torch.randn(side, side, device=where, dtype=dtype)
+        per_product = timed(module, lambda: left @ left, each_s)
     block = torch.empty(2**28, dtype=torch.uint8, device=where)
     other = torch.empty_like(block)
     per_copy = timed(module, lambda: other.copy_(block), each_s)
-    per_product = timed(module, lambda: left @ left, each_s)
     return {"matmul_dtype": label, "matmul_tflops": 2 * side**3 / per_product / 1e12, "copy_gib_s": 0.5 / per_copy}
 
 
