@@ -159,8 +159,8 @@ class Forecast:
         most = self.download[1]
         return most / self.bytes_per_s if most and self.bytes_per_s else None
 
-    def document(self) -> dict[str, Any]:
-        """For `--json`."""
+    def document(self, *, room: bool = True) -> dict[str, Any]:
+        """For `--json`. `room` False leaves out what changes from second to second."""
         return {
             "packages": self.packages,
             "to_fetch": self.fetched,
@@ -173,9 +173,8 @@ class Forecast:
                     "folder": need.place.folder,
                     "bytes": need.about,
                     "bytes_at_least": need.at_least,
-                    "free_bytes": need.place.room,
                     "files_at_least": need.files_at_least,
-                    "free_files": need.place.inodes,
+                    **({"free_bytes": need.place.room, "free_files": need.place.inodes} if room else {}),
                     "enough": None if need.place.room is None else not need.tight,
                 }
                 for need in self.needs
