@@ -11,6 +11,8 @@ import pytest
 
 from wizard.machine.request import ProbeRequest
 from wizard.machine.uv import how, uvs
+from wizard.machine.uv_keys import KEYS
+from wizard.plan import uv_toml
 
 Asked = Callable[..., ProbeRequest]
 Program = Callable[[Path, str], Path]
@@ -142,3 +144,31 @@ def test_the_uv_that_started_us(asked: Asked, program: Program, tmp_path: Path) 
     started = program(tmp_path / "elsewhere" / "uv", says("0.13.8"))
     listed = uvs(asked({"UV": os.fspath(started)})).facts["uv"]
     assert [one.path for one in listed] == [os.fspath(started)]
+
+
+def test_the_keys_of_uv_toml_that_it_knows(uv: Path) -> None:
+    request = ProbeRequest(environment={**os.environ, "PATH": os.fspath(uv.parent)})
+    assert uvs(request).facts["uv"][0].toml_keys == ("cache-dir", "link-mode")
+    assert set(uv_toml.KEYS.values()) <= set(KEYS)  # all that we may write is asked for
+
+
+REFUSES = """grep -q {word} "$4" || {{ echo /cache; exit 0; }}
+printf 'error: Failed to parse: `ok.toml`\\n  Caused by: TOML parse error at line 2, column 1\\n' >&2; exit 2"""
+"""As uv 0.2.3 says it."""
+
+
+@pytest.mark.parametrize(
+    "body, known",
+    [
+        (REFUSES.format(word="link-mode"), ("cache-dir",)),
+        (REFUSES.format(word="[a-z]"), ()),
+        ("echo \"error: unexpected argument '--config-file' found\" >&2; exit 2", None),
+        ("exit 0", ("cache-dir", "link-mode")),
+    ],
+)
+def test_a_uv_that_does_not_know_all_of_them(
+    asked: Asked, program: Program, tmp_path: Path, body: str, known: tuple[str, ...] | None
+) -> None:
+    program(tmp_path / "a" / "uv", f"{says('0.2.3')} && exit 0\n{body}")
+    listed = uvs(asked(path_of(tmp_path / "a", Path("/usr/bin"), Path("/bin")))).facts["uv"]
+    assert listed[0].toml_keys == known

@@ -11,7 +11,7 @@ import pytest
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
-from wizard.machine.facts import CacheFolder, Machine
+from wizard.machine.facts import CacheFolder, FoundUv, Machine
 from wizard.plan import settings, shell_block
 from wizard.plan.step import FileChange
 
@@ -157,6 +157,41 @@ def test_uv_toml_takes_what_it_knows_and_the_environment_the_rest() -> None:
     assert files[".config/uv/uv.toml"] == "cache-dir = \"/d/c\"\n# mine\n[[index]]\nurl = 'https://x.example'\n"
     assert "UV_PYTHON_INSTALL_DIR" in files[".config/uv-wizard/env.sh"]
     assert "UV_CACHE_DIR" not in files[".config/uv-wizard/env.sh"]
+
+
+@pytest.mark.parametrize(
+    "keys, in_toml, in_shell",
+    [
+        (None, {"cache-dir", "link-mode"}, set()),
+        (("cache-dir", "link-mode"), {"cache-dir", "link-mode"}, set()),
+        (("cache-dir",), {"cache-dir"}, {"UV_LINK_MODE"}),
+        ((), set(), {"UV_CACHE_DIR", "UV_LINK_MODE"}),
+    ],
+)
+def test_what_the_uv_here_does_not_know_in_uv_toml_becomes_a_variable(
+    keys: tuple[str, ...] | None, in_toml: set[str], in_shell: set[str]
+) -> None:
+    here = replace(machine(bashrc=b""), uv=(FoundUv("/opt/uv", "0.2.3", "unknown", None, keys),))
+    step = settings.step(here, chosen(where="uv.toml", cache_dir="/data/c", link_mode="copy"), None, "/opt/uv")
+    assert step is not None
+    files = by_name(step.files)
+    told = {
+        name: "".join(text for path, text in files.items() if path.endswith(name)) for name in ("uv.toml", "env.sh")
+    }
+    for word, place in (("cache-dir", "uv.toml"), ("link-mode", "uv.toml")):
+        assert (word in told[place]) is (word in in_toml)
+    for word in ("UV_CACHE_DIR", "UV_LINK_MODE"):
+        assert (word in told["env.sh"]) is (word in in_shell)
+    assert any("it becomes a variable" in note for note in step.notes) is bool(in_shell)
+    assert any(command.kind == "check-uv-toml" for command in step.commands) is bool(in_toml)
+
+
+def test_another_uv_that_would_stop_at_uv_toml_is_told() -> None:
+    old = FoundUv("/conda/bin/uv", "0.2.3", "conda", None, ("cache-dir",))
+    here = replace(machine(bashrc=b""), uv=(old, FoundUv("/opt/uv", "0.13.8", "pip", None, ("cache-dir", "link-mode"))))
+    step = settings.step(here, chosen(where="uv.toml", link_mode="copy"), None, "/opt/uv")
+    assert step is not None
+    assert any("0.2.3 at /conda/bin/uv, knows no link-mode" in note for note in step.notes)
 
 
 def test_uv_toml_of_another_machine_lies_where_uv_looks_there() -> None:

@@ -65,6 +65,8 @@ class FoundUv:
     version: str | None
     how: str
     real: str | None = None
+    toml_keys: tuple[str, ...] | None = field(default=None, compare=False)
+    """The keys of a uv.toml that it was asked for and takes (wizard.machine.uv_keys); None: not known."""
 
 
 @dataclass(frozen=True)

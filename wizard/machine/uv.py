@@ -20,6 +20,7 @@ from wizard.machine.facts import FoundUv, MachineFinding
 from wizard.machine.places import filled, may_run
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.telling import finding
+from wizard.machine.uv_keys import known_keys
 
 VERSION_LIMIT = 5.0
 _OWN_FOLDERS = (
@@ -34,10 +35,10 @@ _CONDA = re.compile(r"/(?:mini|ana)?conda3?/|/miniforge3?/|/mambaforge/")
 def uvs(request: ProbeRequest, limit: float = 10.0) -> Answer:
     """uv: each real program once, with its version asked of it."""
     paths = found(request)
-    versions = side_by_side([partial(version, path, request) for path in paths], limit)
+    answers = side_by_side([partial(_asked, path, request) for path in paths], limit)
     listed = tuple(
-        FoundUv(path, told, how(path, request), os.path.realpath(path))
-        for path, told in zip(paths, versions, strict=True)
+        FoundUv(path, told, how(path, request), os.path.realpath(path), keys)
+        for path, (told, keys) in zip(paths, (one or (None, None) for one in answers), strict=True)
     )
     return Answer({"uv": listed}, tuple(_findings(listed, request)))
 
@@ -73,6 +74,12 @@ def _ours(request: ProbeRequest) -> Iterator[str]:
             yield uv.find_uv_bin()
         except FileNotFoundError:  # the package without its program
             return
+
+
+def _asked(path: str, request: ProbeRequest) -> tuple[str | None, tuple[str, ...] | None]:
+    """(its version, the keys of a uv.toml that it takes)."""
+    told = version(path, request)
+    return told, known_keys(path, request, VERSION_LIMIT) if told else None
 
 
 def version(path: str, request: ProbeRequest) -> str | None:

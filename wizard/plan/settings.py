@@ -57,7 +57,7 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
     if where == "none":
         return None
     variables = chosen_variables(choices)
-    for_toml = uv_toml.values(choices) if where == "uv.toml" else {}
+    for_toml, toml_notes = uv_toml.taken(machine, choices, uv) if where == "uv.toml" else ({}, ())
     variables = {name: value for name, value in variables.items() if name not in _moved(for_toml)}
     index = persisted(choices)
     if index is not None:
@@ -72,6 +72,7 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
     index_note = (PERSIST_NOTE,) if index is not None else ()
     links_note = (SYMLINKS,) if choices.text("settings.link-mode") == "symlink" else ()
     notes = (
+        *toml_notes,
         *cache_notes,
         *links_note,
         *_overruled(machine, {**variables, **_moved(for_toml)}),

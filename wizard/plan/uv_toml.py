@@ -19,6 +19,25 @@ def values(choices: Choices) -> dict[str, str]:
     return {name: choices.text(key) for key, name in KEYS.items() if choices.text(key) not in ("", "auto")}
 
 
+def taken(machine: Machine, choices: Choices, uv: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """(what goes into uv.toml, what to tell). What the uv at `uv` was asked for and does not know stays out of it."""
+    wanted = values(choices)
+    found = next((one for one in machine.uv or () if one.path == uv), None)
+    unknown = [name for name in wanted if found and found.toml_keys is not None and name not in found.toml_keys]
+    notes = [
+        f"uv {found.version if found else ''} knows no {name} in uv.toml and would stop there: it becomes a variable."
+        for name in unknown
+    ]
+    kept = {name: value for name, value in wanted.items() if name not in unknown}
+    for other in machine.uv or ():
+        strange = [name for name in kept if other.toml_keys is not None and name not in other.toml_keys]
+        if strange and other.path != uv:
+            notes.append(
+                f"The other uv here, {other.version} at {other.path}, knows no {strange[0]} in uv.toml and will stop."
+            )
+    return kept, tuple(notes)
+
+
 def path(machine: Machine) -> str:
     """The user's uv.toml."""
     config = machine.environment.get("XDG_CONFIG_HOME") or posixpath.join(machine.home or "~", ".config")
