@@ -217,7 +217,8 @@ def verify(options: Options) -> int:
         python=_python(options.text("python"), way),
         held=way.held(),
     )
-    result = look(replace(request, deep=options.flag("deep")), on_check=tell)
+    promised = way.torch().locked_variant if way.project is not None and options.text("python") is None else None
+    result = look(replace(request, deep=options.flag("deep"), torch_promised=promised), on_check=tell)
     if options.json:
         common.print_json(result.document())
     else:
@@ -256,4 +257,8 @@ def _tell_document(found: Diagnosis | None, options: Options) -> None:
 
 def _rung(check: Any) -> str:
     mark = {True: "+ ok      ", False: "x failed  ", None: "- not run "}[check.ok]
-    return f"{mark} {check.title:34} {check.value or ''}"
+    if check.ok is None and check.value != "not run":
+        mark = "- "
+    if check.ok is False and not check.required:
+        mark = "! warning "
+    return f"{mark:10} {check.title:34} {check.value or ''}"
