@@ -194,6 +194,18 @@ def test_another_uv_that_would_stop_at_uv_toml_is_told() -> None:
     assert any("0.2.3 at /conda/bin/uv, knows no link-mode" in note for note in step.notes)
 
 
+@pytest.mark.parametrize(
+    "environment, told",
+    [({}, ""), ({"UV_CONFIG_FILE": "/x.toml"}, "uv reads /x.toml instead of"), ({"UV_NO_CONFIG": "1"}, "does not read"),
+     ({"UV_NO_CONFIG": "0"}, "")],
+)  # fmt: skip
+def test_a_variable_that_keeps_uv_from_its_file_is_told(environment: dict[str, str], told: str) -> None:
+    here = replace(machine(bashrc=b""), environment=environment)
+    step = settings.step(here, chosen(where="uv.toml", link_mode="copy"), None)
+    assert step is not None
+    assert any(told in note for note in step.notes) if told else not step.notes
+
+
 def test_uv_toml_of_another_machine_lies_where_uv_looks_there() -> None:
     step = settings.step(Machine(os="windows", foreign=True), chosen(where="uv.toml", link_mode="copy"), None)
     assert step is not None

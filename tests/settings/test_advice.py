@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,11 @@ from wizard.advice.settings import advise, judge_cache
 from wizard.choices import Choices
 from wizard.machine.facts import CacheFolder, Filesystem, Machine
 from wizard.machine.quota import parsed
+from wizard.machine.request import ProbeRequest
+from wizard.machine.shells import shells
+from wizard.machine.system import own_folders
 from wizard.project.facts import Project
+from wizard.project.read import read_project
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -147,6 +154,60 @@ def test_the_projects_file_wins_over_the_users() -> None:
     ]
     (_, _, links) = states(here, Choices(), None, project)
     assert (links.now, links.where) == ("symlink", "pyproject.toml line 2 of the project")
+
+
+FILES = ("project.toml", "pyproject.toml", "user.toml", "xdg/uv/uv.toml", "named.toml")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the system's file of Windows is the machine's own")
+@pytest.mark.parametrize(
+    "there, more",
+    [
+        (FILES[:4], {}),
+        (FILES[1:4], {}),
+        (FILES[2:4], {}),
+        (FILES[3:4], {}),
+        (FILES[3:4], {"UV_NO_SYSTEM_CONFIG": "1"}),
+        (FILES[2:4], {"UV_NO_SYSTEM_CONFIG": "1"}),
+        (FILES[:4], {"UV_NO_CONFIG": "1"}),
+        (FILES[:4], {"UV_NO_CONFIG": "false"}),
+        (FILES, {"UV_CONFIG_FILE": "named.toml"}),
+        (FILES, {"UV_CACHE_DIR": "variable"}),
+        ((), {}),
+    ],
+)
+def test_uv_goes_by_the_file_that_is_said_to_win(
+    uv: Path, tmp_path: Path, there: tuple[str, ...], more: dict[str, str]
+) -> None:
+    project, config = tmp_path / "project", tmp_path / "home" / ".config" / "uv"
+    for folder in (project, config, tmp_path / "xdg" / "uv"):
+        folder.mkdir(parents=True)
+    places = {"project.toml": project / "uv.toml", "pyproject.toml": project / "pyproject.toml",
+              "user.toml": config / "uv.toml"}  # fmt: skip
+    start = '[project]\nname = "p"\nversion = "0"\n[tool.uv]\n'
+    for name in there:
+        text = f"# one line\n{start if name == 'pyproject.toml' else ''}cache-dir = {str(tmp_path / 'of' / name)!r}\n"
+        places.get(name, tmp_path / name).write_text(text)
+    told = {name: str(tmp_path / value) if value[0].isalpha() and value != "false" else value
+            for name, value in more.items()}  # fmt: skip
+    environment = {
+        "HOME": str(tmp_path / "home"),
+        "PATH": os.environ["PATH"],
+        "XDG_CONFIG_DIRS": str(tmp_path / "xdg"),
+        **told,
+    }
+    said = subprocess.run(
+        [uv, "cache", "dir"], cwd=project, env=environment, capture_output=True, text=True, check=True
+    )
+    request = ProbeRequest(project=str(project), environment=environment)
+    folders = own_folders(request)
+    here = Machine(
+        os="linux", home=environment["HOME"], environment=environment, folders=folders, **shells(request).facts
+    )
+    (cache, _, _) = states(here, Choices(), None, read_project(str(project), environment))
+    assert cache.now == said.stdout.strip()
+    if there == FILES[3:4] and not more:
+        assert cache.where == f"{tmp_path / 'xdg' / 'uv' / 'uv.toml'} line 2"
 
 
 LINUX = """Disk quotas for user min (uid 1000):

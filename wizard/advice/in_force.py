@@ -82,9 +82,7 @@ def _default_of(settings: Mapping[str, Any]) -> str | None:
 
 
 def _files(machine: Machine, project: Project | None) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    silent = (
-        machine.environment.get("UV_CONFIG_FILE") or machine.environment.get("UV_NO_CONFIG", "").lower() not in _FALSE
-    )
+    silent = machine.environment.get("UV_CONFIG_FILE") or not reads_files(machine)
     if project is not None and not silent:
         path, text, settings = own_settings(project)
         if path:
@@ -92,9 +90,14 @@ def _files(machine: Machine, project: Project | None) -> Iterator[tuple[str, str
     yield from configs(machine)
 
 
+def reads_files(machine: Machine) -> bool:
+    """Whether uv reads any file of settings here: not with UV_NO_CONFIG."""
+    return machine.environment.get("UV_NO_CONFIG", "").lower() in _FALSE
+
+
 def configs(machine: Machine) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """(path, text, settings) of the uv.toml of the user, then of the system, where uv reads them."""
-    if machine.environment.get("UV_NO_CONFIG", "").lower() not in _FALSE:
+    if not reads_files(machine):
         return
     user = machine.folders.get("user_uv_toml", "")
     known = machine.uv_configs if machine.uv_configs is not None else ((user, machine.files.get(user)),)

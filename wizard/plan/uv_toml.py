@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
@@ -29,6 +29,8 @@ def taken(machine: Machine, choices: Choices, uv: str) -> tuple[dict[str, str], 
         for name in unknown
     ]
     kept = {name: value for name, value in wanted.items() if name not in unknown}
+    if kept:
+        notes += _passed_over(machine)
     for other in machine.uv or ():
         strange = [name for name in kept if other.toml_keys is not None and name not in other.toml_keys]
         if strange and other.path != uv:
@@ -36,6 +38,15 @@ def taken(machine: Machine, choices: Choices, uv: str) -> tuple[dict[str, str], 
                 f"The other uv here, {other.version} at {other.path}, knows no {strange[0]} in uv.toml and will stop."
             )
     return kept, tuple(notes)
+
+
+def _passed_over(machine: Machine) -> Iterator[str]:
+    """What keeps uv from reading that file in this terminal."""
+    named = machine.environment.get("UV_CONFIG_FILE")
+    if named:
+        yield f"UV_CONFIG_FILE is set here, so uv reads {named} instead of {path(machine)}: remove that variable."
+    if machine.environment.get("UV_NO_CONFIG", "").lower() not in {"", "0", "false", "no", "off", "n", "f"}:
+        yield f"UV_NO_CONFIG is set here, so uv does not read {path(machine)}: remove that variable."
 
 
 def path(machine: Machine) -> str:
