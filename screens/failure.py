@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.content import Content
 
-from screens import rows, run_rows
+from screens import rows, run_rows, rungs
 from screens.choosing import ChoiceList, Row
 from screens.widgets import Line, toned
 from wizard.diagnosis import Diagnosis, Fix, from_document
@@ -29,7 +29,9 @@ SETTLED_ON = {
     "verify": "review",
 }
 """The screen on which a table of choices is settled."""
-LABELS = {"review": "to the review", "again": "to the review", "command": "copy the command"}
+LABELS = {
+    "review": "to the review", "again": "to the review", "command": "copy the command", "message": "copy the message",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Failure:
         if fix.choices:
             pairs = [word for key, value in fix.choices.items() for word in ("--set", f"{key}={_value(value)}")]
             return command_line(["uv-wizard", "apply", "--yes", *pairs])
+        if fix.message:
+            return "uv-wizard verify --save FILE.html"
         return "  ;  ".join(command_line(argv) for argv in fix.commands) if fix.commands else "uv-wizard apply --yes"
 
     def label(self, place: int) -> str:
@@ -164,9 +168,9 @@ def _below(failure: Failure, width: int) -> Content:
         told += [rows.sides(failure.said, "L opens it all", width), *failure.evidence]
     if failure.kept and not failure.rungs:
         told += ["", failure.kept]
-    return Content("\n").join([_evidence(line) for line in told])
+    return Content("\n").join([rungs.rung(line) if line in failure.rungs else _evidence(line) for line in told])
 
 
 def _evidence(line: str) -> Content:
-    """A rung in its colour; a line of the log as it is."""
-    return toned(line) if line[:4].strip().isdigit() is False and not line.startswith(">") else Content(line)
+    """A line of the log as it is, and what else has a mark in its colour."""
+    return Content(line) if line.startswith(">") else toned(line)

@@ -13,7 +13,7 @@ from wizard.diagnosis import Fix
 from wizard.phrases import whole_span
 from wizard.report_text import check_word, retry_text
 from wizard.run.progress import LogLine, RunState, StepState
-from wizard.text import moving_size, one_line
+from wizard.text import masked, moving_size, one_line
 
 STEP_WORDS = {"waiting": "waiting", "running": "now", "done": "done", "skipped": "not run", "failed": "failed"}
 
@@ -178,7 +178,8 @@ def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int =
         if event is not None and check_word(event) not in {"now", "waiting"}:
             word = check_word(event)
             seconds = None if word == "not run" else float(event.get("seconds") or 0.0)
-            value = "" if word == "not run" else str(event.get("value") or "")
+            value = str(event.get("value") or "")
+            value = "" if value == word else value
             told.append(rows.check_row(number, word, title, value, seconds, width))
             continue
         word = "not run" if over else "now" if key == current and _verifying(state) else "waiting"
@@ -186,6 +187,14 @@ def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int =
         value = f"since {int(since)} s" if word == "now" and since >= 2 else ""
         told.append(rows.check_row(number, word, title, value, None, width))
     return told
+
+
+def check_details(state: RunState, planned: Sequence[tuple[str, str]]) -> list[str | None]:
+    """What more there is to say of each rung, in the order of `check_rows`; None where that is nothing, or not yet."""
+    order = [] if state.verify is not None else [key for key, _ in planned]
+    order += [key for key in state.checks if key not in order]
+    told = [state.checks[key].get("detail") if key in state.checks else None for key in order]
+    return [one_line(masked(str(detail))) if detail else None for detail in told]
 
 
 def _verifying(state: RunState) -> bool:
@@ -201,7 +210,7 @@ def _last_check(state: RunState) -> float:
 def checks_told(state: RunState, planned: int) -> str:
     """`6 of 11 checks passed, 0 failed.`"""
     words = [check_word(event) for event in state.checks.values()]
-    total = max(planned, len(words))
+    total = max(planned, len(words)) - words.count("warning")
     return f"{words.count('ok')} of {total} checks passed, {words.count('failed')} failed."
 
 
@@ -209,6 +218,8 @@ def leads(fix: Fix) -> str:
     """Where a fix leads: a key of `rows.LEADS_TO`."""
     if fix.choices:
         return "review"
+    if fix.message:
+        return "message"
     return "command" if fix.commands else "again"
 
 

@@ -257,8 +257,8 @@ class RunScreen(StepScreen):
             return
         fix = self.failure.fixes[number - 1]
         self._fix = number - 1
-        if leads(fix) == "command":
-            self.copy("\n".join(command_line(argv) for argv in fix.commands or ()))
+        if leads(fix) in ("command", "message"):
+            self.copy(fix.message or "\n".join(command_line(argv) for argv in fix.commands or ()))
             self.redraw()
             return
         try:

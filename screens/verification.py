@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.content import Content
 from textual.widget import Widget
 
-from screens import rows, run_rows
+from screens import rows, run_rows, rungs
 from screens.failure import Failure
 from screens.run_screen import RunScreen
 from screens.step import Mark
@@ -36,6 +37,7 @@ class VerificationScreen(RunScreen):
     VerificationScreen {
         .rung, #counted { height: 1; }
         .rung { display: none; }
+        &.-roomy .rung { height: auto; }
         #gap { height: 1; }
         #live { height: auto; }
         #after { height: auto; }
@@ -50,18 +52,21 @@ class VerificationScreen(RunScreen):
 
     def compose_live(self) -> Iterable[Widget]:
         for place in range(MOST_RUNGS):
-            yield Line(id=f"rung-{place}", classes="rung")
+            yield Line(id=f"rung-{place}", classes="rung", grows=True)
         yield Line(id="gap")
         yield Line(id="counted")
         yield Line(id="after", grows=True)
 
     def draw_live(self) -> None:
         told = run_rows.check_rows(self.state, self.planned, self.room, self.now)[:MOST_RUNGS]
+        roomy = self.has_class("-tall") and 2 * len(told) + 6 <= self.query_one("#body").size.height
+        self.set_class(roomy, "-roomy")
+        details = run_rows.check_details(self.state, self.planned) if roomy else [None] * len(told)
         for place in range(MOST_RUNGS):
             rung = self.query_one(f"#rung-{place}", Line)
             rung.display = place < len(told)
             if place < len(told):
-                rung.show(told[place])
+                rung.show(rungs.rung(told[place], details[place], self.room))
         self.query_one("#gap").display = bool(told)
         counted = self.query_one("#counted", Line)
         counted.display = not self.ended
@@ -125,10 +130,16 @@ class VerificationScreen(RunScreen):
             )
         return "A check that hangs is ended after 60 s." if self.walk.running else ""
 
-    def side(self) -> str:
+    def side(self) -> Content:
         told = side_of(self.state, str(self.walk.run.folder / "log") if self.walk.run else "")
-        devices = (self.state.verify or {}).get("devices") or ()
-        return "\n".join([*device_rows(devices), told])
+        document = self.state.verify
+        if document is None:
+            return Content(told)
+        parts = [Content.assemble(rungs.device_panel(device), "\n") for device in document.get("devices") or ()]
+        known = rungs.versions(document)
+        if known:
+            parts.append(Content("\n".join(["Versions", *known, "", ""])))
+        return Content("").join([*parts, Content(told)])
 
     def mark(self) -> Mark:
         return "done" if self.ended else super().mark()
@@ -168,23 +179,6 @@ def after_rows(after: After | None, width: int) -> list[str]:
         here = f"New shells have the new variables. Here, type:  {after.load_line}"
         told.append(rows.cut(after.arrived if after.arrived.startswith("!") else here, width))
     return [masked(row) for row in told]
-
-
-def device_rows(devices: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One block a device: name, memory, generation, figures."""
-    told: list[str] = []
-    for device in devices:
-        told.append(rows.cut(str(device.get("name") or "a device"), 38))
-        facts = [
-            ("generation", device.get("compute_capability")),
-            ("memory", f"{device['memory_mib'] / 1024:.0f} GiB" if device.get("memory_mib") else None),
-            ("TFLOP/s", device.get("matmul_tflops")),
-            ("copy GiB/s", device.get("copy_gib_s")),
-        ]
-        told += [rows.cut(f"  {label:11} {value:.0f}" if isinstance(value, float) else f"  {label:11} {value}", 38)
-                 for label, value in facts if value]  # fmt: skip
-        told.append("")
-    return told
 
 
 __all__ = ["VerificationScreen"]

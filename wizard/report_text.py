@@ -179,11 +179,13 @@ def retry_text(event: Mapping[str, Any]) -> str:
 
 
 def check_word(event: Mapping[str, Any]) -> str:
-    """`ok`, `failed` or `not run`; `now` and `waiting` for a rung that has not ended."""
+    """`ok`, `failed`, `warning` or `not run`; `now` and `waiting` for a rung that has not ended."""
     state = event.get("state")
     if state in {"now", "waiting", "started"}:
         return "now" if state == "started" else str(state)
     ok = event.get("ok")
+    if ok is False and event.get("required") is False:
+        return "warning"
     return "not run" if ok is None else "ok" if ok else "failed"
 
 
@@ -202,6 +204,9 @@ def verification_of(document: Mapping[str, Any]) -> Verification:
         diagnosis=diagnosis.from_document(found) if found else None,
         exit_code=int(document.get("exit_code", 0 if document["ok"] else 3)),
         packages=document.get("packages"),
+        facts=document.get("facts") or {},
+        began=document.get("began"),
+        seconds=document.get("seconds"),
     )
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from screens.verification import VerificationScreen, after_rows, device_rows
+from screens.rows import check_row
+from screens.rungs import device_panel, rung, versions
+from screens.verification import VerificationScreen, after_rows
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
 from wizard.way import After
@@ -67,7 +69,7 @@ async def test_a_gpu_is_named_with_its_figures(folder: Path, recorded: Recorded)
     async with showing(folder, recorded, at="verify") as (app, pilot):
         await until(pilot, shows(app, "It works: torch runs on this GPU"))
         rows = text_of(app).splitlines()
-        assert rows[3].startswith(" NVIDIA GeForce RTX 3090, 24 GiB: 66 TFLOP/s in bf16, memory copy 780 GiB/s.")
+        assert rows[3].startswith(" NVIDIA GeForce RTX 3090, 24 GiB: 66 TFLOP/s in bf16 (usual: 65 to 83), memory")
         assert rows[16].startswith(" 11 + ok       Check number 10")
         assert rows[18].startswith(" From now on  uv run")
         assert rows[20].startswith("              uv sync --locked")
@@ -125,5 +127,71 @@ def test_the_last_commands_and_the_line_that_loads_the_variables() -> None:
 
 
 def test_devices_in_the_side_panel() -> None:
-    told = device_rows([{"name": "RTX 3090", "compute_capability": "8.6", "memory_mib": 24576, "matmul_tflops": 66.2}])
-    assert told == ["RTX 3090", "  generation  8.6", "  memory      24 GiB", "  TFLOP/s     66", ""]
+    device = {
+        "name": "NVIDIA GeForce RTX 3090", "compute_capability": "8.6", "memory_mib": 24576, "free_mib": 12288,
+        "matmul_tflops": 66.2, "matmul_dtype": "bf16", "copy_gib_s": 400.0,
+    }  # fmt: skip
+    assert device_panel(device).plain.splitlines() == [
+        "NVIDIA GeForce RTX 3090",
+        "generation 8.6, 24 GiB",
+        "",
+        "memory taken              12 of 24 GiB",
+        "[########........]",
+        "",
+        "products in bf16            66 TFLOP/s",
+        "[############|...] usual 65 to 83",
+        "",
+        "copies in its memory         400 GiB/s",
+        "[########....|...] usual 654 to 846",
+    ]
+
+
+def test_a_device_of_which_little_is_known() -> None:
+    assert device_panel({"name": "Radeon\x1b[31m", "gfx": "gfx1100"}).plain.splitlines() == ["Radeon", "gfx1100"]
+    assert device_panel({"name": None, "matmul_tflops": 5.0, "matmul_dtype": "fp16"}).plain.splitlines()[-1] == (
+        "products in fp16             5 TFLOP/s"
+    )
+
+
+@pytest.mark.parametrize(
+    "word, tone",
+    [("ok", "$text-success"), ("failed", "bold $text-error"), ("now", "bold $text-primary"), ("waiting", "dim")],
+)
+def test_a_rung_has_the_colour_of_its_word(word: str, tone: str) -> None:
+    row = check_row(7, word, "torch sees the GPUs that are here", "0 of 1", 0.4)
+    shown = rung(row)
+    assert shown.plain == row
+    assert [str(span.style) for span in shown.spans if span.start == 3] == [tone]
+
+
+def test_what_a_colleague_asks_first() -> None:
+    inside = {"version": "3.12.11", "versions": {"torch": "2.14.1+cu126", "nvidia-cudnn-cu12": "9.10.2", "pip": "25"}}
+    facts = {"environment": inside, "driver": {"version": "550.54.14", "cuda": "12.4"}}
+    assert versions({"facts": facts}) == [
+        "Python 3.12.11", "torch 2.14.1+cu126", "nvidia-cudnn-cu12 9.10.2", "driver 550.54.14 (runs CUDA 12.4)",
+    ]  # fmt: skip
+    assert versions({}) == []
+
+
+@pytest.mark.parametrize("size, there", [((120, 40), True), ((80, 24), False)])
+async def test_a_tall_window_says_more_of_each_rung(
+    folder: Path, recorded: Recorded, size: tuple[int, int], there: bool
+) -> None:
+    held = {**check("memory", "GPU memory is free", value="22 of 24 GiB"), "detail": "Xorg holds 410 MiB"}
+    recorded.write("check", **held)
+    async with showing(folder, recorded, size, at="verify") as (app, pilot):
+        await until(pilot, shows(app, "GPU memory is free"))
+        assert ("              Xorg holds 410 MiB" in text_of(app)) is there
+
+
+async def test_what_is_not_required_is_a_warning_and_no_failure(folder: Path, recorded: Recorded) -> None:
+    ours = check("cpu", "CPU computes what it must", value="fp32")
+    other = {**check("jax", "JAX computes", ok=False, value="0.12, CPU only"), "required": False}
+    recorded.write("check", **ours)
+    recorded.write("check", **other)
+    recorded.verify(ours, other, ok=True, torch={"version": "2.14.1", "cuda": None, "hip": None, "arch_list": []})
+    recorded.end(0)
+    async with showing(folder, recorded, at="verify") as (app, pilot):
+        await until(pilot, shows(app, "It works: torch runs on the CPU"))
+        assert "  2 ! warning  JAX computes                        0.12, CPU only" in text_of(app)
+        assert "1 of 1 checks passed" in " ".join(text_of(app).split())

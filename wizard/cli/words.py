@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from wizard import catalog
 from wizard import choices as choosing
 from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, standing_size
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from wizard.diagnosis import Diagnosis
     from wizard.lock_forecast import LockForecast
     from wizard.lock_sizes import Sizes
-    from wizard.machine.facts import Machine
+    from wizard.machine.facts import Machine, UvSource
     from wizard.plan.forecast import Forecast
     from wizard.plan.step import Plan
     from wizard.project.facts import Project
@@ -45,6 +46,8 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
     if machine.network is not None or "network" in pending:
         yield "Network", or_unknown(_network(machine), "network")
     yield "uv", or_unknown(_uvs(machine), "uv")
+    if machine.uv_source is not None:
+        yield "Newest uv", _newest(machine.uv_source)
     yield "Python", or_unknown(_pythons(machine), "pythons")
 
 
@@ -92,6 +95,12 @@ def _uvs(machine: Machine) -> str | None:
     more = f", and {len(machine.uv) - 1} more" if len(machine.uv) > 1 else ""
     how = {"unknown": ""}.get(first.how, f", {first.how}")
     return f"{first.version or '?'}{how}, {one_line(first.path, 50)}{more}"
+
+
+def _newest(source: UvSource) -> str:
+    why = f" ({source.why_not})" if source.why_not else ""
+    known = f"{catalog.table('uv.toml')['newest_known']} is the newest this wizard knows"
+    return f"{source.newest}, in the package index" if source.newest else f"? unknown{why}; {known}"
 
 
 def _pythons(machine: Machine) -> str | None:
@@ -245,8 +254,11 @@ def diagnosis(found: Diagnosis) -> Iterator[str]:
         yield "  What to do"
     for number, fix in enumerate(found.fixes, 1):
         yield f"  {number} {clean(fix.title)}"
-        for key, value in (fix.choices or {}).items():
-            yield f"      uv-wizard apply --yes --set {key}={_value(value)}"
+        if fix.choices:
+            sets = " ".join(f"--set {key}={_value(value)}" for key, value in fix.choices.items())
+            yield f"      uv-wizard apply --yes {sets}"
+        if fix.message:
+            yield f"      {clean(fix.message)}"
         for argv in fix.commands or ():
             yield f"      {clean(command_line(argv))}"
 

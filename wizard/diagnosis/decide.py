@@ -136,9 +136,9 @@ def _made(cause: str, scene: Scene, named: Mapping[str, Any], evidence: tuple[st
     for rule in entry.fixes:
         if all(holds(name, scene) for name in rule.when):
             try:
-                fixes.append(
-                    Fix(_filled(rule.title, known), _choices(rule.choices, known), _commands(rule.commands, known))
-                )
+                choices, commands = _choices(rule.choices, known), _commands(rule.commands, known)
+                message = _fullest(rule.messages, known) if rule.messages else None
+                fixes.append(Fix(_filled(rule.title, known), choices, commands, message))
             except KeyError:
                 continue
     return Diagnosis(

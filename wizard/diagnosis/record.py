@@ -19,16 +19,21 @@ Phase = Literal["sync", "verify", "machine"]
 
 @dataclass(frozen=True)
 class Fix:
-    """One way out. `choices`: dotted keys, such as `{"settings.cache-dir": "/data/uv"}`; `commands`: whole argvs."""
+    """One way out. `choices`: dotted keys, such as `{"settings.cache-dir": "/data/uv"}`; `commands`: whole argvs.
+
+    `message`: sentences to send to whoever has to act, where that is somebody else.
+    """
 
     title: str
     choices: Mapping[str, Any] | None = None
     commands: tuple[tuple[str, ...], ...] | None = None
+    message: str | None = None
 
     def document(self) -> dict[str, Any]:
-        """INTERFACE.md's fix: choices nested by table."""
+        """INTERFACE.md's fix: choices nested by table; and the message where there is one."""
         commands = None if self.commands is None else [list(argv) for argv in self.commands]
-        return {"title": self.title, "choices": _nested(self.choices), "commands": commands}
+        told = {"title": self.title, "choices": _nested(self.choices), "commands": commands}
+        return {**told, "message": self.message} if self.message else told
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ def _fix(document: Mapping[str, Any]) -> Fix:
         title=str(document["title"]),
         choices=flat,
         commands=None if commands is None else tuple(tuple(map(str, argv)) for argv in commands),
+        message=document.get("message"),
     )
 
 

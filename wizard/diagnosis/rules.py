@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, cast
@@ -35,6 +35,7 @@ class FixRule:
     choices: Mapping[str, Any] | None
     commands: tuple[tuple[str, ...], ...] | None
     when: tuple[str, ...]
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _fix(entry: Mapping[str, Any]) -> FixRule:
         choices=entry.get("choices"),
         commands=None if commands is None else tuple(tuple(argv) for argv in commands),
         when=tuple(entry.get("when", ())),
+        messages=_several(entry.get("message", ())),
     )
 
 
@@ -116,7 +118,7 @@ def _match(entry: Mapping[str, Any], match: Mapping[str, Any]) -> Match:
     )
 
 
-def _several(value: str | list[str]) -> tuple[str, ...]:
+def _several(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 

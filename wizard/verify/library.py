@@ -18,8 +18,7 @@ def not_synced(holder: str, lines: Sequence[str], around: Context) -> Diagnosis:
     """uv.lock has the package, and the environment does not: a sync brings it."""
     library = library_of(holder)
     explanation = (
-        f"{library} is a part of CUDA that comes in the package {holder}. uv.lock has that package, and the environment "
-        "does not. One sync puts it right."
+        f"{library} is in the package {holder}, which uv.lock has and the environment lacks. One sync puts it right."
     )
     return replace(
         of(CAUSE, lines, around, library=library, holder=holder), explanation=explanation, fixes=(SYNC_AGAIN,)
@@ -60,8 +59,8 @@ def not_on_disk(
             commands=(("uv", "sync", "--locked", "--reinstall-package", holder),),
         )
         explanation = (
-            f"{library} is a part of CUDA that comes in the package {holder}. uv.lock has that package, and its file is "
-            "gone from the environment: an interrupted sync, a cleaned disk, or two packages that overwrite each other."
+            f"{library} is in the package {holder}, which uv.lock has. The file is gone from the environment: "
+            "a sync that was cut off, a cleaned disk, or packages that overwrite each other."
         )
         return replace(found, explanation=explanation, fixes=(fix, *found.fixes))
     if request.locked:
