@@ -86,7 +86,7 @@ class StartScreen(StepScreen):
 
     def _told(self) -> str:
         if self.way.project is None:
-            return "There is no project here. Choose a folder, or go on with uv and settings alone."
+            return "There is no project here. Make one, choose a folder, or go on with uv alone."
         found = self._found
         waiting = len(self.way.pending)
         looked = f"{waiting} fact{'s are' if waiting != 1 else ' is'} still being looked up."
@@ -128,11 +128,13 @@ class StartScreen(StepScreen):
         if self.way.project is not None:
             listed.remove()
             return
+        from screens import begin
         from screens.choosing import ChoiceList, Row
         from screens.rows import choice, cut
         from wizard.project.nearby import projects_below
 
-        rows = [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
+        rows = begin.rows(self.way.path, self.room - 1)
+        rows += [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
         rows.append(Row(ELSEWHERE, choice(False, "choose another folder")))
         if listed:
             listed.first(ChoiceList).show(rows, 0)
@@ -175,7 +177,12 @@ class StartScreen(StepScreen):
         self.app.push_screen(TextPage(self.track_line(), "All that was found", lines or ["Nothing stands in the way."]))
 
     def on_choice_list_taken(self, event: ChoiceList.Taken) -> None:
-        """A folder was chosen."""
+        """A folder was chosen, or what is to be made here."""
+        from screens import begin
+
+        if event.value == begin.NEW or event.value.startswith(begin.FILE):
+            begin.offer(self, event.value, self._begun)
+            return
         if event.value != ELSEWHERE:
             self._move(event.value)
             return
@@ -184,6 +191,10 @@ class StartScreen(StepScreen):
         self.app.push_screen(
             FieldSheet("Which folder?", [AskedField("path", "Folder", self.way.path, self.walk.no_folder)]), self._named
         )
+
+    def _begun(self) -> None:
+        self.redraw()
+        self.focus_next_button()
 
     def _named(self, answer: dict[str, str] | None) -> None:
         if answer:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wizard.machine.probe import Probing
     from wizard.plan import make, sync
     from wizard.plan.mirrors_project import Named
-    from wizard.plan.step import Plan
+    from wizard.plan.step import Plan, Step
     from wizard.run.client import RunInfo
     from wizard.run.interrupted import Interrupted
 
@@ -66,24 +66,34 @@ class Way:
         self.pending: tuple[str, ...] = ()
         self.project: Project | None = None
         self.choices = choices or Choices()
+        self.begun: Step | None = None
+        """Writes the project that there is not yet; what follows is planned as if it were written."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
         self.read()
 
     def read(self) -> None:
         """Reads the project's files again, and its own choices with them."""
-        self.project = read_project(self.path, self.environment)
+        planned = {os.path.basename(one.path): one.after for one in (self.begun.files if self.begun else ())}
+        if planned and os.path.exists(os.path.join(self.path, "pyproject.toml")):
+            self.begun, planned = None, {}  # it is written
+        self.project = read_project(self.path, self.environment, {n: b for n, b in planned.items() if b is not None})
         table = self.project.choices if self.project else {}
         values = from_tables(table, "[tool.uv-wizard] in pyproject.toml")
         self.choices = self.choices.without("project").with_values("project", values)
         self._advise()
 
+    def begin_project(self, step: Step | None) -> None:
+        """The plan begins with that step, which writes pyproject.toml into this folder; None takes it back."""
+        self.begun = step
+        self.read()
+
     # facts
 
-    def begin(self, *, network: bool = True, shells: bool = True) -> None:
+    def begin(self, *, network: bool = True, shells: bool = True, newest: bool = False) -> None:
         """Starts the probes and returns at once; `refresh` takes over what they find.
 
-        `shells`: start the user's shells too, to see which uv they run.
+        `shells`: start the user's shells too, to see which uv they run; `newest`: ask the index for the newest uv alone.
         """
         if self._given is not None:
             return
@@ -94,7 +104,12 @@ class Way:
         project = self.project.path if self.project else self.path
         self._probing = start(
             ProbeRequest(
-                project=project, environment=self.environment, index_url=registry, network=network, shells=shells
+                project=project,
+                environment=self.environment,
+                index_url=registry,
+                network=network,
+                shells=shells,
+                newest=newest,
             )
         )
         self.interrupted = interrupted.look(self.project.path if self.project else None)
@@ -111,9 +126,9 @@ class Way:
         self._advise()
         return True
 
-    def look(self, *, network: bool = False, shells: bool = False) -> None:
+    def look(self, *, network: bool = False, shells: bool = False, newest: bool = False) -> None:
         """Waits until every probe has answered or run out of its time."""
-        self.begin(network=network, shells=shells)
+        self.begin(network=network, shells=shells, newest=newest)
         if self._probing is not None:
             self._probing.wait()
             self.refresh()
@@ -187,7 +202,9 @@ class Way:
             *audit_lock(self.machine, self.project, self._uv_version()),
         )
         stopped = (self.interrupted.diagnosis(),) if self.interrupted else ()
-        return findings(self.machine, self.project, audits, stopped)
+        found = findings(self.machine, self.project, audits, stopped)
+        # the plan that writes the project makes its lock too
+        return tuple(one for one in found if self.begun is None or one.diagnosis.cause != "lock-missing")
 
     def candidates_of_uv(self) -> tuple[UvWay, ...]:
         """The rows of the uv screen, the recommended one first."""
@@ -271,9 +288,9 @@ class Way:
             return make.Circumstances(python)
         part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
         told = notes(self.machine, self.project, self._uv_version())
-        mirrors = options(there.project, self.choices, locks=part.locks or there.step is not None)
+        mirrors = options(there.project, self.choices, locks=part.locks or bool(there.step or self.begun))
         disks = room.known(self.machine, there.project, self.choices)
-        return make.Circumstances(python, part, mirrors, there.step, self.held(), told, disks)
+        return make.Circumstances(python, part, mirrors, there.step, self.held(), told, begun=self.begun, room=disks)
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from wizard import begin
 from wizard.cli import common, words
 from wizard.cli.options import Options
 from wizard.cli.running import finished, watch
-from wizard.environment_files.piles import candidates, sort
+from wizard.environment_files.piles import sort
 from wizard.environment_files.read import describe
 from wizard.environment_files.record import Described, Imported, Sorted
-from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.plan import import_file
 from wizard.plan.install_uv import plan_uv
 from wizard.plan.quoting import command_line
@@ -74,22 +75,8 @@ def _as_document(options: Options, imported: Imported, plan: Plan, folder: Path)
 
 def _absent(described: Described, way: Way) -> tuple[str, ...]:
     """Names that the package index does not have; none where it can't be asked."""
-    from wizard.environment_files.check import absent
-    from wizard.mirrors.official import address
-
-    uv = way.uv_path()
-    index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL") or described.default_index
-    if index is None and uv is not None:
-        index = address(uv)
-    names = candidates(described)
-    if index is None or not names or os.environ.get("UV_OFFLINE", "").lower() in {"1", "true"}:
-        return ()
-    version = next((one.version for one in way.machine.uv or () if one.version), None) or "0.13.8"
-    try:
-        found, asked = absent(names, index, version)
-    except WizardError:
-        return ()
-    if not asked:
+    found, answered = begin.asked_for(described, way.uv_path(), way)
+    if not answered:
         print("uv-wizard: the package index did not answer, so the names were not looked up there", file=sys.stderr)
     return found
 

@@ -22,6 +22,8 @@ class Named:
     to: str
     why: str
     known: bool = True
+    other: str | None = None
+    """Another package that holds the same module."""
 
 
 def normal(name: str) -> str:
@@ -41,7 +43,7 @@ def _exact() -> Mapping[str, Named]:
         found[normal(name)] = Named("mapped", to, f"its name on the package index is {to}")
     for name, entry in book["ambiguous"].items():
         why = f"{entry['to']}; the other is {entry['other']}: {entry['why']}"
-        found[normal(name)] = Named("mapped", entry["to"], why)
+        found[normal(name)] = Named("mapped", entry["to"], why, other=entry["other"])
     for name in book["python"]["names"]:
         found[normal(name)] = Named("mapped", name, "the same name on the package index")
     return found

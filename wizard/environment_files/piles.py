@@ -110,7 +110,8 @@ def _conda(piles: _Piles, entry: Entry, absent: Collection[str], *, dump: bool) 
         piles.undecided.append(Sorted(shown, None, why))
     elif found.pile == "mapped":
         marker = entry.marker or names.only(found.to)
-        _map(piles, shown, f"{found.to}{said}", marker, "; ".join(filter(None, (found.why, lost, _channel(spec)))))
+        why = "; ".join(filter(None, (found.why, lost, _channel(spec))))
+        _map(piles, shown, f"{found.to}{said}", marker, why, other=f"{found.other}{said}" if found.other else None)
     elif found.pile == "dropped":
         piles.dropped.append(Sorted(shown, None, found.why))
     else:
@@ -161,7 +162,9 @@ def _pip(piles: _Piles, entry: Entry, absent: Collection[str]) -> None:
         _map(piles, shown, told.requirement, entry.marker, told.why)
 
 
-def _map(piles: _Piles, shown: str, requirement: str, marker: str | None, why: str) -> None:
+def _map(
+    piles: _Piles, shown: str, requirement: str, marker: str | None, why: str, *, other: str | None = None
+) -> None:
     """Into the dependencies; what is asked for twice is asked for once, as pip's lines have the last word."""
     text = f"{requirement} ; {marker}" if marker else requirement
     try:
@@ -173,4 +176,6 @@ def _map(piles: _Piles, shown: str, requirement: str, marker: str | None, why: s
     if key in piles.requirements and piles.requirements[key] != text:
         why = f"{why}; it is asked for twice, the last word counts"
     piles.requirements[key] = text.replace(" ; ", "; ")
-    piles.mapped.append(Sorted(shown, piles.requirements[key], why))
+    if other and marker:
+        other = f"{other}; {marker}"
+    piles.mapped.append(Sorted(shown, piles.requirements[key], why, other))

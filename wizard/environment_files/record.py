@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 _HOMES = re.compile(r"(?:/(?:home|Users)/|(?<![A-Za-z])[A-Za-z]:\\+Users\\+)[^/\\\s'\"]+|/root(?=/|$)")
@@ -57,6 +57,8 @@ class Sorted:
     text: str
     to: str | None
     why: str
+    other: str | None = None
+    """The other requirement that is possible, where two packages hold the same module."""
 
     def document(self) -> dict[str, Any]:
         """INTERFACE.md's row: `from`, `to` where there is one, `why`."""
@@ -83,6 +85,16 @@ class Imported:
     paths: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     """Dependencies that lie in a folder: name -> (path relative to the project, editable)."""
     notes: tuple[str, ...] = ()
+
+    def switched(self, text: str) -> Imported:
+        """With the other package for that entry, where it has one."""
+        row = next((one for one in self.mapped if one.text == text and one.other and one.to), None)
+        if row is None or row.other is None:
+            return self
+        swapped = replace(row, to=row.other, other=row.to, why=f"{row.other}, as chosen; the other is {row.to}")
+        mapped = tuple(swapped if one is row else one for one in self.mapped)
+        dependencies = tuple(row.other if one == row.to else one for one in self.dependencies)
+        return replace(self, mapped=mapped, dependencies=dependencies)
 
     def document(self) -> dict[str, Any]:
         """INTERFACE.md's `import`."""

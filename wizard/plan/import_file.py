@@ -52,7 +52,12 @@ def lock_step(command: Command) -> Step:
 
 def project_name(imported: Imported, folder: str, separator: str) -> str:
     """The file's name for it, else the folder's, as a name that pyproject.toml may hold."""
-    for text in (imported.name or "", folder.rstrip(separator).rpartition(separator)[2]):
+    return name_of(imported.name or "", folder.rstrip(separator).rpartition(separator)[2])
+
+
+def name_of(*texts: str) -> str:
+    """The first of these that makes a name which pyproject.toml may hold, as such."""
+    for text in texts:
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")
         if name and name != "base":
             return name

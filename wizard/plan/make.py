@@ -39,6 +39,8 @@ class Circumstances:
     """Variables that hold the lock against what this machine's settings say."""
     notes: tuple[str, ...] = ()
     """What to know of the sync."""
+    begun: Step | None = None
+    """Writes the project that there is not yet."""
     room: Mapping[str, Any] | None = None
     """What is known of the disks (wizard.advice.room)."""
 
@@ -49,10 +51,11 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
     kept = settings.step(machine, choices, _path_entry(machine, uv), uv.path)
     steps: list[Step | None] = [uv.step, conda.with_conda(kept, machine, choices)]
     if project is not None:
-        steps += (around.named, *around.torch.steps)
-        if around.named and not around.torch.locks:
+        steps += (around.begun, around.named, *around.torch.steps)
+        anew = bool(around.named or around.begun)
+        if anew and not around.torch.locks:
             steps.append(sync.lock_step(project, choices, uv.path))
-        if project.has_lock or around.torch.locks or around.named:
+        if project.has_lock or around.torch.locks or anew:
             selected = sync.selection(choices, around.torch.extra)
             synced = sync.step(project, choices, uv.path, selected, around.mirrors, around.held)
             synced = sync.with_room(synced, project, around.room)

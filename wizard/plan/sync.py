@@ -48,7 +48,7 @@ def run_environment(project: Project, choices: Choices) -> dict[str, str | None]
     pythons = address(choices, "python")
     if pythons is not None:
         environment["UV_PYTHON_INSTALL_MIRROR"] = pythons
-    registry = own_registry(project)
+    registry = own_registry(project) or project.first_index
     if registry is not None:
         environment["UV_DEFAULT_INDEX"] = registry
     return {**environment, **held(project)}
@@ -93,7 +93,8 @@ def step(
     count = len(project.lock.packages) if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
     whose = f"what {project.member} needs of the " if project.member else ""
-    summary = f"{whose}{count} packages of uv.lock into {inside}{_through(mirrors)}"
+    many = f"{count} packages of uv.lock" if project.lock else "the packages of uv.lock"
+    summary = f"{whose}{many} into {inside}{_through(mirrors)}"
     pythons = address(choices, "python")
     notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
     return Step("sync", "sync", summary, commands=(command,), notes=notes)

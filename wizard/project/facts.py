@@ -97,6 +97,8 @@ class Project:
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
     findings: tuple[MachineFinding, ...] = ()
+    first_index: str | None = None
+    """Without a lock: the default index that the environment names for the first one, without a sign-in."""
 
     @property
     def folder(self) -> str:

@@ -38,6 +38,11 @@ def read(path: Path) -> Document:
         return Document(path, None)
     except OSError as error:
         return Document(path, None, problem=error.strerror or str(error))
+    return of_bytes(path, data)
+
+
+def of_bytes(path: Path, data: bytes) -> Document:
+    """A file at `path` that holds `data`, or will; never raises."""
     try:
         return Document(path, data, parse(data))
     except (TOMLError, UnicodeDecodeError, RecursionError) as error:

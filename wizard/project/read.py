@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wizard.credentials import split
 from wizard.errors import BadInput
 from wizard.machine.facts import MachineFinding
 from wizard.project.facts import Lock, Project
@@ -17,6 +18,7 @@ from wizard.project.pyproject import (
     mappings,
     members,
     normal,
+    of_bytes,
     read,
     requirements,
     table,
@@ -27,24 +29,30 @@ from wizard.project.torch import held_by_us, torch_of
 from wizard.text import masked, one_line
 
 
-def read_project(folder: str | Path, environment: Mapping[str, str] | None = None) -> Project | None:
+def read_project(
+    folder: str | Path, environment: Mapping[str, str] | None = None, planned: Mapping[str, bytes] | None = None
+) -> Project | None:
     """The project that `folder` belongs to, None where there is no pyproject.toml here or above.
 
+    `planned`: files that a plan will write into `folder` first, by name; the project is then the one that they make.
     Raises BadInput where `folder` is not a folder.
     """
     given = Path(folder).absolute()
     if not given.is_dir():
         msg = f"{one_line(str(folder))} is not a folder. Check the spelling."
         raise BadInput(msg)
-    root = find_root(given)
+    root = given if planned else find_root(given)
     if root is None:
         return None
-    return _project(root, given, os.environ if environment is None else environment)
+    return _project(root, given, os.environ if environment is None else environment, planned or {})
 
 
-def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project:
-    pyproject, uv_toml, lock_file = (read(root / name) for name in ("pyproject.toml", "uv.toml", "uv.lock"))
-    python_version = _bytes(root / ".python-version")
+def _project(root: Path, given: Path, environment: Mapping[str, str], planned: Mapping[str, bytes]) -> Project:
+    names = ("pyproject.toml", "uv.toml", "uv.lock")
+    pyproject, uv_toml, lock_file = (
+        of_bytes(root / name, planned[name]) if name in planned else read(root / name) for name in names
+    )
+    python_version = planned.get(".python-version", _bytes(root / ".python-version"))
     lock = lock_of(lock_file.tables) if lock_file.data is not None and lock_file.problem is None else None
     tables = pyproject.tables
     head, uv = table(tables, "project"), table(tables, "tool", "uv")
@@ -88,7 +96,20 @@ def _project(root: Path, given: Path, environment: Mapping[str, str]) -> Project
             str(root / ".python-version"): python_version,
         },
         findings=tuple(_findings(pyproject, uv_toml, lock_file)),
+        first_index=None if lock else _ambient_index(environment),
     )
+
+
+def _ambient_index(environment: Mapping[str, str]) -> str | None:
+    """The default index that a first `uv lock` by hand would ask, without its sign-in."""
+    named = environment.get("UV_DEFAULT_INDEX") or environment.get("UV_INDEX_URL")
+    if not named:
+        return None
+    name, found, address = named.partition("=")
+    try:
+        return split(address if found and "://" not in name else named)[0]
+    except ValueError:
+        return None
 
 
 def _groups(tables: Mapping[str, Any]) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def copy_for_lock(root: Path, scratch: Path, edited: Mapping[Path, bytes]) -> Co
         target = scratch / place.relative_to(base)
         if place.is_file():
             _link(place, target)
-        elif _is_project(place):
+        elif _is_project(place) or place / "pyproject.toml" in changed:
             _copy_project(place, target, changed, settings=place == real)
         elif place.is_dir():
             _link_folder(place, target)

@@ -1,0 +1,229 @@
+"""A folder without a project: one is made of a file that lies there, or a new one. Looked at first, written by the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup
+from textual.content import Content
+from textual.widgets import Button, OptionList
+
+from screens.asking import AskedField, FieldSheet
+from screens.choosing import ChoiceList, Row
+from screens.page import Page
+from screens.rows import cut, fit
+from screens.widgets import Line, PushButton
+from wizard.errors import BadInput, WizardError
+from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from screens.step import StepScreen
+    from wizard.environment_files.record import Imported, Sorted
+    from wizard.plan.step import Step
+
+FILE, NEW = "file:", "new"
+LOOKING = ". reading it, and asking the package index for names nobody knows"
+
+
+def rows(path: str, width: int) -> list[Row]:
+    """What may be made in that folder."""
+    from wizard.begin import files_below
+
+    listed = [
+        Row(f"{FILE}{name}", cut(f"( ) a project of {one_line(name, 60)}, which lies here", width))
+        for name in files_below(path)
+    ]
+    return [*listed, Row(NEW, "( ) a new project in this folder")]
+
+
+class ImportPage(Page):
+    """The three piles, each line with its reason. `taken`: what is to be written, None for nothing."""
+
+    AUTO_FOCUS = "#next"
+    HINTS = (("Enter", "Take it"), ("Esc", "Leave it"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "take", "Take it", id="import.take", priority=True),
+        Binding("up", "app.focus_previous", "Control above", id="import.up", show=False),
+        Binding("down", "app.focus_next", "Control below", id="import.down", show=False),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    ImportPage {
+        #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
+        #note { height: 3; padding: 1 1 0 1; }
+        #page-buttons { height: 1; padding: 0 0 0 1; }
+    }
+    """
+
+    def __init__(self, track: str | Content, name: str, imported: Imported) -> None:
+        super().__init__(track, f"{one_line(name, 40)}: what becomes of each line")
+        self.imported = imported
+        self.taken: Imported | None = None
+
+    def compose_rows(self) -> ComposeResult:
+        yield ChoiceList(self._rows(), at=1, id="rows", help_text="import")
+        yield Line(id="note", grows=True)
+        with HorizontalGroup(id="page-buttons"):
+            yield PushButton("Take it", id="next")
+            yield PushButton("Leave it", id="leave")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._tell()
+
+    def _rows(self) -> list[Row]:
+        width = (self.size.width if self.is_mounted else 80) - 4
+        found: list[Row] = []
+        piles = (
+            ("+ taken over", self.imported.mapped),
+            ("? not decided: written nowhere, kept in the plan's notes", self.imported.undecided),
+            ("- not needed", self.imported.dropped),
+        )
+        for title, pile in piles:
+            if pile:
+                found.append(Row("", f"{title}: {len(pile)}", heading=True))
+                found += [Row(one.text, cut(f"  {fit(cut(one.text, 28), 28)} {_short(one)}", width)) for one in pile]
+        return found
+
+    def _chosen(self) -> Sorted | None:
+        value = self.query_one("#rows", ChoiceList).value
+        every = (*self.imported.mapped, *self.imported.undecided, *self.imported.dropped)
+        return next((one for one in every if one.text == value), None)
+
+    def _tell(self) -> None:
+        one = self._chosen() if self.query_one("#rows").has_focus else None
+        note = self.query_one("#note", Line)
+        if one is not None:
+            note.show(one.why + (" Space takes the other." if one.other else ""))
+            return
+        said = self.imported
+        python = (said.requires_python or "any").removeprefix("==").removesuffix(".*")
+        hint = f" torch was {said.torch_hint}; what runs here is asked later." if said.torch_hint else ""
+        note.show(f"{len(said.dependencies)} dependencies, Python {python}.{hint} Up and Down tell why, line by line.")
+
+    @on(OptionList.OptionHighlighted, "#rows")
+    def _looked_at(self) -> None:
+        self._tell()
+
+    def on_descendant_focus(self) -> None:
+        """The line above the buttons follows the focus."""
+        self._tell()
+
+    @on(ChoiceList.Taken, "#rows")
+    def _switch(self, event: ChoiceList.Taken) -> None:
+        event.stop()
+        self.imported = self.imported.switched(event.value)
+        event.choice_list.show(self._rows(), event.index)
+        self._tell()
+
+    @on(Button.Pressed, "#next")
+    def action_take(self) -> None:
+        """Ctrl+N, and the first button."""
+        self.taken = self.imported
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#leave")
+    def action_leave(self) -> None:
+        """Esc, and the second one."""
+        self.dismiss(None)
+
+
+def _short(one: Sorted) -> str:
+    if one.to is None:
+        return one.why
+    return one.to if not one.other else f"{one.to}   (or {one.other})"
+
+
+def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
+    """The row of `rows` that was taken: shows what would be made; `done` once the plan begins with it."""
+    if value == NEW:
+        _offer_new(screen, done)
+        return
+    name = value.removeprefix(FILE)
+    screen.say(LOOKING)
+
+    def look() -> None:
+        from wizard.begin import brought
+
+        try:
+            found = brought(screen.way, name)
+        except (WizardError, OSError) as error:
+            screen.app.call_from_thread(screen.say, cut(f"x {one_line(str(error), 200)}", 74))
+        else:
+            screen.app.call_from_thread(show, found)
+
+    def show(found: Imported) -> None:
+        page = ImportPage(screen.track_line(), name, found)
+        screen.forget_said()
+        screen.app.push_screen(page, lambda _: taken(page.taken))
+
+    def taken(found: Imported | None) -> None:
+        if found is not None:
+            from wizard.begin import of_file
+
+            _begin(screen, lambda: of_file(screen.way, found), done)
+
+    screen.run_worker(look, name="import", thread=True, exclusive=True, exit_on_error=False)
+
+
+def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
+    from pathlib import Path
+
+    from wizard.begin import check_packages, new
+    from wizard.plan.import_file import name_of
+
+    def wrong(text: str) -> str | None:
+        try:
+            check_packages(_listed(text))
+        except BadInput as error:
+            return str(error)
+        return None
+
+    def unfit(text: str) -> str | None:
+        return None if text and name_of(text) == text else "a name has letters, digits and - _ . between them"
+
+    fields = [
+        AskedField("name", "Name", name_of(Path(screen.way.path).name), unfit),
+        AskedField("python", "Python", "", help_text="empty: uv chooses"),
+        AskedField("packages", "Packages", "", wrong),
+    ]
+    lines = [
+        "uv init makes it; packages are added by uv add: numpy, torch, ... (or none).",
+        "Python empty: uv chooses.",
+    ]
+
+    def asked(answer: dict[str, str] | None) -> None:
+        if answer is not None:
+            screen.say(". uv init, in a scratch folder")
+            screen.run_worker(lambda: make(answer), name="init", thread=True, exclusive=True, exit_on_error=False)
+
+    def make(answer: dict[str, str]) -> None:
+        try:
+            step = new(screen.way, answer["name"], answer["python"], _listed(answer["packages"]))
+        except (WizardError, OSError) as error:
+            screen.app.call_from_thread(screen.say, cut(f"x {one_line(str(error), 200)}", 74))
+        else:
+            screen.app.call_from_thread(_begin, screen, lambda: step, done)
+
+    screen.app.push_screen(FieldSheet("A new project in this folder", fields, lines), asked)
+
+
+def _listed(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None]) -> None:
+    try:
+        screen.way.begin_project(make())
+    except WizardError as error:
+        screen.say(cut(f"x {one_line(str(error), 200)}", 74))
+        return
+    done()
+    screen.say("The plan begins with it; the review shows every line.")
+
+
+__all__ = ["FILE", "NEW", "ImportPage", "offer", "rows"]

@@ -1,0 +1,125 @@
+"""A folder without a project, on the screen: one is made of a file that lies there, or a new one; through the review."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.app import WizardApp
+from screens.begin import ImportPage
+from screens.walk import Walk
+from tests.screens.running import NOTHING, shows, text_of, until
+from tests.support.index import Index
+from tests.support.projects import run as run_program
+from tests.support.projects import stock
+from tests.support.wheels import wheel
+from wizard.choices import Choices
+from wizard.machine.facts import FoundUv
+from wizard.toml import parse
+from wizard.way import Way
+
+pytestmark = pytest.mark.same_everywhere
+
+
+@pytest.fixture
+def folder(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No project, and an index that has what is asked for."""
+    stock(index)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    made = tmp_path / "meine Träume"
+    made.mkdir()
+    return made
+
+
+@asynccontextmanager
+async def started(folder: Path, uv: Path) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
+    there = (FoundUv(os.fspath(uv), "0.13.8", "unknown"),)
+    choices = Choices().with_values("file", {"verify.require": "cpu"})
+    app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, uv=there))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, "( ) a new project in this folder"))
+        yield app, pilot
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+async def to_the_end(app: WizardApp, pilot: Pilot[int]) -> None:
+    app.show("review")
+    await until(pilot, shows(app, "[ Start: "))
+    await pilot.press("ctrl+n")
+    await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+
+
+async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path, index: Index, uv: Path) -> None:
+    (folder / "environment.yml").write_text(
+        "name: vision\ndependencies:\n  - python>=3.10\n  - alpha=1.0\n  - opencv\n  - ffmpeg\n  - openssl\n", "utf-8"
+    )
+    index.add(wheel("opencv-python-headless"))
+    async with started(folder, uv) as (app, pilot):
+        assert "( ) a project of environment.yml, which lies here" in text_of(app)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ImportPage))
+        text = text_of(app)
+        assert "alpha=1.0" in text
+        assert "alpha==1.0.*" in text
+        assert "opencv-python   (or opencv-python-headless)" in text
+        assert text.index("taken over: 3") < text.index("not decided") < text.index("not needed: 1")
+        await pilot.press("up", "down", "down")
+        await until(pilot, shows(app, "Space takes the other."))
+        await pilot.press("space")
+        await until(pilot, shows(app, "opencv-python-headless   (or opencv-python)"))
+        assert names(folder) == {"environment.yml"}
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "The plan begins with it"))
+        assert "Nothing stands in the way" in text_of(app)
+        app.show("review")
+        await until(pilot, shows(app, "[ Start: 4 steps ]"))
+        assert "1 import     2 dependencies into pyproject.toml" in text_of(app)
+        assert names(folder) == {"environment.yml"}
+        await pilot.press("p")
+        await until(pilot, shows(app, "uv.lock: 4 packages added"))
+        await to_the_end(app, pilot)
+        assert app.walk.state is not None
+        assert app.walk.state.exit_code == 0, app.walk.state.diagnosis
+    project = parse((folder / "pyproject.toml").read_bytes())["project"]
+    assert project["dependencies"] == ["alpha==1.0.*", "opencv-python-headless"]
+    assert project["requires-python"] == ">=3.10"
+    env = {**os.environ}
+    run_program([os.fspath(uv), "sync", "--locked", "--check"], cwd=folder, env=env)
+
+
+async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> None:
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("tab", "enter")
+        await until(pilot, shows(app, "A new project in this folder"))
+        assert "Name      [meine-Tr-ume " in text_of(app)
+        await pilot.press("enter", "enter", *"alpha, no name")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "x error    no name is no package's name"))
+        await pilot.press(*["backspace"] * len(", no name"), "enter")
+        await until(pilot, shows(app, "The plan begins with it"))
+        assert names(folder) == set()
+        app.show("review")
+        await until(pilot, shows(app, "1 init       a new project"))
+        await to_the_end(app, pilot)
+        assert app.walk.state is not None
+        assert app.walk.state.exit_code == 0, app.walk.state.diagnosis
+    assert {"pyproject.toml", "uv.lock", "main.py", ".python-version", ".gitignore", ".venv"} <= names(folder)
+    assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha"]
+
+
+async def test_what_can_not_be_read_is_said(folder: Path, uv: Path) -> None:
+    (folder / "environment.yml").write_text("dependencies: [", "utf-8")
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("tab", "enter")
+        await until(pilot, shows(app, "x environment.yml"))
+        assert not isinstance(app.screen, ImportPage)
+        assert app.walk.way.project is None

@@ -1,0 +1,155 @@
+"""A folder without a project becomes one: of an environment file that lies there, or a new one as `uv init` makes it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from wizard.environment_files.piles import candidates, sort
+from wizard.environment_files.read import describe
+from wizard.environment_files.record import Described, Imported
+from wizard.errors import BadInput, WizardError
+from wizard.plan import import_file
+from wizard.plan.quoting import command_line
+from wizard.plan.step import FileChange, Step
+from wizard.run.environment import child_environment
+from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from wizard.way import Way
+
+_NAMES = ("environment.yml", "environment.yaml", "requirements.txt", "conda.yml", "conda.yaml", "env.yml", "env.yaml")
+_PATTERNS = ("environment*.yml", "environment*.yaml", "requirements*.txt", "*conda*.txt", "*env*.yml", "*env*.yaml")
+MOST = 6
+_LIMIT_S = 20.0
+_UV = "0.13.8"
+
+
+def files_below(path: str) -> tuple[str, ...]:
+    """Names of the files in that folder that a project can be made of, the likeliest first, `MOST` at most."""
+    folder = Path(path)
+    try:
+        known = [name for name in _NAMES if (folder / name).is_file()]
+        more = sorted(one.name for pattern in _PATTERNS for one in folder.glob(pattern) if one.is_file())
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys([*known, *more]))[:MOST]
+
+
+def brought(way: Way, name: str) -> Imported:
+    """What that file asks for, in its three piles; the package index is asked for names nobody knows. Waits.
+
+    Raises BadInput where it can't be read.
+    """
+    described = describe(Path(way.path, name))
+    return sort(described, absent=unknown_names(described, way.uv_path(), way))
+
+
+def unknown_names(described: Described, uv: str | None, way: Way) -> tuple[str, ...]:
+    """Names that the package index does not have; none where it can't be asked."""
+    return asked_for(described, uv, way)[0]
+
+
+def asked_for(described: Described, uv: str | None, way: Way) -> tuple[tuple[str, ...], bool]:
+    """Names that the package index does not have, and whether it answered."""
+    from wizard.environment_files.check import absent
+    from wizard.mirrors.official import address
+
+    env = way.environment
+    names = candidates(described)
+    if not names or env.get("UV_OFFLINE", "").lower() in {"1", "true"}:
+        return (), True
+    index = env.get("UV_DEFAULT_INDEX") or env.get("UV_INDEX_URL") or described.default_index
+    if index is None and uv is not None:
+        index = address(uv)
+    if index is None:
+        return (), True
+    version = next((one.version for one in way.machine.uv or () if one.version), None) or _UV
+    try:
+        return absent(names, index, version)
+    except WizardError:
+        return (), True
+
+
+def of_file(way: Way, imported: Imported) -> Step:
+    """The step that writes what was brought. Raises BadInput where there is nothing to write."""
+    names = ("pyproject.toml", ".python-version")
+    files = {name: _bytes(Path(way.path, name)) for name in names}
+    python = f">={sys.version_info.major}.{sys.version_info.minor}"
+    step = import_file.step(imported, way.path, os.sep, files, python)
+    if step is None:
+        raise BadInput("pyproject.toml has all of it already")
+    return step
+
+
+def new(way: Way, name: str, python: str, packages: Sequence[str]) -> Step:
+    """The step that writes what `uv init` and `uv add` would, made by uv itself in a scratch folder. Waits.
+
+    `python`: such as 3.12, "" for uv's own choice; `packages`: requirements. Raises BadInput, WizardError without a uv.
+    """
+    check_packages(packages)
+    uv = way.uv_path() or next((one.path for one in way.machine.uv or () if one.version), None)
+    if uv is None:
+        raise WizardError("there is no uv here yet that could make a project; install it first, then start again")
+    with tempfile.TemporaryDirectory(prefix="uv-wizard-") as scratch:
+        folder = Path(scratch, Path(way.path).name or "project")
+        folder.mkdir()
+        words = ["--no-package", "--name", name, *(["--python", python] if python else [])]
+        quiet = ["--vcs", "none", "--no-workspace", "--no-readme", "--author-from", "none"]
+        _run(way, folder, [uv, "init", *words, *quiet])
+        if packages:
+            _run(way, folder, [uv, "add", "--frozen", *packages])
+        made = {
+            one.name: one.read_bytes() for one in sorted(folder.iterdir()) if one.is_file() and one.name != "uv.lock"
+        }
+    made[".gitignore"] = _IGNORED.encode()
+    changes = [
+        FileChange(str(Path(way.path, file)), None, data)
+        for file, data in made.items()
+        if not Path(way.path, file).exists()
+    ]
+    by_hand = [["uv", "init", *words], *([["uv", "add", *packages]] if packages else [])]
+    notes = (f"By hand: {' ; '.join(command_line(one) for one in by_hand)}",)
+    return Step("init", "init", f"a new project, {name}, as uv init makes it", files=tuple(changes), notes=notes)
+
+
+_IGNORED = ".venv/\n__pycache__/\n*.py[oc]\nbuild/\ndist/\n*.egg-info\n"
+
+
+def check_packages(packages: Iterable[str]) -> None:
+    """Raises BadInput for what is no requirement."""
+    for one in packages:
+        try:
+            Requirement(one)
+        except InvalidRequirement as error:
+            raise BadInput(f"{one_line(one, 60)} is no package's name: {one_line(str(error), 80)}") from None
+
+
+def _run(way: Way, folder: Path, argv: list[str]) -> None:
+    env = child_environment(way.environment, {"UV_PYTHON_DOWNLOADS": "never"})
+    try:
+        done = subprocess.run(
+            argv, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WizardError(f"{command_line(argv[1:2])} did not answer: {one_line(str(error), 100)}") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise BadInput(one_line(said[-1] if said else f"uv {argv[1]} failed", 200))
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+__all__ = ["asked_for", "brought", "check_packages", "files_below", "new", "of_file"]
