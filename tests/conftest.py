@@ -55,8 +55,20 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (base / str(number) for number in itertools.count())
 
 
+@pytest.fixture(scope="session")
+def _no_newest(uv: Path) -> str:
+    """What is remembered where the index that uv has built in did not answer: no test asks it for the newest uv."""
+    from wizard.machine.request import ProbeRequest
+    from wizard.machine.uv_index import index_of_uv
+    from wizard.machine.uv_newest import remembered
+
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_LEAKS)}
+    index = index_of_uv(os.fspath(uv), ProbeRequest(environment=environment), 30.0)
+    return remembered((index or "").rstrip("/"), [], "not asked in tests")
+
+
 @pytest.fixture(autouse=True)
-def home(_homes: Iterator[Path], uv: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(_homes: Iterator[Path], uv: Path, _no_newest: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder, and an environment that knows no other. Not inside tmp_path: that stays empty."""
     folder = next(_homes)
     folder.mkdir()
@@ -78,6 +90,8 @@ def home(_homes: Iterator[Path], uv: Path, monkeypatch: pytest.MonkeyPatch) -> P
     }
     for name, place in places.items():
         monkeypatch.setenv(name, os.fspath(folder / place))
+    (folder / "wizard-state").mkdir(mode=0o700)
+    (folder / "wizard-state" / "uv-newest.json").write_text(_no_newest)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("PATH", os.fspath(uv.parent) + os.pathsep + os.environ.get("PATH", ""))
     # The Python that runs the tests, and never a download.

@@ -94,7 +94,7 @@ def test_this_host(tmp_path: Path, home: Path) -> None:
     before = sorted(path for path in home.rglob("*"))
     machine = look(ProbeRequest(project=os.fspath(tmp_path)))
     told = document(machine)
-    assert set(told) == set(DOCUMENTED)
+    assert set(told) == {*DOCUMENTED, "uv_newest"}
     unknown = [key for key in DOCUMENTED if told[key] is None]
     assert set(unknown) <= {"conda", "nvidia_driver", "rocm", "shell", "libc", "uv_in_shells", "conda_environments"}
     assert machine.uv

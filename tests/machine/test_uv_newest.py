@@ -12,6 +12,7 @@ from tests.support.index import Index
 from tests.support.wheels import wheel
 from wizard.machine.facts import UvSource
 from wizard.machine.request import ProbeRequest
+from wizard.machine.uv_index import index_of_uv
 from wizard.machine.uv_newest import newest, releases
 
 
@@ -76,3 +77,36 @@ def test_a_release_that_was_taken_back_is_none() -> None:
     assert releases(html.encode()) == ["0.13.8"]
     assert releases(b'{"files": [{"filename": "uv-1.0.0-py3-none-any.whl", "yanked": "broken"}]}') == []
     assert releases(b"<html>log in first</html>") == []
+
+
+def config(folder: Path, index: Index) -> dict[str, str]:
+    """A user's uv.toml that names the index."""
+    (folder / "uv").mkdir(parents=True)
+    (folder / "uv" / "uv.toml").write_text(f'[[index]]\nurl = "{index.url()}"\ndefault = true\n')
+    return {"APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME": os.fspath(folder)}
+
+
+def test_where_nothing_names_an_index_uv_is_asked_for_its_own(index: Index, tmp_path: Path, home: Path) -> None:
+    index.add(wheel("uv", "0.13.10", tag="py3-none-any"))
+    more = {"HOME": os.fspath(home), **config(tmp_path / "config", index)}
+    told = asked(None, **more)
+    assert told is not None
+    assert told.newest == "0.13.10"
+    assert asked(None, **more, PATH=os.fspath(tmp_path)) is not None, "a uv is found beside this program, too"
+
+
+def test_uv_is_asked_in_the_project(index: Index, uv: Path, tmp_path: Path) -> None:
+    (tmp_path / "uv.toml").write_text(f'index-url = "{index.url()}"\n')
+    request = ProbeRequest(project=os.fspath(tmp_path), environment={**os.environ, "UV_CACHE_DIR": "", "UV_PYTHON": ""})
+    assert (index_of_uv(os.fspath(uv), request, 10.0) or "").rstrip("/") == index.url().rstrip("/")
+    (tmp_path / "uv.toml").write_text("index-url = [")
+    assert index_of_uv(os.fspath(uv), request, 10.0) is None
+    assert index_of_uv(os.fspath(tmp_path / "none"), request, 10.0) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_nobody_else_may_look_where_it_is_remembered(index: Index, tmp_path: Path) -> None:
+    index.add(wheel("uv", "0.13.8", tag="py3-none-any"))
+    asked(index.url(), UV_WIZARD_STATE_DIR=os.fspath(tmp_path / "state"))
+    assert (tmp_path / "state" / "uv-newest.json").exists()
+    assert (tmp_path / "state").stat().st_mode & 0o077 == 0

@@ -55,13 +55,13 @@ def refuse_machine(options: Options) -> None:
         raise BadInput(msg)
 
 
-def way_of(options: Options, word: int = 0, *, shells: bool = False) -> Way:
+def way_of(options: Options, word: int = 0, *, shells: bool = False, newest: bool = False) -> Way:
     """The way for the project named at `word` (default: here), all facts looked up. Raises BadInput.
 
-    `shells`: also ask the user's shells which uv they run.
+    `shells`: also ask the user's shells which uv they run; `newest`: and the package index for the newest.
     """
     way = Way(options.word(word) or ".", choices=choices_of(options), machine=machine_of(options))
-    way.look(shells=shells)
+    way.look(shells=shells, newest=newest)
     return way
 
 

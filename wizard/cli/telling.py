@@ -27,7 +27,7 @@ def doctor(options: Options) -> int:
     from wizard.doctor import document
     from wizard.lock_sizes import ask
 
-    way = common.way_of(options, shells=True)
+    way = common.way_of(options, shells=True, newest=True)
     sizes = ask(way) if options.flag("sizes") else None
     if options.json:
         common.print_json(document(way, sizes))

@@ -226,8 +226,9 @@ DOCUMENTED = ("os", "arch", "libc", "gpus", "nvidia_driver", "rocm", "in_contain
 
 
 def document(machine: Machine) -> dict[str, Any]:
-    """The machine as INTERFACE.md's JSON shape (with `distribution` and `cpu_count` beside)."""
+    """The machine as INTERFACE.md's JSON shape (with `distribution`, `cpu_count` and `uv_newest` beside)."""
     from dataclasses import asdict
 
     whole = asdict(machine)
-    return {key: whole[key] for key in DOCUMENTED}
+    newest = machine.uv_source.newest if machine.uv_source else None
+    return {**{key: whole[key] for key in DOCUMENTED}, "uv_newest": newest}

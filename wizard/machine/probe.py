@@ -24,6 +24,8 @@ GPU_LIMIT = 20.0
 """Seconds for the GPUs: a driver without persistence mode takes that long to wake."""
 LIMIT = 10.0
 """Seconds for each other probe."""
+NEWEST_LIMIT = 3.0
+"""Seconds for the newest uv, where somebody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def probes(request: ProbeRequest, *, gpu_limit: float = GPU_LIMIT, limit: float 
         asked.append(Probe("environments", partial(_call, "conda_envs.environments"), limit))
     if request.network:
         asked.append(Probe("network", partial(_call, "network.network"), limit))
-        asked.append(Probe("newest", partial(_call, "uv_newest.newest", limit=inner), limit))
+    if request.network or request.newest:
+        patient = inner if request.network else min(inner, NEWEST_LIMIT)
+        asked.append(Probe("newest", partial(_call, "uv_newest.newest", limit=patient), limit))
     return tuple(asked)
 
 

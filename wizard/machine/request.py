@@ -35,6 +35,8 @@ class ProbeRequest:
     """The package index to try: the lock's own registry, letter for letter."""
     network: bool = False
     """Whether to ask that index at all."""
+    newest: bool = False
+    """Whether to ask the package index for the newest uv; `network` does so too."""
     shells: bool = False
     """Whether to start the user's shells and ask them which uv they run."""
     root: str = os.sep

@@ -19,6 +19,8 @@ from wizard.machine.facts import UvSource
 from wizard.machine.network import certificates, index_url, proxies, proxy_for, why_not
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
+from wizard.machine.uv import found
+from wizard.machine.uv_index import index_of_uv
 
 DAY = 24 * 3600.0
 HOUR = 3600.0
@@ -36,12 +38,18 @@ def newest(request: ProbeRequest, limit: float = 9.0) -> Answer:
     """uv_source; None there where nothing may be asked (UV_OFFLINE)."""
     if (request.get("UV_OFFLINE") or "").lower() in _OFF:
         return Answer({"uv_source": None})
-    installer = _installer(request)
-    index = index_url(request)
+    end = time.monotonic() + limit
+    installer = _installer(request) if request.network else None
+    index = index_url(request) or _of_uv(request, limit / 2)
     if index is None:
         return Answer({"uv_source": UvSource(None, (), installer, "no index named")})
-    versions, trouble = _kept_or_asked(index.rstrip("/"), request, limit)
+    versions, trouble = _kept_or_asked(index.rstrip("/"), request, max(1.0, end - time.monotonic()))
     return Answer({"uv_source": UvSource(versions[0] if versions else None, tuple(versions), installer, trouble)})
+
+
+def _of_uv(request: ProbeRequest, limit: float) -> str | None:
+    """The index that a uv here goes by; an older one may be too broken to tell."""
+    return next(filter(None, (index_of_uv(uv, request, limit) for uv in found(request)[:2])), None)
 
 
 def _kept_or_asked(index: str, request: ProbeRequest, limit: float) -> tuple[list[str], str | None]:
@@ -51,14 +59,16 @@ def _kept_or_asked(index: str, request: ProbeRequest, limit: float) -> tuple[lis
         return kept["versions"], kept["why_not"]
     versions, trouble = _asked(index, request, limit)
     with suppress(OSError):  # it is asked again next time
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what lies there is this user's alone
         spare = file.with_suffix(f".{os.getpid()}")
-        # the address as it is asked, which may hold a sign-in, is told apart by its hash alone
-        spare.write_text(
-            json.dumps({"index": _mark(index), "at": time.time(), "versions": versions, "why_not": trouble})
-        )
+        spare.write_text(remembered(index, versions, trouble))
         spare.replace(file)
     return versions, trouble
+
+
+def remembered(index: str, versions: list[str], trouble: str | None) -> str:
+    """The note of an answer, without the address as it is asked: that may hold a sign-in, and is told apart by its hash."""
+    return json.dumps({"index": _mark(index), "at": time.time(), "versions": versions, "why_not": trouble})
 
 
 def _mark(index: str) -> str:
@@ -102,8 +112,8 @@ def _asked(index: str, request: ProbeRequest, limit: float) -> tuple[list[str], 
                     return [], "no answer in time"
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError, OSError) as error:
         return [], why_not(error, proxied=proxy is not None)[1]
-    found = releases(bytes(body))
-    return found, None if found else "the package index has no uv"
+    told = releases(bytes(body))
+    return told, None if told else "the package index has no uv"
 
 
 def releases(page: bytes) -> list[str]:
@@ -114,8 +124,8 @@ def releases(page: bytes) -> list[str]:
         names = [str(file["filename"]) for file in files if not file.get("yanked")]
     except (ValueError, KeyError, TypeError, AttributeError):
         names = [anchor for anchor in _ANCHOR.findall(text) if "data-yanked" not in anchor]
-    found = {hit.group(1) for name in names for hit in _FILE.finditer(name)}
-    return sorted(found, key=lambda version: tuple(map(int, version.split("."))), reverse=True)
+    told = {hit.group(1) for name in names for hit in _FILE.finditer(name)}
+    return sorted(told, key=lambda version: tuple(map(int, version.split("."))), reverse=True)
 
 
 def _installer(request: ProbeRequest) -> bool | None:
