@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
+from wizard.catalog import asset
 from wizard.errors import WizardError
-from wizard.text import clean, masked
+from wizard.plan.quoting import command_line
+from wizard.text import clean, masked, standing_size
+from wizard.verify import usual
 from wizard.verify.check import headline
 from wizard.verify.record import Check, Verification
 
-_STYLE = """
-:root { color-scheme: light dark; --good: #1a7f37; --bad: #c2251d; --quiet: #767676 }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
-tr { border-bottom: 1px solid #8884 } .mark { font-family: monospace; white-space: nowrap }
-.s { text-align: right; white-space: nowrap }
-.ok { color: var(--good) } .failed { color: var(--bad) } .not { color: var(--quiet) } small { color: var(--quiet) }
-pre { overflow-x: auto; background: #8881; padding: .7rem } h1 { font-size: 1.5rem }
-"""
+STYLE = "page.css"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""The browser's own word that nothing is fetched and nothing runs, whatever a name or a text may hold."""
 
 
 def save(verification: Verification, path: str) -> None:
@@ -32,67 +30,170 @@ def save(verification: Verification, path: str) -> None:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".uv-wizard-")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(page(verification))
+        Path(name).chmod(0o644 & ~_umask())
         Path(name).replace(target)
     except OSError as error:
         raise WizardError(f"{path} can't be written: {error.strerror}; name a folder of your own") from error
 
 
+def _umask() -> int:
+    now = os.umask(0o077)
+    os.umask(now)
+    return now
+
+
 def page(verification: Verification) -> str:
-    """The page's text: headline, ladder, devices, cause and fixes, and the document itself at the end."""
+    """The page's text: headline, ladder, devices, cause and fixes, versions, and the document itself at the end."""
     title, lead = headline(verification)
-    body = [f"<h1 class={'ok' if verification.ok else 'failed'}>{_safe(title)}</h1>", f"<p>{_safe(lead)}</p>"]
-    body += ["<table><tr><th>#<th><th>Check<th>Value<th class=s>Seconds</tr>", *_rows(verification), "</table>"]
-    body += _devices(verification)
-    body += _cause(verification)
-    document = json.dumps(verification.document(), indent=1)
-    body += ["<details><summary>All of it, for programs</summary>", f"<pre>{_safe(document)}</pre></details>"]
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{_safe(title)}</title>'
+    verdict = "ok" if verification.ok else "failed"
+    body = [
+        f'<header class="{verdict}"><h1>{_safe(title)}</h1><p>{_safe(lead)}</p></header>',
+        *_cause(verification),
+        '<h2>Checks</h2><ol class="ladder">',
+        *_rungs(verification),
+        "</ol>",
+        *_devices(verification),
+        *_facts(verification),
+    ]
+    document = json.dumps(verification.document(), indent=1, ensure_ascii=False)
+    body.append(f"<details><summary>All of it, for programs</summary><pre>{_safe(document)}</pre></details>")
+    head = (
+        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_safe(title)}</title><style>\n{asset(STYLE).read_text('utf-8')}</style>"
+    )
     return (
-        f'<!doctype html>\n<html lang="en"><head>{head}<style>{_STYLE}</style></head>\n<body>\n'
+        f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><main>\n'
         + "\n".join(body)
-        + "\n</body></html>\n"
+        + "\n</main></body></html>\n"
     )
 
 
-def _rows(verification: Verification) -> Iterator[str]:
-    for number, check in enumerate(verification.checks, 1):
-        name, mark = _mark(check)
-        detail = f"<br><small>{_safe(check.detail)}</small>" if check.detail else ""
-        seconds = f"{check.seconds:.1f}" if check.ok is not None else ""
+def _rungs(verification: Verification) -> Iterator[str]:
+    for check in verification.checks:
+        name, mark, word = _mark(check)
+        detail = f"<small>{_safe(check.detail)}</small>" if check.detail else ""
+        seconds = f"{check.seconds:.1f} s" if check.ok is not None else ""
+        value = "" if check.value == word else check.value or ""
         yield (
-            f"<tr><td>{number}<td class='mark {name}'>{mark}<td>{_safe(check.title)}{detail}"
-            f"<td>{_safe(check.value or '')}<td class=s>{seconds}</tr>"
+            f'<li class="{name}"><b class="mark">{mark}</b><span class="word">{word}</span>'
+            f'<span class="title">{_safe(check.title)}{detail}</span>'
+            f'<span class="value">{_safe(value)}</span><span class="seconds">{seconds}</span></li>'
         )
 
 
-def _mark(check: Check) -> tuple[str, str]:
+def _mark(check: Check) -> tuple[str, str, str]:
+    """Class, glyph and word: the same as on the screen, so that it is legible without colour."""
     if check.ok is None:
-        return "not", "- not looked at" if check.value == "not looked at" else "- not run"
-    return ("ok", "+ ok") if check.ok else ("failed", "x failed")
+        return "not", "-", "not run"
+    if check.ok:
+        return "ok", "+", "ok"
+    return ("failed", "x", "failed") if check.required else ("warning", "!", "warning")
 
 
 def _devices(verification: Verification) -> Iterator[str]:
-    if verification.devices:
-        yield "<h2>Devices</h2><table><tr><th>Name<th>Generation<th>Memory<th>Rate<th>Copy</tr>"
-        for device in verification.devices:
-            generation = device.get("compute_capability") or device.get("gfx") or ""
-            memory = f"{device['memory_mib']} MiB" if device.get("memory_mib") else ""
-            rate = f"{device['matmul_tflops']:.0f} TFLOP/s" if device.get("matmul_tflops") else ""
-            copy = f"{device['copy_gib_s']:.0f} GiB/s" if device.get("copy_gib_s") else ""
-            yield f"<tr><td>{_safe(str(device.get('name')))}<td>{_safe(generation)}<td>{memory}<td>{rate}<td>{copy}</tr>"
-        yield "</table>"
+    if not verification.devices:
+        return
+    yield '<h2>Devices</h2><div class="devices">'
+    for device in verification.devices:
+        generation = device.get("compute_capability") or device.get("gfx")
+        size, free = device.get("memory_mib"), device.get("free_mib")
+        about = [
+            f"generation {generation}" if generation else "",
+            standing_size(size * usual.MIB) if size else "",
+            ", ".join(device.get("dtypes") or ()),
+        ]
+        yield f"<section><h3>{_safe(str(device.get('name') or 'a device'))}</h3>"
+        yield f"<p>{_safe(', '.join(each for each in about if each))}</p>"
+        if size and free is not None:
+            taken = f"{standing_size((size - free) * usual.MIB)} of {standing_size(size * usual.MIB)}"
+            yield _bar("memory taken", taken, (size - free) / size, None)
+        yield from _rates(device)
+        odd = usual.slow(device)
+        if odd:
+            yield f'<p class="warning">{_safe(odd)}</p>'
+        for holder in device.get("holders") or ():
+            used = f"{holder['used_mib']} MiB" if holder.get("used_mib") is not None else "memory"
+            name = str(holder.get("name") or "a program that is not told")
+            yield f"<p><small>{_safe(name)} (process {_safe(str(holder.get('pid')))}) holds {used}</small></p>"
+        yield "</section>"
+    yield "</div>"
+
+
+def _rates(device: Mapping[str, Any]) -> Iterator[str]:
+    known = usual.usual_of(device.get("name"))
+    if device.get("matmul_tflops"):
+        same = known is not None and known.dtype == device.get("matmul_dtype")
+        span = known.matmul if known is not None and same else None
+        yield _measured(f"products in {device.get('matmul_dtype')}", device["matmul_tflops"], "TFLOP/s", span)
+    if device.get("copy_gib_s"):
+        span = known.copy if known is not None else None
+        yield _measured("copies in its memory", device["copy_gib_s"], "GiB/s", span)
+
+
+def _measured(label: str, value: float, unit: str, span: tuple[float, float] | None) -> str:
+    if span is None:
+        return f'<p class="bar"><span>{_safe(label)}</span><span>{value:.0f} {unit}</span></p>'
+    told = f"{value:.0f} {unit}, usual {span[0]:.0f} to {span[1]:.0f}"
+    return _bar(label, told, value / span[1], span[0] / span[1])
+
+
+def _bar(label: str, told: str, share: float, mark: float | None) -> str:
+    """A figure, and its bar; the line across it is where what is usual begins."""
+    low = " low" if mark is not None and share < mark else ""
+    line = f'<i style="left:{100 * mark:.0f}%"></i>' if mark is not None else ""
+    width = max(0.0, min(100.0, 100 * share))
+    return (
+        f'<p class="bar{low}"><span>{_safe(label)}</span><span>{_safe(told)}</span>'
+        f'<span class="track"><b style="width:{width:.0f}%"></b>{line}</span></p>'
+    )
 
 
 def _cause(verification: Verification) -> Iterator[str]:
     found = verification.diagnosis
-    if found is not None:
-        yield "<h2>What was printed</h2><pre>" + _safe("\n".join(found.evidence)) + "</pre><h2>What to do</h2><ol>"
-        for fix in found.fixes:
-            commands = "".join(f"<pre>{_safe(' '.join(argv))}</pre>" for argv in fix.commands or ())
-            choices = "".join(f"<pre>{_safe(f'{key} = {value}')}</pre>" for key, value in (fix.choices or {}).items())
-            yield f"<li>{_safe(fix.title)}{commands}{choices}"
+    if found is None:
+        return
+    if found.evidence:
+        yield "<h2>What was printed</h2><pre>" + _safe("\n".join(found.evidence)) + "</pre>"
+    if found.fixes:
+        yield "<h2>What to do</h2><ol>"
+    for fix in found.fixes:
+        told = [command_line(argv) for argv in fix.commands or ()]
+        told += [command_line(["uv-wizard", "apply", "--yes", *_sets(fix.choices)])] if fix.choices else []
+        told += [fix.message] if fix.message else []
+        yield f"<li>{_safe(fix.title)}" + "".join(f"<pre>{_safe(line)}</pre>" for line in told) + "</li>"
+    if found.fixes:
         yield "</ol>"
 
 
+def _sets(choices: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in choices.items():
+        yield from ("--set", f"{key}={','.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
+
+
+def _facts(verification: Verification) -> Iterator[str]:
+    """The versions and the machine, as a table: what an administrator asks first."""
+    facts = verification.facts
+    inside, driver = facts.get("environment") or {}, facts.get("driver") or {}
+    machine = facts.get("machine") or {}
+    rows = [
+        ("looked at", verification.began),
+        ("required", verification.require),
+        ("Python", " ".join(str(inside[key]) for key in ("implementation", "version") if inside.get(key))),
+        ("system", inside.get("platform")),
+        ("in a container", "yes" if machine.get("in_container") else None),
+        ("driver", driver.get("version") or machine.get("nvidia_driver")),
+        ("CUDA of the driver", driver.get("cuda")),
+        ("uv-wizard", facts.get("wizard")),
+        *(inside.get("versions") or {}).items(),
+    ]
+    yield "<h2>Versions</h2><table>"
+    yield from (f"<tr><th>{_safe(str(name))}</th><td>{_safe(str(value))}</td></tr>" for name, value in rows if value)
+    yield "</table>"
+
+
 def _safe(text: str) -> str:
-    return escape(masked(clean(text)))
+    """Outside text for the page: no control characters, no credentials, no name of this user's home, no markup."""
+    home = os.path.expanduser("~")
+    told = masked(clean(text))
+    return escape(told.replace(home, "~") if len(home) > 3 else told)
