@@ -17,28 +17,39 @@ from screens.page import Page
 from screens.rows import cut, fit
 from screens.widgets import Line, PushButton
 from wizard.errors import BadInput, WizardError
-from wizard.text import one_line
+from wizard.text import one_line, standing_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from screens.step import StepScreen
     from wizard.environment_files.record import Imported, Sorted
     from wizard.plan.step import Step
+    from wizard.way import Way
 
-FILE, NEW = "file:", "new"
+FILE, CONDA, NEW = "file:", "conda:", "new"
+MOST_ENVIRONMENTS = 3
 LOOKING = ". reading it, and asking the package index for names nobody knows"
 
 
-def rows(path: str, width: int) -> list[Row]:
-    """What may be made in that folder."""
+def rows(way: Way, width: int) -> list[Row]:
+    """What may be made in the way's folder."""
     from wizard.begin import files_below
 
     listed = [
         Row(f"{FILE}{name}", cut(f"( ) a project of {one_line(name, 60)}, which lies here", width))
-        for name in files_below(path)
+        for name in files_below(way.path)
     ]
+    kept = [one for one in way.machine.conda_environments or () if one.name != "base"]
+    for one in sorted(kept, key=lambda each: -(each.size_bytes or 0))[:MOST_ENVIRONMENTS]:
+        size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
+        listed.append(Row(f"{CONDA}{one.name}", cut(f"( ) a project of conda's {one_line(one.name, 40)}{size}", width)))
     return [*listed, Row(NEW, "( ) a new project in this folder")]
+
+
+def is_one(value: str) -> bool:
+    """Whether it is the value of one of these rows."""
+    return value == NEW or value.startswith((FILE, CONDA))
 
 
 class ImportPage(Page):
@@ -59,9 +70,11 @@ class ImportPage(Page):
     }
     """
 
-    def __init__(self, track: str | Content, name: str, imported: Imported) -> None:
+    def __init__(self, track: str | Content, name: str, imported: Imported, more: Sequence[str] = ()) -> None:
+        """`more`: told below the piles."""
         super().__init__(track, f"{one_line(name, 40)}: what becomes of each line")
         self.imported = imported
+        self._more = tuple(more)
         self.taken: Imported | None = None
 
     def compose_rows(self) -> ComposeResult:
@@ -87,7 +100,7 @@ class ImportPage(Page):
             if pile:
                 found.append(Row("", f"{title}: {len(pile)}", heading=True))
                 found += [Row(one.text, cut(f"  {fit(cut(one.text, 28), 28)} {_short(one)}", width)) for one in pile]
-        return found
+        return [*found, *(Row("", cut(line, width), heading=True) for line in self._more)]
 
     def _chosen(self) -> Sorted | None:
         value = self.query_one("#rows", ChoiceList).value
@@ -143,21 +156,26 @@ def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
     if value == NEW:
         _offer_new(screen, done)
         return
-    name = value.removeprefix(FILE)
+    name = value.removeprefix(FILE).removeprefix(CONDA)
     screen.say(LOOKING)
 
     def look() -> None:
-        from wizard.begin import brought
+        from wizard.begin import brought, brought_from_conda
 
+        more: list[str] = []
         try:
-            found = brought(screen.way, name)
+            if value.startswith(CONDA):
+                found, here = brought_from_conda(screen.way, name)
+                more = [*here.told()]
+            else:
+                found = brought(screen.way, name)
         except (WizardError, OSError) as error:
             screen.app.call_from_thread(screen.say, cut(f"x {one_line(str(error), 200)}", 74))
         else:
-            screen.app.call_from_thread(show, found)
+            screen.app.call_from_thread(show, found, more)
 
-    def show(found: Imported) -> None:
-        page = ImportPage(screen.track_line(), name, found)
+    def show(found: Imported, more: Sequence[str]) -> None:
+        page = ImportPage(screen.track_line(), name, found, more)
         screen.forget_said()
         screen.app.push_screen(page, lambda _: taken(page.taken))
 
@@ -226,4 +244,4 @@ def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None
     screen.say("The plan begins with it; the review shows every line.")
 
 
-__all__ = ["FILE", "NEW", "ImportPage", "offer", "rows"]
+__all__ = ["ImportPage", "is_one", "offer", "rows"]

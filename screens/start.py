@@ -133,7 +133,7 @@ class StartScreen(StepScreen):
         from screens.rows import choice, cut
         from wizard.project.nearby import projects_below
 
-        rows = begin.rows(self.way.path, self.room - 1)
+        rows = begin.rows(self.way, self.room - 1)
         rows += [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
         rows.append(Row(ELSEWHERE, choice(False, "choose another folder")))
         if listed:
@@ -180,7 +180,7 @@ class StartScreen(StepScreen):
         """A folder was chosen, or what is to be made here."""
         from screens import begin
 
-        if event.value == begin.NEW or event.value.startswith(begin.FILE):
+        if begin.is_one(event.value):
             begin.offer(self, event.value, self._begun)
             return
         if event.value != ELSEWHERE:

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -20,15 +22,17 @@ from wizard.plan import import_file
 from wizard.plan.quoting import command_line
 from wizard.plan.step import FileChange, Step
 from wizard.run.environment import child_environment
-from wizard.text import one_line
+from wizard.text import one_line, standing_size
 
 if TYPE_CHECKING:
+    from wizard.environment_files.conda_live import Live
     from wizard.way import Way
 
 _NAMES = ("environment.yml", "environment.yaml", "requirements.txt", "conda.yml", "conda.yaml", "env.yml", "env.yaml")
 _PATTERNS = ("environment*.yml", "environment*.yaml", "requirements*.txt", "*conda*.txt", "*env*.yml", "*env*.yaml")
 MOST = 6
 _LIMIT_S = 20.0
+_COUNT_S = 6.0
 _UV = "0.13.8"
 
 
@@ -50,6 +54,12 @@ def brought(way: Way, name: str) -> Imported:
     """
     described = describe(Path(way.path, name))
     return sort(described, absent=unknown_names(described, way.uv_path(), way))
+
+
+def brought_from_conda(way: Way, name: str) -> tuple[Imported, CondaHere]:
+    """The same of a conda environment. Waits. Raises BadInput."""
+    found = conda_environment(way, name)
+    return sort(found.live.described, absent=unknown_names(found.live.described, way.uv_path(), way)), found
 
 
 def unknown_names(described: Described, uv: str | None, way: Way) -> tuple[str, ...]:
@@ -76,6 +86,70 @@ def asked_for(described: Described, uv: str | None, way: Way) -> tuple[tuple[str
         return absent(names, index, version)
     except WizardError:
         return (), True
+
+
+@dataclass(frozen=True)
+class CondaHere:
+    """A conda environment of this machine. `size`, `cache`: bytes of it and of conda's package cache, None unknown."""
+
+    name: str
+    path: str
+    live: Live
+    size: int | None
+    cache: int | None
+
+    def told(self) -> Iterator[str]:
+        """What came along, what leaving would free, and the commands for it: nothing of conda is deleted by us."""
+        along = self.live.along
+        names = ", ".join(name for name, _ in along[:8]) + (" ..." if len(along) > 8 else "")
+        yield f"Came along with these, and is not asked for: {len(along)} package{'s' * (len(along) != 1)}{f' ({names})' if along else ''}"
+        size = "? unknown" if self.size is None else standing_size(self.size)
+        cache = "? unknown" if self.cache is None else standing_size(self.cache)
+        yield f"On the disk: {size} in {self.path}, {cache} in conda's package cache (files that both hold count once)"
+        yield "Once the project works, this frees it; nothing of conda is deleted by uv-wizard:"
+        yield from (f"  {command_line(one)}" for one in self.commands)
+
+    @property
+    def commands(self) -> tuple[tuple[str, ...], ...]:
+        """What removes it."""
+        clean_up = ("conda", "clean", "--all")
+        return (clean_up,) if self.name == "base" else (("conda", "env", "remove", "-n", self.name), clean_up)
+
+    def document(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "name": self.name,
+            "path": self.path,
+            "size_bytes": self.size,
+            "package_cache_bytes": self.cache,
+            "came_along": [{"name": name, "version": version} for name, version in self.live.along],
+            "commands": [list(one) for one in self.commands],
+        }
+
+
+def conda_environment(way: Way, name: str) -> CondaHere:
+    """The environment of that name, or in that folder. Waits. Raises BadInput where there is none."""
+    from wizard.environment_files.conda_live import read
+    from wizard.machine.conda_envs import size_of
+
+    known = way.machine.conda_environments or ()
+    found = next((one for one in known if one.name == name), None)
+    path = Path(found.path if found else name).expanduser()
+    if not found and not (path / "conda-meta").is_dir():
+        there = ", ".join(one.name for one in known) or "none"
+        raise BadInput(f"there is no conda environment {one_line(name, 80)} here; there is: {one_line(there, 200)}")
+    live = read(path)
+    end, counted = monotonic() + _COUNT_S, set[tuple[int, int]]()
+    size = found.size_bytes if found and found.size_bytes is not None else size_of(str(path), end, counted)
+    base = next((one.path for one in known if one.name == "base"), None)
+    cache = Path(base or path, "pkgs")
+    return CondaHere(
+        found.name if found else path.name,
+        str(path),
+        live,
+        size,
+        size_of(str(cache), end, counted, ()) if cache.is_dir() else None,
+    )
 
 
 def of_file(way: Way, imported: Imported) -> Step:
@@ -152,4 +226,7 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
-__all__ = ["asked_for", "brought", "check_packages", "files_below", "new", "of_file"]
+__all__ = [
+    "CondaHere", "asked_for", "brought", "brought_from_conda", "check_packages", "conda_environment", "files_below", "new",
+    "of_file",
+]  # fmt: skip

@@ -14,13 +14,14 @@ from textual.pilot import Pilot
 from screens.app import WizardApp
 from screens.begin import ImportPage
 from screens.walk import Walk
+from tests.environment_files.test_conda_live import environment
 from tests.screens.running import NOTHING, shows, text_of, until
 from tests.support.index import Index
 from tests.support.projects import run as run_program
 from tests.support.projects import stock
 from tests.support.wheels import wheel
 from wizard.choices import Choices
-from wizard.machine.facts import FoundUv
+from wizard.machine.facts import CondaEnvironment, FoundUv
 from wizard.toml import parse
 from wizard.way import Way
 
@@ -114,6 +115,24 @@ async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> N
         assert app.walk.state.exit_code == 0, app.walk.state.diagnosis
     assert {"pyproject.toml", "uv.lock", "main.py", ".python-version", ".gitignore", ".venv"} <= names(folder)
     assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha"]
+
+
+async def test_a_conda_environment_becomes_a_project(folder: Path, uv: Path, tmp_path: Path) -> None:
+    prefix = environment(tmp_path / "envs" / "vision", "# update specs: ['alpha']", {"alpha": "1.0", "openssl": "3"})
+    async with started(folder, uv) as (app, pilot):
+        there = (CondaEnvironment("base", "/opt/conda", 9), CondaEnvironment("vision", os.fspath(prefix), 3 * 1024**3))
+        app.walk.way.machine = replace(app.walk.way.machine, conda_environments=there)
+        app.current.redraw()
+        await until(pilot, shows(app, "( ) a project of conda's vision, 3.0 GiB"))
+        await pilot.press("tab", "up", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ImportPage))
+        text = text_of(app)
+        assert "alpha (here: 1.0)" in text
+        assert "not asked for: 1 package (openssl)" in text
+        assert "conda env remove -n vision" in text
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "The plan begins with it"))
+        assert names(folder) == set()
 
 
 async def test_what_can_not_be_read_is_said(folder: Path, uv: Path) -> None:

@@ -22,6 +22,7 @@ _OPTIONS = {
         "--save FILE",
         "keep the result in one file: verify FILE.html, a page; attach FILE.zip, a report for a colleague",
     ),
+    "conda": ("--conda NAME", "instead of a file: a conda environment of this machine, by its name or folder"),
     "deep": ("--deep", "torch.compile too, and with several GPUs their copies to each other and NCCL"),
     "lock": ("--lock", "try uv lock in a copy of the project too: what would become of uv.lock"),
     "sizes": ("--sizes", "ask the servers how large the packages of uv.lock are when unpacked"),

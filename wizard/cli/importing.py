@@ -28,20 +28,32 @@ _ASKS = "nothing was written: import asks for --yes"
 
 def import_(options: Options) -> int:
     """Shows the three piles; with --yes writes pyproject.toml and has uv lock it, as a run that can be undone."""
-    path = Path(options.word() or "")
-    folder = Path(options.word(1) or ".").absolute()
+    conda = options.text("conda")
+    words_ = list(options.words)
+    if len(words_) < (conda is None) or (conda is not None and len(words_) > 1):
+        raise BadInput("write it as uv-wizard import FILE [PROJECT], or uv-wizard import --conda NAME [PROJECT]")
+    path = Path("" if conda is not None else words_.pop(0))
+    where = words_[0] if words_ else "."
+    folder = Path(where).absolute()
     if not folder.is_dir():
-        msg = f"{options.word(1)} is not a folder; name the folder the project is to be in"
+        msg = f"{where} is not a folder; name the folder the project is to be in"
         raise BadInput(msg)
-    described = describe(path)
+    described = describe(path) if conda is None else None
     way = Way(str(folder), choices=common.choices_of(options))
     way.look()
+    found = begin.conda_environment(way, conda) if conda is not None else None
+    described = found.live.described if found else described
+    if described is None:
+        raise BadInput("there is nothing to import")
     imported = sort(described, absent=_absent(described, way))
     plan = _plan(imported, way, folder)
     if options.json:
-        return _as_document(options, imported, plan, folder)
+        return _as_document(options, imported, plan, folder, found)
     common.print_lines(_told(imported))
-    again = command_line(["uv-wizard", "import", *options.words, "--yes"])
+    if found is not None:
+        common.print_lines([*found.told(), ""])
+    named = ["--conda", conda] if conda is not None else []
+    again = command_line(["uv-wizard", "import", *options.words, *named, "--yes"])
     common.print_lines(words.plan(plan, again))
     if options.flag("dry_run"):
         return ExitCode.DONE
@@ -59,17 +71,18 @@ def import_(options: Options) -> int:
     return code
 
 
-def _as_document(options: Options, imported: Imported, plan: Plan, folder: Path) -> int:
+def _as_document(options: Options, imported: Imported, plan: Plan, folder: Path, conda: begin.CondaHere | None) -> int:
     """The one document of `--json`; where something was written, with the run that did it and how that ended."""
+    document = {**imported.document(), **({"conda": conda.document()} if conda else {})}
     written = options.flag("yes") and not options.flag("dry_run") and plan.steps
     if not written:
-        common.print_json(imported.document())
+        common.print_json(document)
         if not options.flag("yes") and not options.flag("dry_run"):
             raise DecisionMissing(_ASKS)
         return ExitCode.DONE
     run = client.start(plan, project=str(folder), label="import")
     code, failure = finished(run)
-    common.print_json({**imported.document(), "run": {"id": run.id, "exit_code": code, "diagnosis": failure}})
+    common.print_json({**document, "run": {"id": run.id, "exit_code": code, "diagnosis": failure}})
     return code
 
 

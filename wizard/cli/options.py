@@ -49,9 +49,9 @@ COMMANDS = {
                           "join a run that goes on, or see how it ended", frozenset({"json", "plain", "save"})),
     "undo": CommandSpec("wizard.cli.undoing:undo", (0, 1), "[RUN]",
                         "put back what a run changed; --list shows the runs", frozenset({"json", "yes", "dry_run", "list"})),
-    "import": CommandSpec("wizard.cli.importing:import_", (1, 2), "FILE [PROJECT]",
+    "import": CommandSpec("wizard.cli.importing:import_", (0, 2), "FILE [PROJECT], or --conda NAME [PROJECT]",
                           "make a uv project of an environment.yml, a requirements.txt or their like",
-                          frozenset({"choices", "set", "json", "yes", "dry_run"})),
+                          frozenset({"choices", "set", "json", "yes", "dry_run", "conda"})),
     "export": CommandSpec("wizard.cli.exporting:export", (1, 2), "KIND [PROJECT]",
                           "write choices (a file to give to others)", _PLANS | {"json", "yes", "dry_run"}),
 }  # fmt: skip
@@ -117,7 +117,7 @@ def _parser() -> _Parser:
     ):
         short = {"help": ["-h"], "yes": ["-y"]}.get(name, [])
         parser.add_argument(f"--{name}", *short, action="store_true")
-    for name in ("choices", "machine", "kind", "catalog", "require", "python", "save"):
+    for name in ("choices", "machine", "kind", "catalog", "require", "python", "save", "conda"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("words", nargs="*")
