@@ -19,12 +19,15 @@ PYPI = "pypi"
 
 @dataclass(frozen=True)
 class Floor:
-    """The oldest drivers that run a CUDA of this major version; `blackwell`: for compute capability 10 and newer."""
+    """The oldest drivers that run a CUDA of this major version; `blackwell`: for compute capability 10 and newer;
+    `jetson`: for a Jetson's GPU, where its system image numbers its driver in another way.
+    """
 
     linux: str
     windows: str
     blackwell_linux: str | None = None
     blackwell_windows: str | None = None
+    jetson: str | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +229,9 @@ def _numbers(table: Mapping[str, Any]) -> dict[int, tuple[int, ...]]:
 
 
 def _floor(one: Mapping[str, Any]) -> Floor:
-    return Floor(one["linux"], one["windows"], one.get("blackwell_linux"), one.get("blackwell_windows"))
+    return Floor(
+        one["linux"], one["windows"], one.get("blackwell_linux"), one.get("blackwell_windows"), one.get("jetson")
+    )
 
 
 def _variant(one: Mapping[str, Any]) -> Variant:

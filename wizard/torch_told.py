@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wizard.advice.torch_choice import anywhere, missing_driver, obstacle_of
 from wizard.advice.torch_machine import Device, Here, branch, older, runnable
 from wizard.advice.torch_obstacles import loads
-from wizard.advice.torch_words import sentence_case
+from wizard.advice.torch_words import sentence_case, unused
 from wizard.catalog_torch import PYPI
 from wizard.machine.probe import GPU_LIMIT
 
@@ -202,7 +202,7 @@ def _cuda(build: Build) -> int:
 
 def _no_gpu(here: Here, build: Build) -> str:
     if here.devices:
-        return f"no variant uses the {short(here.devices[0].name)}, the GPU that is here"
+        return unused(here, f"the {short(here.devices[0].name)}")
     if build.platform.startswith("linux"):
         return "no GPU was found; the package index's torch brings gigabytes of CUDA"
     return "no GPU was found that torch can use"

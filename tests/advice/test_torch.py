@@ -122,6 +122,9 @@ TABLE = {
     "GH200, driver 550": (arm("9.0", driver=OLD), None, "cu126", "2.14.1", "lw"),
     "Orin, CUDA 13.2 lifts the exception": (arm("8.7"), None, "cu132", "2.15.0", "w"),
     "Orin, driver 540: no build": (arm("8.7", driver="540.4.0"), None, "cpu", "2.15.0", "l"),
+    # a Jetson's driver is numbered in its own way: nvidia-smi of a Thor with JetPack 7 and CUDA 13.0 says 580.00
+    "Thor, driver 580.00": (arm("11.0", driver="580.00"), None, "cu132", "2.15.0", "w"),
+    "not a Jetson, driver 580.00": (arm("12.1", driver="580.00"), None, "cu129", "2.13.0", "l"),
     "Orin, torch 2.11: no build": (arm("8.7"), asks("==2.11.0"), None, None, ""),
     "aarch64 without GPU": (bare(arch="aarch64"), None, "cpu", "2.15.0", "l"),
     "GH200, torch 2.9": (arm("9.0"), asks("==2.9.1"), "cu130", "2.9.1", "lw"),
@@ -262,6 +265,8 @@ def test_the_torch_of_a_machine(
         ("Pascal and RTX 50: the better one", ["serves the NVIDIA 12.0, not the NVIDIA 6.1"]),
         ("both of 2.15, one not", ["torch 2.14.1, variant cu126 would", "does not allow"]),
         ("Orin, CUDA 13.2 lifts the exception", ["Jetson"]),
+        ("Orin, driver 540: no build", ["580 or newer", "Jetson"]),
+        ("driver 575, RTX 50", ["no other variant of torch 2.13.0 runs on the NVIDIA 12.0"]),
         ("WSL, driver 551", ["inside WSL"]),
         ("glibc not known", ["2.28"]),
         ("Mac, Intel, torch 2.3", ["torch 2.2.2"]),
@@ -294,12 +299,49 @@ def test_the_notes_name_what_there_is_instead(name: str, words: list[str]) -> No
         ("Orin, torch 2.11: no build", "cu130", "8.7"),
         ("AMD RX 7900", "rocm7.14", "not confirmed"),
         ("musl", "cpu", "musl"),
+        ("musl", "cu118", "has no wheel for musl"),
+        ("musl", "rocm6.4", "has no wheel for musl"),
+        ("musl", "cu134", "never released"),
+        ("Intel in the processor", "xpu", "the Intel(R) UHD Graphics 770 is a part of the processor"),
         ("driver 580, Ampere", "cu134", "never released"),
     ],
 )
 def test_each_variant_ruled_out_has_its_reason(name: str, variant: str, words: str) -> None:
     machine, project, *_ = TABLE[name]
     assert words in dict(advise(machine, project).ruled_out)[variant]
+
+
+@pytest.mark.parametrize(
+    "name, first",
+    [
+        ("driver 570.25, RTX 50: no build", "No variant runs on the GPU found here with this driver"),
+        ("driver not known", "Whether a variant runs on the GPU found here can't be told"),
+        ("capability not known, nor the name", "Whether a variant runs on the GPU found here can't be told"),
+        ("before Kepler: no build", "No variant uses the GPU found here"),
+        ("no GPU", "No GPU was found that torch can use"),
+    ],
+)
+def test_why_a_build_without_gpu_is_advised(name: str, first: str) -> None:
+    machine, project, *_ = TABLE[name]
+    assert advise(machine, project).why[0].partition(";")[0] == first
+
+
+def test_gigabytes_of_cuda_are_no_reason_where_the_package_index_has_none() -> None:
+    assert "CUDA" in advise(bare(arch="aarch64"), None).why[0]
+    assert "CUDA" not in advise(bare(arch="aarch64"), asks("<2.11")).why[0]
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("Thor, driver 580.00", "The driver, 580.00, runs CUDA 13, which needs driver 580 or newer"),
+        ("Mac, Intel", "torch 2.2.2 is the newest with a build for macOS on Intel"),
+        ("Windows on ARM", "torch 2.14.0 is the newest with a build for Windows on ARM"),
+    ],
+)
+def test_the_reasons_hold(name: str, words: str) -> None:
+    machine, project, *_ = TABLE[name]
+    assert words in advise(machine, project).why
 
 
 def test_nothing_is_ruled_out_for_a_fact_that_is_missing() -> None:

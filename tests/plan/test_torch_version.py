@@ -162,3 +162,37 @@ def test_a_constraint_of_ours_is_none() -> None:
     done = plan(project_of(["torch"], ours), "torch.variant=cu126", "torch.version=2.10.0")
     assert held(done) == ["torch==2.10.0"]
     assert held(plan(project_of(["torch"], ours), "torch.variant=cu126")) is None
+
+
+BY_SYSTEM = ["torch>=2.6; sys_platform == 'win32'", "torch<2.6; sys_platform == 'linux'"]
+
+
+def test_requirements_that_differ_by_system_are_those_of_this_one() -> None:
+    project = project_of(BY_SYSTEM)
+    assert advise(RTX, project).torch_version == "2.5.1"
+    assert plan(project, "torch.variant=auto") == TorchPart()
+    assert bound(plan(project, "torch.variant=cu121")) == {"pytorch-cu121"}
+    with pytest.raises(BadInput, match=r"older than 2\.6; 2\.9\.1 is not"):
+        plan(project, "torch.variant=cu126", "torch.version=2.9.1")
+
+
+@pytest.mark.parametrize(
+    "more, sets, words",
+    [
+        ('[project.optional-dependencies]\ngpu = ["torch"]\n', [], "sync.extras = gpu"),
+        ('[project.optional-dependencies]\ngpu = ["torch"]\n', ["sync.extras=gpu"], ""),
+        ('[dependency-groups]\ntrain = ["torch"]\n', [], "sync.groups = train"),
+        ('[dependency-groups]\ntrain = ["torch"]\ndev = [{ include-group = "train" }]\n', [], ""),
+        ('[dependency-groups]\ndev = ["torch"]\n', [], ""),
+    ],
+)
+def test_a_torch_that_no_sync_would_bring_is_told(more: str, sets: list[str], words: str) -> None:
+    notes = plan(project_of([], more), "torch.variant=cu126", *sets).steps[0].notes
+    assert bool(notes) is bool(words)
+    assert words in " ".join(notes)
+
+
+def test_a_torch_that_another_package_brings_is_named_with_its_family() -> None:
+    with pytest.raises(BadInput, match="name it in the project first") as caught:
+        plan(project_of(["torchvision"]), "torch.variant=cu126")
+    assert "torchvision = [" in str(caught.value)

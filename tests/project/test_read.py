@@ -196,6 +196,8 @@ def test_another_environment_folder(tmp_path: Path) -> None:
         ('[project.optional-dependencies]\ngpu = ["torch==2.9.1"]', True, "==2.9.1"),
         ('[dependency-groups]\ntrain = ["torch"]', True, None),
         ('[tool.uv]\ndev-dependencies = ["torch~=2.9"]', True, "~=2.9"),
+        ('[project]\ndependencies = ["torchvision"]', False, None),  # every release of it needs torch
+        ('[project]\ndependencies = ["torchaudio"]', None, None),
         ('[project]\ndependencies = ["torch @ https://x.example/t.whl", "not a requirement !!"]', True, None),
     ],
 )
@@ -205,3 +207,22 @@ def test_torch_is_found_wherever_it_is_asked_for(
     torch = make(tmp_path, pyproject + "\n", lock="version = 1\n").torch
     assert (torch.declared if torch else None) is declared
     assert (torch.requirement if torch else None) == requirement
+
+
+UNBOUND = '[project]\nname = "x"\nversion = "1"\n[project.optional-dependencies]\ncpu = ["torch"]\n'
+
+
+@pytest.mark.parametrize(
+    "more, offers",
+    [
+        ("", {}),  # what such an extra gives is the package index's torch: on Linux a CUDA build
+        ('[[tool.uv.index]]\nurl = "https://x.example/whl/cpu"\nexplicit = true\n', {}),
+        ('[[tool.uv.index]]\nurl = "https://x.example/whl/cpu"\ndefault = true\n', {"cpu": ("extra", "cpu")}),
+    ],
+)
+def test_an_extra_offers_what_it_is_bound_to_and_not_what_it_is_called(
+    tmp_path: Path, more: str, offers: dict[str, tuple[str, str]]
+) -> None:
+    torch = make(tmp_path, UNBOUND + more, lock="version = 1\n").torch
+    assert torch is not None
+    assert torch.offers == offers

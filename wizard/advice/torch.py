@@ -79,6 +79,16 @@ class TorchAdvice:
         return self.basis.here.platform if self.basis else None
 
     @property
+    def asks_here(self) -> tuple[str | None, tuple[str, ...]] | None:
+        """What the project asks of torch on this machine, and its pins of what goes with it; None: not known."""
+        return (self.basis.wish.own, self.basis.wish.pins) if self.basis else None
+
+    @property
+    def musl(self) -> bool:
+        """Whether the C library is one that no torch was built for."""
+        return self.basis is not None and self.basis.here.musl
+
+    @property
     def ruled_out(self) -> tuple[tuple[str, str], ...]:
         """Every variant that can't be taken here, newest first, each with its reason."""
         return tuple((one.variant, one.why) for one in self.ruled_out_rows)

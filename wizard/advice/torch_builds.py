@@ -80,6 +80,13 @@ class Wish:
         """As sentences name it: `torch>=2.9, torchvision==0.24.1`; "" for any torch."""
         return ", ".join([*([f"torch{self.requirement}"] if self.requirement else []), *self.pins])
 
+    @cached_property
+    def own(self) -> str | None:
+        """What the project itself asks of torch, the chosen version aside."""
+        if self.version is None or self.requirement is None:
+            return self.requirement
+        return self.requirement.removesuffix(f"=={self.version}").rstrip(",") or None
+
     def held_at(self, version: str) -> Wish:
         """The same, for that torch alone; unchanged for ""."""
         both = f"{self.requirement},=={version}" if self.requirement else f"=={version}"

@@ -16,6 +16,7 @@ from wizard.advice.torch_machine import MAKERS, Here, runs_on
 from wizard.advice.torch_obstacles import Obstacle
 from wizard.catalog_torch import PYPI, Variant, the
 
+NEVER = "was built for a test only and never released"
 Word = Literal["recommended", "possible", "in uv.lock"]
 _PLACES = {
     "linux_x86_64": "Linux on x86_64",
@@ -103,7 +104,7 @@ def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -
     newest = _newest_of_each(here.platform or "")
     found = [
         _why_not(variant, here, wish, options, newest.get(variant.name))
-        for variant in _newest_first()
+        for variant in newest_first()
         if not (served and served.build.name == variant.name)
     ]
     return tuple(one for one in found if one is not None)
@@ -118,7 +119,7 @@ def _newest_of_each(platform: str) -> Mapping[str, Build]:
 
 
 @cache
-def _newest_first() -> tuple[Variant, ...]:
+def newest_first() -> tuple[Variant, ...]:
     """The variants that any release of the catalogue has."""
     ever = {name for release in the().releases for names in release.builds.values() for name in names}
     known = [one for one in the().variants.values() if one.name in ever or not one.released]
@@ -127,8 +128,7 @@ def _newest_first() -> tuple[Variant, ...]:
 
 def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest: Build | None) -> RuledOut | None:
     if not variant.released:
-        why = "was built for a test only and never released"
-        return RuledOut(variant.name, why, None, why)
+        return RuledOut(variant.name, NEVER, None, NEVER)
     if newest is None:
         why = f"has no build for {place(here.platform or '')}"
         return RuledOut(variant.name, why, None, why)
@@ -140,9 +140,16 @@ def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest:
     if first is None or None in obstacles or _undecided(first, variant, here):
         return None
     if first.why == NO_DEVICE:
-        why = f"is for {MAKERS[variant.accelerator]} GPUs; none that it runs on was found here"
-        return RuledOut(variant.name, why, None, f"is for {MAKERS[variant.accelerator]} GPUs; none was found here")
+        return _no_device(variant, here)
     return RuledOut(variant.name, f"torch {mine[0].torch} {first.why}", mine[0].torch, first.why)
+
+
+def _no_device(variant: Variant, here: Here) -> RuledOut:
+    if variant.accelerator == "intel" and here.integrated:
+        why = f"is for Intel's graphics cards; the {here.integrated[0]} is a part of the processor"
+        return RuledOut(variant.name, why, None, why)
+    whose = f"is for {MAKERS[variant.accelerator]} GPUs; none"
+    return RuledOut(variant.name, f"{whose} that it runs on was found here", None, f"{whose} was found here")
 
 
 def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:

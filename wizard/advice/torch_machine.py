@@ -64,6 +64,8 @@ class Here:
     """The driver's number is Windows', also inside WSL."""
     devices: tuple[Device, ...] | None
     """GPUs that torch could use; an integrated Intel one is none. None: not known."""
+    integrated: tuple[str, ...] = ()
+    """Names of Intel GPUs that are a part of the processor."""
 
     def of(self, vendor: str) -> tuple[Device, ...]:
         """The devices of that maker."""
@@ -84,6 +86,7 @@ def look(machine: Machine) -> Here:
         driver=machine.nvidia_driver if version(machine.nvidia_driver) else None,
         windows_driver=machine.os == "windows" or machine.wsl is True,
         devices=None if machine.gpus is None else tuple(_devices(machine.gpus)),
+        integrated=tuple(one.name for one in machine.gpus or () if one.vendor == "intel" and not is_card(one.name)),
     )
 
 
@@ -145,15 +148,14 @@ def runs_on(build: Build, here: Here, device: Device) -> bool:
 
 def runnable(here: Here, device: Device) -> frozenset[Build]:
     """The builds of this platform that use that GPU."""
-    blackwell = device.sm is not None and device.sm >= _BLACKWELL
-    majors = _cudas(here.driver, blackwell=blackwell, windows=here.windows_driver)
+    majors = _cudas(here.driver, device.sm, windows=here.windows_driver)
     return _runnable(here.platform or "", device.vendor, device.sm, device.gfx, majors)
 
 
 @lru_cache(maxsize=4096)
-def _cudas(driver: str | None, *, blackwell: bool, windows: bool) -> tuple[int, ...]:
-    """The CUDA versions that a driver runs, by major."""
-    floors = {major: _floor(major, blackwell=blackwell, windows=windows) for major in the().floors}
+def _cudas(driver: str | None, sm: int | None, *, windows: bool) -> tuple[int, ...]:
+    """The CUDA versions that a driver runs on such a GPU, by major."""
+    floors = {major: _floor(major, sm, windows=windows) for major in the().floors}
     return tuple(major for major, floor in floors.items() if driver and floor and not older(driver, floor))
 
 
@@ -194,17 +196,23 @@ def covers(codes: tuple[int, ...], device: int, *, lifted: bool) -> bool:
 
 def floor_of(variant: Variant, device: Device | None, *, windows: bool) -> str | None:
     """The oldest driver for this variant (and that GPU), None where it needs none of NVIDIA's."""
-    blackwell = device is not None and device.sm is not None and device.sm >= _BLACKWELL
-    return _floor(variant.cuda_major, blackwell=blackwell, windows=windows)
+    return floor_of_cuda(variant.cuda_major, device, windows=windows)
+
+
+def floor_of_cuda(major: int | None, device: Device | None, *, windows: bool) -> str | None:
+    """The oldest driver for a CUDA of that major version (and that GPU), None where no source names one."""
+    return _floor(major, device.sm if device else None, windows=windows)
 
 
 @cache
-def _floor(cuda_major: int | None, *, blackwell: bool, windows: bool) -> str | None:
+def _floor(cuda_major: int | None, sm: int | None, *, windows: bool) -> str | None:
     floor = the().floors.get(cuda_major) if cuda_major else None
     if floor is None:
         return None
+    if floor.jetson and sm in the().jetson and not windows:
+        return floor.jetson
     newer = floor.blackwell_windows if windows else floor.blackwell_linux
-    return newer if newer and blackwell else (floor.windows if windows else floor.linux)
+    return newer if newer and sm is not None and sm >= _BLACKWELL else (floor.windows if windows else floor.linux)
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,10 @@ from packaging.version import Version
 
 from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on, specifier
 from wizard.advice.torch_choice import Served, missing_driver, obstacle_of, without_gpu
-from wizard.advice.torch_list import RuledOut, place
+from wizard.advice.torch_list import NEVER, RuledOut, newest_first, place
 from wizard.advice.torch_machine import Device, Here, branch, older
 from wizard.advice.torch_obstacles import loads
-from wizard.advice.torch_words import limits
+from wizard.advice.torch_words import JETSON, limits
 from wizard.catalog_torch import the
 from wizard.machine.facts import Machine
 
@@ -31,9 +31,12 @@ def unknown_platform(machine: Machine) -> str:
 
 
 def musl_ruled_out() -> tuple[RuledOut, ...]:
-    """Every variant of the newest release, with the one reason."""
-    names = the().releases[0].builds.get("linux_x86_64", ())
-    return tuple(RuledOut(name, "has no wheel for musl", None, "has no wheel for musl") for name in names)
+    """Every variant of the catalogue's releases, with the one reason; one that was never released has that."""
+    return tuple(
+        RuledOut(one.name, why, None, why)
+        for one in newest_first()
+        for why in ("has no wheel for musl" if one.released else NEVER,)
+    )
 
 
 def unknown_gpus(here: Here, options: Allowed) -> tuple[str, ...]:
@@ -70,7 +73,8 @@ def unusable(here: Here, vendor: str, devices: tuple[Device, ...]) -> tuple[str,
     if driver:
         needed = branch(driver[1], here.driver)
         would = f"with {needed} or newer, {driver[0].label}, would run; this machine has {here.driver}"
-        return (f"the {names} needs a newer driver: {would}",)
+        jetson = (JETSON,) if any(one.sm in the().jetson for one in devices) else ()
+        return (f"the {names} needs a newer driver: {would}", *jetson)
     if vendor == "amd" and here.os == "windows":
         return (f"the {names} can't be used: the PyTorch index has no ROCm variant for Windows",)
     return (f"no torch of the catalogue has a variant with code for the {names} on {place(here.platform or '')}",

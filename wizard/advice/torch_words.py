@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wizard.advice.torch_builds import Allowed, Build, Wish
-from wizard.advice.torch_choice import Served, anywhere, obstacle_of, serve, without_gpu
+from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on
+from wizard.advice.torch_choice import Served, anywhere, missing_driver, obstacle_of, serve, without_gpu
 from wizard.advice.torch_list import newest_of, place, pythons
 from wizard.advice.torch_locked import Locked
-from wizard.advice.torch_machine import MAKERS, Here, branch, floor_of, older
+from wizard.advice.torch_machine import MAKERS, Device, Here, branch, floor_of, floor_of_cuda, older
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 
@@ -14,6 +14,8 @@ INDIRECT = (
     "this project does not name torch itself, another package brings it: a variant can be bound only to a torch that "
     "the project names (uv add torch)"
 )
+
+JETSON = "this is a Jetson: its drivers come with its system image, and no source says which of them fit"
 
 
 def sentence_case(text: str) -> str:
@@ -34,7 +36,7 @@ def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, 
         names = " and the ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in served.devices))
         covered = "It is for" if served.devices[0].vendor == "intel" else "It has code for"
         sentences.append(f"{covered} the {names}")
-        sentences += _driver(here, build)
+        sentences += _driver(here, build, served.devices)
     sentences.append(_newest(here, served, options, wish))
     if build in options.from_pypi and build.name != PYPI:
         sentences.append(f"The package index itself serves this variant for {place(build.platform)}")
@@ -42,25 +44,38 @@ def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, 
 
 
 def _no_gpu(here: Here, build: Build) -> str:
-    found = "no GPU was found that torch can use" if not here.devices else "no variant uses the GPU found here"
-    if build.platform.startswith("linux"):
-        return f"{found}; the package index's own torch for Linux would bring gigabytes of CUDA libraries along"
-    return found
+    found = unused(here, "the GPU found here") if here.devices else "no GPU was found that torch can use"
+    if build.on_pypi or not build.platform.startswith("linux"):
+        return found
+    if build.release.pypi.get(build.platform) == "cpu":
+        return found
+    return f"{found}; the package index's own torch for Linux would bring gigabytes of CUDA libraries along"
 
 
-def _driver(here: Here, build: Build) -> list[str]:
+def unused(here: Here, gpu: str) -> str:
+    """Why a build without GPU is advised beside one: none has code for it, its driver is too old, a fact is missing.
+
+    `gpu`: how to name it.
+    """
+    devices = here.of("nvidia")
+    if not all(one.known for one in here.devices or ()) or (devices and here.driver is None):
+        return f"whether a variant runs on {gpu} can't be told"
+    builds = builds_for(here.platform or "", "nvidia")
+    if devices and any(missing_driver(here, (one,), builds) for one in devices):
+        return f"no variant runs on {gpu} with this driver"
+    return f"no variant uses {gpu}"
+
+
+def _driver(here: Here, build: Build, devices: tuple[Device, ...]) -> list[str]:
     variant = build.variant
     if variant is None or variant.cuda is None or here.driver is None:
         return []
-    major = variant.cuda.major
-    floors = the().floors
-    above = floors.get(major + 1)
-    if above:
-        needed = above.windows if here.windows_driver else above.linux
-        if older(here.driver, needed):
-            newer = branch(needed, here.driver)
-            return [f"the driver, {here.driver}, runs CUDA {major}; CUDA {major + 1} needs driver {newer} or newer"]
-    floor = floor_of(variant, None, windows=here.windows_driver) or ""
+    major, newest = variant.cuda.major, max(devices, key=lambda one: one.sm or 0)
+    needed = floor_of_cuda(major + 1, newest, windows=here.windows_driver)
+    if needed and older(here.driver, needed):
+        newer = branch(needed, here.driver)
+        return [f"the driver, {here.driver}, runs CUDA {major}; CUDA {major + 1} needs driver {newer} or newer"]
+    floor = floor_of(variant, newest, windows=here.windows_driver) or ""
     return [f"the driver, {here.driver}, runs CUDA {major}, which needs driver {branch(floor, here.driver)} or newer"]
 
 
@@ -68,6 +83,8 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
     build = served.build
     if build.release is the().releases[0]:
         return f"torch {build.torch} is the newest release"
+    if build.release is builds_on(build.platform)[0].release:
+        return f"torch {build.torch} is the newest with a build for {place(build.platform)}"
     if build.release.version == newest_of(options):
         return f"torch {build.torch} is the newest that this project allows ({limits(wish)})"
     newer = [one for one in options.builds if one.release.version > build.release.version]
@@ -100,14 +117,15 @@ def caveats(here: Here, served: Served, options: Allowed, machine: Machine) -> t
         notes.append(f"not confirmed: no source says that the PyTorch index has {build.label} for "
                      f"{place(build.platform)}{instead}")  # fmt: skip
     if build.variant and build.variant.side_channel:
-        notes.append(f"{build.name} is built but not announced with the releases; nothing else of torch "
-                     f"{build.torch} runs here")  # fmt: skip
+        names = " and the ".join(dict.fromkeys(one.name for one in served.devices))
+        notes.append(f"{build.name} is built but not announced with the releases; no other variant of torch "
+                     f"{build.torch} runs on the {names}")  # fmt: skip
         if other := _announced(here, served, options):
             notes.append(f"of the announced variants, {other.label} is the newest that runs here")
     if any(one.by_name for one in served.devices):
         notes.append("the GPU's generation was looked up by its name")
     if any(one.sm in the().jetson for one in served.devices if one.sm):
-        notes.append("this is a Jetson: its drivers come with its system image, and no source says which of them fit")
+        notes.append(JETSON)
     if here.os == "linux" and here.glibc is None and build.platform.startswith("linux"):
         needed = build.release.needed_glibc(build.platform, build.name)
         notes.append(f"the C library of this Linux is not known; the wheel needs glibc {needed} or newer")

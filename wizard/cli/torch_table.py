@@ -29,7 +29,7 @@ def torch_table(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], widt
     yield from _facts(way, advice, there, cells)
     yield ""
     if advice.variant is None:
-        yield "No variant can be recommended" if not advice.certain else "No torch that this project allows runs here"
+        yield from _wrapped("", _nothing(way, advice), cells)
     else:
         version = f"torch {advice.torch_version}, " if advice.torch_version else ""
         yield f"Recommended: {version}variant {advice.variant}"
@@ -43,6 +43,13 @@ def torch_table(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], widt
         yield from _table(rows, cells)
     yield ""
     yield from _wrapped("", _next(way, advice), cells)
+
+
+def _nothing(way: Way, advice: TorchAdvice) -> str:
+    if not advice.certain:
+        return "No variant can be recommended"
+    where = "on the GPU here" if any(one.ok for one in advice.candidates) else "here"
+    return f"No torch {'' if way.project is None or advice.musl else 'that this project allows '}runs {where}"
 
 
 def _facts(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], cells: int | None) -> Iterator[str]:
@@ -159,4 +166,6 @@ def _next(way: Way, advice: TorchAdvice) -> str:
         return "Nothing has been changed."
     if advice.choice == "keep":
         return "Nothing has to be changed for it." if advice.certain else "Nothing has been changed."
+    if not way.project.torch.declared:
+        return "Nothing has been changed. To bind it, name torch in the project first: uv add torch"
     return "Nothing has been changed. Look first: uv-wizard plan --set torch.variant=auto"

@@ -17,6 +17,7 @@ from wizard.plan.make import TorchPart
 from wizard.plan.step import FileChange, Step
 from wizard.plan.sync import lock_step
 from wizard.plan.torch_binding import holding, target_of
+from wizard.plan.torch_notes import notes
 from wizard.plan.torch_release import check_version
 from wizard.project.facts import Project
 from wizard.project.torch_editor import edit
@@ -39,12 +40,15 @@ class Advised(torch_binding.Advised, Protocol):
     def lock_again(self) -> tuple[str, ...]: ...
     @property
     def platform(self) -> str | None: ...
+    @property
+    def asks_here(self) -> tuple[str | None, tuple[str, ...]] | None: ...
 
 
 def part(machine: Machine, project: Project, choices: Choices, uv: str, advised: Advised) -> TorchPart:
     """Steps, extra and variant. Raises BadInput where the choice can't be carried out, DecisionMissing where `auto`
     has no answer.
     """
+    project = _asking_here(project, advised)
     torch = project.torch
     version = choices.text("torch.version")
     if version and torch is not None:
@@ -79,6 +83,15 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         steps = (replace(steps[0], notes=(*steps[0].notes, left)), *steps[1:])
     extra = ("extra", name) if target.layout == "extras" and steps else None
     return TorchPart(steps, extra, None if name == PYPI else name, locks=bool(steps))
+
+
+def _asking_here(project: Project, advised: Advised) -> Project:
+    """The project with what it asks of torch on this machine: requirements with other markers may contradict that."""
+    torch = project.torch
+    if torch is None or advised.asks_here is None or not any(";" in line for line in (*torch.wishes, *torch.pins)):
+        return project
+    requirement, pins = advised.asks_here
+    return replace(project, torch=replace(torch, requirement=requirement, pins=pins))
 
 
 def _anew(choices: Choices, advised: Advised) -> tuple[str, ...]:
@@ -119,7 +132,7 @@ def _steps(
     change = FileChange(path, before, after)
     summary = f"{_told(target, name, advised)} in pyproject.toml"
     return (
-        Step("torch", "torch", summary, files=(change,), notes=_notes(project, target)),
+        Step("torch", "torch", summary, files=(change,), notes=notes(project, target, choices, after)),
         lock_step(project, choices, uv, _anew(choices, advised)),
     )
 
@@ -130,13 +143,3 @@ def _told(target: Target, name: str, advised: Advised) -> str:
     if not target.variants:
         return f"hold {torch}"
     return f"bind {torch} {'from the package index' if name == PYPI else name}"
-
-
-def _notes(project: Project, target: Target) -> tuple[str, ...]:
-    """Packages that are built against one torch and that the project does not name: their index stays another."""
-    locked = {package.name for package in project.lock.packages} if project.lock else set()
-    others = [name for name in ("torchvision", "torchaudio") if name in locked and name not in target.family]
-    if not target.bound or not others:
-        return ()
-    names = " and ".join(others)
-    return (f"{names} comes through another package, so not from torch's index; to bind it too: uv add {others[0]}",)

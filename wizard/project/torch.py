@@ -15,6 +15,8 @@ FAMILY = ("torchvision", "torchaudio", "torchao", "torchcodec", "torch-tensorrt"
           "torchtext", "torchdata")  # fmt: skip
 PAIRED = ("torchvision", "torchaudio")
 """Of these each release goes with one torch."""
+_BRINGS = frozenset({"torchvision"})
+"""Packages of which every release needs torch."""
 _LAST = re.compile(r"/([A-Za-z]+[0-9.]*)(?:/simple)?/?$")
 
 
@@ -48,7 +50,7 @@ def torch_of(
     ]
     ours = [(kind, owner, line) for kind, owner, name, line in lines if name == "torch"]
     locked = [package for package in lock.packages if normal(package.name) == "torch"] if lock else []
-    if not ours and not locked:
+    if not ours and not locked and not any(name in _BRINGS for *_, name, _ in lines):
         return None
     best = max(locked, key=lambda package: _preference(package.version, package.registry), default=None)
     version, _, local = (best.version or "").partition("+") if best else ("", "", "")
@@ -117,7 +119,10 @@ def _variant_in(address: str | None) -> str | None:
 
 
 def _offers(tables: Mapping[str, Any], owners: list[tuple[str, str]]) -> dict[str, tuple[str, str]]:
-    """variant -> (`extra` or `group`, name), by the sources that bind torch to an index for that extra or group."""
+    """variant -> (`extra` or `group`, name), by the sources that bind torch to an index for that extra or group.
+
+    An extra that only has a variant's name gives what every other gives: of the package index the CUDA build, on Linux.
+    """
     uv = table(tables, "tool", "uv")
     indexes = {text(one.get("name")): text(one.get("url")) for one in mappings(uv.get("index"))}
     source = table(uv, "sources").get("torch")
@@ -129,7 +134,8 @@ def _offers(tables: Mapping[str, Any], owners: list[tuple[str, str]]) -> dict[st
             name = text(entry.get(kind))
             if variant and name and any(k == kind and normal(o) == normal(name) for k, o in owners):
                 offers.setdefault(variant, (kind, name))
-    for kind, name in owners:  # an extra without an index of its own that is named after a variant: the default index's
-        if name in known_variants():
+    usual = {_variant_in(text(one.get("url"))) for one in mappings(uv.get("index")) if one.get("explicit") is not True}
+    for kind, name in owners:
+        if name in usual:
             offers.setdefault(name, (kind, name))
     return offers

@@ -47,7 +47,8 @@ def _cleared(tables: dict[str, Any], target: Target, *, every: bool) -> Iterator
                 apply(tables, Change("item", path, name_of(line), line))
                 yield f"# in {dotted(path)} write {name_of(line)} in place of {line}\n"
     if not any(name_of(line) == "torch" for _, lines in lists(tables) for line in lines):
-        tables["project"] = {**table(tables, "project"), "dependencies": ["torch"]}
+        named = table(tables, "project").get("dependencies")
+        tables["project"] = {**table(tables, "project"), "dependencies": [*texts(named), "torch"]}
         yield "# add torch to the dependencies: uv add torch\n"
 
 
