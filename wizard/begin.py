@@ -102,7 +102,8 @@ class CondaHere:
         """What came along, what leaving would free, and the commands for it: nothing of conda is deleted by us."""
         along = self.live.along
         names = ", ".join(name for name, _ in along[:8]) + (" ..." if len(along) > 8 else "")
-        yield f"Came along with these, and is not asked for: {len(along)} package{'s' * (len(along) != 1)}{f' ({names})' if along else ''}"
+        shown = f" ({names})" if along else ""
+        yield f"Came along with these, and is not asked for: {len(along)} package{'s' * (len(along) != 1)}{shown}"
         size = "? unknown" if self.size is None else standing_size(self.size)
         cache = "? unknown" if self.cache is None else standing_size(self.cache)
         yield f"On the disk: {size} in {self.path}, {cache} in conda's package cache (files that both hold count once)"
