@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import psutil
 from uv import find_uv_bin
 
 _METADATA = "Metadata-Version: 2.1\nName: torch\nVersion: {version}\n{requires}"
@@ -67,3 +72,38 @@ def environment(folder: Path, torch: str | None = None, requires: tuple[str, ...
         lines = "".join(f"Requires-Dist: {each}\n" for each in requires)
         (info / "METADATA").write_text(_METADATA.format(version="2.13.0+cpu", requires=lines), "utf-8")
     return os.fspath(python)
+
+
+GPU_TORCH = Path(__file__).with_name("data") / "gpu_torch.py.txt"
+
+
+def gpu_environment(folder: Path, asked: Mapping[str, Any], *, triton: bool = False) -> str:
+    """An environment whose torch is data/gpu_torch.py.txt, told what to be by `asked`; the path of its Python."""
+    python = environment(folder, "cpu")
+    site = next(folder.rglob("torch/__init__.py")).parent
+    shutil.copy(GPU_TORCH, site / "__init__.py")
+    (site / "stand_in.json").write_text(json.dumps(asked), "utf-8")
+    if triton:
+        (site.parent / "triton.py").write_text("__version__ = '3.9.0'", "utf-8")
+    return python
+
+
+def driver_of(
+    folder: Path, *, gpus: Sequence[str] = (), version: str = "580.95.05", holders: Sequence[str] = ()
+) -> dict[str, str]:
+    """Variables under which a driver answers: an nvidia-smi that the tests wrote, and a libcuda that loads and is empty.
+
+    `gpus`: `uuid, name` each; `holders`: nvidia-smi's rows of programs. POSIX only.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    some = next(Path(psutil.__file__).parent.glob("*.so"))  # any library that loads will do
+    for name in ("libcuda.so.1", "libnvidia-ml.so.1"):
+        shutil.copy(some, folder / name)
+    rows = "\n".join(f"{version}, {gpu}" for gpu in gpus) or "No devices were found"
+    held = "\n".join(holders)
+    program = folder / "nvidia-smi"
+    told = f"case \"$1\" in *query-gpu*) printf '%s\\n' '{rows}';; *) printf '%s\\n' '{held}';; esac\n"
+    program.write_text(f"#!/bin/sh\n{told}", "utf-8")
+    program.chmod(0o755)
+    path = os.pathsep.join([os.fspath(folder), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "LD_LIBRARY_PATH": os.fspath(folder)}

@@ -48,6 +48,8 @@ def beside(torch: Mapping[str, Any] | None, needs: Mapping[str, Any]) -> list[st
     lines = []
     if torch and torch.get("cuda"):
         lines.append(f"torch {torch['version']} was built with CUDA {torch['cuda']}")
+        if torch.get("arch_list"):
+            lines.append("code is for " + " ".join(map(str, torch["arch_list"])))
     if needs.get("lacking"):
         lines.append(f"torch {needs['version']} needs packages that are not here: {', '.join(needs['lacking'])}")
     elif needs.get("wanted"):
