@@ -196,8 +196,10 @@ class Way:
         from wizard.advice.findings import findings
         from wizard.advice.locked import audit as audit_lock
         from wizard.advice.torch_audit import audit as audit_torch
+        from wizard.advice.variables import audit as audit_variables
 
         audits = (
+            *audit_variables(self.machine, self.project),
             *audit_torch(self.machine, self.project, self.selected()),
             *audit_lock(self.machine, self.project, self._uv_version()),
         )

@@ -143,4 +143,5 @@ def test_a_server_that_never_answers(asked: Asked) -> None:
 def test_a_certificate_file_that_is_not_there(asked: Asked) -> None:
     answer = network(asked({"SSL_CERT_FILE": "/nonexistent/ca.pem"}, index_url="https://index.invalid/simple"))
     assert answer.facts["network"].latency_ms is None
-    assert [one.cause for one in answer.findings] == ["tls-bundle-missing"]
+    assert answer.facts["network"].why_not == "its certificate can't be checked"
+    assert not answer.findings, "the variable is told where variables are"

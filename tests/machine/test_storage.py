@@ -154,12 +154,15 @@ def test_uv_is_asked_for_its_cache(uv: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.delenv("UV_CACHE_DIR")
     told = tmp_path / "by the project"
     (tmp_path / "uv.toml").write_text(f"cache-dir = '{told}'\n")
-    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60) == os.fspath(told)
+    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60) == (os.fspath(told), ())
     monkeypatch.setenv("UV_NO_CACHE", "1")  # would name a folder of one command
-    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60) == os.fspath(told)
+    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60) == (os.fspath(told), ())
     (tmp_path / "uv.toml").write_text("cache-dir = \n")
-    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60) is None
-    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path), environment={"PATH": os.fspath(tmp_path)}), 60) is None
+    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60)[0] is None
+    assert cache_by_uv(ProbeRequest(project=os.fspath(tmp_path), environment={"PATH": os.fspath(tmp_path)}), 60) == (
+        None,
+        (),
+    )
     assert not told.exists()
 
 
@@ -259,3 +262,18 @@ def test_a_quota_is_asked_of_the_program_that_knows(tmp_path: Path, asked: Asked
     (home,) = (one for one in filesystems(request, limit=2).facts["filesystems"] if "home" in one.purposes)
     assert home.quota_free_bytes is None
     assert home.free_bytes
+
+
+@pytest.mark.parametrize(
+    "text, first",
+    [("cache-dirx = 1", "unknown field `cache-dirx`"), ('link-mode = "clonex"', "unknown variant `clonex`"),
+     ("cache-dir = 3", "invalid type: integer"), ("cache-dir = [", "")],
+)  # fmt: skip
+def test_a_settings_file_that_uv_refuses_is_told(tmp_path: Path, text: str, first: str) -> None:
+    (tmp_path / "uv.toml").write_text(f"# mine\n{text}\n")
+    told, (complaint,) = cache_by_uv(ProbeRequest(project=os.fspath(tmp_path)), 60)
+    assert told is None
+    assert (complaint.cause, complaint.severity) == ("config-invalid", "error")
+    assert complaint.evidence[0].startswith(first)
+    assert "expected one of" not in complaint.evidence[0]
+    assert any("line 2" in line for line in complaint.evidence)

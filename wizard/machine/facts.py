@@ -203,6 +203,8 @@ class Machine:
     """Loaded environment modules that name cuda, and LD_LIBRARY_PATH entries that hold CUDA libraries."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """The variables of this process that concern uv, Python, shells and folders; secrets masked."""
+    unusable_paths: Mapping[str, str] = field(default_factory=dict)
+    """Variables that name a file or folder which can't be used, each with why (wizard.machine.named_paths)."""
     folders: Mapping[str, str] = field(default_factory=dict)
     """Absolute paths: cache, pythons, uv_bin, config (ours), state (ours), user_uv_toml."""
     files: Mapping[str, bytes | None] = field(default_factory=dict)

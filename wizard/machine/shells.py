@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from wizard.machine import folders
 from wizard.machine.facts import MachineFinding
+from wizard.machine.named_paths import unusable_paths
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
 from wizard.machine.telling import finding
@@ -32,9 +33,9 @@ def shells(request: ProbeRequest) -> Answer:
     """shell, files, registry; and what is wrong with the files."""
     found = own_folders(request)
     files, findings = read_files(concerned(request, found), request.home_folder)
-    findings += _config_findings(found["user_uv_toml"], files)
-    facts: dict[str, Any] = {"shell": shell(request), "files": files}
+    facts: dict[str, Any] = {"shell": shell(request), "files": files, "unusable_paths": unusable_paths(request)}
     facts["uv_configs"] = uv_configs(request, found["user_uv_toml"])
+    findings += _config_findings(facts["uv_configs"])
     facts["kept_files"], facts["linked_files"] = _others_files(request, files)
     if request.os == "windows":
         from wizard.machine import windows, windows_limits
@@ -116,12 +117,12 @@ def _bytes(path: Path) -> bytes | None:
     return path.read_bytes()
 
 
-def _config_findings(path: str, files: Mapping[str, bytes | None]) -> list[MachineFinding]:
-    try:
-        parse(files.get(path) or b"")
-    except (TOMLError, UnicodeDecodeError) as error:
-        return [finding("config-invalid", [f"{path}: {error}"], path=path)]
-    return []
+def _config_findings(configs: Iterable[tuple[str, bytes]]) -> Iterator[MachineFinding]:
+    for path, data in configs:
+        try:
+            parse(data)
+        except (TOMLError, UnicodeDecodeError) as error:
+            yield finding("config-invalid", [f"{path}: {error}"], path=path)
 
 
 def shell(request: ProbeRequest) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,8 @@ from wizard.text import standing_size
 
 TAG = "CACHEDIR.TAG"
 """uv marks its cache with this file."""
+_REFUSED = re.compile(r"Failed to (?:parse|read):? `?(?P<path>[^`\n]*uv\.toml)`?")
+_WHAT = ("unknown field", "unknown variant", "invalid", "expected", "wanted")
 MOVING = ".uv-wizard-moving"
 """In a cache that another one is being moved to: that one's path."""
 
@@ -40,7 +43,8 @@ class Mount:
 def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
     """filesystems, folders. The cache is where uv says that it is, where there is a uv to ask."""
     own = own_folders(request)
-    own["cache"] = cache_by_uv(request, limit / 2) or own["cache"]
+    by_uv, complaint = cache_by_uv(request, limit / 2)
+    own["cache"] = by_uv or own["cache"]
     where = {"cache": own["cache"], "pythons": own["pythons"], "home": request.home_folder}
     if request.project is not None:
         where["project"] = request.project
@@ -53,7 +57,9 @@ def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
     answers = side_by_side(jobs, limit / 2)
     found = tuple(one or _unknown(*place) for one, place in zip(answers, places.items(), strict=True))
     cache = side_by_side([partial(cache_folder, own["cache"], there["cache"], there.get("project"))], limit / 4)[0]
-    return Answer({"filesystems": found, "folders": own, "cache": cache}, tuple(_findings(request, where, found)))
+    return Answer(
+        {"filesystems": found, "folders": own, "cache": cache}, (*complaint, *_findings(request, where, found))
+    )
 
 
 def cache_folder(path: str, there: str, project: str | None) -> CacheFolder:
@@ -77,12 +83,14 @@ def _holds_any(folder: Path) -> bool:
         return False
 
 
-def cache_by_uv(request: ProbeRequest, limit: float) -> str | None:
-    """What `uv cache dir` of the first uv on the PATH says, in the project's folder; None where it does not."""
+def cache_by_uv(request: ProbeRequest, limit: float) -> tuple[str | None, tuple[MachineFinding, ...]]:
+    """What `uv cache dir` of the first uv on the PATH says, in the project's folder: the folder, None where it tells none;
+    and what it says against a settings file.
+    """
     name = "uv.exe" if request.os == "windows" else "uv"
     uv = next((path for path in (executable(request, folder, name) for folder in request.search_path) if path), None)
     if uv is None:
-        return None
+        return None, ()
     # UV_NO_CACHE makes a cache for that one command, and an empty UV_CACHE_DIR an error.
     environment = {
         key: value
@@ -93,9 +101,21 @@ def cache_by_uv(request: ProbeRequest, limit: float) -> str | None:
     try:
         said = ask([uv, "cache", "dir", "--offline"], limit, environment=environment, cwd=start)
     except OSError:
-        return None
+        return None, ()
     told = said.out.strip()
-    return str(request.paths.normpath(request.paths.join(start, told))) if said.code == 0 and told else None
+    if said.code == 0 and told:
+        return str(request.paths.normpath(request.paths.join(start, told))), ()
+    return None, tuple(complaint_of(said.err))
+
+
+def complaint_of(text: str) -> Iterator[MachineFinding]:
+    """What uv has against a settings file of its own: not TOML, a key or a value that it does not know."""
+    refused = _REFUSED.search(text)
+    if refused is not None:
+        lines = [line.split(", expected one of")[0].strip(" |") for line in text.splitlines()]
+        told = [line for line in lines if line.strip("^ ")]
+        told.sort(key=lambda line: not line.startswith(_WHAT))  # what is wrong, then where
+        yield finding("config-invalid", told, path=refused["path"])
 
 
 def existing(path: str) -> str:
