@@ -237,7 +237,8 @@ class Ladder:
             self._fail("torch", f"{_library(lacking[0])} is missing", found, entry.get("seconds", 0.0))
             return
         said = [line for line in text.strip().splitlines() if line.strip() and not line.startswith("devices seen")]
-        first = stage == "driver"  # there the first line is the finding, and what is known around it follows
+        # the driver's finding is the first line, and what is known around it follows; but of a traceback it is the last
+        first = stage == "driver" and not text.startswith("Traceback")
         value = said[0 if first else -1] if said else "failed"
         if stage == "devices":
             value = f"0 of {self.driver.get('count') or '?'}"

@@ -28,6 +28,7 @@ def context(request: VerifyRequest, environment: Mapping[str, str]) -> Context:
         gpus=gpus,
         nvidia_driver=request.nvidia_driver,
         in_container=request.in_container,
+        user=environment.get("USER") or environment.get("LOGNAME") or environment.get("USERNAME"),
     )
     return Context(environment=environment, os=request.os, phase="verify", machine=machine)
 
