@@ -32,7 +32,7 @@ def diagnose(text: str | bytes, context: Context = _NOTHING) -> Diagnosis:
         scene = Scene(rest, _report(rest), context)
         found = _first(scene)
     if found is None:
-        told = warnings_of(output, context) if not output.errors else ()
+        told = () if output.errors or exceptions(output) else warnings_of(output, context)
         return told[0] if told else _made("unknown", scene, {}, _last_lines(output))
     match, hit = found
     return _made(match.cause, scene, hit.groupdict(), _evidence(scene, match, hit))

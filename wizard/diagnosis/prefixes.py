@@ -23,6 +23,9 @@ _STAMP = re.compile(
     r")(?: |$|(?<=[OE]\+))"
 )
 _NAMED = re.compile(r"\[[^\]]{1,60}\]:?(?= |$)|[\w.-]{1,60} +\|(?= |$)|>(?: ?>)*(?= |$)")
+_LABEL = re.compile(r"##\[[a-z]{1,20}\]|::(?:error|warning|notice)(?: [^:\n]{0,200})?::")
+"""What pipelines put before a line to colour or to fold it."""
+_QUOTED = re.compile(r">(?: ?>)*(?: |$)")
 _WORDS = re.compile(r"\[std(?:out|err)\]")
 _MISREAD = {
     sign.encode("utf-8").decode(page, "replace"): sign
@@ -42,7 +45,7 @@ def well_read(text: str) -> str:
 
 def without_prefixes(lines: Iterable[str]) -> list[str]:
     """The lines as the program wrote them: each without its time, all without a name and an indent that they share."""
-    kept = [_without_time(line.rstrip()) for line in lines]
+    kept = _without_quoting([_without_time(line.rstrip()) for line in lines])
     spoken = [line for line in kept if line]
     if len(spoken) < 2:
         return kept
@@ -57,7 +60,19 @@ def without_prefixes(lines: Iterable[str]) -> list[str]:
 
 def _without_time(line: str) -> str:
     found = _STAMP.match(line)
-    return line[found.end() :] if found else line
+    rest = line[found.end() :] if found else line
+    label = _LABEL.match(rest)
+    return rest[label.end() :] if label else rest
+
+
+def _without_quoting(lines: list[str]) -> list[str]:
+    """A mail or an issue quotes a part of itself: neighbours that all begin with `>`. One alone is a shell's prompt."""
+    quoted = [_QUOTED.match(line) for line in lines]
+    near = [any(quoted[at] for at in (i - 1, i + 1) if 0 <= at < len(lines)) for i in range(len(lines))]
+    return [
+        line[found.end() :] if found and beside else line
+        for line, found, beside in zip(lines, quoted, near, strict=True)
+    ]
 
 
 def joined_at_margin(lines: Sequence[str]) -> str | None:

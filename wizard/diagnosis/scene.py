@@ -21,7 +21,10 @@ _PATHS = (
     re.compile(r" to ((?:/|[A-Za-z]:\\)[^:`]+)"),
     re.compile(r"'((?:/|[A-Za-z]:[\\/])[^']+)'"),
 )
-_WINDOWS = re.compile(r"(?:^|[\s`\"'(])[A-Za-z]:\\|\bwin_amd64`\)|\[WinError ")
+_WINDOWS = re.compile(
+    r"(?:^|[\s`\"'(])[A-Za-z]:\\|\bwin_a(?:md|rm)64`\)|\[WinError "
+    r"|(?:extract archive|Failed to install): \S{1,200}-win_a(?:md|rm)64\.whl"
+)
 _POSIX = re.compile(r"(?:^|[\s`\"'(])/(?:home|root|usr|tmp|opt|mnt|var|Users|data)/")
 
 
