@@ -46,6 +46,8 @@ class WizardApp(TerminalApp):
         self._looking: Timer | None = None
         self._asked = False
         self._going_on = going_on
+        self.address: str | None = None
+        """A git address that was named instead of a folder."""
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen is the bottom of the stack: nothing is painted before it."""
@@ -75,6 +77,16 @@ class WizardApp(TerminalApp):
             self._looking = self.set_interval(FACTS_EVERY, self._take_facts, name="facts")
         self._take_facts()
         self._ask_about_the_last_run()
+        if self.address is not None:
+            from screens.cloning import offer
+
+            address, self.address = self.address, None
+            offer(self.current, address, self._moved)
+
+    def _moved(self, folder: str) -> None:
+        self.walk.move(folder)
+        self.on_step_screen_look_again()
+        self.current.redraw()
 
     def _ask_about_the_last_run(self) -> None:
         if self._going_on is not None:
@@ -154,15 +166,22 @@ class WizardApp(TerminalApp):
         self._look()
 
 
-def run(way: Way | Callable[[], Way], *, low_bandwidth: bool = False, going_on: Interrupted | None = None) -> int:
+def run(
+    way: Way | Callable[[], Way],
+    *,
+    low_bandwidth: bool = False,
+    going_on: Interrupted | None = None,
+    address: str | None = None,
+) -> int:
     """Shows the wizard until it is left. Returns INTERFACE.md's exit code; the closing lines stand in the terminal then.
 
-    `going_on`: an interrupted run, whose choices are taken up; the review is shown at once.
+    `address`: a git address to clone first; `going_on`: an interrupted run, whose choices are taken up on the review.
     `way` may be what makes it: the first screen then stands before it is there. Raises the WizardError of its making.
     """
     gc.disable()  # while much is imported and nothing is thrown away; on_ready enables it
     walk = Walk(None if callable(way) else way, low_bandwidth=low_bandwidth)
     app = WizardApp(walk, way if callable(way) else None, going_on)
+    app.address = address
     code = app.run(mouse=not low_bandwidth)
     gc.enable()
     if app.refused is not None:

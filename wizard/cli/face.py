@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wizard.cli.options import Options
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> int:
     """`uv-wizard [PROJECT]`."""
+    from wizard.clone import is_address
+
     plain = options.flag("plain")
+    address = options.word() or ""
+    if not is_address(address) or os.path.isdir(address):
+        address = ""
+    elif plain or not has_terminal():
+        msg = "a git address is cloned by the wizard on a screen; here: git clone it, then name its folder"
+        raise BadInput(msg)
+    else:
+        options = replace(options, words=())
     if not plain and not has_terminal():
         msg = "there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)"
         raise BadInput(msg)
@@ -31,7 +42,9 @@ def run(options: Options) -> int:
     _prepare_environment(low_bandwidth=options.flag("low_bandwidth"))
     from screens.app import run as on_screen
 
-    return on_screen(way or (lambda: _way(options)), low_bandwidth=options.flag("low_bandwidth"))
+    return on_screen(
+        way or (lambda: _way(options)), low_bandwidth=options.flag("low_bandwidth"), address=address or None
+    )
 
 
 def _way(options: Options) -> Way:

@@ -1,0 +1,85 @@
+"""A git address that was named instead of a folder: where to, cloned, and shown before anything of it runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screens.asking import AskedField, FieldSheet
+from screens.rows import cut
+from screens.sheet import Answer, Sheet
+from screens.text_page import TextPage
+from wizard.clone import about, clone, folder_for
+from wizard.errors import WizardError
+from wizard.project.read import read_project
+from wizard.text import masked, one_line
+
+if TYPE_CHECKING:
+    from screens.step import StepScreen
+
+
+class CloningSheet(Sheet[bool]):
+    """While git fetches; Esc stops it."""
+
+    def __init__(self, address: str, folder: str) -> None:
+        lines = [
+            cut(f"  from {masked(one_line(address))}", 76),
+            cut(f"  to {one_line(folder)}", 76),
+            "Nothing of it is run.",
+        ]
+        super().__init__("git fetches the project", lines, [Answer("Stop", value=False)], escape=False)
+
+
+def offer(screen: StepScreen, address: str, move: Callable[[str], None]) -> None:
+    """Asks where to, clones, shows what came; `move` goes on there."""
+
+    def taken(text: str) -> str | None:
+        there = Path(text).expanduser()
+        if not text:
+            return "a folder has to be named"
+        return "it is there already and not empty" if there.is_dir() and any(there.iterdir()) else None
+
+    def named(answer: dict[str, str] | None) -> None:
+        if answer:
+            _fetch(screen, address, str(Path(answer["into"]).expanduser()), move)
+
+    field = AskedField("into", "Into", folder_for(address, screen.way.path), taken)
+    line = cut(f"From {masked(one_line(address))}", 76)
+    screen.app.push_screen(FieldSheet("Clone it into which folder?", [field], [line]), named)
+
+
+def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], None]) -> None:
+    stop = threading.Event()
+    sheet = CloningSheet(address, folder)
+
+    def fetch() -> None:
+        told = ""
+        try:
+            clone(address, folder, screen.way.environment, stop.is_set)
+        except (WizardError, OSError) as error:
+            told = f"x {one_line(str(error), 200)}"
+        screen.app.call_from_thread(fetched, told)
+
+    def fetched(told: str) -> None:
+        if sheet.is_current:
+            sheet.dismiss(True)
+        if told:
+            screen.say(cut(told, 74))
+            return
+        lines = [*about(read_project(folder, screen.way.environment), folder, screen.way.machine), ""]
+        lines += ["Nothing of it has been run. Esc closes this; the review shows every command."]
+        screen.app.push_screen(
+            TextPage(screen.track_line(), f"What came into {Path(folder).name}", lines), lambda _: move(folder)
+        )
+
+    def stopped(went_on: bool | None) -> None:
+        if not went_on:
+            stop.set()
+
+    screen.app.push_screen(sheet, stopped)
+    screen.run_worker(fetch, name="clone", thread=True, exclusive=True, exit_on_error=False)
+
+
+__all__ = ["CloningSheet", "offer"]
