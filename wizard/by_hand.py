@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard.catalog_torch import the
 from wizard.errors import WizardError
+from wizard.plan.mirrors import address
 from wizard.plan.quoting import command_line, powershell
 from wizard.plan.settings import chosen_variables
 
@@ -58,10 +59,18 @@ def _torch(way: Way) -> str:
     plan, options = way.plan(), way.selection().options()
     value = way.choices.text("torch.variant")
     name = way.torch().choice if value == "auto" else value
-    variant = the().variants.get(name)
-    if plan.step("torch") is not None and variant is not None:
-        return command_line(["uv", "add", "torch", "--index", f"pytorch-{name}={variant.url}"])
-    return command_line(["uv", "sync", "--locked", *options])
+    if plan.step("torch") is None:
+        return command_line(["uv", "sync", "--locked", *options])
+    version, variant = way.choices.text("torch.version"), the().variants.get(name)
+    torch = f"torch=={version}" if version else "torch"
+    if way.choices.text("torch.layout") == "extras" or (variant is None and name != "keep"):
+        chosen = [f"torch.{key}={way.choices.text(f'torch.{key}')}" for key in ("variant", "layout", "version")]
+        sets = [word for one in chosen if not one.endswith(("=", "layout=auto")) for word in ("--set", one)]
+        return command_line(["uv-wizard", "apply", "--yes", *sets])
+    if variant is None:
+        return command_line(["uv", "add", torch])
+    base = address(way.choices, "pytorch") if way.choices.text("mirrors.scope") == "project" else None
+    return command_line(["uv", "add", torch, "--index", f"pytorch-{name}={f'{base}/{name}' if base else variant.url}"])
 
 
 def _review(way: Way) -> str:

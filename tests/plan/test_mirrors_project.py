@@ -94,6 +94,18 @@ def test_nobody_asked_for_the_official_index() -> None:
     assert named(there, choose(scope="project")).step is None
 
 
+def test_back_from_a_mirror_of_pytorch_that_nobody_knows() -> None:
+    text = HEAD + TORCH
+    there = named(project(text, OWN), choose(pytorch="https://m.example/whl", scope="project")).project
+    assert there is not None
+    assert indexes(there)[0]["url"] == "https://m.example/whl/cu126"
+    elsewhere = named(there, choose(pytorch="https://n.example/torch", scope="project")).project
+    assert [one["url"] for one in indexes(elsewhere)] == ["https://n.example/torch/cu126"]
+    back = named(elsewhere, choose(pytorch="official", scope="project")).project
+    assert back is not None
+    assert back.files["/p/pyproject.toml"] == text.encode()
+
+
 def test_indexes_of_others_are_left() -> None:
     text = HEAD + '\n[[tool.uv.index]]\nname = "ours"\nurl = "https://ours.example/whl/cu126"\nexplicit = true\n'
     assert named(project(text, OWN), choose(pytorch="https://m.example/whl", scope="project")).step is None

@@ -9,13 +9,14 @@ import pytest
 
 from tests.support.torch_project import NOTHING, RTX
 from wizard.advice.torch import advise
+from wizard.catalog_torch import the
 from wizard.choices import Choices, from_sets
 from wizard.errors import BadInput
 from wizard.machine.facts import Gpu, Machine
 from wizard.plan.make import TorchPart
 from wizard.plan.torch import part
 from wizard.project.facts import Project
-from wizard.project.pyproject import table
+from wizard.project.pyproject import mappings, table
 from wizard.project.torch import held_by_us, torch_of
 from wizard.toml import parse
 
@@ -28,7 +29,7 @@ def project_of(dependencies: list[str], more: str = "") -> Project:
     text = HEAD + str(dependencies) + "\n" + more
     tables = parse(text.encode())
     return Project("/p", "/p", name="x", requires_python=">=3.11", torch=torch_of(tables, None, held=held_by_us(text.encode())),
-                   sources=table(tables, "tool", "uv", "sources"),
+                   sources=table(tables, "tool", "uv", "sources"), indexes=mappings(table(tables, "tool", "uv").get("index")),
                    files={"/p/pyproject.toml": text.encode(), "/p/uv.lock": None})  # fmt: skip
 
 
@@ -196,3 +197,33 @@ def test_a_torch_that_another_package_brings_is_named_with_its_family() -> None:
     with pytest.raises(BadInput, match="name it in the project first") as caught:
         plan(project_of(["torchvision"]), "torch.variant=cu126")
     assert "torchvision = [" in str(caught.value)
+
+
+OFFICIAL = the().index_base + "cu126"
+AT_A_MIRROR = """
+[[tool.uv.index]]
+name = "NAME"
+url = "https://m.example/whl/cu126"
+explicit = true
+
+[tool.uv.sources]
+torch = { index = "NAME" }
+"""
+
+
+@pytest.mark.parametrize(
+    "name, sets, address",
+    [
+        ("pytorch-cu126", ["mirrors.pytorch=official"], OFFICIAL),
+        ("pytorch-cu126", ["mirrors.pytorch=https://other.example/whl"], OFFICIAL),
+        ("pytorch-cu126", ["mirrors.pytorch=https://other.example/whl", "mirrors.scope=project"],
+         "https://other.example/whl/cu126"),
+        ("pytorch-cu126", [], "https://m.example/whl/cu126"),  # nobody said where from: the project's word counts
+        ("ours", ["mirrors.pytorch=official"], "https://m.example/whl/cu126"),
+    ],
+)  # fmt: skip
+def test_an_unknown_mirror_of_pytorch_is_told_by_its_name(name: str, sets: list[str], address: str) -> None:
+    project = project_of(["torch"], AT_A_MIRROR.replace("NAME", name))
+    tables = parse((plan(project, "torch.variant=cu126", *sets).steps[0].files[0].after_text or "").encode())
+    assert [(one["name"], one["url"]) for one in tables["tool"]["uv"]["index"]] == [(name, address)]
+    assert {one["index"] for one in tables["tool"]["uv"]["sources"]["torch"]} == {name}

@@ -19,6 +19,7 @@ from wizard.project.facts import Project
 from wizard.project.index_editor import IndexWish, default_index, edit_indexes
 from wizard.project.lockfile import own_registry
 from wizard.project.pyproject import mappings, table
+from wizard.project.torch_sources import named_after
 from wizard.text import masked, one_line
 
 TEAM_NOTE = (
@@ -104,7 +105,7 @@ def _without(declared: tuple[Mapping[str, Any], ...], choices: Choices) -> froze
 
 
 def _instead(declared: tuple[Mapping[str, Any], ...], choices: Choices) -> dict[str, str]:
-    """PyTorch's indexes of the project, official or at a known mirror -> their address at the chosen one."""
+    """PyTorch's indexes of the project, official, at a known mirror or with their name -> their address at the chosen one."""
     base = address(choices, "pytorch")
     if base is None and _back(choices, "pytorch"):
         base = next((one.url for one in built_in().of("pytorch") if one.official and one.url), None)
@@ -118,7 +119,7 @@ def _instead(declared: tuple[Mapping[str, Any], ...], choices: Choices) -> dict[
     found: dict[str, str] = {}
     for one in declared:
         url = str(one.get("url")).rstrip("/")
-        if any(url.startswith(known.rstrip("/") + "/") for known in bases):
+        if any(url.startswith(known.rstrip("/") + "/") for known in bases) or named_after(one):
             found[url] = with_suffix(base, torch_suffix(url, bases) or "")
     return {old: new for old, new in found.items() if old != new}
 

@@ -16,7 +16,7 @@ from wizard.plan import torch_binding
 from wizard.plan.make import TorchPart
 from wizard.plan.step import FileChange, Step
 from wizard.plan.sync import lock_step
-from wizard.plan.torch_binding import holding, target_of
+from wizard.plan.torch_binding import holding, mirrored, target_of
 from wizard.plan.torch_notes import notes
 from wizard.plan.torch_release import check_version
 from wizard.project.facts import Project
@@ -70,7 +70,8 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         if not steps and anew:
             steps = (lock_step(project, choices, uv, anew),)
         return TorchPart(steps, torch.offers[name], name, locks=bool(steps))
-    if name != PYPI and name == advised.locked_variant and settled and not anew and not _laid_out(choices):
+    as_locked = name != PYPI and name == advised.locked_variant and settled and not anew
+    if as_locked and not _laid_out(choices) and name not in mirrored(project, choices):
         return TorchPart(variant=name)
     target = target_of(project, choices, name, advised, machine.gpus or ())
     steps = _steps(project, choices, uv, target, name, advised)

@@ -9,10 +9,12 @@ from wizard.catalog_torch import PYPI, Release, Variant, the
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import Gpu
+from wizard.mirrors.catalogue import torch_bases
 from wizard.plan import torch_release as releases_of
 from wizard.plan.mirrors import address
 from wizard.project.facts import Project
 from wizard.project.torch_members import named_by
+from wizard.project.torch_sources import named_after
 from wizard.project.torch_target import Target
 
 
@@ -56,7 +58,7 @@ def target_of(project: Project, choices: Choices, name: str, advised: Advised, g
         variants,
         layout,
         family,
-        _mirrors(choices, variants),
+        _addresses(project, choices, variants),
         {name: beside} if beside else {},
         named,
         _held_at(project, stop, releases),
@@ -109,7 +111,27 @@ def _held_at(project: Project, version: str, releases: list[Release]) -> dict[st
     return {**held, **(releases_of.held_with(project, result) if result else {})}
 
 
-def _mirrors(choices: Choices, variants: Mapping[str, Any]) -> dict[str, str]:
-    """The mirror's addresses, where the project is to name the mirror."""
-    base = address(choices, "pytorch") if choices.text("mirrors.scope") == "project" else None
-    return {name: f"{base}/{name}" for name in variants if name != PYPI} if base else {}
+def _addresses(project: Project, choices: Choices, variants: Mapping[str, Any]) -> dict[str, str]:
+    """The mirror's addresses, where the project is to name the mirror; the official ones, where it is to do so no more."""
+    bound = [name for name in variants if name != PYPI]
+    if choices.text("mirrors.scope") == "project":
+        base = address(choices, "pytorch")
+        return {name: f"{base}/{name}" for name in bound} if base else {}
+    return {name: the().index_base + name for name in bound if name in mirrored(project, choices)}
+
+
+def mirrored(project: Project, choices: Choices) -> set[str]:
+    """The variants whose index the project has at a mirror, though its files are to keep the official address.
+
+    Only where somebody said where PyTorch comes from: else the project's own word counts.
+    """
+    if choices.text("mirrors.scope") == "project" or choices.origin("mirrors.pytorch") == "default":
+        return set()
+    found = {str(one.get("url")).rstrip("/"): named_after(one) or _at_a_known_mirror(one) for one in project.indexes}
+    return {variant for url, variant in found.items() if variant and url != the().index_base + variant}
+
+
+def _at_a_known_mirror(index: Mapping[str, Any]) -> str | None:
+    url = str(index.get("url")).rstrip("/")
+    known = any(url.startswith(f"{base.rstrip('/')}/") for base in torch_bases())
+    return url.rpartition("/")[2] if known and index.get("explicit") is True else None

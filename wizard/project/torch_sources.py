@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -39,14 +40,25 @@ def index_name(tables: Mapping[str, Any], variant: str, target: Target) -> str:
     return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if name not in taken)
 
 
+def named_after(index: Mapping[str, Any]) -> str | None:
+    """The variant of an index that bears the name which this editor, and uv's guide, give to PyTorch's: whatever its
+    address, it stands for the official one. None for any other index.
+    """
+    last = str(index.get("url")).rstrip("/").rpartition("/")[2]
+    named = f"pytorch-{last.replace('.', '-')}"
+    same = re.fullmatch(rf"{re.escape(named)}(-[2-9]|-[1-9][0-9])?", str(index.get("name")))
+    return last if same and index.get("explicit") is True and last in the().variants else None
+
+
 def indexes(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
-    """The index of each variant; one that has the official address takes the mirror's, where the project names that."""
+    """The index of each variant; one that has the official address, or stands for it, takes the one that is wanted."""
     declared = mappings(table(tables, "tool", "uv").get("index"))
     for variant in target.bound:
         if declared_index(tables, variant, target) is not None:
             continue
         official = the().index_base + variant
-        old = next((one["url"] for one in declared if str(one.get("url")).rstrip("/") == official), None)
+        same = (one for one in declared if str(one.get("url")).rstrip("/") == official or named_after(one) == variant)
+        old = next((one["url"] for one in same), None)
         if old is not None:
             yield Change("address", INDEXES, target.url(variant), old)
         else:
