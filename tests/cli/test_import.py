@@ -90,6 +90,8 @@ def test_an_existing_project_keeps_what_it_has(file: Path, folder: Path) -> None
     assert after.startswith("# mine\n")
     assert "alpha>=0.5 stays; the file asks for alpha==1.0.*" in done.stdout
     assert "requires-python >=3.9 stays" in done.stdout
+    assert "uv run --with jupyter jupyter lab" in done.stdout
+    assert "source " in done.stdout or "activate.ps1" in done.stdout
     wizard("import", str(file), str(folder), "--yes")
     assert pyproject.read_text() == after
     wizard("undo", "--yes")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from screens.app import WizardApp
+from screens.app import WizardApp, farewell
 from screens.begin import ImportPage
 from screens.walk import Walk
 from tests.environment_files.test_conda_live import environment
@@ -90,6 +90,7 @@ async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path
         await to_the_end(app, pilot)
         assert app.walk.state is not None
         assert app.walk.state.exit_code == 0, app.walk.state.diagnosis
+        assert any("VS Code" in line for line in farewell(app.walk))
     project = parse((folder / "pyproject.toml").read_bytes())["project"]
     assert project["dependencies"] == ["alpha==1.0.*", "opencv-python-headless"]
     assert project["requires-python"] == ">=3.10"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wizard import begin
+from wizard import after_conda, begin
 from wizard.cli import common, words
 from wizard.cli.options import Options
 from wizard.cli.running import finished, watch
@@ -63,9 +63,11 @@ def import_(options: Options) -> int:
         return ExitCode.DONE
     code = watch(client.start(plan, project=str(folder), label="import"), as_json=False)
     if code == 0:
+        there = "" if folder == Path.cwd() else " " + command_line([str(folder)])
         common.print_lines(
             [
-                f"Go on with: uv-wizard{'' if folder == Path.cwd() else f' {folder}'}   (the torch variant, the sync, the checks)"
+                f"Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)",
+                *after_conda.told(str(folder / ".venv"), way.machine.os, way.machine.shell),
             ]
         )
     return code

@@ -179,6 +179,11 @@ def again(run: RunInfo) -> RunInfo:
     return replace(info(run.folder), id=run.id)
 
 
+def steps_of(run: RunInfo) -> tuple[str, ...]:
+    """The ids of its steps, none where its job can't be read."""
+    return tuple(str(step["id"]) for step in (state.read_json(run.folder / state.JOB) or {}).get("steps") or ())
+
+
 def follow(run: RunInfo, stop: Callable[[], bool] | None = None) -> Iterator[list[Event]]:
     """The run's events in batches, from its first to its end; see wizard.events.follow."""
     checked, lives = 0.0, True

@@ -1,0 +1,45 @@
+"""What somebody who comes from conda looks for next: the editor's interpreter, notebooks, activation. Pure."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+
+from wizard.plan.quoting import command_line
+
+SHELLS = {
+    "fish": "source {folder}/bin/activate.fish",
+    "nu": "overlay use {folder}/bin/activate.nu",
+    "pwsh": "{folder}/bin/Activate.ps1",
+}
+
+
+def lines(environment: str, os: str | None, shell: str | None) -> tuple[tuple[str, str], ...]:
+    """(what, how) rows. `environment`: the project's, such as `/p/.venv`; `os`: linux, windows or macos."""
+    windows = os == "windows"
+    paths = ntpath if windows else posixpath
+    python = paths.join(environment, *(("Scripts", "python.exe") if windows else ("bin", "python")))
+    if windows:
+        activate = paths.join(environment, "Scripts", "activate" + ("" if shell == "cmd" else ".ps1"))
+    else:
+        quoted = command_line([environment])
+        activate = SHELLS.get(shell or "", "source {folder}/bin/activate").format(folder=quoted)
+    return (
+        ("conda activate", f"not needed: uv run COMMAND. To have it all the same: {activate}"),
+        ("conda install NAME", "uv add NAME"),
+        ("conda env export", "uv.lock, which git keeps; another machine: uv sync --locked"),
+        ("VS Code", f"Python: Select Interpreter, then {python}"),
+        ("PyCharm", f"Add Interpreter, Existing, then {python}"),
+        ("Jupyter", "uv run --with jupyter jupyter lab"),
+        ("other environments", "one folder, one project each: uv-wizard import --conda NAME FOLDER"),
+    )
+
+
+def told(environment: str, os: str | None, shell: str | None) -> list[str]:
+    """The same as lines of text."""
+    rows = lines(environment, os, shell)
+    width = max(len(what) for what, _ in rows)
+    return ["Coming from conda:", *(f"  {what:{width}}  {how}" for what, how in rows)]
+
+
+__all__ = ["lines", "told"]
