@@ -18,6 +18,7 @@ from wizard import catalog
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
+from wizard.plan.conda import comes_first, uv_of_base
 from wizard.uv_fields import wrong_folder, wrong_version
 
 KEY, CONDA = "uv.install", "settings.conda-auto-activate"
@@ -94,7 +95,9 @@ class UvScreen(StepScreen):
             return ""
         if self.way.choices.text(CONDA) == "off":
             return "conda's base will start only when asked for. A leaves conda as it is."
-        return "conda's base starts in every new shell, before this uv. A switches that off."
+        if uv_of_base(self.way.machine) is not None:
+            return "! conda's own uv comes first in every new shell. A switches that off."
+        return "conda's base starts in every new shell. A switches that off."
 
     def action_conda(self) -> None:
         """A: conda's automatic activation, off or as it is."""
@@ -158,7 +161,8 @@ class UvScreen(StepScreen):
             told.append(f"{len(found) - most} more.")
         if found and chosen not in ("keep", "update"):
             told.append("All stay as they are." if len(found) > 1 else "It stays as it is.")
-            told.append("New shells will find the new uv first.")
+            behind = comes_first(self.way.machine, self.way.choices, "") is not None
+            told.append("New shells find conda's first." if behind else "New shells will find the new uv first.")
         self.query_one("#stays", Line).show(cut(" ".join(told), self.room))
 
     def _found(self, one: UvHere, width: int) -> str:

@@ -29,8 +29,9 @@ def document(way: Way, sizes: Sizes | None = None) -> dict[str, Any]:
 
 def _finding(found: Diagnosis) -> dict[str, Any]:
     """`cause` is one of failures.toml; a finding of the machine that is none of those goes by its own name in `id`."""
-    words = catalog.table("machine.toml")["finding"]
-    cause = found.cause if found.cause in causes() else words.get(found.cause, {}).get("cause", "unknown")
+    table = catalog.table("machine.toml")
+    named = table["advised"].get(found.cause) or table["finding"].get(found.cause, {}).get("cause", "unknown")
+    cause = found.cause if found.cause in causes() else named
     return {**found.document(), "id": found.cause, "cause": cause}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wizard.choices import Choices, from_tables
 from wizard.errors import DecisionMissing
 from wizard.machine.facts import Machine
+from wizard.project import team
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
 from wizard.project.read import download_bytes, read_project
@@ -70,6 +71,8 @@ class Way:
         """Writes the project that there is not yet; what follows is planned as if it were written."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
+        self.greeting = ""
+        """Of the project's team: one line."""
         self.read()
 
     def read(self) -> None:
@@ -79,7 +82,8 @@ class Way:
             self.begun, planned = None, {}  # it is written
         self.project = read_project(self.path, self.environment, {n: b for n, b in planned.items() if b is not None})
         table = self.project.choices if self.project else {}
-        values = from_tables(table, "[tool.uv-wizard] in pyproject.toml")
+        self.greeting, table = team.split(table)
+        values = from_tables(table, team.WHERE)
         self.choices = self.choices.without("project").with_values("project", values)
         self._advise()
 
@@ -193,12 +197,14 @@ class Way:
 
     def findings(self) -> tuple[Finding, ...]:
         """What stands in the way, worst first."""
+        from wizard.advice.conda import audit as audit_conda
         from wizard.advice.findings import findings
         from wizard.advice.locked import audit as audit_lock
         from wizard.advice.torch_audit import audit as audit_torch
         from wizard.advice.variables import audit as audit_variables
 
         audits = (
+            *audit_conda(self.machine),
             *audit_variables(self.machine, self.project),
             *audit_torch(self.machine, self.project, self.selected()),
             *audit_lock(self.machine, self.project, self._uv_version()),

@@ -124,3 +124,47 @@ def test_conda_is_told_and_switched_off_by_choice_only(project: Project, home: P
     ], "twice is the same as once"
     wizard("undo", "--yes")
     assert (home / ".condarc").read_text() == "# mine\nchannels: [conda-forge]\n"
+
+
+ACTIVATES = """# >>> conda initialize >>>
+__conda_setup="$("$HOME/miniconda3/bin/conda" 'shell.bash' 'hook' 2> /dev/null)"
+if [ $? -eq 0 ]; then eval "$__conda_setup"; else export PATH="$HOME/miniconda3/bin:$PATH"; fi
+unset __conda_setup
+# <<< conda initialize <<<
+"""
+
+
+def test_conda_s_own_uv_comes_before_a_new_one_until_base_is_off(
+    project: Project, bare: Path, conda: Path, index: Index, uv: Path
+) -> None:
+    """A real bash, whose block asks conda what base is to do, as `conda init` writes it."""
+    hook = 'if [ "$2" = hook ]; then\n  case "$(cat "$HOME/.condarc")" in *"auto_activate: false"*) exit 0 ;; esac\n'
+    hook += '  printf \'export PATH="%s:$PATH"\\n\' "$HOME/miniconda3/bin"; exit 0; fi\n'
+    body = (conda / "bin/conda").read_text().partition("\n")[2]
+    (conda / "bin/conda").write_text(f"#!/bin/sh\n{hook}{body}")
+    (bare / ".bashrc").write_text(ACTIVATES)
+    shutil.copy(uv, conda / "bin" / "uv")
+    (conda / "conda-meta/uv-0.13.8-h0_0.json").write_text("{}")
+    index.add(uv_wheel(uv, "0.13.8"), prefix="/mirror/simple")
+    words = [str(project.path), "--set", "uv.install=index", "--set", f"mirrors.pypi={index.url('/mirror/simple')}"]
+    plan = json.loads(wizard("plan", *words, "--json").stdout)["steps"]
+    text = wizard("plan", *words).stdout
+    assert plan[0]["id"] == "uv"
+    assert "puts its own uv first there" in text
+    wizard("apply", *words, "--yes")
+
+    def runs() -> str:
+        said = subprocess.run(["bash", "-ic", "command -v uv"], capture_output=True, text=True, check=False)
+        return said.stdout.strip()
+
+    assert runs() == f"{conda}/bin/uv"
+    told = json.loads(wizard("doctor", str(project.path), "--json").stdout)["findings"]
+    (found,) = (one for one in told if one["id"] == "uv-behind-conda")
+    assert (found["cause"], found["severity"]) == ("environment-mismatch", "warning")
+    assert f"bash: uv is {conda}/bin/uv" in found["evidence"]
+    (fix,) = found["fixes"]
+    assert fix["choices"] == {"settings": {"conda-auto-activate": "off"}}
+    wizard("apply", str(project.path), "--yes", "--set", "settings.conda-auto-activate=off")
+    assert runs() == f"{bare}/.local/bin/uv"
+    told = json.loads(wizard("doctor", str(project.path), "--json").stdout)["findings"]
+    assert "uv-behind-conda" not in [one["id"] for one in told]

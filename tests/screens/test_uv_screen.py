@@ -60,7 +60,10 @@ async def test_a_choice_of_a_new_one_says_what_becomes_of_the_old_ones() -> None
         way.choose("uv.install", "standalone")
         app.screen.redraw()  # type: ignore[attr-defined] # every step screen has it
         await until(pilot, shows(app, "(*) official installer"))
-        assert "All stay as they are. New shells will find the new uv first." in text_of(app)
+        assert "All stay as they are. New shells find conda's first." in text_of(app)
+        way.choose("settings.conda-auto-activate", "off")
+        app.screen.redraw()  # type: ignore[attr-defined]
+        await until(pilot, shows(app, "All stay as they are. New shells will find the new uv first."))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,7 @@ async def test_wide_terminals_show_what_each_shell_runs() -> None:
 async def test_conda_s_start_is_switched_off_by_a_and_left_by_a() -> None:
     way = RealAdvice(CONDA, CARGO, OWN, uv_in_shells=SHELLS, uv_source=UvSource("0.14.0", ("0.14.0",)))
     async with on("uv", way=way) as (app, pilot):
-        assert "conda's base starts in every new shell, before this uv. A switches that off." in text_of(app)
+        assert "! conda's own uv comes first in every new shell. A switches that off." in text_of(app)
         await pilot.press("a")
         await until(pilot, shows(app, "conda's base will start only when asked for."))
         assert way.choices.said("settings.conda-auto-activate") == ("off", "screen")

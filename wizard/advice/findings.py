@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard import diagnosis
+from wizard.advice import conda
 from wizard.advice.reason import AdvisedFinding
 from wizard.diagnosis import Context, Diagnosis
 from wizard.diagnosis.rules import causes
@@ -69,5 +70,5 @@ def _diagnosed(one: MachineFinding, context: Context) -> Diagnosis:
         if ours:  # what the cause alone would say of torch.variant may have no answer here
             fixes = (*ours.fixes, *(fix for fix in fixes if "torch.variant" not in (fix.choices or {})))
     else:
-        fixes = ()
+        fixes = conda.fixes(one.cause, context.machine) if context.machine else ()
     return Diagnosis(one.cause, one.title, one.explanation, one.evidence, fixes, one.severity)

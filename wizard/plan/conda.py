@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import ntpath
+import posixpath
 from dataclasses import replace
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.conda import key_of
-from wizard.machine.facts import Machine
+from wizard.machine.facts import FoundUv, Machine
 from wizard.plan.step import Command, Step
 
 KEY = "settings.conda-auto-activate"
+
+
+def uv_of_base(machine: Machine) -> FoundUv | None:
+    """The uv of conda's base, where base starts in every new shell: it is found there before any other."""
+    conda = machine.conda
+    if conda is None or conda.auto_activate is not True:
+        return None
+    paths = ntpath if machine.os == "windows" else posixpath
+    root = paths.dirname(paths.dirname(conda.program)) if conda.program else None
+    for one in machine.uv or ():
+        inside = one.path.startswith(f"{root}{paths.sep}") if root else True
+        if one.how == "conda" and inside and f"{paths.sep}envs{paths.sep}" not in one.path:
+            return one
+    return None
+
+
+def comes_first(machine: Machine, choices: Choices, uv: str) -> str | None:
+    """What to tell where shells will go on to find conda's uv before the one at `uv`; None where they will not."""
+    of_base = uv_of_base(machine)
+    if of_base is None or of_base.path == uv or choices.text(KEY) == "off":
+        return None
+    return (
+        f"conda's base starts in every new shell and puts its own uv first there ({of_base.version or '?'} at "
+        f"{of_base.path}); {KEY} = off ends that. The commands here name the new uv."
+    )
 
 
 def with_conda(step: Step | None, machine: Machine, choices: Choices) -> Step | None:

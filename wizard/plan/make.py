@@ -49,7 +49,7 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
     """The plan; steps with nothing to do are left out. Raises BadInput where a choice can't be carried out."""
     uv = install_uv.plan_uv(machine, project, choices, around.pip_python)
     kept = settings.step(machine, choices, _path_entry(machine, uv), uv.path)
-    steps: list[Step | None] = [uv.step, conda.with_conda(kept, machine, choices)]
+    steps: list[Step | None] = [_with_shadow(machine, choices, uv), conda.with_conda(kept, machine, choices)]
     if project is not None:
         steps += (around.begun, around.named, *around.torch.steps)
         anew = bool(around.named or around.begun)
@@ -65,6 +65,16 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
             )
             steps.append(verify.step(what, project, sync.run_environment(project, choices)))
     return Plan(tuple(one for one in steps if one), project.path if project else None, uv.path)
+
+
+def _with_shadow(machine: Machine, choices: Choices, uv: install_uv.UvPlan) -> Step | None:
+    """The step that brings a uv, saying so where conda's will be found before it."""
+    told = conda.comes_first(machine, choices, uv.path)
+    if uv.step is None or told is None:
+        return uv.step
+    of_base = conda.uv_of_base(machine)
+    others = tuple(note for note in uv.step.notes if not (of_base and of_base.path in note))
+    return replace(uv.step, notes=(*others, told))
 
 
 def _path_entry(machine: Machine, uv: install_uv.UvPlan) -> str | None:
