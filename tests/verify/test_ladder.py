@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wizard.verify.ladder import PROBE, Ladder
+from wizard.verify.ladder import Ladder
 from wizard.verify.record import VerifyRequest
 from wizard.verify.rungs import code_for, cudnn_version, kind_required, plan_of_checks, variant_fits, variant_of
 
@@ -124,6 +122,11 @@ def test_amd_code_is_for_one_target() -> None:
         ({"gpus": (NVIDIA,), "nvidia_driver": "550", "torch_expected": True}, "nvidia"),
         ({"gpus": (NVIDIA,), "nvidia_driver": None, "torch_expected": True}, "cpu"),
         ({"gpus": (NVIDIA,), "nvidia_driver": "550", "torch_variant": "cpu"}, "cpu"),
+        ({"gpus": (NVIDIA,), "nvidia_driver": None, "torch_promised": "cu126", "torch_expected": True}, "nvidia"),
+        ({"gpus": (NVIDIA,), "nvidia_driver": "550", "torch_promised": "cpu", "torch_expected": True}, "cpu"),
+        ({"gpus": (), "torch_promised": "cu126", "torch_expected": True}, "cpu"),
+        ({"gpus": None, "torch_promised": "cu126", "torch_expected": True}, "cpu"),
+        ({"gpus": (AMD,), "os": "windows", "torch_promised": "rocm6.4", "torch_expected": True}, "cpu"),
         ({"gpus": (AMD,), "os": "linux", "torch_variant": "rocm6.4"}, "amd"),
         ({"gpus": (AMD,), "os": "windows", "torch_expected": True}, "cpu"),
         ({"gpus": (), "torch_expected": False}, "none"),
@@ -139,6 +142,19 @@ def test_a_cpu_build_on_a_gpu_machine_has_to_pass_on_the_cpu_only() -> None:
     request = VerifyRequest("python", gpus=(NVIDIA,), nvidia_driver="550", torch_expected=True)
     assert kind_required(request, {"version": "2.9.1+cpu"}) == "cpu"
     assert kind_required(request, CUDA) == "nvidia"
+
+
+def test_a_gpu_whose_driver_does_not_answer_still_has_to_pass_with_a_build_for_it() -> None:
+    """is_available() is False without a word there: that is what must not pass for a working GPU."""
+    request = VerifyRequest("python", gpus=(NVIDIA,), nvidia_driver=None, torch_expected=True)
+    assert kind_required(request, CUDA) == "nvidia"
+
+
+def test_a_cpu_build_where_the_lock_promises_cuda_falls_short() -> None:
+    ladder = climbed({**CUDA, "version": "2.9.1+cpu", "cuda": None, "arch_list": []}, torch_promised="cu126")
+    assert (ladder.checks[-1].id, ladder.checks[-1].ok) == ("variant", False)
+    assert ladder.diagnosis is not None
+    assert ladder.diagnosis.cause == "torch-cpu-build"
 
 
 def test_the_full_ladder_has_eleven_rungs() -> None:
@@ -171,10 +187,3 @@ def test_the_name_of_a_build(torch: dict[str, Any], name: str) -> None:
 
 def test_cudnn_numbers() -> None:
     assert (cudnn_version(91002), cudnn_version(8902), cudnn_version(None)) == ("9.10.2", "8.9.2", None)
-
-
-def test_the_probe_parses_as_python_3_8_and_imports_nothing_of_ours() -> None:
-    tree = ast.parse(Path(PROBE).read_text("utf-8"), feature_version=(3, 8))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert not any(name.split(".")[0] in ("wizard", "screens") for name in names)

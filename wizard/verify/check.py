@@ -44,6 +44,7 @@ def verify(
         folder = Path(place)
         # what torch.compile makes is ours, and goes with the folder
         caches = {name: str(folder / name.lower()) for name in ("TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")}
+        caches.update({name: str(folder) for name in ("TMPDIR", "TEMP", "TMP")} if request.deep else {})
         ladder = Ladder(request, {**environment, **caches}, on_check)
         for look in (in_sync, fit):
             if not ladder.failed:
