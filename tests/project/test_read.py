@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.plan.sync import run_environment
 from wizard.project.facts import Project
 from wizard.project.read import document, read_project
 from wizard.way import Way
@@ -226,3 +228,34 @@ def test_an_extra_offers_what_it_is_bound_to_and_not_what_it_is_called(
     torch = make(tmp_path, UNBOUND + more, lock="version = 1\n").torch
     assert torch is not None
     assert torch.offers == offers
+
+
+BOUND = """[project]
+name = "x"
+version = "1"
+dependencies = ["torch"]
+[[tool.uv.index]]
+name = "c"
+url = "https://x.example/whl/cpu"
+explicit = true
+[tool.uv.sources]
+torch = { index = "c" }
+"""
+
+
+@pytest.mark.parametrize(
+    "registry, default",
+    [
+        ("https://x.example/whl/cpu", "https://corp.example/simple"),
+        ("https://old.example/simple", "https://old.example/simple"),
+    ],
+)
+def test_a_lock_of_explicit_indexes_alone_leaves_the_default_to_the_environment(
+    tmp_path: Path, registry: str, default: str
+) -> None:
+    lock = f'version = 1\n[[package]]\nname = "torch"\nversion = "2.9.1"\nsource = {{ registry = "{registry}" }}\n'
+    (tmp_path / "pyproject.toml").write_text(BOUND)
+    (tmp_path / "uv.lock").write_text(lock)
+    project = read_project(tmp_path, {"UV_DEFAULT_INDEX": "https://corp.example/simple"})
+    assert project is not None
+    assert run_environment(project, Choices())["UV_DEFAULT_INDEX"] == default

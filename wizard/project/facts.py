@@ -98,7 +98,7 @@ class Project:
     """Bytes of pyproject.toml, uv.lock, uv.toml and .python-version by absolute path; None: it does not exist."""
     findings: tuple[MachineFinding, ...] = ()
     first_index: str | None = None
-    """Without a lock: the default index that the environment names for the first one, without a sign-in."""
+    """The default index that the environment names, without a sign-in: for a lock that names none, or is still to be made."""
 
     @property
     def folder(self) -> str:

@@ -96,12 +96,12 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
             str(root / ".python-version"): python_version,
         },
         findings=tuple(_findings(pyproject, uv_toml, lock_file)),
-        first_index=None if lock else _ambient_index(environment),
+        first_index=_ambient_index(environment),
     )
 
 
 def _ambient_index(environment: Mapping[str, str]) -> str | None:
-    """The default index that a first `uv lock` by hand would ask, without its sign-in."""
+    """The default index that `uv lock` by hand would ask, without its sign-in."""
     named = environment.get("UV_DEFAULT_INDEX") or environment.get("UV_INDEX_URL")
     if not named:
         return None
