@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.recorded import Recorded
 from tests.support.torch_project import RTX, make_torch_project
-from wizard import plain, plain_choices, plain_pages
+from wizard import plain, plain_choices, plain_machine, plain_pages
 from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
+from wizard.machine.facts import Conda, FoundUv, Machine, UvSource
 from wizard.plain_page import Back, EndOfInput, Page, Question, Quit, Row, Talk
 from wizard.plain_run import follow
 from wizard.way import Way
@@ -198,3 +200,51 @@ def test_ctrl_c_asks_and_going_on_loses_no_line(answer: str, left: bool, tmp_pat
     assert out.getvalue().count("step 1 of 3, uv") == 1
     assert ("ok, uv" in out.getvalue()) == (not left)
     assert ("uv-wizard attach" in out.getvalue()) == left
+
+
+def asked_of(way: Way, page: Page, answers: str) -> str:
+    """A page gone through with these answers: what was shown."""
+    out = io.StringIO()
+    Talk(io.StringIO(answers), out).go_through(page)
+    return out.getvalue()
+
+
+CONDA_UV = FoundUv("/c/bin/uv", "0.9.30", "conda")
+BASE = Machine(os="linux", conda=Conda("base", True, "/c/bin/conda", "25.5.1"), uv=(CONDA_UV,), foreign=True)
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize("answers, chosen", [("\n\n", "keep"), ("\n2\n", "off"), ("\n1\n", "keep")])
+def test_conda_s_start_is_a_question_where_it_starts_by_itself(tmp_path: Path, answers: str, chosen: str) -> None:
+    way = Way(str(tmp_path), machine=BASE)
+    text = asked_of(way, plain_machine.uv(way), answers)
+    assert "  1  leave it as it is: its own uv comes first there" in text
+    assert "conda's base environment starts in every new shell [1]:" in text
+    assert way.choices.text("settings.conda-auto-activate") == chosen
+    if chosen == "keep":  # nobody has chosen anything
+        assert way.choices.origin("settings.conda-auto-activate") != "screen"
+    for other in (replace(BASE, conda=None), replace(BASE, conda=Conda("base", False, "/c/bin/conda"))):
+        still = Way(str(tmp_path), machine=other)
+        assert "conda's base" not in asked_of(still, plain_machine.uv(still), answers)
+
+
+@pytest.mark.same_everywhere
+def test_version_and_folder_of_a_new_uv_are_asked_for_once_their_row_is_taken(tmp_path: Path) -> None:
+    way = Way(str(tmp_path), machine=replace(BASE, conda=None, uv_source=UvSource("0.14.0", ("0.14.0",))))
+    page = plain_machine.uv(way)
+    last = len(page.questions[0].rows)
+    text = asked_of(way, page, f"{last}\n0.13\n0.13.8\nrelative\n\n")
+    assert "Version [the newest, 0.14.0]:" in text
+    assert 'x error: "0.13" is not a version.' in text
+    assert "x error: Write the whole path" in text
+    assert (way.choices.text("uv.version"), way.choices.text("uv.dir")) == ("0.13.8", "")
+
+
+@pytest.mark.same_everywhere
+def test_the_link_mode_is_asked_for_once_its_row_is_taken(tmp_path: Path) -> None:
+    way = Way(str(tmp_path), machine=BASE)
+    text = asked_of(way, plain_machine.settings(way), "\n\n4\n5\n")
+    assert "  4  another link mode, chosen: auto" in text
+    assert "symlink: clearing the cache then breaks every environment" in text
+    assert way.choices.said("settings.link-mode") == ("symlink", "screen")
+    assert way.choices.text("settings.where") == "environment"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from wizard import plain_choices, plain_interrupted, plain_pages
+from wizard import plain_choices, plain_interrupted, plain_machine, plain_pages
 from wizard.cli.running import closing, stands_in_the_way
 from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
@@ -28,8 +28,8 @@ NEEDED = {"uv": ("uv",), "settings": ("filesystems",), "torch": ("gpus",)}
 """The facts that a screen can't be told without."""
 SCREENS: tuple[tuple[str, Callable[[Way], Page]], ...] = (
     ("start", plain_pages.start),
-    ("uv", plain_pages.uv),
-    ("settings", plain_pages.settings),
+    ("uv", plain_machine.uv),
+    ("settings", plain_machine.settings),
     ("mirrors", plain_choices.mirrors),
     ("torch", plain_choices.torch),
 )

@@ -94,10 +94,13 @@ class Talk:
         """Shows the page and asks all its questions. Raises Back, Quit, EndOfInput."""
         self.show(page)
         for position, question in enumerate(page.questions):
-            self.say(f"  {number}  {row.text}" for number, row in enumerate(question.rows, 1))
+            self._list(question)
             if page.by_hand and position == len(page.questions) - 1:
                 self.say(f"By hand: {page.by_hand}")
             self._until_answered(page, question)
+
+    def _list(self, question: Question) -> None:
+        self.say(f"  {number}  {row.text}" for number, row in enumerate(question.rows, 1))
 
     def _until_answered(self, page: Page, question: Question) -> None:
         prompt = f"{question.prompt} [{question.default}]:"
@@ -111,6 +114,7 @@ class Talk:
                 self.say(f"x error: {error}")
                 continue
             for further in row.then if row is not None else ():
+                self._list(further)
                 self._until_answered(page, further)
             return
 

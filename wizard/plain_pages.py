@@ -1,4 +1,4 @@
-"""The first three screens and the review as lines: what the machine is, uv, settings, and the plan before it starts."""
+"""The first screen and the review as lines: what the machine is, and the plan before it starts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard import catalog
-from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli import words
 from wizard.errors import WizardError
 from wizard.plain_page import Page, Question, Row
-from wizard.plan import old_cache
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
 from wizard.text import one_line
@@ -22,18 +20,6 @@ if TYPE_CHECKING:
 MARKS = {"error": "x error:", "warning": "! warning:", "note": "+ note:"}
 GO_ON = Question("Go on? y, q", "y")
 GO_ON_OR_BACK = Question("Go on? y, b, q", "y")
-COUNTED_S = 2.0
-"""Seconds for which an old cache is counted."""
-OLD_CACHES = (
-    ("keep", "it stays where it is"),
-    ("move", "its files go to the new folder, without undo"),
-    ("drop", "uv clears it, without undo"),
-)
-WHERE = (
-    ("environment", "environment variables, recommended: for your shells; can be undone"),
-    ("uv.toml", "uv.toml: uv's own file; it does not take the Python folder"),
-    ("none", "this run only: nothing is kept"),
-)
 
 
 def help_of(name: str) -> tuple[str, ...]:
@@ -83,98 +69,13 @@ def _found(way: Way, count: int) -> str:
     return f"Found{' so far' if waiting else ''}: {count} to know.{more}"
 
 
-def uv(way: Way) -> Page:
-    """Which uv there will be."""
-    ways = way.candidates_of_uv()
-    chosen = way.choices.text("uv.install")
-    at = next(
-        (place for place, one in enumerate(ways) if one.value == chosen or (chosen == "auto" and one.automatic)), 0
-    )
-    rows = [Row(f"{one.label}, {one.word}: {one.note}", partial(way.choose, "uv.install", one.value)) for one in ways]
-    if chosen not in {one.value for one in ways} and chosen != "auto":
-        rows.insert(0, Row(f"{chosen}, chosen before", partial(way.choose, "uv.install", chosen)))
-    lines = [f"Recommended: {ways[0].label}" if ways else "No way to a uv is known here."]
-    lines += [f"  + {why}" for why in way.why("uv.install")]
-    here = uv_here(way.machine)
-    lines += ["Found here", *(f"  {_of_uv(one)}" for one in here)] if here else []
-    question = Question("Choice", str(at + 1), _untouched(rows, at), chosen=at)
-    return Page(
-        2,
-        "uv",
-        "uv: the program that installs Pythons and packages",
-        "One uv of your own, outside conda, is found by every shell and works for every project.",
-        tuple(lines),
-        way.by_hand("uv"),
-        (question if rows else GO_ON_OR_BACK,),
-        tuple(one.command for one in ways),
-        help_of("uv"),
-    )
-
-
-def _of_uv(one: UvHere) -> str:
-    path = one_line(one.found.path, 60)
-    return ", ".join(filter(None, (one.found.version or "?", path, one.found.how, one.where)))
-
-
-def _untouched(rows: list[Row], chosen: int) -> tuple[Row, ...]:
+def untouched(rows: list[Row], chosen: int) -> tuple[Row, ...]:
     """The rows, where taking the one in force leaves the choice to whoever made it."""
     return tuple(Row(row.text, nothing) if place == chosen else row for place, row in enumerate(rows))
 
 
 def nothing() -> None:
     """What taking the default does."""
-
-
-def _old_cache(way: Way) -> list[Question]:
-    """What becomes of the cache that is there, where another folder is chosen by now."""
-    from wizard.machine.folder_size import folder_size
-
-    folder = old_cache.old(way.machine, way.choices)
-    if folder is None or old_cache.why_kept(way.machine, way.choices) is not None:
-        return []
-    size = folder_size(folder, COUNTED_S)
-    wish = way.choices.text("settings.old-cache")
-    at = next(place for place, (value, _) in enumerate(OLD_CACHES) if value == wish)
-    rows = [Row(text, partial(way.choose, "settings.old-cache", value)) for value, text in OLD_CACHES]
-    told = f"The old cache in {folder}{f' ({size.told})' if size else ''}"
-    return [Question(told, str(at + 1), _untouched(rows, at), chosen=at)]
-
-
-def settings(way: Way) -> Page:
-    """Where uv keeps its files."""
-    states = way.settings_state()
-    lines, questions = [], []
-    names = {"settings.cache-dir": ("Cache folder", "UV_CACHE_DIR"),
-             "settings.python-install-dir": ("Python folder", "UV_PYTHON_INSTALL_DIR"),
-             "settings.link-mode": ("Link mode", "UV_LINK_MODE")}  # fmt: skip
-    for state in states:
-        name, variable = names[state.key]
-        lines.append(f"{name} ({variable}): now {state.now or 'not known'}, {state.where}; {state.fact}")
-        if state.problem:
-            lines.append(f"  ! {state.problem}")
-        if state.new:
-            lines.append(f"  becomes {state.new}" + (", recommended" if state.origin == "advice" else ""))
-        lines += [f"  + {why}" for why in way.why(state.key)]
-        if state.key != "settings.link-mode":
-            value = way.choices.text(state.key)
-            questions.append(Question(name, value or "uv's own", take=partial(way.choose, state.key)))
-    where = way.choices.text("settings.where")
-    at = next(place for place, (value, _) in enumerate(WHERE) if value == where)
-    rows = [Row(text, partial(way.choose, "settings.where", value)) for value, text in WHERE]
-    questions.append(Question("Keep these settings in", str(at + 1), _untouched(rows, at), chosen=at))
-    questions += _old_cache(way)
-    return Page(
-        3,
-        "settings",
-        "settings: where uv keeps its files",
-        "Downloads and Pythons take gigabytes. They should lie where there is room, and on the project's own disk: "
-        "then files are linked instead of copied.",
-        tuple(lines),
-        way.by_hand("settings"),
-        tuple(questions),
-        (),
-        help_of("cache"),
-    )
 
 
 def review(way: Way, plan: Plan) -> Page:
