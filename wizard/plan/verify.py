@@ -56,7 +56,7 @@ def request(  # noqa: PLR0913 - a request is what all the rooms before know
         os=machine.os,
         in_container=machine.in_container,
         locked=bool(project and project.has_lock and not foreign),
-        registry=own_registry(project) if project else None,
+        registry=(own_registry(project) or project.first_index) if project else None,
         held={**lock_options.held(project), **(held or {})} if project else {},
     )
 
