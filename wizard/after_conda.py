@@ -5,7 +5,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 
-from wizard.plan.quoting import command_line
+from wizard.plan.quoting import posix_line
 
 SHELLS = {
     "fish": "source {folder}/bin/activate.fish",
@@ -22,7 +22,7 @@ def lines(environment: str, os: str | None, shell: str | None) -> tuple[tuple[st
     if windows:
         activate = paths.join(environment, "Scripts", "activate" + ("" if shell == "cmd" else ".ps1"))
     else:
-        quoted = command_line([environment])
+        quoted = posix_line([environment])
         activate = SHELLS.get(shell or "", "source {folder}/bin/activate").format(folder=quoted)
     return (
         ("conda activate", f"not needed: uv run COMMAND. To have it all the same: {activate}"),

@@ -93,3 +93,32 @@ def test_cmd(text: str, expected: str | None) -> None:
             quoting.cmd(text)
     else:
         assert quoting.cmd(text) == expected
+
+
+@pytest.mark.parametrize(
+    "argv, shown",
+    [
+        (["uv", "sync", "--locked"], "uv sync --locked"),
+        ([r"C:\Users\张三\.local\bin\uv.exe", "sync", "--locked"], r"C:\Users\张三\.local\bin\uv.exe sync --locked"),
+        ([r"C:\Program Files\uv.exe", "--version"], r'& "C:\Program Files\uv.exe" --version'),
+        (["uv", "--cache-dir", r"D:\my cache"], r'uv --cache-dir "D:\my cache"'),
+        (["uv", "add", "torch>=2,<3"], 'uv add "torch>=2,<3"'),
+        (["uv", "--x.y", "-p:3"], 'uv "--x.y" "-p:3"'),
+        (["uv-wizard", "apply", "--set", "a.b=c,d"], 'uv-wizard apply --set "a.b=c,d"'),
+        (["echo", "it's"], 'echo "it\'s"'),
+        (["echo", "$x", 'a"b', "D:\\a b\\"], "echo '$x' 'a\"b' 'D:\\a b\\'"),
+        (["echo", "$it's", ""], "echo '$it''s' \"\""),
+        (["unset", "A;b"], 'unset "A;b"'),
+    ],
+)
+@pytest.mark.same_everywhere
+def test_a_command_as_it_is_typed_on_windows(argv: list[str], shown: str) -> None:
+    assert quoting.command_line(argv, windows=True) == shown
+
+
+@pytest.mark.same_everywhere
+def test_a_command_as_it_is_typed_elsewhere() -> None:
+    told = quoting.command_line(["uv", "a b"], {"X": "y z", "N": None}, windows=False)
+    assert told == "X='y z' uv 'a b'"
+    assert quoting.command_line(["uv"], {"X": "y z"}, windows=True) == "$env:X = 'y z'; uv"
+    assert quoting.posix_line(["uv", "a b"]) == "uv 'a b'"
