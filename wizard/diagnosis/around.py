@@ -139,6 +139,7 @@ def _holder_locked(scene: Scene) -> bool:
 
 
 _NAMES: dict[str, Callable[[Scene], bool]] = {
+    "uv-report": lambda scene: bool(scene.output.errors),  # not the words of a program of the user's
     "stopped": _stopped,
     "killed": _killed,
     "windows": lambda scene: scene.os == "windows",

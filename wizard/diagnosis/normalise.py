@@ -8,7 +8,7 @@ Everything is read line by line with anchored patterns, so that the time grows w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from wizard.diagnosis.prefixes import well_read, without_prefixes
@@ -30,6 +30,8 @@ _PROGRESS = re.compile(
     r"\s*(?:Using |Creating virtual|Removed virtual|Resolved |Prepared |Installed |Uninstalled |Audited |Checked "
     r"|Downloading |Downloaded |Building |Built |Updating |Updated |Bytecode |Would |\+ \S+==|- \S+==|~ \S+==)"
 )
+_WENT_WELL = re.compile(r"(?:Installed|Audited|Checked) (?:\d+ packages?|in) ")
+"""How a sync, or an installation, ends that went well."""
 _PROMPT = re.compile(r"(?:PS )?[A-Z]:\\[^<>|]*>|[\w.-]+@[\w.-]+[: ].{0,200}[$#%](?: |$)|[$#%](?: |$)")
 _EXCEPTION = re.compile(
     r"(?P<text>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit|Interrupt|Warning)\b: ?.*|KeyboardInterrupt$)"
@@ -102,7 +104,8 @@ def normalise(text: str | bytes) -> Output:
     reader = _Reader()
     for line in lines:
         reader.take(line)
-    return Output(tuple(reader.errors), tuple(reader.warnings), tuple(reader.plain), lines)
+    errors = () if reader.overcome and _raised(reader.plain) else tuple(reader.errors)
+    return Output(errors, tuple(reader.warnings), tuple(reader.plain), lines)
 
 
 def _kept_lines(text: str | bytes) -> Iterator[str]:
@@ -136,6 +139,7 @@ class _Reader:
         self.flat = False
         self.bare = False
         self.in_block = False
+        self.overcome = False  # whether a later uv went well, so that the errors are no longer what stopped the run
 
     def take(self, line: str) -> None:
         stripped = line.strip()
@@ -194,6 +198,7 @@ class _Reader:
         self.report = Report(kind)
         self.bare = False
         (self.errors if kind == "error" else self.warnings).append(self.report)
+        self.overcome = self.overcome and kind != "error"
         self.flat = False
         self._say(self.report.chain, text)
 
@@ -225,10 +230,15 @@ class _Reader:
     def _aside(self, line: str) -> None:
         self.report = self.statement = None
         self.in_block = False
+        self.overcome = self.overcome or bool(self.errors and _WENT_WELL.match(line))
         if line.strip():
             self.plain.append(line)
 
 
 def exceptions(output: Output) -> tuple[str, ...]:
     """The errors that Python's tracebacks end in, in order of appearance: `ImportError: libcudart.so.12: ...`."""
-    return tuple(found["text"] for line in output.plain if (found := _EXCEPTION.match(line)))
+    return _raised(output.plain)
+
+
+def _raised(plain: Iterable[str]) -> tuple[str, ...]:
+    return tuple(found["text"] for line in plain if (found := _EXCEPTION.match(line)))
