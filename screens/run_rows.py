@@ -211,7 +211,9 @@ def checks_told(state: RunState, planned: int) -> str:
     """`6 of 11 checks passed, 0 failed.`"""
     words = [check_word(event) for event in state.checks.values()]
     total = max(planned, len(words)) - words.count("warning")
-    return f"{words.count('ok')} of {total} checks passed, {words.count('failed')} failed."
+    told = f"{words.count('ok')} of {total} checks passed, {words.count('failed')} failed."
+    more = len(words) >= planned and "failed" not in words and state.verify is None
+    return f"{told} One more thing is looked at ..." if more else told
 
 
 def leads(fix: Fix) -> str:

@@ -109,7 +109,10 @@ class VerificationScreen(RunScreen):
     def live_heading(self) -> str:
         if self.ended:
             return verdict(self.state)[0] or "Done: all steps of the plan are carried out"
-        return self.TITLE_TEXT
+        rungs_planned = {key for key, _ in self.planned}
+        if not rungs_planned or "kernel" in rungs_planned:
+            return self.TITLE_TEXT
+        return "Verify: does torch run on this CPU?" if "torch" in rungs_planned else "Verify: is all in place?"
 
     def live_lead(self) -> str:
         if self.ended:
