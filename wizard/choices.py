@@ -299,15 +299,18 @@ def _as_kind(key: str, text: str) -> Any:
     return text
 
 
-def as_toml(choices: Choices) -> str:
-    """A `--choices` file with every key and its value in force."""
+def as_toml(choices: Choices, keys: Iterable[str] = tuple(KEYS)) -> str:
+    """A `--choices` file with those keys and their values in force."""
     import tomlkit
 
     out = tomlkit.document()
     out.add(tomlkit.comment("Choices for uv-wizard: replay them with  uv-wizard apply --choices FILE --yes"))
+    wanted = set(keys)
     for name, content in choices.nested().items():
         table = tomlkit.table()
         for key, value in content.items():
-            table.add(key, value)
-        out.add(name, table)
+            if f"{name}.{key}" in wanted:
+                table.add(key, value)
+        if table:
+            out.add(name, table)
     return tomlkit.dumps(out)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wizard.choices import Choices, from_tables
 from wizard.errors import DecisionMissing
 from wizard.machine.facts import Machine
-from wizard.project import team
+from wizard.project import greeting
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
 from wizard.project.read import download_bytes, read_project
@@ -82,8 +82,8 @@ class Way:
             self.begun, planned = None, {}  # it is written
         self.project = read_project(self.path, self.environment, {n: b for n, b in planned.items() if b is not None})
         table = self.project.choices if self.project else {}
-        self.greeting, table = team.split(table)
-        values = from_tables(table, team.WHERE)
+        self.greeting, table = greeting.split(table)
+        values = from_tables(table, greeting.WHERE)
         self.choices = self.choices.without("project").with_values("project", values)
         self._advise()
 

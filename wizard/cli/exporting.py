@@ -1,42 +1,167 @@
-"""`uv-wizard export KIND [PROJECT]`: files to give to others."""
+"""`uv-wizard export KIND [PROJECT]`: files to give to others, written as a run that can be undone."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-from wizard.choices import as_toml
-from wizard.cli import common
+from wizard.advice.torch_reach import Selected
+from wizard.cli import common, words
 from wizard.cli.options import Options
-from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
-from wizard.files import write_atomically
-from wizard.text import one_line
+from wizard.cli.running import finished, stands_in_the_way
+from wizard.errors import BadInput, DecisionMissing, ExitCode
+from wizard.export.record import Exported
+from wizard.plan.quoting import command_line
+from wizard.run import client
+from wizard.text import clean, one_line
+from wizard.way import Way
 
-NAME = "uv-wizard.choices.toml"
+_ASKS = "nothing was written: {} asks for --yes; --dry-run shows it without this complaint"
+_OWN = {
+    "dockerfile": {"base", "keep_mirror", "no_devcontainer"},
+    "script": {"shell"},
+    "choices": set[str](),
+}
+"""Options that only that kind takes."""
 
 
 def export(options: Options) -> int:
-    """Writes the file beside the project; `--dry-run` prints it instead."""
+    """Shows the files; with --yes writes them."""
     kind = options.word() or ""
-    if kind != "choices":
-        msg = f"export {one_line(kind, 40)} is not possible; allowed: choices"
+    if kind not in _KINDS:
+        msg = f"export {one_line(kind, 40)} is not possible; allowed: {', '.join(_KINDS)}"
         raise BadInput(msg)
+    for other, own in _OWN.items():
+        for option in sorted(own):
+            if other != kind and options.values.get(option):
+                msg = f"uv-wizard export {kind} has no --{option.replace('_', '-')}; export {other} has"
+                raise BadInput(msg)
     way = common.way_of(options, word=1)
-    folder = Path(way.project.path if way.project else way.path)
-    path, text = folder / NAME, as_toml(way.choices)
+    missing = None if kind == "choices" else stands_in_the_way(way)
+    if missing is not None:
+        if options.json:
+            document = Exported((), "").document()
+            common.print_json({**document, "findings": [missing.document()], "diagnosis": missing.document()})
+        else:
+            common.print_lines(words.diagnosis(missing))
+        return ExitCode.FAILED
+    return carry_out(options, way, _KINDS[kind](options, way))
+
+
+def carry_out(options: Options, way: Way, made: Exported) -> int:
+    """Shows what was made, and writes it where that was asked for. Raises DecisionMissing where it was not."""
+    folder = way.project.path if way.project else way.path
+    plan = made.plan(folder)
     if options.json:
-        common.print_json({"schema": 1, "files": [{"path": str(path), "after": text}]})
-    elif options.flag("dry_run"):
-        print(text, end="")
-    if options.flag("dry_run"):
+        return _as_document(options, made, folder)
+    writes = options.flag("yes") and not options.flag("dry_run")
+    again = command_line(["uv-wizard", options.command, *options.words, "--yes"])
+    common.print_lines(_told(made))
+    if made.stopped is not None:
+        common.print_lines(["", "Nothing has been changed."])
+        return ExitCode.FAILED
+    if not writes:
+        common.print_lines(words.plan(plan, again))
+        if not options.flag("dry_run"):
+            raise DecisionMissing(_ASKS.format(options.command))
         return ExitCode.DONE
-    if not options.flag("yes"):
-        msg = f"nothing was written: export asks for --yes. It would write {path}; --dry-run shows it"
-        raise DecisionMissing(msg)
-    try:
-        write_atomically(path, text.encode())
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}"
-        raise WizardError(msg) from None
-    if not options.json:
-        common.print_lines([f"Written: {path}", f"Use it: uv-wizard apply --yes --choices {NAME}"])
-    return ExitCode.DONE
+    if not plan.steps:
+        common.print_lines(["Nothing to change: everything is in place.", *_next(made)])
+        return ExitCode.DONE
+    run = client.start(plan, project=folder, label=options.command)
+    code, failure = finished(run)
+    if code == 0:
+        common.print_lines([f"Written: {one.path}" for one in plan.steps[0].files])
+        common.print_lines(_next(made))
+        common.print_lines(["To take it back: uv-wizard undo --yes"])
+    elif failure is not None:
+        common.print_lines([f"x {clean(failure['title'])}", f"  {clean(failure['explanation'])}"])
+    return code
+
+
+def _as_document(options: Options, made: Exported, folder: str) -> int:
+    stopped = made.stopped.diagnosis.document() if made.stopped else None
+    document = {**made.document(), "diagnosis": stopped}
+    plan = made.plan(folder)
+    if stopped is not None or options.flag("dry_run") or not options.flag("yes") or not plan.steps:
+        common.print_json(document)
+        if stopped is not None:
+            return ExitCode.FAILED
+        if not options.flag("yes") and not options.flag("dry_run"):
+            raise DecisionMissing(_ASKS.format(options.command))
+        return ExitCode.DONE
+    run = client.start(plan, project=folder, label=options.command)
+    code, failure = finished(run)
+    common.print_json({**document, "run": {"id": run.id, "exit_code": code, "diagnosis": failure}})
+    return code
+
+
+def _told(made: Exported) -> Iterator[str]:
+    for finding in made.findings:
+        yield from words.diagnosis(finding.diagnosis)
+    if not any(one.before != one.after for one in made.files):
+        yield from (f"  ! {clean(note)}" for note in made.notes)
+
+
+def _next(made: Exported) -> Iterator[str]:
+    yield from (f"! {clean(note)}" for note in made.notes)
+    width = max((len(command_line(argv)) for argv, _ in made.commands), default=0)
+    for argv, about in made.commands:
+        yield f"  {clean(command_line(argv)):{width}}  {about}"
+
+
+def _dockerfile(options: Options, way: Way) -> Exported:
+    from wizard.export.docker import made
+    from wizard.export.image import Wishes
+
+    base = options.text("base") or "slim"
+    if base not in ("slim", "cuda"):
+        msg = f"--base {one_line(base, 40)} is not possible; allowed: slim, cuda"
+        raise BadInput(msg)
+    if options.flag("keep_mirror"):
+        way.prepare()  # `fastest` is measured
+    wishes = Wishes(base == "cuda", options.flag("keep_mirror"), not options.flag("no_devcontainer"))
+    if wishes.mirror and way.choices.text("mirrors.pypi") == "official":
+        msg = "--keep-mirror: no mirror is chosen; name one with --set mirrors.pypi=, uv-wizard mirrors lists them"
+        raise BadInput(msg)
+    if way.project is None:
+        raise BadInput("there is no project")
+    return made(way.machine, way.project, way.choices, _selected(way), wishes)
+
+
+def _selected(way: Way) -> Selected:
+    """The extras and groups of the image: those chosen, and the one of a variant that is named."""
+    chosen, name = way.selected(), way.choices.text("torch.variant")
+    offers = way.project.torch.offers if way.project and way.project.torch else {}
+    if name == "auto":
+        name = way.torch().choice if way.machine.os == "linux" else "keep"
+    if name in offers:
+        kind, what = offers[name]
+        extras = (*chosen.extras, what) if kind == "extra" else chosen.extras
+        groups = (*chosen.groups, what) if kind == "group" else chosen.groups
+        return Selected(tuple(dict.fromkeys(extras)), tuple(dict.fromkeys(groups)))
+    return chosen
+
+
+def _script(options: Options, way: Way) -> Exported:
+    from wizard.export.script import made
+
+    if way.project is None:
+        raise BadInput("there is no project")
+    way.prepare()
+    chosen = way.selection()
+    selected = Selected(chosen.extras, chosen.groups)
+    return made(way.machine, way.project, way.choices, selected, way.plan(), options.text("shell"))
+
+
+def _choices(options: Options, way: Way) -> Exported:
+    del options
+    from wizard.export.choices import made
+
+    return made(way.choices, way.project.path if way.project else way.path, way.machine)
+
+
+_KINDS: dict[str, Callable[[Options, Way], Exported]] = {
+    "dockerfile": _dockerfile,
+    "script": _script,
+    "choices": _choices,
+}

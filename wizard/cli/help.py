@@ -25,6 +25,11 @@ _OPTIONS = {
     "conda": ("--conda NAME", "instead of a file: a conda environment of this machine, by its name or folder"),
     "deep": ("--deep", "torch.compile too, and with several GPUs their copies to each other and NCCL"),
     "lock": ("--lock", "try uv lock in a copy of the project too: what would become of uv.lock"),
+    "shell": ("--shell sh|ps1", "export script: for which shell (as a rule ps1 on Windows, else sh)"),
+    "base": ("--base slim|cuda", "export dockerfile: cuda is the large base image with CUDA in it; as a rule slim"),
+    "keep_mirror": ("--keep-mirror", "export dockerfile: the build asks the chosen mirror first; as a rule none stays"),
+    "no_devcontainer": ("--no-devcontainer", "export dockerfile: no .devcontainer/devcontainer.json beside it"),
+    "greeting": ("--greeting TEXT", "what newcomers read first; nothing takes it out"),
     "sizes": ("--sizes", "ask the servers how large the packages of uv.lock are when unpacked"),
 }
 

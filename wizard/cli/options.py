@@ -53,7 +53,11 @@ COMMANDS = {
                           "make a uv project of an environment.yml, a requirements.txt or their like",
                           frozenset({"choices", "set", "json", "yes", "dry_run", "conda"})),
     "export": CommandSpec("wizard.cli.exporting:export", (1, 2), "KIND [PROJECT]",
-                          "write choices (a file to give to others)", _PLANS | {"json", "yes", "dry_run"}),
+                          "write dockerfile, script (the plan without us) or choices, to give to others",
+                          _PLANS | {"json", "yes", "dry_run", "shell", "base", "keep_mirror", "no_devcontainer"}),
+    "team": CommandSpec("wizard.cli.team:team", (0, 1), "[PROJECT]",
+                        "write what a team has decided into pyproject.toml: newcomers are not asked for it",
+                        _PLANS | {"json", "yes", "dry_run", "greeting"}),
 }  # fmt: skip
 
 
@@ -114,10 +118,24 @@ def _parser() -> _Parser:
         "deep",
         "sizes",
         "lock",
+        "keep-mirror",
+        "no-devcontainer",
     ):
         short = {"help": ["-h"], "yes": ["-y"]}.get(name, [])
         parser.add_argument(f"--{name}", *short, action="store_true")
-    for name in ("choices", "machine", "kind", "catalog", "require", "python", "save", "conda"):
+    for name in (
+        "choices",
+        "machine",
+        "kind",
+        "catalog",
+        "require",
+        "python",
+        "save",
+        "shell",
+        "base",
+        "greeting",
+        "conda",
+    ):
         parser.add_argument(f"--{name}")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("words", nargs="*")

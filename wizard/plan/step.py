@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-StepId = Literal["uv", "settings", "import", "init", "mirrors", "torch", "lock", "sync", "verify"]
+StepId = Literal["uv", "settings", "import", "init", "mirrors", "torch", "lock", "sync", "verify", "export", "team"]
 
 
 @dataclass(frozen=True)

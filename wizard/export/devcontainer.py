@@ -1,0 +1,37 @@
+"""devcontainer.json: an editor's container of the same Dockerfile, with uv, every group and the GPUs. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from wizard import catalog
+from wizard.export.dockerfile import ENVIRONMENT, USER
+from wizard.export.image import Image
+from wizard.plan.quoting import posix_line
+
+FOLDER, NAME = ".devcontainer", ".devcontainer/devcontainer.json"
+
+
+def text(image: Image) -> str:
+    """The whole file. The environment lies outside the folder that is mounted, so the host's own stays what it is."""
+    depth = len(image.sources.prefix.split("/")) if image.sources.prefix else 0
+    options = [word for word in image.options if word != "--no-dev"]
+    gpu = catalog.table("images.toml")["gpu"].get(image.accelerator, {})
+    whole: dict[str, Any] = {
+        "name": image.name,
+        "build": {"dockerfile": "../Dockerfile", "context": "/".join([".."] * (depth + 1)), "target": "dev"},
+        "remoteUser": USER,
+        "postCreateCommand": posix_line(["uv", "sync", "--locked", *options]),
+        **gpu.get("devcontainer", {}),
+        "customizations": {
+            "vscode": {
+                "extensions": ["ms-python.python"],
+                "settings": {"python.defaultInterpreterPath": f"{ENVIRONMENT}/bin/python"},
+            }
+        },
+    }
+    if image.sources.prefix:  # what lies beside the project is seen at the same places
+        whole["workspaceMount"] = f"source=${{localWorkspaceFolder}}{'/..' * depth},target=/work,type=bind"
+        whole["workspaceFolder"] = f"/work/{image.sources.prefix}"
+    return json.dumps(whole, indent=2) + "\n"

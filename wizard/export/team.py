@@ -1,0 +1,36 @@
+"""`uv-wizard team`: what a team has decided, into `[tool.uv-wizard]` of its pyproject.toml."""
+
+from __future__ import annotations
+
+from wizard.choices import Choices
+from wizard.errors import BadInput
+from wizard.export.choices import private
+from wizard.export.record import Exported
+from wizard.machine.facts import Machine
+from wizard.plan.step import FileChange
+from wizard.project import team
+from wizard.project.facts import Project
+from wizard.project.greeting import checked
+
+_NOTHING = (
+    "say what the team decides: --set torch.variant=auto, --set mirrors.pypi=fastest, --set sync.extras=NAME, "
+    "--set verify.require=gpu, --greeting TEXT, or --choices FILE"
+)
+
+
+def made(project: Project, choices: Choices, machine: Machine, greeting: str | None) -> Exported:
+    """The file. `greeting`: None leaves what is there, "" takes it out. Raises BadInput where nothing is decided."""
+    said = {key: value for name in ("file", "screen", "set") for key, value in choices.layers.get(name, {}).items()}
+    if not said and greeting is None:
+        raise BadInput(_NOTHING)
+    told = {key: why for key in said if (why := private(key, choices.get(key), machine)) is not None}
+    values = {key: choices.get(key) for key in said if key not in told}
+    path, before = project.file("pyproject.toml")
+    after = team.written(before or b"", values, None if greeting is None else checked(greeting))
+    names = [*(("greeting",) if greeting is not None else ()), *values]
+    summary = f"{', '.join(names) or 'nothing'} in [tool.uv-wizard] of pyproject.toml"
+    notes = (
+        *(f"{key} is left out: {why}" for key, why in told.items()),
+        "Who opens this project with uv-wizard finds these answered. Put pyproject.toml into git.",
+    )
+    return Exported((FileChange(path, before, after),), summary, notes)
