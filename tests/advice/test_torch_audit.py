@@ -288,6 +288,15 @@ def test_markers_of_a_lock(marker: str, truth: bool) -> None:
     assert holds(marker, environment, frozenset({"extra-5-dream-cpu"})) is truth
 
 
+@pytest.mark.parametrize(
+    "requires, would",
+    [(">=3.11", "Python 3.12 would do."), (">=3.13", "Nor for any other Python that this project allows.")],
+)
+def test_another_python_is_named_only_where_the_project_allows_it(requires: str, would: str) -> None:
+    found = audit(LINUX, replace(CPU_ONLY, python_version_file="3.13", requires_python=requires))
+    assert [one.explanation.endswith(would) for one in found] == [True]
+
+
 def test_where_no_python_is_named_any_that_fits_will_do() -> None:
     machine = replace(
         LINUX, pythons=(FoundPython("/a", "3.11.2"), FoundPython("/b", "3.13.0"), FoundPython("/c", None))

@@ -11,7 +11,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from wizard import catalog
-from wizard.catalog_torch import by_name, the
+from wizard.catalog_torch import the
+from wizard.gpu_names import by_name
 
 pytestmark = pytest.mark.same_everywhere
 

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wizard.advice.reason import AdvisedFinding
 from wizard.advice.torch import TorchAdvice, advise
-from wizard.advice.torch_builds import known_pythons, minors
 from wizard.advice.torch_choice import anywhere
-from wizard.advice.torch_list import place
 from wizard.advice.torch_local import local_version
-from wizard.advice.torch_locked import Locked, locked_here, missing_wheel, needed_glibc
+from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_machine import MAKERS, Device, Here, look
 from wizard.advice.torch_obstacles import Obstacle, drives
 from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.advice.torch_sound import mismatched_vision, missing_parts
 from wizard.advice.torch_ways import ways_out
+from wizard.advice.torch_wheels import left_out, without_wheel
 from wizard.catalog_torch import PYPI, the
 from wizard.diagnosis.record import Fix
 from wizard.machine.facts import Libc, Machine
 from wizard.project.facts import LockedPackage, Project
-from wizard.project.torch import FAMILY
 from wizard.project.torch_pairs import public
 from wizard.text import masked
 
-_NAMED = 5
-"""Packages that one finding names; the rest are counted."""
 _LINUX = Machine(os="linux", arch="x86_64", libc=Libc("glibc", None), gpus=())
 
 
@@ -50,27 +46,17 @@ def audit(machine: Machine, project: Project | None, selected: Selected | None =
     scene = _Scene(here, machine, project, chosen, advise(machine, project, selected=chosen))
     found = [_local(scene)]
     if project.lock is not None and not supports(machine, project):
-        found.append(_left_out(here, project.lock.supported))
+        found.append(left_out(here, project.lock.supported))
     elif project.lock is not None:
-        found += _wheels(scene, pythons_of(machine, project), installed(machine, project, chosen))
+        found += without_wheel(
+            here, project, pythons_of(machine, project), installed(machine, project, chosen), scene.told
+        )
         locked = scene.told.locked or locked_here(machine, project, chosen)
         if locked is not None and locked.missing_wheel is None:
             found += [_gpu(scene, locked), _libraries(scene, locked), _torchvision(scene, locked)]
         if here.os != "linux":
             found.append(_libraries_on_linux(scene))
     return tuple(one for one in found if one is not None)
-
-
-def _left_out(here: Here, supported: Sequence[str]) -> AdvisedFinding:
-    return AdvisedFinding(
-        "no-wheel-platform",
-        "error",
-        f"uv.lock was not made for {place(here.platform or '')}",
-        "The project names the systems that its lock is for (environments in [tool.uv] of pyproject.toml), and this one is "
-        "not among them. Add it there and lock again, or work on one of the others.",
-        tuple(f"supported: {one}" for one in supported),
-        alone=True,
-    )
 
 
 def _local(scene: _Scene) -> AdvisedFinding | None:
@@ -95,53 +81,6 @@ def _public(project: Project) -> Project:
     torch = project.torch
     plain = torch and replace(torch, requirement=str(public(torch.requirement)), wishes=())
     return replace(project, torch=plain, lock=None)
-
-
-def _wheels(scene: _Scene, pythons: Sequence[str], packages: Iterable[LockedPackage]) -> Iterator[AdvisedFinding]:
-    """Packages without a wheel for this machine and without a source distribution to build from."""
-    lacking: dict[str, list[LockedPackage]] = {}
-    for package in packages:
-        if package.registry is not None and package.wheels and package.sdist is None:
-            why = missing_wheel(package.wheels, scene.here, pythons)
-            if why is not None:
-                lacking.setdefault(why, []).append(package)
-    for why, some in lacking.items():
-        names = [f"{one.name} {one.version}" for one in some]
-        told = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-        whole = _lacking(why, told, scene.here, _some_of(pythons), some)
-        of_torch = any(one.name in ("torch", *FAMILY) for one in some)
-        known = {"package_name": some[0].name}
-        if other := _other_python(some, scene):
-            known["offered_python"] = other
-        yield replace(whole, fixes=ways_out(scene.told, "auto") if of_torch else (), known=known)
-
-
-def _some_of(pythons: Sequence[str]) -> str:
-    return " or ".join(pythons) if len(pythons) < 4 else f"{pythons[-1]} to {pythons[0]}"
-
-
-def _other_python(some: Iterable[LockedPackage], scene: _Scene) -> str | None:
-    """The newest Python that the project allows and that all of these have a wheel for here."""
-    requires = scene.project.requires_python
-    allowed = minors(requires) if requires else known_pythons()
-    able = (one for one in reversed(allowed) if all(not missing_wheel(p.wheels, scene.here, [one]) for p in some))
-    return next(able, None)
-
-
-def _lacking(why: str, names: str, here: Here, python: str, some: list[LockedPackage]) -> AdvisedFinding:
-    if why == "python":
-        title = f"No wheel for Python {python}: {names}"
-        text = f"uv.lock has no file of it for Python {python} and nothing to build it from. Another Python would do."
-        return AdvisedFinding("no-wheel-python", "error", title, text, (names,))
-    if why == "glibc":
-        floor = needed_glibc(some[0].wheels, here)
-        title = f"This Linux is too old for {names}"
-        text = f"Its wheels need glibc {floor} or newer; this system has {here.glibc}."
-        return AdvisedFinding("glibc-too-old", "error", title, text, (names,))
-    where = "Linux with musl" if here.musl else place(here.platform or "")
-    title = f"No wheel for {where}: {names}"
-    text = f"uv.lock has no file of it for {where} and nothing to build it from."
-    return AdvisedFinding("no-wheel-platform", "error", title, text, (names,))
 
 
 def _gpu(scene: _Scene, locked: Locked) -> AdvisedFinding | None:

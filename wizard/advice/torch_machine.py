@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from packaging.version import InvalidVersion, Version
 
 from wizard.advice.torch_builds import Build, builds_for
-from wizard.catalog_torch import Variant, by_name, sm_of, the, words
+from wizard.catalog_torch import Variant, the
+from wizard.gpu_names import by_name, sm_of, words
 from wizard.machine.facts import Gpu, Machine
 
 _PLATFORMS = {
