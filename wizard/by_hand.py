@@ -30,8 +30,11 @@ def _start(way: Way) -> str:
 
 
 def _uv(way: Way) -> str:
-    step = way.plan().step("uv")
-    return command_line(step.commands[0].argv) if step else "uv --version"
+    plan, conda = way.plan(), way.machine.conda
+    step = plan.step("uv") or plan.step("settings")
+    argv = step.commands[0].argv if step and step.commands else ()
+    ours = step is not None and (step.id == "uv" or (conda is not None and argv[:1] in {(conda.program,), ("conda",)}))
+    return command_line(argv) if ours else "uv --version"
 
 
 def _settings(way: Way) -> str:

@@ -92,11 +92,11 @@ def why(here: Machine, its: Project | None = None) -> list[str]:
         (machine(), None, "There is no uv on this machine yet"),
         (machine(CONDA), project(">=0.12"), "this project asks for uv >=0.12, and it is 0.9.30"),
         (machine(BREW, uv_source=UvSource("0.13.8")), None, "0.13.8 is the newest; the one here is 0.12.5"),
-        (machine(BREW), project(revision=5), "uv.lock was written by uv 0.13.0 or newer"),
+        (machine(BREW), project(revision=5), "uv.lock is of uv 0.13.0 or newer: 0.12.5 reads it"),
         (
             machine(OWN, CONDA, uv_in_shells=(UvInShell("zsh", "login", CONDA.path),)),
             None,
-            "zsh at log-in runs another one first: 0.9.30 at /home/min/miniconda3/bin/uv (conda)",
+            "zsh at log-in runs 0.9.30 first, at /home/min/miniconda3/bin/uv (conda)",
         ),
     ],
 )

@@ -71,12 +71,14 @@ def _kept(machine: Machine, project: Project | None, choices: Choices, kept: Fou
         return None
     note = f"at {one.path}" if kept else why_not(one, machine, project, choices)
     if one.how == "conda" and kept:
-        note = f"works only while {_conda(machine)} is active"
+        note = f"works only while {_conda(one)} is active"
     return UvWay("keep", f"keep uv {one.version or '?'}", False, "possible", note, f"{one.path} --version")
 
 
-def _conda(machine: Machine) -> str:
-    return (machine.conda.active if machine.conda else None) or "conda"
+def _conda(found: FoundUv) -> str:
+    """The name of the conda environment that it lies in."""
+    before, separator, inside = found.path.replace("\\", "/").rpartition("/envs/")
+    return inside.partition("/")[0] if before and separator else "base"
 
 
 def _updated(machine: Machine, kept: FoundUv | None, planned: Planned) -> UvWay | None:
@@ -182,13 +184,13 @@ def advise(machine: Machine, project: Project | None, choices: Choices, python: 
 def _about(found: FoundUv, machine: Machine, project: Project | None) -> Iterator[str]:
     """What speaks for the uv that is kept, and against it."""
     if found.how == "conda":
-        yield f"The uv found here, {found.version}, is part of conda and is gone when {_conda(machine)} is off."
+        yield f"The uv found here, {found.version}, is part of conda and is gone when {_conda(found)} is off."
         yield OWN
     else:
         least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
         yield f"uv {found.version} at {found.path} is what a shell finds, and {least} is needed."
     for shell, other in shadowing(machine, found.path)[:1]:
-        yield f"{shell} runs another one first: {other.version or '?'} at {other.path} ({other.how})."
+        yield f"{shell} runs {other.version or '?'} first, at {other.path} ({other.how})."
     writer = behind_lock(found, project)
     if writer is not None:
-        yield f"uv.lock was written by uv {writer} or newer; this one reads it, and would write it in an older form."
+        yield f"uv.lock is of uv {writer} or newer: {found.version} reads it and writes an older form."
