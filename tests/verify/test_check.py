@@ -126,6 +126,16 @@ def test_what_falls_short_is_named(
     assert all(check.value == "not run" for check in found.checks[after:])
 
 
+def test_a_gpu_that_a_cpu_build_leaves_unused_is_named(tmp_path: Path) -> None:
+    """What PyPI has for Windows is a CPU build: it works, and that a GPU lies idle has to be said."""
+    request = VerifyRequest(
+        environment(tmp_path / "env", "cpu"), locked=False, gpus=GPU, nvidia_driver="550", os="windows"
+    )
+    found = verify(request)
+    assert found.ok
+    assert headline(found)[1].startswith("torch 2.13.0+cpu. ! NVIDIA RTX is here, and this CPU build does not use it")
+
+
 def test_the_holder_is_the_one_that_torch_asks_for(tmp_path: Path) -> None:
     python = environment(
         tmp_path / "env", "no-cudart", ("nvidia-cuda-runtime-cu12==12.6.77; platform_system=='Linux'",)

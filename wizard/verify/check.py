@@ -191,7 +191,7 @@ def headline(verification: Verification) -> tuple[str, str]:
         packages = verification.packages
         return f"It works: Python and {packages} package{'' if packages == 1 else 's'}", count
     if not verification.devices:
-        more = "" if kind_of_build(verification.torch) != "cpu" else " A GPU would need another variant."
+        more = "" if kind_of_build(verification.torch) != "cpu" else f" {_unused(verification)}"
         return "It works: torch runs on the CPU", f"torch {verification.torch['version']}.{more} {count}"
     first = verification.devices[0]
     several = len(verification.devices)
@@ -202,3 +202,12 @@ def headline(verification: Verification) -> tuple[str, str]:
     if odd:
         return title, f"{first['name']}{size}. {odd}. {count}"
     return title, f"{first['name']}{size}{': ' + ', '.join(rates) if rates else ''}. {count}"
+
+
+def _unused(verification: Verification) -> str:
+    """What a CPU build means on this machine: a GPU that is here and not used is named."""
+    gpus = (verification.facts.get("machine") or {}).get("gpus") or ()
+    name = next((str(gpu.get("name")) for gpu in gpus if gpu.get("vendor") in ("nvidia", "amd", "intel")), None)
+    if name is None:
+        return "A GPU would need another variant."
+    return f"! {name} is here, and this CPU build does not use it: uv-wizard torch names the variant that does."

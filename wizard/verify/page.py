@@ -185,7 +185,7 @@ def _facts(verification: Verification) -> Iterator[str]:
         ("driver", driver.get("version") or machine.get("nvidia_driver")),
         ("CUDA of the driver", driver.get("cuda")),
         ("uv-wizard", facts.get("wizard")),
-        *(inside.get("versions") or {}).items(),
+        *sorted((inside.get("versions") or {}).items(), key=lambda one: str(one[0]).startswith("nvidia-")),
     ]
     yield "<h2>Versions</h2><table>"
     yield from (f"<tr><th>{_safe(str(name))}</th><td>{_safe(str(value))}</td></tr>" for name, value in rows if value)
