@@ -133,9 +133,11 @@ class StartScreen(StepScreen):
         from screens.rows import choice, cut
         from wizard.project.nearby import projects_below
 
-        rows = begin.rows(self.way, self.room - 1)
+        offers = begin.rows(self.way, self.room - 1)
+        rows = [row for row in offers if row.value != begin.NEW]
         rows += [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
         rows.append(Row(ELSEWHERE, choice(False, "choose another folder")))
+        rows += [row for row in offers if row.value == begin.NEW]
         if listed:
             listed.first(ChoiceList).show(rows, 0)
         else:

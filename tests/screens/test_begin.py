@@ -100,7 +100,7 @@ async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path
 
 async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> None:
     async with started(folder, uv) as (app, pilot):
-        await pilot.press("tab", "enter")
+        await pilot.press("tab", "down", "enter")
         await until(pilot, shows(app, "A new project in this folder"))
         assert "Name      [meine-Tr-ume " in text_of(app)
         await pilot.press("enter", "enter", *"alpha, no name")
