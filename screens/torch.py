@@ -37,7 +37,10 @@ class TorchScreen(StepScreen):
     NUMBER, NAME = 5, "torch"
     HELP = "torch"
     TITLE_TEXT = "torch: the variant for this GPU"
-    LEAD = "torch is published in several variants, each built for some GPUs and drivers.\nThis is the newest that runs here."
+    LEAD = (
+        "torch is published in several variants, each built for some GPUs and drivers.\n"
+        "What is recommended is the newest that runs here."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "details", "Details", id="torch.details"),
         Binding("a", "all", "All variants", id="torch.all"),

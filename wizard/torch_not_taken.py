@@ -17,6 +17,9 @@ _KINDS = (
     ("is for ", "other GPUs"),
     ("has no code", "other GPUs"),
     ("is not what", "other torch"),
+    ("has no wheel for musl", "no C library for it"),
+    ("needs glibc", "C library too old"),
+    ("needs macOS", "macOS too old"),
     ("has no wheel", "other Python"),
     ("has no build", "other systems"),
 )

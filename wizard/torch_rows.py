@@ -55,9 +55,13 @@ class TorchPage:
 
 
 def settle(way: Way) -> None:
-    """Where nobody has decided and uv.lock does not serve this machine: the recommended variant, until it is changed."""
+    """Where nobody has decided and uv.lock does not serve this machine: the recommended variant, until it is changed.
+
+    Not where the project does not name torch itself: that has to be done first, by whoever writes it.
+    """
     advice = way.torch()
-    if way.choices.origin(KEY) == "default" and advice.certain and advice.choice != "keep":
+    named = way.project is not None and way.project.torch is not None and way.project.torch.declared
+    if way.choices.origin(KEY) == "default" and advice.certain and advice.choice != "keep" and named:
         way.choose(KEY, advice.choice)
 
 
@@ -103,14 +107,17 @@ def _row(candidate: Candidate, advice: TorchAdvice, way: Way) -> TorchRow:
     elif not ok:
         note = f"x {_reason(note)}"
     elif value == advice.choice and value != "keep":
-        note = (
-            f"{advice.extra[0]} {advice.extra[1]}, no file changes"
-            if advice.extra
-            else "pyproject.toml, uv.lock change"
-        )
+        note = _what_changes(advice, way)
     name = "" if candidate.variant == "pypi" else f" {candidate.variant}"
     word = candidate.word if advice.certain or candidate.word == "in uv.lock" else "possible"
     return TorchRow(value, f"torch {candidate.torch_version}{name}", _word(way, value, word), note, ok)
+
+
+def _what_changes(advice: TorchAdvice, way: Way) -> str:
+    if advice.extra:
+        return f"{advice.extra[0]} {advice.extra[1]}, no file changes"
+    named = way.project is not None and way.project.torch is not None and way.project.torch.declared
+    return "pyproject.toml, uv.lock change" if named else "uv add torch has to come first"
 
 
 def _reason(note: str) -> str:

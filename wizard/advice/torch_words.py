@@ -10,10 +10,7 @@ from wizard.advice.torch_machine import MAKERS, Device, Here, branch, floor_of, 
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 
-INDIRECT = (
-    "this project does not name torch itself, another package brings it: a variant can be bound only to a torch that "
-    "the project names (uv add torch)"
-)
+INDIRECT = "another package brings torch; to bind a variant, first: uv add torch"
 
 JETSON = "this is a Jetson: its drivers come with its system image, and no source says which of them fit"
 
