@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut, torch_row
-from screens.settings_text import LINK_MODES, OLD_CACHES, old_told, short, side_told
+from screens.settings_text import LINK_MODES, OLD_CACHES, now_told, old_told, short, side_told
 from screens.step import StepScreen
 from screens.walk import Walk
 from screens.widgets import Line
@@ -95,8 +95,7 @@ class SettingsScreen(StepScreen):
         states = {state.key: state for state in self.way.settings_state()}
         for name, key in FIELDS.items():
             self._draw_field(name, states[key])
-        mode = self.way.choices.text(LINKS)
-        self.query_one("#link-mode", Line).show(cut(f"Link mode      {mode}: {self._links(states[LINKS])}", self.room))
+        self.query_one("#link-mode", Line).show(cut(f"Link mode      {self._mode(states[LINKS])}", self.room))
         where = self.way.choices.text(WHERE)
         rows = [Row(value, torch_row(value == where, label, self._word(value, where), note, self.room - 1))
                 for value, label, note in self._places()]  # fmt: skip
@@ -127,11 +126,16 @@ class SettingsScreen(StepScreen):
             return tried.told or f"{indent}. trying"
         if "filesystems" in self.way.pending:
             return f"{indent}. looking"
-        now = short(self.way.machine, state.now or "not known")
         if self.way.choices.text(state.key):
-            return f"{indent}now {now}: {state.fact}"
-        own, where = ("empty: ", "") if state.where == "uv's own" else ("now ", f", {state.where}")
-        return f"{indent}{own}{now}{where}, {state.fact}"
+            return f"{indent}now {short(self.way.machine, state.now or 'not known')}: {state.fact}"
+        return indent + now_told(self.way.machine, state, self.room - len(indent))
+
+    def _mode(self, state: SettingState) -> str:
+        """The link mode that will hold and what it does; one that is set somewhere holds while nothing is chosen."""
+        mode = self.way.choices.text(LINKS)
+        if mode == "auto" and state.where != "uv's own":
+            return now_told(self.way.machine, state, self.room - 15)
+        return f"{mode}: {dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state)}"
 
     def _links(self, state: SettingState) -> str:
         tried = self._tried.get("cache")

@@ -39,6 +39,26 @@ def short(machine: Machine, path: str) -> str:
     return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
 
+def now_told(machine: Machine, state: SettingState, room: int) -> str:
+    """What holds now and what sets it, in `room` cells: the file and its line matter more than a path's beginning."""
+    now = short(machine, state.now or "not known")
+    if state.where == "uv's own":
+        return f"empty: {now}, {state.fact}"
+    place = state.where.partition(" in ")[2] if state.where.startswith("UV_") and " in " in state.where else state.where
+    rest = f", {place}"
+    if state.key == "settings.cache-dir" and state.fact:
+        rest += f", {state.fact}"
+    left = max(8, room - cell_len("now ") - cell_len(rest))
+    return f"now {shortened(now, left)}{rest}"
+
+
+def shortened(path: str, room: int) -> str:
+    """Its end, in `room` cells."""
+    while cell_len(path) > room:
+        path = f"...{path[4:]}"
+    return path
+
+
 def old_told(
     machine: Machine, choices: Choices, state: SettingState, size: FolderSize | None, *, waits: bool, room: int
 ) -> str:
@@ -65,9 +85,7 @@ def _fitted(path: str, rest: str, room: int) -> str:
     """What becomes of it matters more than the beginning of a long path."""
     head = "The old cache in "
     left = max(8, room - cell_len(head) - cell_len(rest))
-    while cell_len(path) > left:
-        path = f"...{path[4:]}"
-    return f"{head}{path}{rest}"
+    return f"{head}{shortened(path, left)}{rest}"
 
 
 def side_told(machine: Machine, states: Iterable[SettingState], whys: Iterable[str]) -> str:

@@ -70,3 +70,22 @@ def test_the_side_names_every_place_and_the_one_that_wins() -> None:
     assert "behind it: /t, ~/.config/uv/uv.toml line 1" in told
     assert "not in this terminal: copy, UV_LINK_MODE in ~/.zshrc line 1 + wins: auto, uv's own" in told
     assert told.endswith("+ A reason.")
+
+
+async def test_a_link_mode_that_a_file_sets_is_said_with_its_line_at_80_cells() -> None:
+    home = "/home/min"
+    configs = ((f"{home}/.config/uv/uv.toml", b"cache-dir = '/data/a/very/long/path/to/some/folder/uv-cache'\n"),
+               ("/etc/xdg/uv/uv.toml", b"# the system's\nlink-mode = 'copy'\n"))  # fmt: skip
+    bashrc = {f"{home}/.bashrc": b"\n\nexport UV_PYTHON_INSTALL_DIR=/data/pythons\n"}
+    environment = {"UV_PYTHON_INSTALL_DIR": "/data/pythons"}
+    known = replace(machine(), home=home, environment=environment, files=bashrc, uv_configs=configs, cache=None)
+    way = MadeUpWay(known=known)
+    app = WizardApp(Walk(way))  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("settings")
+        await until(pilot, shows(app, "Link mode      now copy, /etc/xdg/uv/uv.toml line 2"))
+        assert "now /data/pythons, ~/.bashrc line 3" in text_of(app)
+        assert "cache, ~/.config/uv/uv.toml line 1" in text_of(app)
+        way.choose("settings.link-mode", "symlink")
+        app.screen.redraw()  # type: ignore[attr-defined] # every step screen has it
+        await until(pilot, shows(app, "Link mode      symlink: clearing the cache then breaks every environment"))
