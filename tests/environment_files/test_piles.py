@@ -13,6 +13,7 @@ from wizard.environment_files.piles import sort
 from wizard.environment_files.read import describe
 from wizard.environment_files.record import Imported
 from wizard.errors import BadInput
+from wizard.plan.import_file import project_name
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -284,6 +285,12 @@ def test_every_entry_is_in_one_pile(tmp_path: Path) -> None:
 def test_an_ambiguity_names_the_other(tmp_path: Path) -> None:
     found = imported(tmp_path, SHAPES["an ambiguous name"])
     assert "opencv-python-headless" in found.mapped[0].why
+
+
+def test_a_project_is_not_named_like_what_it_needs(tmp_path: Path) -> None:
+    found = imported(tmp_path, SHAPES["jax"])
+    assert project_name(found, "/w/jax", "/") == "jax-project"
+    assert project_name(found, "/w/mine", "/") == "mine"
 
 
 def test_what_the_index_does_not_have_is_not_decided(tmp_path: Path) -> None:

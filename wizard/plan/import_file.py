@@ -52,7 +52,9 @@ def lock_step(command: Command) -> Step:
 
 def project_name(imported: Imported, folder: str, separator: str) -> str:
     """The file's name for it, else the folder's, as a name that pyproject.toml may hold."""
-    return name_of(imported.name or "", folder.rstrip(separator).rpartition(separator)[2])
+    name = name_of(imported.name or "", folder.rstrip(separator).rpartition(separator)[2])
+    taken = {_name(one) for one in imported.dependencies}
+    return f"{name}-project" if canonicalize_name(name) in taken else name  # uv takes one of the same name for itself
 
 
 def name_of(*texts: str) -> str:
