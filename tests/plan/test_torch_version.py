@@ -227,3 +227,12 @@ def test_an_unknown_mirror_of_pytorch_is_told_by_its_name(name: str, sets: list[
     tables = parse((plan(project, "torch.variant=cu126", *sets).steps[0].files[0].after_text or "").encode())
     assert [(one["name"], one["url"]) for one in tables["tool"]["uv"]["index"]] == [(name, address)]
     assert {one["index"] for one in tables["tool"]["uv"]["sources"]["torch"]} == {name}
+
+
+@pytest.mark.parametrize("machine", [RTX, NOTHING])
+def test_pins_of_two_releases_are_called_that(machine: Machine) -> None:
+    told = advise(machine, project_of(["torch==2.9.1", "torchvision==0.21.0"]))
+    assert told.variant is None
+    assert told.notes[0].startswith(
+        "Torchvision==0.21.0 goes with torch 2.6.0, and this project asks for torch==2.9.1;"
+    )

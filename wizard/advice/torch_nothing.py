@@ -14,6 +14,7 @@ from wizard.advice.torch_obstacles import loads
 from wizard.advice.torch_words import JETSON, limits
 from wizard.catalog_torch import the
 from wizard.machine.facts import Machine
+from wizard.project.torch_pairs import goes_with, pins
 
 MUSL = (
     "torch has no wheel for musl, the C library of this Linux (Alpine and its like), in any variant; "
@@ -98,7 +99,7 @@ def _unread(here: Here, devices: tuple[Device, ...]) -> tuple[str, ...]:
 def nothing_fits(here: Here, wish: Wish, options: Allowed, other: Served) -> tuple[str, ...]:
     """The project allows no build that runs on the GPU here; another torch has one."""
     asks = limits(wish)
-    unheard = _unheard(wish)
+    unheard = _unheard(wish) or _apart(wish)
     if unheard:
         return (f"{unheard}; {other.build.label}, runs on the GPU here",)
     notes = [
@@ -126,6 +127,18 @@ def _unheard(wish: Wish) -> str | None:
     return f"the torch that this project asks for (torch{wish.requirement}) is not among those known here, {first} to {last}"
 
 
+@lru_cache(maxsize=512)
+def _apart(wish: Wish) -> str | None:
+    """The project's torch and what it pins beside it belong to different releases, so that no torch is allowed at all."""
+    spec = specifier(wish.requirement)
+    admitted = [one for one in the().releases if spec.contains(one.version, prereleases=True)]
+    for package, asked in pins(wish.pins).items():
+        going = [one for one in the().releases if goes_with(package, asked, one)]
+        if wish.requirement and admitted and going and not any(one in going for one in admitted):
+            return f"{package}{asked} goes with torch {going[0].version}, and this project asks for torch{wish.requirement}"
+    return None
+
+
 def _why_none(here: Here, options: Allowed, other: Served) -> str | None:
     vendor = other.devices[0].vendor
     for build in options.builds:
@@ -149,7 +162,7 @@ def no_wheel(here: Here, wish: Wish, options: Allowed) -> tuple[str, ...]:
         return (f"torch has no build for {place(here.platform or '')}",)
     if other is None:
         return (*notes, "no torch of the catalogue loads on this system")
-    unheard = _unheard(wish)
+    unheard = _unheard(wish) or _apart(wish)
     if unheard:
         return (f"{unheard}; torch {other.build.torch} runs here",)
     notes.append(f"no torch that this project allows ({asks}) has a wheel for {place(here.platform or '')} here; "

@@ -16,8 +16,8 @@ JETSON = "this is a Jetson: its drivers come with its system image, and no sourc
 
 
 def sentence_case(text: str) -> str:
-    """A capital at its start, but for torch, whose name has none."""
-    return text if text.startswith(("torch ", "uv", "cu")) else text[0].upper() + text[1:]
+    """A capital at its start, but for torch and its family, whose names have none."""
+    return text if text.startswith(("torch", "uv", "cu")) else text[0].upper() + text[1:]
 
 
 def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, ...]:
