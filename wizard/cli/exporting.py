@@ -10,7 +10,9 @@ from wizard.cli.options import Options
 from wizard.cli.running import finished, stands_in_the_way
 from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.export.record import Exported
+from wizard.export.selected import check
 from wizard.plan.quoting import command_line
+from wizard.project.facts import Project
 from wizard.run import client
 from wizard.text import clean, one_line
 from wizard.way import Way
@@ -54,13 +56,13 @@ def carry_out(options: Options, way: Way, made: Exported) -> int:
     if options.json:
         return _as_document(options, made, folder)
     writes = options.flag("yes") and not options.flag("dry_run")
-    again = command_line(["uv-wizard", options.command, *options.words, "--yes"])
-    common.print_lines(_told(made))
+    common.print_lines(line for finding in made.findings for line in words.diagnosis(finding.diagnosis))
     if made.stopped is not None:
         common.print_lines(["", "Nothing has been changed."])
         return ExitCode.FAILED
     if not writes:
-        common.print_lines(words.plan(plan, again))
+        common.print_lines(words.plan(plan, command_line(_again(options))))
+        common.print_lines([] if plan.steps else _next(made))
         if not options.flag("dry_run"):
             raise DecisionMissing(_ASKS.format(options.command))
         return ExitCode.DONE
@@ -95,11 +97,18 @@ def _as_document(options: Options, made: Exported, folder: str) -> int:
     return code
 
 
-def _told(made: Exported) -> Iterator[str]:
-    for finding in made.findings:
-        yield from words.diagnosis(finding.diagnosis)
-    if not any(one.before != one.after for one in made.files):
-        yield from (f"  ! {clean(note)}" for note in made.notes)
+def _again(options: Options) -> list[str]:
+    """The same command, carried out."""
+    found = ["uv-wizard", options.command, *options.words]
+    for name, value in options.values.items():
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, str):
+            found += [flag, value]
+        elif isinstance(value, list):
+            found += [word for one in value for word in (flag, one)]
+        elif value is True and name not in ("yes", "dry_run", "json"):
+            found.append(flag)
+    return [*found, "--yes"]
 
 
 def _next(made: Exported) -> Iterator[str]:
@@ -123,9 +132,16 @@ def _dockerfile(options: Options, way: Way) -> Exported:
     if wishes.mirror and way.choices.text("mirrors.pypi") == "official":
         msg = "--keep-mirror: no mirror is chosen; name one with --set mirrors.pypi=, uv-wizard mirrors lists them"
         raise BadInput(msg)
+    project, selected = _project(way), _selected(way)
+    check(project, selected)
+    return made(way.machine, project, way.choices, selected, wishes)
+
+
+def _project(way: Way) -> Project:
     if way.project is None:
-        raise BadInput("there is no project")
-    return made(way.machine, way.project, way.choices, _selected(way), wishes)
+        msg = f"{way.path} has no pyproject.toml, here or above; name the project's folder"
+        raise BadInput(msg)
+    return way.project
 
 
 def _selected(way: Way) -> Selected:
@@ -145,12 +161,11 @@ def _selected(way: Way) -> Selected:
 def _script(options: Options, way: Way) -> Exported:
     from wizard.export.script import made
 
-    if way.project is None:
-        raise BadInput("there is no project")
+    project = _project(way)
     way.prepare()
     chosen = way.selection()
     selected = Selected(chosen.extras, chosen.groups)
-    return made(way.machine, way.project, way.choices, selected, way.plan(), options.text("shell"))
+    return made(way.machine, project, way.choices, selected, way.plan(), options.text("shell"))
 
 
 def _choices(options: Options, way: Way) -> Exported:

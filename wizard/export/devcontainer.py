@@ -13,6 +13,18 @@ from wizard.plan.quoting import posix_line
 FOLDER, NAME = ".devcontainer", ".devcontainer/devcontainer.json"
 
 
+_MARK = "uv-wizard"
+"""Under `customizations`, where each tool has a key of its own."""
+
+
+def is_ours(data: bytes | None) -> bool:
+    """Whether there is none, or one that an export made: one with comments in it is somebody's."""
+    try:
+        return data is None or _MARK in json.loads(data)["customizations"]
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def text(image: Image) -> str:
     """The whole file. The environment lies outside the folder that is mounted, so the host's own stays what it is."""
     depth = len(image.sources.prefix.split("/")) if image.sources.prefix else 0
@@ -28,7 +40,8 @@ def text(image: Image) -> str:
             "vscode": {
                 "extensions": ["ms-python.python"],
                 "settings": {"python.defaultInterpreterPath": f"{ENVIRONMENT}/bin/python"},
-            }
+            },
+            _MARK: {"madeFrom": "Dockerfile"},
         },
     }
     if image.sources.prefix:  # what lies beside the project is seen at the same places

@@ -34,7 +34,7 @@ def made(machine: Machine, project: Project, choices: Choices, selected: Selecte
     notes = list(_notes(image, project))
     if wishes.devcontainer:
         container = change(project.path, devcontainer.NAME, devcontainer.text(image))
-        ours = container.before is None or container.before == container.after
+        ours = devcontainer.is_ours(container.before)
         files += [container] if ours else []
         notes += (
             [] if ours else [f"{devcontainer.NAME} is there and stays as it is; for this image it needs target dev"]

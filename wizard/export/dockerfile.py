@@ -136,7 +136,7 @@ def _development() -> Iterator[str]:
     yield "FROM build AS dev"
     yield f"RUN id {USER} || useradd --uid {UID} --create-home {USER}"
     yield f"RUN chown -R {USER}:{USER} {APP}"
-    yield f"USER {USER}"
+    yield f"USER {UID}"
 
 
 def _run(image: Image) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _run(image: Image) -> Iterator[str]:
         python = catalog.table("images.toml")["big"]["python_dir"]
         yield f"COPY --from=build {python} {python}"
     yield f"COPY --from=build --chown={USER}:{USER} {APP} {APP}"
-    yield f"USER {USER}"
+    yield f"USER {UID}"
     yield f"CMD {json.dumps(list(image.command))}"
 
 

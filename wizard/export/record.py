@@ -8,7 +8,7 @@ from typing import Any
 
 from wizard.advice.findings import Finding
 from wizard.files import read_bytes
-from wizard.plan.step import FileChange, Plan, Step
+from wizard.plan.step import FileChange, Plan, Step, StepId
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Exported:
     notes: tuple[str, ...] = ()
     commands: tuple[tuple[tuple[str, ...], str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    step: StepId = "export"
 
     @property
     def stopped(self) -> Finding | None:
@@ -29,7 +30,7 @@ class Exported:
     def plan(self, project: str) -> Plan:
         """One step with the files that change; no step where none does."""
         changed = tuple(one for one in self.files if one.before != one.after)
-        step = Step("export", "export", self.summary, files=changed, notes=self.notes)
+        step = Step(self.step, self.step, self.summary, files=changed, notes=self.notes)
         return Plan((step,) if changed else (), project)
 
     def document(self) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from wizard.choices import Choices
+from wizard.advice.torch_reach import Selected
+from wizard.choices import Choices, Value
 from wizard.errors import BadInput
 from wizard.export.choices import private
 from wizard.export.record import Exported
+from wizard.export.selected import check
 from wizard.machine.facts import Machine
 from wizard.plan.step import FileChange
 from wizard.project import team
@@ -20,17 +22,31 @@ _NOTHING = (
 
 def made(project: Project, choices: Choices, machine: Machine, greeting: str | None) -> Exported:
     """The file. `greeting`: None leaves what is there, "" takes it out. Raises BadInput where nothing is decided."""
-    said = {key: value for name in ("file", "screen", "set") for key, value in choices.layers.get(name, {}).items()}
+    said: dict[str, Value] = {
+        key: value for name in ("file", "screen", "set") for key, value in choices.layers.get(name, {}).items()
+    }
     if not said and greeting is None:
         raise BadInput(_NOTHING)
     told = {key: why for key in said if (why := private(key, choices.get(key), machine)) is not None}
     values = {key: choices.get(key) for key in said if key not in told}
     path, before = project.file("pyproject.toml")
     after = team.written(before or b"", values, None if greeting is None else checked(greeting))
+    _check(project, values)
     names = [*(("greeting",) if greeting is not None else ()), *values]
     summary = f"{', '.join(names) or 'nothing'} in [tool.uv-wizard] of pyproject.toml"
     notes = (
         *(f"{key} is left out: {why}" for key, why in told.items()),
         "Who opens this project with uv-wizard finds these answered. Put pyproject.toml into git.",
     )
-    return Exported((FileChange(path, before, after),), summary, notes)
+    return Exported((FileChange(path, before, after),), summary, notes, step="team")
+
+
+def _check(project: Project, values: dict[str, Value]) -> None:
+    """Raises BadInput for what would stop everybody who opens the project."""
+    names = [values.get(key, ()) for key in ("sync.extras", "sync.groups")]
+    extras, groups = (one if isinstance(one, tuple) else () for one in names)
+    check(project, Selected(extras, groups))
+    variant = values.get("torch.variant", "keep")
+    if project.torch is None and variant not in ("keep", "auto"):
+        msg = f"torch.variant = {variant}: this project does not use torch; add it (uv add torch), or leave that choice out"
+        raise BadInput(msg)
