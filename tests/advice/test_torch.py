@@ -193,6 +193,7 @@ TABLE = {
     "a local pin": (nvidia("8.6"), asks("==2.1.0+cu118"), "cu118", "2.1.0", "lw"),
     "a local pin of PyPI's own variant": (nvidia("8.6"), asks("==2.1.0+cu121"), "cu121", "2.1.0", "lw"),
     "a local pin on another GPU": (nvidia("12.0"), asks("==2.1.0+cu118"), None, None, ""),
+    "a local pin of a GPU's variant without GPU": (bare(), asks("==2.1.0+cu118"), None, None, ""),
     "a local cpu pin without GPU": (bare(), asks("==2.6.0+cpu"), "cpu", "2.6.0", "lw"),
     "a pin for each system: Linux's": (nvidia("8.6"), asks("==2.7.1,==2.9.1", wishes=BY_SYSTEM), "cu128", "2.9.1", "w"),
     "a pin for each system: Windows'": (windows("8.6"), asks("==2.7.1,==2.9.1", wishes=BY_SYSTEM), "cu128", "2.7.1", "lw"),
@@ -275,6 +276,10 @@ def test_the_torch_of_a_machine(
         ("a torch after the catalogue", ["torch>=2.99", "2.1.0 to 2.15.0", "torch 2.15.0 runs here"]),
         ("Python 3.16", ["torch 2.15.0", "3.15"]),
         ("Python 3.13 on Windows, torch 2.5", ["torch 2.15.0"]),
+        (
+            "a local pin of a GPU's variant without GPU",
+            ["leaves variant cpu out", "torch 2.1.0, variant cu118, runs on the CPU"],
+        ),
         ("an extra that runs", ["extra cu126", "no file changes"]),
     ],
 )

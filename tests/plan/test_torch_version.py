@@ -234,5 +234,5 @@ def test_pins_of_two_releases_are_called_that(machine: Machine) -> None:
     told = advise(machine, project_of(["torch==2.9.1", "torchvision==0.21.0"]))
     assert told.variant is None
     assert told.notes[0].startswith(
-        "Torchvision==0.21.0 goes with torch 2.6.0, and this project asks for torch==2.9.1;"
+        "torchvision==0.21.0 goes with torch 2.6.0, and this project asks for torch==2.9.1;"
     )
