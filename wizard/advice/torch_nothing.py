@@ -167,8 +167,8 @@ def no_wheel(here: Here, wish: Wish, options: Allowed) -> tuple[str, ...]:
         return (f"{unheard}; torch {other.build.torch} runs here",)
     larger = next((one for one in options.builds if loads(one, here) is None), None)
     if larger is not None:
-        return (f"this project asks for {wish.asks}, which leaves variant cpu out; {larger.label}, runs on the CPU here, "
-                "but is far larger",)  # fmt: skip
+        left = f"this project asks for {wish.asks}, which leaves variant cpu out"
+        return (f"{left}; {larger.label}, runs on the CPU here, but is far larger",)
     notes.append(f"no torch that this project allows ({asks}) has a wheel for {place(here.platform or '')} here; "
                  f"the newest that has one is torch {other.build.torch}, "
                  f"for Python {_span(other.build)}")  # fmt: skip
