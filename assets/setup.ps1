@@ -38,7 +38,12 @@ function Write-Planned([string]$path, [string[]]$sums, [byte[]]$new) {
     $fresh = "$path.uv-wizard-$PID"
     [IO.File]::WriteAllBytes($fresh, $new)
     if ((Get-Sum $fresh) -cne $sums[0]) { Remove-Item -LiteralPath $fresh; Stop-Here "the new text of $path is not whole: was this script edited?" }
-    if (Test-Path -LiteralPath $path) { [IO.File]::Replace($fresh, $path, "$path.before-uv-wizard") } else { [IO.File]::Move($fresh, $path) }
+    if (Test-Path -LiteralPath $path) {
+        $kept = "$path.before-uv-wizard"
+        if ($path.StartsWith($project)) { $kept = [NullString]::Value }  # git has the old one
+        [IO.File]::Replace($fresh, $path, $kept)
+    }
+    else { [IO.File]::Move($fresh, $path) }
     Write-Output "written: $path"
 }
 

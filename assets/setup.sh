@@ -44,7 +44,10 @@ put() { # FILE SUM-AFTER...: the new text comes in; the file is as it was before
     fresh=$file.uv-wizard-$$
     if [ -e "$file" ]; then
         cp -p "$file" "$fresh"
-        cp -p "$file" "$file.before-uv-wizard"
+        case $file in
+            "$project"/*) ;; # git has the old one
+            *) cp -p "$file" "$file.before-uv-wizard" ;;
+        esac
     fi
     cat >"$fresh"
     if [ "$(sum "$fresh")" != "$1" ]; then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,21 @@ def made(
     job, notes = job_of(machine, project, choices, selected, plan)
     text = script_sh.text(job) if shell == "sh" else _BOM + script_ps1.text(job).replace("\n", "\r\n")
     run = ("sh", NAMES[shell]) if shell == "sh" else ("powershell", "-ExecutionPolicy", "ByPass", "-File", NAMES[shell])
-    told = (*notes, "Read it before you give it away: it holds the new text of each file that the plan writes.")
+    told = (
+        *notes,
+        *_homes(job, machine),
+        "Read it before you give it away: it holds the new text of each file that the plan writes.",
+    )
     summary = f"the plan as a script for {'sh' if shell == 'sh' else 'PowerShell'}, {len(job.parts) + 2} parts"
     return Exported((change(project.path, NAMES[shell], text),), summary, told, ((run, "carry it out"),))
+
+
+def _homes(job: Job, machine: Machine) -> Iterator[str]:
+    """What is written names this user's home: for somebody else that folder is not there."""
+    home = (machine.home or str(Path.home())).encode()
+    named = [write.place.rest for part in job.parts for write in part.writes if len(home) > 1 and home in write.data]
+    if named:
+        yield f"{', '.join(named)} will name your home folder, {home.decode()}; for others choose a folder that all have"
 
 
 def job_of(
