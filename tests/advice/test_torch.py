@@ -67,6 +67,7 @@ OFFERS = {"cpu": ("extra", "cpu"), "cu126": ("extra", "cu126")}
 BY_SYSTEM = ("torch==2.9.1 ; sys_platform == 'linux'", "torch==2.7.1 ; sys_platform == 'win32'")
 BY_PYTHON = ("torch>=2.9 ; python_version >= '3.10'", "torch<2.9 ; python_version < '3.10'")
 CENTOS = Libc("glibc", "2.17")
+CU118 = {"name": "old", "url": "https://w.example/whl/cu118"}
 
 # machine, project, variant, torch, the systems that need the index (l, w, m)
 TABLE = {
@@ -377,6 +378,8 @@ def test_the_document_has_the_contract_s_keys_and_is_json() -> None:
         (nvidia("8.6"), None, "keep", None),
         (nvidia("8.6"), Project("/p", "/p"), "keep", None),
         (nvidia("8.6"), asks(), "keep", None),  # no lock: what uv would lock is this
+        (nvidia("8.6"), replace(asks(), indexes=(CU118,)), "cu132", None),  # uv would take torch from there
+        (nvidia("8.6"), replace(asks(), indexes=({**CU118, "explicit": True},)), "keep", None),
         (bare(), asks(), "cpu", None),
         (windows("8.6"), asks(), "cu132", None),
         (nvidia("8.6"), asks("==2.7.1", offers=OFFERS), "cu126", ("extra", "cu126")),

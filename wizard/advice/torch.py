@@ -6,7 +6,9 @@ that runs, else the newest. Facts: assets/torch.toml. What the project offers al
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from wizard.advice import torch_nothing as nothing
 from wizard.advice import torch_words as say
@@ -14,7 +16,7 @@ from wizard.advice.reason import Advice, Reason
 from wizard.advice.torch_builds import Allowed, Build, Wish, allowed
 from wizard.advice.torch_choice import Served, anywhere, serve, without_gpu
 from wizard.advice.torch_list import needs_index
-from wizard.advice.torch_locked import Locked, locked_here
+from wizard.advice.torch_locked import Locked, index_variant, locked_here
 from wizard.advice.torch_machine import MAKERS, Here, look
 from wizard.advice.torch_reach import Selected
 from wizard.advice.torch_record import Basis, TorchAdvice
@@ -168,8 +170,14 @@ def _unbound(found: _Found, project: Project) -> bool:
         and served.build in found.options.from_pypi
         and served.build.release is newest
         and "torch" not in project.sources
-        and not any(index.get("default") for index in project.indexes)
+        and not any(map(_before_the_package_index, project.indexes))
     )
+
+
+def _before_the_package_index(index: Mapping[str, Any]) -> bool:
+    """Whether uv would look for torch there first: the project's own default, or PyTorch's index for any package."""
+    torch = index.get("explicit") is not True and index_variant(str(index.get("url"))) is not None
+    return torch or index.get("default") is True
 
 
 def reasons(told: TorchAdvice) -> Advice:
