@@ -164,6 +164,7 @@ def test_conda_s_own_uv_comes_before_a_new_one_until_base_is_off(
     assert f"bash: uv is {conda}/bin/uv" in found["evidence"]
     (fix,) = found["fixes"]
     assert fix["choices"] == {"settings": {"conda-auto-activate": "off"}}
+    assert "uv-wizard apply --yes --set settings.conda-auto-activate=off" in wizard("doctor", str(project.path)).stdout
     wizard("apply", str(project.path), "--yes", "--set", "settings.conda-auto-activate=off")
     assert runs() == f"{bare}/.local/bin/uv"
     told = json.loads(wizard("doctor", str(project.path), "--json").stdout)["findings"]

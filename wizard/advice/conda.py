@@ -13,6 +13,7 @@ from wizard.advice.uv_here import answered, of_shell
 from wizard.diagnosis.record import Fix
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.plan.conda import KEY, uv_of_base
+from wizard.plan.install_uv import found_by_shells
 from wizard.text import one_line
 
 BY_ITSELF = ("conda-base-active", "conda-in-shells")
@@ -30,7 +31,7 @@ def fixes(cause: str, machine: Machine) -> tuple[Fix, ...]:
 def audit(machine: Machine) -> Iterator[MachineFinding]:
     """Shells that run the uv of conda's base though there is a uv of the user's own."""
     of_base = uv_of_base(machine)
-    own = next((one for one in machine.uv or () if one.how != "conda" and one.version), None)
+    own = next((one for one in found_by_shells(machine) if one.how != "conda" and one.version), None)
     if of_base is None or own is None:
         return
     shells = [one for one in answered(machine) if of_shell(machine, one) == of_base]

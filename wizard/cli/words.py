@@ -161,6 +161,7 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
         yield f"           {clean(finding.diagnosis.explanation)}"
         for line in finding.diagnosis.evidence[:3]:
             yield f"           > {one_line(line, 120)}"
+        yield from (f"         {line}" for line in _ways_out(finding.diagnosis))
     reasons = way.advice().reasons
     if reasons:
         yield ""
@@ -252,11 +253,16 @@ def diagnosis(found: Diagnosis) -> Iterator[str]:
     yield from (f"  > {one_line(masked(line), 200)}" for line in found.evidence)
     if found.fixes:
         yield "  What to do"
+    yield from _ways_out(found)
+
+
+def _ways_out(found: Diagnosis) -> Iterator[str]:
+    """The fixes, numbered, each with its commands."""
     for number, fix in enumerate(found.fixes, 1):
         yield f"  {number} {clean(fix.title)}"
         if fix.choices:
-            sets = " ".join(f"--set {key}={_value(value)}" for key, value in fix.choices.items())
-            yield f"      uv-wizard apply --yes {sets}"
+            sets = [word for key, value in fix.choices.items() for word in ("--set", f"{key}={_value(value)}")]
+            yield f"      {clean(command_line(['uv-wizard', 'apply', '--yes', *sets]))}"
         if fix.message:
             yield f"      {clean(fix.message)}"
         for argv in fix.commands or ():
