@@ -231,17 +231,14 @@ class Ladder:
             found = why.packages_missing(text, entry.get("missing", []), entry.get("needs") or {}, self.context)
             self._fail("python", "packages missing", found, entry.get("seconds", 0.0))
             return
-        lacking = [each for each in entry.get("lacking") or () if each["library"] in text]
-        if stage == "torch" and lacking and "cannot open shared object" in text:
-            found = library.not_on_disk(entry["lacking"], self.context, self.request, self._versions, text)
-            self._fail("torch", f"{_library(lacking[0])} is missing", found, entry.get("seconds", 0.0))
+        lacking = entry.get("lacking") or ()
+        if stage == "torch" and lacking and library.not_loaded(text):
+            found = library.not_on_disk(lacking, self.context, self.request, self._versions, text)
+            self._fail(
+                "torch", f"{library.lacking_first(lacking, text)[0]} is missing", found, entry.get("seconds", 0.0)
+            )
             return
-        said = [line for line in text.strip().splitlines() if line.strip() and not line.startswith("devices seen")]
-        # the driver's finding is the first line, and what is known around it follows; but of a traceback it is the last
-        first = stage == "driver" and not text.startswith("Traceback")
-        value = said[0 if first else -1] if said else "failed"
-        if stage == "devices":
-            value = f"0 of {self.driver.get('count') or '?'}"
+        value = values.short(stage, text, self.driver.get("count"))
         self._fail(stage, value, self._diagnosed(text, entry, stage), entry.get("seconds", 0.0))
 
     def _diagnosed(self, text: str, entry: Mapping[str, Any], stage: str = "") -> Diagnosis:

@@ -11,7 +11,25 @@ from wizard.diagnosis.values import holder_of, library_of
 from wizard.verify.record import VerifyRequest
 
 CAUSE = "cuda-library-missing"
+_NOT_LOADED = re.compile(
+    r"(lib\w[\w.-]*\.so[.\d]*): cannot open shared object|(lib\w+\.so)\S* not found in the system path"
+)
 SYNC_AGAIN = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
+
+
+def not_loaded(said: str) -> str | None:
+    """The library that torch's text says does not load, with its number where the text has one."""
+    found = _NOT_LOADED.search(said)
+    return found and (found[1] or found[2])
+
+
+def lacking_first(lacking: Sequence[Mapping[str, str]], said: str = "") -> tuple[str, str]:
+    """Library and package of the one to name: that which torch's text is about, else the first."""
+    loaded = not_loaded(said) or ""
+    first = next((each for each in lacking if loaded and each["library"].startswith(loaded)), None)
+    first = first or next((each for each in lacking if each["package"] in holder_of(loaded)), lacking[0])
+    holder = first["package"]
+    return first["library"] or (loaded if holder in holder_of(loaded) else library_of(holder)), holder
 
 
 def not_synced(holder: str, lines: Sequence[str], around: Context) -> Diagnosis:
@@ -44,12 +62,7 @@ def not_on_disk(
     `said`: torch's own text, where it did not load: the library that it names goes first. A package that uv.lock
     installs is brought back by installing it once more, and the lock stays; `versions`: of what is installed.
     """
-    named = re.search(r"(lib\w[\w.-]*\.so[.\d]*): cannot open shared object", said)
-    loaded = named[1] if named else ""
-    first = next((each for each in lacking if loaded and loaded == each["library"]), None)
-    first = first or next((each for each in lacking if each["package"] in holder_of(loaded)), lacking[0])
-    holder = first["package"]
-    library = loaded if holder in holder_of(loaded) else first["library"] or library_of(holder)
+    library, holder = lacking_first(lacking, said)
     told = [f"{each['library'] or 'the whole package'} is missing (package {each['package']})" for each in lacking[:6]]
     lines = [line for line in said.splitlines() if "cannot open shared object" in line][-1:]
     found = of(CAUSE, [*lines, *told], around, library=library, holder=holder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from wizard.verify import rungs
 
 MIB = 2**20
 Said = tuple[str, "str | None"]
+_RAISED = re.compile(r"[\w.]*(?:Error|Exception|Failed|Interrupt|Exit): ")
+"""The line of a traceback that says what it was; some libraries add advice below it."""
 
 
 def python(entry: Mapping[str, Any]) -> Said:
@@ -93,6 +96,17 @@ def peer(entry: Mapping[str, Any]) -> Said | None:
 def nccl(entry: Mapping[str, Any]) -> Said | None:
     """NCCL's version; None: one device adds nothing up."""
     return (f"{entry['version']}, {entry['devices']} GPUs", None) if entry["devices"] > 1 else None
+
+
+def short(stage: str, text: str, present: int | None) -> str:
+    """A stage that failed, in a few words: `0 of 2` for devices, else the line of its text that says what it was."""
+    if stage == "devices":
+        return f"0 of {present or '?'}"
+    said = [line for line in text.strip().splitlines() if line.strip()]
+    if said and stage == "driver" and not text.startswith("Traceback"):
+        return said[0]  # the finding, and below it what is known around it
+    raised = [line for line in said if _RAISED.match(line)]
+    return (raised or said or ["failed"])[-1]
 
 
 def other(entry: Mapping[str, Any], *, gpu: bool) -> tuple[bool, str, str | None]:

@@ -39,9 +39,12 @@ def short(
     """A stage failed on its own terms. `needs`: what torch's metadata asks for, where it did not load."""
     hiding = [f"{name}={around.environment[name]}" for name in HIDING if name in around.environment]
     found = diagnose("\n".join([text, *hiding, *beside(torch, needs)]), around)
-    if found.cause == "unknown" and stage == "compile":
+    if found.cause != "unknown":
+        return found
+    found = replace(found, evidence=diagnose(text, around).evidence)  # what was printed, without what we know beside it
+    if stage == "compile":
         return replace(found, title="torch.compile does not work in this environment", fixes=(CHECK_AGAIN,))
-    return found if found.cause != "unknown" else _in_the_checks(found, stage)
+    return _in_the_checks(found, stage)
 
 
 def beside(torch: Mapping[str, Any] | None, needs: Mapping[str, Any]) -> list[str]:
