@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -204,6 +205,24 @@ def test_a_variable_that_keeps_uv_from_its_file_is_told(environment: dict[str, s
     step = settings.step(here, chosen(where="uv.toml", link_mode="copy"), None)
     assert step is not None
     assert any(told in note for note in step.notes) if told else not step.notes
+
+
+def test_a_uv_toml_with_the_mark_and_line_ends_of_windows_keeps_them(uv: Path, tmp_path: Path) -> None:
+    before = b"\xef\xbb\xbf# mine\r\n[pip]\r\nno-deps = true\r\n"
+    here = machine(bashrc=b"")
+    here = replace(here, files={**here.files, f"{HOME}/.config/uv/uv.toml": before})
+    step = settings.step(here, chosen(where="uv.toml", cache_dir="/data/c x", link_mode="copy"), None)
+    assert step is not None
+    (toml,) = (one for one in step.files if one.path.endswith("uv.toml"))
+    assert toml.after is not None
+    assert toml.after.startswith(b"\xef\xbb\xbf")
+    assert toml.after.endswith(before[3:])
+    assert b"\n" not in toml.after.replace(b"\r\n", b"")
+    (tmp_path / "uv.toml").write_bytes(toml.after)
+    argv = [uv, "cache", "dir", "--config-file", tmp_path / "uv.toml"]
+    environment = {name: value for name, value in os.environ.items() if name != "UV_CACHE_DIR"}
+    said = subprocess.run(argv, env=environment, capture_output=True, encoding="utf-8", check=True)
+    assert said.stdout.strip().replace("\\", "/").endswith("/data/c x")
 
 
 def test_uv_toml_of_another_machine_lies_where_uv_looks_there() -> None:

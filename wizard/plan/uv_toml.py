@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 from collections.abc import Iterator, Mapping
 
@@ -68,8 +69,9 @@ def change(machine: Machine, wanted: Mapping[str, str]) -> FileChange:
         msg = f"{where} is {why}, so nothing is added to it; take settings.where=environment, or add it there yourself"
         raise BadInput(msg)
     before = None if machine.foreign else machine.files.get(where)
+    mark = codecs.BOM_UTF8 if (before or b"").startswith(codecs.BOM_UTF8) else b""  # as editors of Windows leave it
     try:
-        document = tomlkit.parse((before or b"").decode("utf-8"))
+        document = tomlkit.parse((before or b"").decode("utf-8-sig"))
     except (TOMLKitError, UnicodeDecodeError):
         msg = (
             f"{where} is not valid TOML, so nothing can be added to it; correct it, or take settings.where=environment"
@@ -81,4 +83,4 @@ def change(machine: Machine, wanted: Mapping[str, str]) -> FileChange:
             document[name] = value
         else:  # before the first table, or it would become that table's
             document = tomlkit.parse(f"{name} = {tomlkit.item(value).as_string()}{newline}" + tomlkit.dumps(document))
-    return FileChange(where, before, tomlkit.dumps(document).encode(), known=not machine.foreign)
+    return FileChange(where, before, mark + tomlkit.dumps(document).encode(), known=not machine.foreign)
