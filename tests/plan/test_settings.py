@@ -219,7 +219,7 @@ def test_a_uv_toml_with_the_mark_and_line_ends_of_windows_keeps_them(uv: Path, t
     assert toml.after.endswith(before[3:])
     assert b"\n" not in toml.after.replace(b"\r\n", b"")
     (tmp_path / "uv.toml").write_bytes(toml.after)
-    argv = [uv, "cache", "dir", "--config-file", tmp_path / "uv.toml"]
+    argv = [str(uv), "cache", "dir", "--config-file", str(tmp_path / "uv.toml")]
     environment = {name: value for name, value in os.environ.items() if name != "UV_CACHE_DIR"}
     said = subprocess.run(argv, env=environment, capture_output=True, encoding="utf-8", check=True)
     assert said.stdout.strip().replace("\\", "/").endswith("/data/c x")

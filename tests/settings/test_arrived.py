@@ -139,3 +139,19 @@ def test_a_uv_toml_that_uv_refuses_is_taken_back(
     assert (path.read_bytes() if path.exists() else None) == before
     assert "as it was before" in told.said()
     assert "unknown field" in told.said()
+
+
+@pytest.mark.parametrize(
+    "shells, sentence",
+    [
+        ([], ""),
+        ([("bash, login", True), ("bash, interactive", True), ("zsh, login", True)], "bash and zsh have the new variables."),
+        ([("fish, login", True)], "fish has the new variables."),
+        ([("bash, login", True), ("zsh, login", None)], "! Not known what arrived in zsh, login; the log says why."),
+        ([("bash, login", None), ("zsh, login", False), ("fish, login", False)],
+         "! Not all arrived in zsh, login and 1 more; the log says why."),
+    ],
+)  # fmt: skip
+def test_in_one_sentence(shells: list[tuple[str, bool | None]], sentence: str) -> None:
+    events = [{"type": "note"}, *({"type": "shell", "shell": name, "arrived": state} for name, state in shells)]
+    assert arrived.told(events) == sentence

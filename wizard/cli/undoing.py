@@ -107,7 +107,10 @@ def three_versions(one: files_undo.Undone) -> Iterator[str]:
     yield from _diff(f"{one.name} (before)", found.before, f"{one.name} (as the run left it)", found.ours)
     yield from _diff(f"{one.name} (as the run left it)", found.ours, f"{one.name} (now)", found.now)
     if found.kept:
-        yield f"The first two are kept as {' and '.join(found.kept)}"
+        which = (
+            "The first two are" if len(found.kept) == 2 else "What the run left is" if found.ours else "The first is"
+        )
+        yield f"{which} kept as {' and '.join(found.kept)}"
 
 
 def _diff(old_name: str, old: bytes | None, new_name: str, new: bytes | None) -> Iterator[str]:

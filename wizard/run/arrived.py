@@ -73,10 +73,11 @@ def ask_shells(action: Mapping[str, Any], carrier: Carrier) -> int:
 def told(found: Iterable[Mapping[str, Any]]) -> str:
     """What a run's events say of the shells, in one short sentence; "" where none was asked."""
     asked = [event for event in found if event.get("type") == "shell"]
-    wrong = [event["shell"] for event in asked if event["arrived"] is not True]
-    if wrong:
-        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        return f"! Not all arrived in {wrong[0]}{more}; the log says why."
+    for state, words in ((False, "Not all arrived in {}"), (None, "Not known what arrived in {}")):
+        which = [event["shell"] for event in asked if event["arrived"] is state]
+        if which:
+            more = f" and {len(which) - 1} more" if len(which) > 1 else ""
+            return f"! {words.format(which[0])}{more}; the log says why."
     names = list(dict.fromkeys(event["shell"].partition(",")[0] for event in asked))
     if not names:
         return ""
