@@ -110,6 +110,24 @@ def test_a_variant_is_bound_locked_synced_and_found(
 
 
 @LINUX
+@pytest.mark.parametrize("first", [True, False], ids=["no lock", "a lock of explicit indexes alone"])
+def test_the_default_index_of_the_environment_makes_what_the_lock_lacks(
+    bench: Bench, first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", bench.index.url())
+    address = bench.index.url("/whl/cpu")
+    more = f'[[tool.uv.index]]\nname = "c"\nurl = "{address}"\nexplicit = true\n[tool.uv.sources]\ntorch = {{ index = "c" }}\n'
+    if first:
+        bench.pyproject.write_text(f'{HEAD}dependencies = ["torch>=2.9"]\n', encoding="utf-8")
+    else:
+        bench.lock('["torch>=2.9"]', more)
+    found = bench.apply("torch.variant=cu126")
+    assert bench.installed("nvidia-cublas-cu12") == "12.6"
+    assert {check["id"]: check["ok"] for check in of(found, "verify")[-1]["checks"]}["sync"] is True
+    assert variant_found(found) == (True, "2.10.0+cu126")
+
+
+@LINUX
 def test_another_variant_and_back(bench: Bench) -> None:
     bench.lock('["torch>=2.9", "torchaudio"]')
     before = bench.files()

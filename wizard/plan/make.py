@@ -63,7 +63,8 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
             what = verify.request(
                 machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant, held=around.held
             )
-            steps.append(verify.step(what, project, sync.run_environment(project, choices)))
+            there = replace(what, locked=True)  # also where this plan makes the first one
+            steps.append(verify.step(there, project, sync.run_environment(project, choices)))
     return Plan(tuple(one for one in steps if one), project.path if project else None, uv.path)
 
 
