@@ -153,5 +153,8 @@ def test_a_uv_toml_that_uv_refuses_is_taken_back(
     ],
 )  # fmt: skip
 def test_in_one_sentence(shells: list[tuple[str, bool | None]], sentence: str) -> None:
-    events = [{"type": "note"}, *({"type": "shell", "shell": name, "arrived": state} for name, state in shells)]
+    events: list[dict[str, Any]] = [
+        {"type": "note"},
+        *({"type": "shell", "shell": name, "arrived": state} for name, state in shells),
+    ]
     assert arrived.told(events) == sentence
