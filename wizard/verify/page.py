@@ -196,4 +196,6 @@ def _safe(text: str) -> str:
     """Outside text for the page: no control characters, no credentials, no name of this user's home, no markup."""
     home = os.path.expanduser("~")
     told = masked(clean(text))
-    return escape(told.replace(home, "~") if len(home) > 3 else told)
+    if len(home) > 3:  # a container's home may be the root folder
+        told = told.replace(home.replace("\\", "\\\\"), "~").replace(home, "~")  # in JSON a backslash is two
+    return escape(told)

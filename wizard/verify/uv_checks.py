@@ -19,6 +19,8 @@ from wizard.verify.rungs import TITLES
 Run = Callable[..., Finished]
 NOT_LOOKED_AT = "not looked at"
 _UNREACHABLE = ("network-", "proxy-", "tls-", "index-", "offline-")
+_CUDA = ("nvidia-", "cuda-toolkit")
+"""How the packages begin that bring torch its CUDA libraries; the toolkit names the others by its extras."""
 _LACKS = re.compile(
     r"The package `(?P<package>[^`]+)` requires `(?P<needs>[^`]+)`, but (?:it.s not installed|`[^`]+` is installed)"
 )
@@ -81,7 +83,7 @@ def fit(request: VerifyRequest, environment: Mapping[str, str], folder: Path, ru
     context = Context(environment=environment, phase="verify")
     for line in lines:
         found = _LACKS.search(line)
-        if found and found["package"] == "torch" and found["needs"].startswith("nvidia-") and "not installed" in line:
+        if found and found["package"] == "torch" and found["needs"].startswith(_CUDA) and "not installed" in line:
             needed = found["needs"].partition(";")[0].strip()
             holder = re.split(r"[^\w.-]", needed)[0]
             check = Check("fit", TITLES["fit"], False, f"{holder} is missing", one_line(line), seconds)
