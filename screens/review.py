@@ -64,6 +64,9 @@ class ReviewScreen(PlannedScreen):
         count = len(self._steps)
         if not count:
             return "Nothing to change: everything is in place."
+        told = self.team()
+        if told:
+            return f"{count} step{'s' * (count != 1)}, in this order. Nothing is changed until you press Start.\n{told}"
         return (
             f"{count} step{'s' * (count != 1)}, in this order. Nothing is changed until you press Start; afterwards\n"
             '"uv-wizard undo" puts every file back.'

@@ -66,6 +66,14 @@ class StartScreen(StepScreen):
         self._draw_findings()
         self._draw_folders()
 
+    def lead(self) -> str:
+        greeting = self.walk.made.greeting if self.walk.made is not None else ""
+        if not greeting:
+            return self.LEAD
+        from screens.rows import cut
+
+        return f"{cut(greeting, 78)}\nEnter takes what is recommended; nothing is changed before screen 6."
+
     def by_hand(self) -> str:
         return super().by_hand() if self.walk.made is not None else "uv-wizard doctor"
 

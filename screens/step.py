@@ -74,7 +74,18 @@ class StepScreen(KeyedScreen):
 
     def lead(self) -> str | Content:
         """Rows 4 and 5, within 78 cells each; ` / ` of the design is a newline."""
-        return self.LEAD
+        told = self.team()
+        return f"{told}\nAnother choice here holds for you alone." if told else self.LEAD
+
+    def team(self) -> str:
+        """What the team has set of this screen's choices, where it has."""
+        if self.walk.made is None or not self.way.choices.layers.get("project"):
+            return ""
+        from screens.rows import cut
+        from wizard.team_told import answered
+
+        told = answered(self.way.choices, self.NAME)
+        return cut(told, 78) if told else ""
 
     def next_label(self) -> str:
         """What the primary button says."""

@@ -12,11 +12,12 @@ from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
 from wizard.plain_page import Back, EndOfInput, Page, Quit, Talk
 from wizard.plain_run import Ended, carry_out
+from wizard.team_told import without_answered
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Fix
     from wizard.plan.step import Plan
-    from wizard.way import Way
+from wizard.way import Way
 
 GREETING = (
     "uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,",
@@ -96,16 +97,21 @@ class _Walk:
             time.sleep(0.05)
 
     def _choose(self, at: int = 0) -> None:
-        """The screens before the review, from the one at `at`."""
+        """The screens before the review, from the one at `at`: one that is come back to, unless it is the first."""
+        back = at > 0
         while at < len(SCREENS):
             name, make = SCREENS[at]
             self._wait_for_facts(name)
+            page = without_answered(make(self.way), self.way.choices)
+            if not page.questions and back:
+                at -= 1  # it would lead forward again by itself
+                continue
             try:
-                self.talk.go_through(make(self.way))
+                self.talk.go_through(page)
             except Back:
-                at -= 1
+                at, back = at - 1, True
             else:
-                at += 1
+                at, back = at + 1, False
 
     def _wait_for_facts(self, name: str) -> None:
         """Every probe has a limit of its own, so this ends."""

@@ -41,7 +41,7 @@ def mirrors(way: Way) -> Page:
             for value in values
         )
         at = values.index(in_force)
-        questions.append(Question(f"Source of {BLOCKS[kind]}", str(at + 1), rows, chosen=at))
+        questions.append(Question(f"Source of {BLOCKS[kind]}", str(at + 1), rows, chosen=at, key=key))
     return Page(
         4,
         "mirrors",
@@ -81,7 +81,7 @@ def torch(way: Way) -> Page:
     chosen = f", chosen: {way.choices.text(torch_rows.KEY)}" if elsewhere else ""
     rows += (Row(f"another version or variant{chosen}", nothing, further),)
     at = len(rows) - 1 if elsewhere else told.chosen
-    question = Question("Choice", str(at + 1), rows, chosen=at)
+    question = Question("Choice", str(at + 1), rows, chosen=at, key=torch_rows.KEY)
     return Page(
         5,
         "torch",

@@ -54,7 +54,7 @@ def uv(way: Way) -> Page:
     here = uv_here(way.machine)
     lines += ["Found here", *(f"  {_of_uv(one)}" for one in here)] if here else []
     there = [*untouched(rows, at), Row("another version or folder for a new one", nothing, _version_and_folder(way))]
-    question = Question("Choice", str(at + 1), tuple(there), chosen=at)
+    question = Question("Choice", str(at + 1), tuple(there), chosen=at, key="uv.install")
     return Page(
         2,
         "uv",
@@ -111,7 +111,7 @@ def _conda(way: Way) -> list[Question]:
              ("off", "switch that off, by conda config; conda activate base still goes there; can be undone"))  # fmt: skip
     rows = [Row(text, partial(way.choose, CONDA, value)) for value, text in texts]
     told = "conda's base environment starts in every new shell"
-    return [Question(told, str(at + 1), untouched(rows, at), chosen=at)]
+    return [Question(told, str(at + 1), untouched(rows, at), chosen=at, key=CONDA)]
 
 
 def _old_cache(way: Way) -> list[Question]:
@@ -126,7 +126,7 @@ def _old_cache(way: Way) -> list[Question]:
     at = next(place for place, (value, _) in enumerate(OLD_CACHES) if value == wish)
     rows = [Row(text, partial(way.choose, "settings.old-cache", value)) for value, text in OLD_CACHES]
     told = f"The old cache in {folder}{f' ({size.told})' if size else ''}"
-    return [Question(told, str(at + 1), untouched(rows, at), chosen=at)]
+    return [Question(told, str(at + 1), untouched(rows, at), chosen=at, key="settings.old-cache")]
 
 
 def _link_mode(way: Way) -> Question:
@@ -154,13 +154,13 @@ def settings(way: Way) -> Page:
         lines += [f"  + {why}" for why in way.why(state.key)]
         if state.key != "settings.link-mode":
             value = way.choices.text(state.key)
-            questions.append(Question(name, value or "uv's own", take=partial(way.choose, state.key)))
+            questions.append(Question(name, value or "uv's own", take=partial(way.choose, state.key), key=state.key))
     where = way.choices.text("settings.where")
     at = next(place for place, (value, _) in enumerate(WHERE) if value == where)
     rows = [Row(text, partial(way.choose, "settings.where", value)) for value, text in WHERE]
     mode = way.choices.text("settings.link-mode")
     there = (*untouched(rows, at), Row(f"another link mode, chosen: {mode}", nothing, (_link_mode(way),)))
-    questions.append(Question("Keep these settings in", str(at + 1), there, chosen=at))
+    questions.append(Question("Keep these settings in", str(at + 1), there, chosen=at, key="settings.where"))
     questions += _old_cache(way)
     return Page(
         3,

@@ -42,6 +42,8 @@ class Question:
     take: Callable[[str], None] | None = None
     chosen: int = 0
     """The row that is chosen already, from 0; Enter takes it."""
+    key: str = ""
+    """The choice that it asks for: a team may have answered it."""
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,14 @@ def start(way: Way) -> Page:
     details = tuple(
         line for finding in found for line in (one_line(finding.diagnosis.title), "  " + one_line(finding.diagnosis.explanation))
     )  # fmt: skip
+    lead = "From here to a working project with a checked GPU, on 8 screens. Enter takes what is recommended."
+    if way.greeting:
+        lead, lines = f"Your team: {way.greeting}", [lead, *lines]
     return Page(
         1,
         "start",
         "start: this machine and this project",
-        "From here to a working project with a checked GPU, on 8 screens. Enter takes what is recommended.",
+        lead,
         tuple(lines),
         way.by_hand("start"),
         (GO_ON,),

@@ -1,0 +1,41 @@
+"""What a project's team has answered, as the screens and the plain mode say it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wizard.choices import KEYS, Choices
+from wizard.plain_page import Page
+
+_TABLES = {
+    "uv": ("uv",),
+    "settings": ("settings",),
+    "mirrors": ("mirrors",),
+    "torch": ("torch",),
+    "review": ("sync", "verify"),
+}
+"""The tables of choices that a screen asks for; the review shows what no screen asks."""
+
+
+def answered(choices: Choices, screen: str) -> str:
+    """One line of what the team has set of that screen's choices and what is in force; "" where that is nothing."""
+    keys = [key for key in KEYS if key.split(".")[0] in _TABLES.get(screen, ())]
+    told = [f"{key.split('.', 1)[1]} {_value(choices, key)}" for key in keys if choices.origin(key) == "project"]
+    return f"Set by your team: {', '.join(told)}." if told else ""
+
+
+def _value(choices: Choices, key: str) -> str:
+    value = choices.get(key)
+    if isinstance(value, tuple):
+        return " and ".join(value) or "none"
+    return {True: "yes", False: "no", "": "uv's own"}.get(value, str(value))
+
+
+def without_answered(page: Page, choices: Choices) -> Page:
+    """The page without the questions that the team has answered; with none left it is passed by itself."""
+    told = answered(choices, page.name)
+    left = tuple(one for one in page.questions if not (one.key and choices.origin(one.key) == "project"))
+    if not told or page.number == 1:
+        return page
+    mine = "" if len(left) == len(page.questions) else " For yourself alone: --set KEY=VALUE."
+    return replace(page, lines=(*page.lines, told + mine), questions=left)
