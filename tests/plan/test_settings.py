@@ -225,6 +225,24 @@ def test_a_uv_toml_with_the_mark_and_line_ends_of_windows_keeps_them(uv: Path, t
     assert said.stdout.strip().replace("\\", "/").endswith("/data/c x")
 
 
+@pytest.mark.parametrize(
+    "here, told",
+    [
+        (machine(bashrc=b""), None),
+        (replace(machine(bashrc=b""), environment={"UV_CACHE_DIR": "/e"}), "UV_CACHE_DIR in this terminal is /e and wins"),
+        (replace(machine(bashrc=b""), environment={"UV_CACHE_DIR": "/data/c"}), None),
+        (replace(machine(bashrc=b"export UV_CACHE_DIR=/b"), environment={"UV_CACHE_DIR": "/b"}), ".bashrc line 1 sets"),
+        (Machine(os="windows", registry={"UV_CACHE_DIR": ("D:/w", "REG_SZ")}, home="C:/u"),
+         "UV_CACHE_DIR of your Windows user is D:/w and wins"),
+    ],
+)  # fmt: skip
+def test_a_variable_that_wins_over_uv_toml_is_told(here: Machine, told: str | None) -> None:
+    step = settings.step(here, chosen(where="uv.toml", cache_dir="/data/c"), None)
+    assert step is not None
+    assert [note for note in step.notes if told is None or told not in note] == []
+    assert bool(step.notes) is (told is not None)
+
+
 def test_uv_toml_of_another_machine_lies_where_uv_looks_there() -> None:
     step = settings.step(Machine(os="windows", foreign=True), chosen(where="uv.toml", link_mode="copy"), None)
     assert step is not None

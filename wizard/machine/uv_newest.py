@@ -9,12 +9,15 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from wizard import catalog
+from wizard.machine.child import side_by_side
 from wizard.machine.facts import UvSource
 from wizard.machine.network import certificates, index_url, proxies, proxy_for, why_not
 from wizard.machine.request import Answer, ProbeRequest
@@ -38,13 +41,22 @@ def newest(request: ProbeRequest, limit: float = 9.0) -> Answer:
     """uv_source; None there where nothing may be asked (UV_OFFLINE)."""
     if (request.get("UV_OFFLINE") or "").lower() in _OFF:
         return Answer({"uv_source": None})
+    jobs: list[Callable[[], Any]] = [partial(_versions, request, limit)]
+    if request.network:
+        jobs.append(partial(_installer, request))
+    told, *more = side_by_side(jobs, limit + 0.5)
+    versions, trouble = told or ([], "no answer in time")
+    installer = more[0] if more else None
+    return Answer({"uv_source": UvSource(versions[0] if versions else None, tuple(versions), installer, trouble)})
+
+
+def _versions(request: ProbeRequest, limit: float) -> tuple[list[str], str | None]:
+    """(the releases in the index in force, newest first; why there are none)."""
     end = time.monotonic() + limit
-    installer = _installer(request) if request.network else None
     index = index_url(request) or _of_uv(request, limit / 2)
     if index is None:
-        return Answer({"uv_source": UvSource(None, (), installer, "no index named")})
-    versions, trouble = _kept_or_asked(index.rstrip("/"), request, max(1.0, end - time.monotonic()))
-    return Answer({"uv_source": UvSource(versions[0] if versions else None, tuple(versions), installer, trouble)})
+        return [], "no index named"
+    return _kept_or_asked(index.rstrip("/"), request, max(1.0, end - time.monotonic()))
 
 
 def _of_uv(request: ProbeRequest, limit: float) -> str | None:

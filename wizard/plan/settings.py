@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wizard.choices import Choices
@@ -12,6 +12,7 @@ from wizard.plan.mirrors import PERSIST_NOTE, persisted
 from wizard.plan.shell_family import FAMILIES
 from wizard.plan.shell_files import knows_folder, load_line, shells_of
 from wizard.plan.step import Command, FileChange, RegistryChange, Step
+from wizard.text import one_line
 
 VARIABLES = {
     "settings.cache-dir": "UV_CACHE_DIR",
@@ -76,6 +77,7 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
         *cache_notes,
         *links_note,
         *_overruled(machine, {**variables, **_moved(for_toml)}),
+        *_outranked(machine, _moved(for_toml)),
         *kept.notes,
         *index_note,
     )
@@ -128,6 +130,18 @@ def _overruled(machine: Machine, wanted: dict[str, str]) -> tuple[str, ...]:
         for one in shell_files.assignments(machine, OURS)
         if one.variable in wanted and one.value != wanted[one.variable]
     )
+
+
+def _outranked(machine: Machine, moved: dict[str, str]) -> Iterator[str]:
+    """Variables that are set elsewhere than in a start-up file: uv takes them before its uv.toml."""
+    ours = shell_files.own_variables(machine, OURS)  # those go
+    told = {one.variable for one in shell_files.assignments(machine, OURS)}
+    for name, value in moved.items():
+        stored = user_registry.value_of(machine, name)
+        here = machine.environment.get(name) or (stored[0] if stored else None)
+        if here and here != value and name not in told and ours.get(name) != here:
+            where = "of your Windows user" if stored else "in this terminal"
+            yield f"{name} {where} is {one_line(here, 120)} and wins over uv.toml: remove it where it is set."
 
 
 def _checks(
