@@ -153,6 +153,12 @@ def runnable(here: Here, device: Device) -> frozenset[Build]:
     return _runnable(here.platform or "", device.vendor, device.sm, device.gfx, majors)
 
 
+def runnable_with_newer_driver(here: Here, device: Device) -> bool:
+    """Whether a driver, the newest say, is all that a build of this platform lacks to use that NVIDIA GPU."""
+    builds = _runnable(here.platform or "", device.vendor, device.sm, device.gfx, tuple(the().floors))
+    return any(fits(build, here) for build in builds)
+
+
 @lru_cache(maxsize=4096)
 def _cudas(driver: str | None, sm: int | None, *, windows: bool) -> tuple[int, ...]:
     """The CUDA versions that a driver runs on such a GPU, by major."""

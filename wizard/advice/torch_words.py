@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from wizard.advice.torch_builds import Allowed, Build, Wish, builds_for, builds_on
-from wizard.advice.torch_choice import Served, anywhere, missing_driver, obstacle_of, serve, without_gpu
+from wizard.advice.torch_builds import Allowed, Build, Wish, builds_on
+from wizard.advice.torch_choice import Served, anywhere, obstacle_of, serve, without_gpu
 from wizard.advice.torch_list import newest_of, place, pythons
 from wizard.advice.torch_locked import Locked
-from wizard.advice.torch_machine import MAKERS, Device, Here, branch, floor_of, floor_of_cuda, older
+from wizard.advice.torch_machine import (
+    MAKERS,
+    Device,
+    Here,
+    branch,
+    floor_of,
+    floor_of_cuda,
+    older,
+    runnable_with_newer_driver,
+)
 from wizard.catalog_torch import PYPI, the
 from wizard.machine.facts import Machine
 
@@ -57,8 +66,7 @@ def unused(here: Here, gpu: str) -> str:
     devices = here.of("nvidia")
     if not all(one.known for one in here.devices or ()) or (devices and here.driver is None):
         return f"whether a variant runs on {gpu} can't be told"
-    builds = builds_for(here.platform or "", "nvidia")
-    if devices and any(missing_driver(here, (one,), builds) for one in devices):
+    if any(runnable_with_newer_driver(here, one) for one in devices):
         return f"no variant runs on {gpu} with this driver"
     return f"no variant uses {gpu}"
 
