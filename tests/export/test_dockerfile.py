@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import wizard
+from tests.support.command import inside as wizard
 from tests.support.dockerfile import Build, Stage, instructions
 from tests.support.index import Index
 from tests.support.projects import Project, make_project, run
-from tests.support.torch_project import make_torch_project
+from tests.support.torch_project import RTX, make_torch_project
 from tests.support.wheels import wheel
 from wizard.advice.torch_reach import Selected
 from wizard.choices import Choices
@@ -276,6 +276,14 @@ def test_cuda_torch_gets_the_slim_image_and_the_gpus(tmp_path: Path) -> None:
     path = tmp_path / "Dockerfile"
     path.write_text(text)
     hadolint(path)
+
+
+def test_a_host_that_could_not_run_it_is_told(tmp_path: Path) -> None:
+    project = read_project(make_torch_project(tmp_path))
+    assert project is not None
+    notes = made(RTX, project, Choices(), Selected(), Wishes()).notes  # its driver is older than this torch wants
+    assert notes[0].startswith("Not on this machine: torch 2.15.0 cu132")
+    assert not any(note.startswith("Not on this machine") for note in exported(tmp_path).notes)
 
 
 def test_a_lock_without_its_cuda_libraries_is_stopped_before_an_image_is_built(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.command import wizard
+from tests.support.command import inside as wizard
 from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.wheels import wheel

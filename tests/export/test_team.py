@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from screens.app import WizardApp
 from screens.walk import Walk
 from tests.screens.running import NOTHING, shows, text_of, until
-from tests.support.command import wizard
+from tests.support.command import inside as wizard
 from tests.support.projects import Project
 from tests.support.torch_project import RTX, make_torch_project
 from wizard import choices as choosing

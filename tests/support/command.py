@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -28,6 +30,18 @@ def wizard(*argv: str, cwd: Path | None = None, check: int | None = 0) -> subpro
     assert "Traceback" not in done.stderr, done.stderr
     if check is not None:
         assert done.returncode == check, (done.stdout, done.stderr)
+    return done
+
+
+def inside(*argv: str, check: int | None = 0) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has its imports: for tests of what a command says and writes."""
+    from wizard.cli.main import main
+
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(list(argv))
+    done = subprocess.CompletedProcess(argv, code, out.getvalue(), err.getvalue())
+    assert check is None or code == check, (done.stdout, done.stderr)
     return done
 
 

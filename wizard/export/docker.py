@@ -21,6 +21,7 @@ from wizard.project.lockfile import own_registry
 from wizard.text import masked, one_line
 
 _LIBRARIES = "cuda-library-missing"
+_OF_THE_HOST = ("driver-too-old", "gpu-too-old", "gpu-too-new")
 
 
 def made(machine: Machine, project: Project, choices: Choices, selected: Selected, wishes: Wishes) -> Exported:
@@ -31,7 +32,7 @@ def made(machine: Machine, project: Project, choices: Choices, selected: Selecte
     ignore = ".dockerignore" if not image.sources.prefix else "Dockerfile.dockerignore"
     there = change(project.path, ignore, b"")
     files.append(replace(there, after=dockerignore.merged(there.before)))
-    notes = list(_notes(image, project))
+    notes = [*_here(machine, project, selected), *_notes(image, project)]
     if wishes.devcontainer:
         container = change(project.path, devcontainer.NAME, devcontainer.text(image))
         ours = devcontainer.is_ours(container.before)
@@ -62,6 +63,14 @@ def seen_ahead(image: Image, project: Project, selected: Selected) -> tuple[Find
             diagnosis = replace(diagnosis, title=f"In the image: {diagnosis.title}", fixes=(*diagnosis.fixes, big))
         found.append(replace(one, diagnosis=diagnosis))
     return tuple(found)
+
+
+def _here(machine: Machine, project: Project, selected: Selected) -> Iterator[str]:
+    """Where this machine could not run what is in the image: its driver and its GPU are the host's, in a container too."""
+    if machine.os == "linux":
+        for one in audit(machine, project, selected):
+            if one.cause in _OF_THE_HOST:
+                yield f"Not on this machine: {one.title}. {one.explanation}"
 
 
 def _glibc(image: Image) -> str:

@@ -123,5 +123,6 @@ def _run(run: Run) -> Iterator[str]:
 
 def _check(job: Job) -> Iterator[str]:
     yield from ("", "say '== the check'")
-    yield f"{word(job.python)} -c {sh(job.check)} || {{ say 'the check fell short' >&2; exit 3; }}"
+    code = job.check.replace("'", '"')  # what stands in single quotes is read best without any in it
+    yield f"{word(job.python)} -c {sh(code)} || {{ say 'the check fell short' >&2; exit 3; }}"
     yield "say 'done'"
