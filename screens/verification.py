@@ -49,10 +49,11 @@ class VerificationScreen(RunScreen):
         super().__init__(walk)
         self._after: After | None = None
         self._asked_for: object = None
+        self._details: list[str | None] = []
 
     def compose_live(self) -> Iterable[Widget]:
         for place in range(MOST_RUNGS):
-            yield Line(id=f"rung-{place}", classes="rung", grows=True)
+            yield Line(id=f"rung-{place}", classes="rung")
         yield Line(id="gap")
         yield Line(id="counted")
         yield Line(id="after", grows=True)
@@ -61,12 +62,19 @@ class VerificationScreen(RunScreen):
         told = run_rows.check_rows(self.state, self.planned, self.room, self.now)[:MOST_RUNGS]
         roomy = self.has_class("-tall") and 2 * len(told) + 6 <= self.query_one("#body").size.height
         self.set_class(roomy, "-roomy")
-        details = run_rows.check_details(self.state, self.planned) if roomy else [None] * len(told)
+        details: list[str | None] = [None] * len(told)
+        if roomy:
+            details = run_rows.check_details(self.state, self.planned)
         for place in range(MOST_RUNGS):
             rung = self.query_one(f"#rung-{place}", Line)
             rung.display = place < len(told)
             if place < len(told):
                 rung.show(rungs.rung(told[place], details[place], self.room))
+        if details != self._details:  # a rung costs its own row only, but where one has become two rows
+            self._details = details
+            self.query_one("#live").refresh(layout=True)
+            for widget in self.query(".rung"):
+                widget.refresh(layout=True)
         self.query_one("#gap").display = bool(told)
         counted = self.query_one("#counted", Line)
         counted.display = not self.ended

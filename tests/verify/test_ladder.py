@@ -10,6 +10,8 @@ from wizard.verify.ladder import Ladder
 from wizard.verify.record import VerifyRequest
 from wizard.verify.rungs import code_for, cudnn_version, kind_required, plan_of_checks, variant_fits, variant_of
 
+pytestmark = pytest.mark.same_everywhere
+
 NVIDIA = {"vendor": "nvidia", "name": "NVIDIA RTX", "compute_capability": "8.6", "gfx": None, "memory_mib": 24576}
 AMD = {"vendor": "amd", "name": "AMD Radeon", "compute_capability": None, "gfx": "gfx1100", "memory_mib": 24576}
 CUDA = {"stage": "torch", "ok": True, "version": "2.9.1+cu126", "cuda": "12.6", "hip": None, "xpu": None, "mps": False,

@@ -185,7 +185,8 @@ def headline(verification: Verification) -> tuple[str, str]:
     looked = [check for check in verification.checks if check.ok is not None and check.required]
     seconds = verification.seconds or sum(check.seconds for check in verification.checks)
     apart = [check for check in verification.checks if not check.required and check.ok is False]
-    beside = f" Beside torch: {'; '.join(f'{check.title}: {check.value}' for check in apart)}." if apart else ""
+    told = "; ".join(f"{check.title.removesuffix(' computes')}: {check.value}" for check in apart)
+    beside = f" ! {told}." if apart else ""
     count = f"{len(looked)} of {len(looked)} checks passed in {seconds:.1f} s.{beside}"
     if verification.torch is None:
         packages = verification.packages
