@@ -224,8 +224,10 @@ def test_conda_s_start_is_a_question_where_it_starts_by_itself(tmp_path: Path, a
     if chosen == "keep":  # nobody has chosen anything
         assert way.choices.origin("settings.conda-auto-activate") != "screen"
     for other in (replace(BASE, conda=None), replace(BASE, conda=Conda("base", False, "/c/bin/conda"))):
-        still = Way(str(tmp_path), machine=other)
-        assert "conda's base" not in asked_of(still, plain_machine.uv(still), answers)
+        still = Way(str(tmp_path), machine=replace(other, uv_source=UvSource(None, (), None, "no answer in time")))
+        shown = asked_of(still, plain_machine.uv(still), answers)
+        assert "conda's base" not in shown
+        assert "Newest uv: ? unknown (no answer in time); " in shown
 
 
 @pytest.mark.same_everywhere
@@ -235,6 +237,7 @@ def test_version_and_folder_of_a_new_uv_are_asked_for_once_their_row_is_taken(tm
     last = len(page.questions[0].rows)
     text = asked_of(way, page, f"{last}\n0.13\n0.13.8\nrelative\n\n")
     assert "Version [the newest, 0.14.0]:" in text
+    assert "Newest uv: 0.14.0, in the package index" in text
     assert 'x error: "0.13" is not a version.' in text
     assert "x error: Write the whole path" in text
     assert (way.choices.text("uv.version"), way.choices.text("uv.dir")) == ("0.13.8", "")

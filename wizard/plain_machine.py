@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard.advice.uv_here import UvHere, uv_here
+from wizard.cli import words
 from wizard.errors import BadInput
 from wizard.plain_page import Page, Question, Row
 from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing, untouched
@@ -51,6 +52,8 @@ def uv(way: Way) -> Page:
         rows.insert(0, Row(f"{chosen}, chosen before", partial(way.choose, "uv.install", chosen)))
     lines = [f"Recommended: {ways[0].label}" if ways else "No way to a uv is known here."]
     lines += [f"  + {why}" for why in way.why("uv.install")]
+    if way.machine.uv_source is not None:
+        lines.append(f"Newest uv: {words.newest_uv(way.machine.uv_source)}")
     here = uv_here(way.machine)
     lines += ["Found here", *(f"  {_of_uv(one)}" for one in here)] if here else []
     there = [*untouched(rows, at), Row("another version or folder for a new one", nothing, _version_and_folder(way))]

@@ -47,7 +47,7 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
         yield "Network", or_unknown(_network(machine), "network")
     yield "uv", or_unknown(_uvs(machine), "uv")
     if machine.uv_source is not None:
-        yield "Newest uv", _newest(machine.uv_source)
+        yield "Newest uv", newest_uv(machine.uv_source)
     yield "Python", or_unknown(_pythons(machine), "pythons")
 
 
@@ -97,7 +97,8 @@ def _uvs(machine: Machine) -> str | None:
     return f"{first.version or '?'}{how}, {one_line(first.path, 50)}{more}"
 
 
-def _newest(source: UvSource) -> str:
+def newest_uv(source: UvSource) -> str:
+    """The newest uv as the index says, or what is known without it."""
     why = f" ({source.why_not})" if source.why_not else ""
     known = f"{catalog.table('uv.toml')['newest_known']} is the newest this wizard knows"
     return f"{source.newest}, in the package index" if source.newest else f"? unknown{why}; {known}"
