@@ -18,6 +18,7 @@ from tests.support.index import Index
 from tests.support.projects import Project, make_project, run
 from tests.support.torch_project import RTX, make_torch_project
 from tests.support.wheels import wheel
+from wizard import credentials
 from wizard.advice.torch_reach import Selected
 from wizard.choices import Choices
 from wizard.export.docker import made
@@ -438,6 +439,25 @@ def test_metadata_that_must_be_built_comes_before_the_packages(tmp_path: Path) -
     text = text_of(exported(folder))
     assert "--no-install-project" not in text
     assert text.index("COPY . .") < text.index("uv sync")
+
+
+def test_the_root_of_a_workspace_need_be_no_project(tmp_path: Path) -> None:
+    folder = plain(tmp_path, packages=package("one", source='editable = "one"', sdist=False))
+    (folder / "one").mkdir()
+    (folder / "one" / "pyproject.toml").write_text('[project]\nname = "one"\nversion = "1"\n')
+    (folder / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["one"]\n')
+    text = text_of(exported(folder))
+    assert "source=one/pyproject.toml,target=one/pyproject.toml" in text
+    assert "uv sync --locked --no-install-local\n" in text
+    assert "uv sync --locked --package one" in text_of(exported(folder / "one"))
+
+
+def test_a_mirror_with_a_sign_in_is_not_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, mirror = plain(tmp_path), "https://min:hunter2@mirror.example/simple"
+    for name in credentials.variables(credentials.SignIn("https://mirror.example/simple", "", "")):
+        monkeypatch.setenv(name, "")  # taken back after the test: the command keeps the sign-in there
+    words = ("--keep-mirror", "--set", f"mirrors.pypi={mirror}", "--yes")
+    assert "has no place in a Dockerfile" in wizard("export", "dockerfile", os.fspath(folder), *words, check=2).stderr
 
 
 def test_a_name_is_made_one_that_docker_takes(tmp_path: Path) -> None:

@@ -88,8 +88,15 @@ def _notes(image: Image, project: Project) -> Iterator[str]:
     torch = project.torch
     if torch is not None and torch.offers and image.torch is None:
         yield f"No torch in the image: the project gives it by extra; choose with --set sync.extras={min(torch.offers)}"
+    named = project.python_version_file or ""
+    if named.count(".") == 2 and not named.endswith(image.python.version):
+        yield f".python-version names {named}; the image has the newest {image.python.version}"
     if "--no-dev" in image.options:
         yield "The group dev stays out of the image; --set sync.groups=dev takes it in. The dev container has it."
+    yield from _of_the_build(image, project)
+
+
+def _of_the_build(image: Image, project: Project) -> Iterator[str]:
     if image.sources.prefix:
         beside = ", ".join(one.path for one in image.sources.outside)
         yield f"The build needs folders beside this one, so it is given the folder above: {beside}"

@@ -24,5 +24,5 @@ def merged(before: bytes | None) -> bytes:
 
 def _everywhere(line: str) -> tuple[str, ...]:
     """A name without a star in front counts at the top alone."""
-    deep = line in (".venv", "__pycache__", "*.pyc", ".env")
+    deep = line in (".venv", ".git", "__pycache__", "*.pyc", ".env", ".env.*")
     return (line, f"**/{line}") if deep else (line,)

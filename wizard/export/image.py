@@ -78,7 +78,7 @@ def image_of(machine: Machine, project: Project, choices: Choices, selected: Sel
     base = known["python"]["image"].format(version=python.version, suite=known["python"]["suite"])
     image = known["big"]["image"]
     environment, secrets = _index(machine, project, choices)
-    mirror = address(choices, "pypi") if wishes.mirror else None
+    mirror = _mirror(choices) if wishes.mirror else None
     own = own_registry(project)
     return Image(
         name=re.sub(r"[^a-z0-9]+", "-", (project.name or os.path.basename(project.path)).lower()).strip("-") or "project",
@@ -98,6 +98,17 @@ def image_of(machine: Machine, project: Project, choices: Choices, selected: Sel
         mirror=mirror,
         foreign=tuple(sorted({one.name for one in python.packages if one.registry not in (None, own)})) if mirror else (),
     )  # fmt: skip
+
+
+def _mirror(choices: Choices) -> str | None:
+    """The chosen mirror, for the file. Raises BadInput where it would have to know who asks."""
+    mirror = address(choices, "pypi")
+    if mirror is not None and credentials.of(mirror, os.environ) is not None:
+        msg = (
+            "--keep-mirror: this mirror asks for a sign-in, which has no place in a Dockerfile; leave --keep-mirror out"
+        )
+        raise BadInput(msg)
+    return mirror
 
 
 def _pinned(project: Project, python: ImagePython) -> Project:
@@ -150,7 +161,8 @@ def _index(machine: Machine, project: Project, choices: Choices) -> tuple[dict[s
         built_in = official.address(uv.path) if uv else None
         if built_in is None or built_in.rstrip("/") != own.rstrip("/"):
             signed = credentials.of(own, os.environ, places)
-            told["UV_DEFAULT_INDEX"] = f"{credentials.index_name(own)}={own}" if signed else own
+            bare = credentials.split(own)[0]
+            told["UV_DEFAULT_INDEX"] = f"{credentials.index_name(bare)}={bare}" if signed else bare
             secrets += list(credentials.variables(signed)) if signed else []
     return told, tuple(dict.fromkeys(secrets))
 

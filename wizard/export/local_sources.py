@@ -88,9 +88,12 @@ def _local(path: str, root: str) -> LocalSource:
     if not os.path.isdir(path):
         msg = f"uv.lock takes a package from {one_line(path, 100)}, which is not there"
         raise BadInput(msg)
-    own = table(read(Path(path) / "pyproject.toml").tables, "project")
+    tables = read(Path(path) / "pyproject.toml").tables
+    own, workspace = table(tables, "project"), table(tables, "tool", "uv", "workspace")
     dynamic = set(texts(own.get("dynamic"))) - {"version", "readme", "classifiers", "scripts", "entry-points", "urls"}
-    return LocalSource(_inside(path, root), folder=True, plain="name" in own and not dynamic)
+    return LocalSource(
+        _inside(path, root), folder=True, plain=("name" in own and not dynamic) or (bool(workspace) and not own)
+    )
 
 
 def joined(*parts: str) -> str:
