@@ -21,7 +21,7 @@ from wizard.text import masked
 
 if TYPE_CHECKING:
     from screens.walk import Walk
-    from wizard.way import After
+    from wizard.after import After
 
 MOST_RUNGS = 14
 
@@ -105,8 +105,10 @@ class VerificationScreen(RunScreen):
         """What to know from now on; asked once, for it reads the run's folder."""
         if self.walk.run is not None and self._asked_for is not self.walk.run:
             self._asked_for = self.walk.run
+            from wizard.after import after
+
             try:
-                self._after = self.way.after(client.again(self.walk.run))
+                self._after = after(self.way, client.again(self.walk.run))
             except WizardError:
                 self._after = None
         return self._after

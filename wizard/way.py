@@ -6,7 +6,6 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,18 +32,6 @@ if TYPE_CHECKING:
     from wizard.plan.step import Plan, Step
     from wizard.run.client import RunInfo
     from wizard.run.interrupted import Interrupted
-
-
-@dataclass(frozen=True)
-class After:
-    """What to know when all has run: commands with what each does, what loads the variables here, what was changed."""
-
-    commands: tuple[tuple[str, str], ...]
-    load_line: str | None
-    log: str
-    done: tuple[str, ...]
-    arrived: str = ""
-    """What the shells said after they were asked; "" where they were not."""
 
 
 class Way:
@@ -331,24 +318,6 @@ class Way:
 
         return sync.selection(self.choices, self._around().torch.extra)
 
-    def after(self, run: RunInfo | None = None) -> After:
-        """The closing words: commands to know next, with the extras that were chosen."""
-        from wizard import events
-        from wizard.plan import settings
-        from wizard.plan.quoting import command_line
-        from wizard.run import arrived, state
-
-        options = self.selection().options() if self.project else ()
-        commands = (
-            (command_line(["uv", "run", *options, "python", "main.py"]), "run your code in this environment"),
-            ("uv add PACKAGE", "add a package to the project"),
-            (command_line(["uv", "sync", "--locked", *options]), "the same packages on any machine"),
-        )
-        changed = run.changed if run else ()
-        load = settings.load_line(self.machine) if settings.wrote_variables(changed) else None
-        said = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
-        return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), said)
-
     def by_hand(self, screen: str) -> str:
         """The command that does by hand what that screen does."""
         from wizard.by_hand import command
@@ -362,4 +331,4 @@ class Way:
             raise DecisionMissing(msg)
 
 
-__all__ = ["After", "Way"]
+__all__ = ["Way"]

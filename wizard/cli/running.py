@@ -150,7 +150,9 @@ def finished(run: RunInfo) -> tuple[int, dict[str, Any] | None]:
 
 def closing(way: Way, run: RunInfo) -> list[str]:
     """The last lines of a run that went well: what to type from now on, where the log is."""
-    after = way.after(run)
+    from wizard.after import after as after_run
+
+    after = after_run(way, run)
     width = max(len(command) for command, _ in after.commands)
     lines = ["From now on:", *(f"  {command:{width}}  {about}" for command, about in after.commands)]
     if way.project is not None and "import" in client.steps_of(run):

@@ -9,21 +9,20 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from wizard.errors import ExitCode, WizardError
-from wizard.plan.forecast import Forecast, Need, Part, Place, Spread, forecast
+from wizard.errors import ExitCode
+from wizard.plan.forecast import Forecast, Need, Place, Spread, forecast
 from wizard.run import known
 from wizard.run.actions import Carrier
 from wizard.run.dry_run import told
 from wizard.run.environment import child_environment
-from wizard.run.mirror_lock import Intent, LockedFile, files_of, intent
-from wizard.run.mirror_wanted import python_of, wanted
+from wizard.run.mirror_lock import Intent, intent
+from wizard.run.room_sizes import measured, parts_of, sized
 from wizard.text import one_line, standing_size
-from wizard.toml import TOMLError, parse
 
 PLENTY = 4 * 1024**3
 """Bytes: with this much beside what the whole lock could take, nobody needs to ask."""
@@ -33,9 +32,6 @@ MANY = 200_000
 """Files: the same; a CUDA build of torch with all its parts places about 20,000."""
 _SIZE = re.compile(rb"\bsize = (\d+)")
 _FILE = re.compile(rb"\burl = ")
-_ASK_S = 8.0
-VERSION = "0.13.8"
-"""The uv that servers are told of."""
 
 
 @dataclass(frozen=True)
@@ -116,16 +112,16 @@ def look(question: Question, stopped: Callable[[], bool] = lambda: False, *, ask
     intended = would(question, stopped)
     if intended is None:
         return None
-    parts, files = _parts(question, intended)
+    parts, files = parts_of(question.project, question.environment_path, intended, question.sizes or {})
     cache = place("cache", cache_folder(question), question)
     environment = place("environment", question.environment_path, question)
     by = spread(question.spread, one_disk=cache.disk == environment.disk)
     ask = ask and question.environment.get("UV_OFFLINE", "") in ("", "0", "false")
     if ask and intended.downloads:
-        parts = _sized(parts, files)
+        parts = sized(parts, files)
     found = forecast(parts, intended.downloads, cache, environment, by)
     if ask and not found.short and any(need.tight or need.close for need in found.needs):
-        found = forecast(_measured(parts, files), intended.downloads, cache, environment, by)
+        found = forecast(measured(parts, files), intended.downloads, cache, environment, by)
     return found
 
 
@@ -204,61 +200,6 @@ def _inodes(folder: Path) -> int | None:
     except OSError:
         return None
     return told_.f_favail if told_.f_files else None
-
-
-def _parts(question: Question, intended: Intent) -> tuple[list[Part], dict[str, LockedFile]]:
-    """What will be installed from indexes, and of each package the file that will be taken."""
-    try:
-        tables = parse((question.project / "uv.lock").read_bytes())
-    except (OSError, TOMLError, UnicodeDecodeError):
-        tables = {}
-    python = intended.python or python_of(Path(question.environment_path))
-    by_package: dict[str, list[LockedFile]] = {f"{name}=={version}": [] for name, version in intended.packages}
-    for file in files_of(tables, intended.packages):
-        by_package[f"{file.package}=={file.version}"].append(file)
-    parts, taken = [], {}
-    for key, files in by_package.items():
-        best = wanted(files, python)
-        size = best.size if best else min((one.size for one in files if one.size is not None), default=None)
-        asked = (question.sizes or {}).get(key)
-        parts.append(Part(key, asked if size is None else size))
-        if best is not None:
-            taken[key] = best
-    return parts, taken
-
-
-def _sized(parts: list[Part], files: Mapping[str, LockedFile]) -> list[Part]:
-    """With what the servers say of files whose size the lock does not tell."""
-    wanted_ = {
-        part.package: files[part.package].url for part in parts if part.download is None and part.package in files
-    }
-    if not wanted_:
-        return parts
-    from wizard.mirrors.unpacked import packed_sizes
-
-    try:
-        said = packed_sizes(wanted_.values(), uv_version=VERSION)
-    except (WizardError, ImportError, OSError):
-        return parts
-    return [
-        replace(part, download=said.get(wanted_[part.package])) if part.package in wanted_ else part for part in parts
-    ]
-
-
-def _measured(parts: Iterable[Part], files: Mapping[str, LockedFile]) -> list[Part]:
-    """With what their own directories say, as far as their servers tell within seconds."""
-    from wizard.mirrors.unpacked import directories
-
-    wheels = {key: file for key, file in files.items() if file.name.endswith(".whl")}
-    try:
-        said = directories([(file.url, file.size) for file in wheels.values()], uv_version=VERSION, within_s=_ASK_S)
-    except (WizardError, ImportError, OSError):
-        return list(parts)
-    found = {key: said.get(file.url) for key, file in wheels.items()}
-    return [
-        replace(part, unpacked=exact.bytes, files=exact.files) if (exact := found.get(part.package)) else part
-        for part in parts
-    ]
 
 
 def diagnosis_of(found: Forecast, need: Need, context: Any) -> dict[str, Any]:

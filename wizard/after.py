@@ -1,0 +1,44 @@
+"""What to know when a run has gone well: what to type from now on, what loads the new variables here, what was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wizard import events
+from wizard.plan import settings
+from wizard.plan.quoting import command_line
+from wizard.run import arrived, state
+
+if TYPE_CHECKING:
+    from wizard.run.client import RunInfo
+    from wizard.way import Way
+
+
+@dataclass(frozen=True)
+class After:
+    """What to know when all has run: commands with what each does, what loads the variables here, what was changed."""
+
+    commands: tuple[tuple[str, str], ...]
+    load_line: str | None
+    log: str
+    done: tuple[str, ...]
+    arrived: str = ""
+    """What the shells said after they were asked; "" where they were not."""
+
+
+def after(way: Way, run: RunInfo | None = None) -> After:
+    """The closing words: commands to know next, with the extras that were chosen."""
+    options = way.selection().options() if way.project else ()
+    commands = (
+        (command_line(["uv", "run", *options, "python", "main.py"]), "run your code in this environment"),
+        ("uv add PACKAGE", "add a package to the project"),
+        (command_line(["uv", "sync", "--locked", *options]), "the same packages on any machine"),
+    )
+    changed = run.changed if run else ()
+    load = settings.load_line(way.machine) if settings.wrote_variables(changed) else None
+    said = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
+    return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), said)
+
+
+__all__ = ["After", "after"]
