@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 from wizard.advice.torch_reach import Selected
@@ -60,6 +61,9 @@ def carry_out(options: Options, way: Way, made: Exported) -> int:
     if made.stopped is not None:
         common.print_lines(["", "Nothing has been changed."])
         return ExitCode.FAILED
+    if not writes and options.flag("dry_run") and options.command == "export" and len(made.files) == 1:
+        sys.stdout.write(made.files[0].after_text or "")  # the file itself, for a pipe
+        return ExitCode.DONE
     if not writes:
         common.print_lines(words.plan(plan, command_line(_again(options))))
         common.print_lines([] if plan.steps else _next(made))
