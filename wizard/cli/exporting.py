@@ -57,13 +57,13 @@ def carry_out(options: Options, way: Way, made: Exported) -> int:
     if options.json:
         return _as_document(options, made, folder)
     writes = options.flag("yes") and not options.flag("dry_run")
+    if made.stopped is None and options.flag("dry_run") and options.command == "export" and len(made.files) == 1:
+        sys.stdout.write(made.files[0].after_text or "")  # the file itself, for a pipe
+        return ExitCode.DONE
     common.print_lines(line for finding in made.findings for line in words.diagnosis(finding.diagnosis))
     if made.stopped is not None:
         common.print_lines(["", "Nothing has been changed."])
         return ExitCode.FAILED
-    if not writes and options.flag("dry_run") and options.command == "export" and len(made.files) == 1:
-        sys.stdout.write(made.files[0].after_text or "")  # the file itself, for a pipe
-        return ExitCode.DONE
     if not writes:
         common.print_lines(words.plan(plan, command_line(_again(options))))
         common.print_lines([] if plan.steps else _next(made))
