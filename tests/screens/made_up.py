@@ -78,6 +78,7 @@ class MadeUpWay:
             finding("warning", "conda's base environment is active by itself", "uv"),
         )
         self.begun = 0
+        self.greeting = ""
         self.interrupted = None
         self.news: list[Machine] = []
 
