@@ -116,7 +116,7 @@ async def test_a_team_that_has_answered_is_named(with_torch: Path) -> None:
     path.write_text(path.read_text() + '\n[tool.uv-wizard.torch]\nvariant = "cpu"\n')
     machine: Machine = RTX
     async with showing(with_torch, at="torch", machine=machine) as (app, pilot):
-        await until(pilot, shows(app, "your team"))
-        row = next(row for row in text_of(app).splitlines() if "your team" in row)
+        await until(pilot, shows(app, "your team "))
+        row = next(row for row in text_of(app).splitlines() if "your team " in row and "(*)" in row)
         assert row.startswith(" (*) torch")
         assert " cpu " in row
