@@ -190,8 +190,11 @@ def new(way: Way, name: str, python: str, packages: Sequence[str]) -> Step:
         for file, data in made.items()
         if not Path(way.path, file).exists()
     ]
-    by_hand = [["uv", "init", *words], *([["uv", "add", *packages]] if packages else [])]
-    notes = (f"By hand: {' ; '.join(command_line(one) for one in by_hand)}",)
+    notes = (
+        f"{command_line(['uv', 'init', *words])} makes these files: pyproject.toml says what the project needs",
+        *((f"{command_line(['uv', 'add', *packages])} puts the packages into it",) if packages else ()),
+        "uv lock, the next step, writes every package to the exact file; uv sync --locked installs just those",
+    )
     return Step("init", "init", f"a new project, {name}, as uv init makes it", files=tuple(changes), notes=notes)
 
 

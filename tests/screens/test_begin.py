@@ -114,6 +114,9 @@ async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> N
         await to_the_end(app, pilot)
         assert app.walk.state is not None
         assert app.walk.state.exit_code == 0, app.walk.state.diagnosis
+        told = "\n".join(farewell(app.walk))
+        assert "uv add --dev NAME" in told
+        assert "uv python install" in told
     assert {"pyproject.toml", "uv.lock", "main.py", ".python-version", ".gitignore", ".venv"} <= names(folder)
     assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha"]
 

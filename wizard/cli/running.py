@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import after_conda, diagnosis
+from wizard import after_conda, diagnosis, first_steps
 from wizard.cli import common, words
 from wizard.cli.options import Options
 from wizard.diagnosis import Context, Diagnosis
@@ -155,7 +155,10 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     after = after_run(way, run)
     width = max(len(command) for command, _ in after.commands)
     lines = ["From now on:", *(f"  {command:{width}}  {about}" for command, about in after.commands)]
-    if way.project is not None and "import" in client.steps_of(run):
+    steps = client.steps_of(run)
+    if "init" in steps:
+        lines += first_steps.told()
+    if way.project is not None and "import" in steps:
         lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
     if after.load_line:
         lines.append(f"{after.arrived or NEW_SHELLS} This terminal has none of them yet; type:  {after.load_line}")
