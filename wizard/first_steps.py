@@ -1,4 +1,4 @@
-"""uv in eight commands, each with what it does: for somebody whose project is new. Words as uv's own guide on projects has them."""
+"""uv in eight commands, each with what it does: for somebody whose project is new."""
 
 from __future__ import annotations
 
