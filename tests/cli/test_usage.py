@@ -24,7 +24,7 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
         (["doctor", "no/such/folder"], "not a folder"),
         (["plan", "a", "b"], "too much"),
         (["export"], "a word is missing"),
-        (["export", "nonsense", "."], "allowed: choices"),
+        (["export", "nonsense", "."], "allowed: dockerfile, script, choices"),
         (["doctor", "--yes"], "has no --yes"),
         (["--nonsense"], "--nonsense"),
         (["plan", "--set", "a=b"], "there is no choice"),
