@@ -184,6 +184,10 @@ def test_what_comes_out_goes_in_again(tmp_path_factory: pytest.TempPathFactory, 
 def test_the_file_is_written_and_taken(project: Project) -> None:
     folder = os.fspath(project.path)
     wizard("export", "choices", folder, "--set", "verify.require=cpu", check=4)
+    words = ("--set", "verify.require=cpu", "--set", f"settings.cache-dir={Path.home() / 'cache'}")
+    shown = wizard("export", "choices", folder, *words, "--dry-run")
+    assert parse(shown.stdout.encode()) == {"verify": {"require": "cpu"}}  # the file and nothing else, for a pipe
+    assert "settings.cache-dir is left out: it lies in your home folder" in shown.stderr
     wizard("export", "choices", folder, "--set", "verify.require=cpu", "--yes")
     path = project.path / "uv-wizard.choices.toml"
     assert parse(path.read_bytes()) == {"verify": {"require": "cpu"}}

@@ -15,7 +15,7 @@ from wizard.export.selected import check
 from wizard.plan.quoting import command_line
 from wizard.project.facts import Project
 from wizard.run import client
-from wizard.text import clean, one_line
+from wizard.text import clean, masked, one_line
 from wizard.way import Way
 
 _ASKS = "nothing was written: {} asks for --yes; --dry-run shows it without this complaint"
@@ -59,6 +59,8 @@ def carry_out(options: Options, way: Way, made: Exported) -> int:
     writes = options.flag("yes") and not options.flag("dry_run")
     if made.stopped is None and options.flag("dry_run") and options.command == "export" and len(made.files) == 1:
         sys.stdout.write(made.files[0].after_text or "")  # the file itself, for a pipe
+        for note in made.notes:
+            print(f"uv-wizard: {masked(clean(note))}", file=sys.stderr)
         return ExitCode.DONE
     common.print_lines(line for finding in made.findings for line in words.diagnosis(finding.diagnosis))
     if made.stopped is not None:
