@@ -450,6 +450,9 @@ def test_the_root_of_a_workspace_need_be_no_project(tmp_path: Path) -> None:
     assert "source=one/pyproject.toml,target=one/pyproject.toml" in text
     assert "uv sync --locked --no-install-local\n" in text
     assert "uv sync --locked --package one" in text_of(exported(folder / "one"))
+    old = text_of(exported(folder, sets={"uv.version": "0.8.0"}))  # has no --no-install-local
+    assert "--no-install" not in old
+    assert old.index("COPY . .") < old.index("uv sync")
 
 
 def test_a_mirror_with_a_sign_in_is_not_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,29 @@ def test_it_does_what_apply_does_and_twice_is_once(
 
 
 @posix
+@pytest.mark.parametrize("lacks", [False, True])
+def test_a_mirror_is_asked_first_and_what_it_lacks_comes_from_the_locks_own_addresses(
+    tmp_path: Path, project: Project, index: Index, uv: Path, lacks: bool
+) -> None:
+    wheels = [
+        wheel("alpha", "1.0", requires=["beta>=1"], size=1_500_000),
+        wheel("beta", "1.1", requires_python=">=3.10"),
+    ]
+    index.add(*wheels[: 1 if lacks else 2], prefix="/mirror")
+    lock = project.lock.read_bytes()
+    wizard("export", "script", os.fspath(project.path), "--yes", "--set", f"mirrors.pypi={index.url('/mirror')}")
+    shellcheck(project.path / NAME)
+    done = carried_out("sh", project.path / NAME, tmp_path / "fresh", uv)
+    assert done.returncode == 0, done.stderr
+    assert project.run_python("import alpha, beta; print('both')") == "both\n"
+    assert ("the mirror does not have all of it" in done.stdout) == lacks
+    if not lacks:
+        assert index.files("/mirror") == ["alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"]
+    assert bool(index.files()) == lacks
+    assert project.lock.read_bytes() == lock
+
+
+@posix
 def test_a_file_that_is_not_what_the_plan_saw_stops_it_before_anything_is_written(
     tmp_path: Path, project: Project, uv: Path, home: Path
 ) -> None:

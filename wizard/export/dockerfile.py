@@ -103,7 +103,8 @@ def _packages(image: Image) -> Iterator[str]:
 def _mirrored(image: Image) -> Sequence[str]:
     listed = "/tmp/packages.txt"  # noqa: S108 - inside the image
     leave = [word for name in image.foreign for word in ("--no-emit-package", name)]
-    export = ("uv", "export", "--quiet", "--locked", "--no-emit-local", "--no-header", *image.options, *leave)
+    own = "--no-emit-local" if image.sources.local else "--no-emit-project"
+    export = ("uv", "export", "--quiet", "--locked", own, "--no-header", *image.options, *leave)
     export = (*export, "--output-file", listed)
     install = ("uv", "pip", "install", "--quiet", "--python", ENVIRONMENT, "--require-hashes", "--no-deps")
     lines = (

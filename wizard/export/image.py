@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
+
 from wizard import catalog, credentials
 from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_reach import Selected
@@ -79,10 +81,12 @@ def image_of(machine: Machine, project: Project, choices: Choices, selected: Sel
     image = known["big"]["image"]
     environment, secrets = _index(machine, project, choices)
     mirror = _mirror(choices) if wishes.mirror else None
-    own = own_registry(project)
+    own, uv, sources = own_registry(project), _uv(machine, project, choices), sources_of(project, python.packages)
+    if sources.local and Version(uv) < Version(known["uv"]["local_from"]):
+        sources = replace(sources, steps=False)
     return Image(
         name=re.sub(r"[^a-z0-9]+", "-", (project.name or os.path.basename(project.path)).lower()).strip("-") or "project",
-        uv=_uv(machine, project, choices),
+        uv=uv,
         python=python,
         run_base=image.format(tag=big["run"]) if big else base,
         build_base=image.format(tag=big["build"]) if big else base,
@@ -91,7 +95,7 @@ def image_of(machine: Machine, project: Project, choices: Choices, selected: Sel
         environment=environment,
         secrets=secrets,
         system=_system(python, big=big is not None),
-        sources=sources_of(project, python.packages),
+        sources=sources,
         files=tuple(name for name in ("uv.lock", "pyproject.toml", "uv.toml") if project.file(name)[1] is not None),
         torch=torch,
         command=_command(project),

@@ -16,7 +16,7 @@ def text(job: Job) -> str:
     lines += ["", *asset("setup.sh").read_text("utf-8").splitlines()]
     lines += [f"unset {' '.join(job.dropped)}", *_uv(job), *_looks(job)]
     for number, part in enumerate(job.parts):
-        lines += ["", f"say {sh(f'== {part.title}')}", *_part(part, number)]
+        lines += ["", f"say {sh(f'== {part.title}')}", *_part(part, number, job)]
     return "\n".join([*lines, *_check(job)]) + "\n"
 
 
@@ -76,11 +76,11 @@ def _looks(job: Job) -> Iterator[str]:
             yield f"look {word(write.place)} {write.before or '-'} {' '.join(write.after)}"
 
 
-def _part(part: Part, number: int) -> Iterator[str]:
+def _part(part: Part, number: int, job: Job) -> Iterator[str]:
     for place, write in enumerate(part.writes):
         yield from _written(write, f"UV_WIZARD_{number}_{place}")
     for run in part.runs:
-        yield from _run(run)
+        yield from _run(run, job)
 
 
 def _written(write: Write, mark: str) -> Iterator[str]:
@@ -102,23 +102,29 @@ def _written(write: Write, mark: str) -> Iterator[str]:
         yield f"printf '{octal}' | {put.replace(' {}', '')}"
 
 
-def _run(run: Run) -> Iterator[str]:
+def _run(run: Run, job: Job) -> Iterator[str]:
     variables = [f"{name}={word(value)}" for name, value in run.environment.items()]
     env = f"env {' '.join(variables)} " if variables else ""
     folder = word(run.folder)
     line = " ".join(word(one) for one in run.argv)
     if run.through is not None:
-        mirror, foreign = run.through
-        leave = "".join(f" --no-emit-package {sh(name)}" for name in foreign)
-        chosen = " ".join(word(one) for one in run.argv[2:])
-        yield f'if (cd {folder} && {env}"$uv" export --quiet --no-emit-local{leave} {chosen} \\'
-        yield '        --output-file "$scratch/packages.txt"); then'
-        yield f'    (cd {folder} && {{ [ -d .venv ] || "$uv" venv --quiet; }} &&'
-        yield f'        "$uv" pip install --quiet --no-deps --require-hashes --default-index {sh(mirror)} \\'
-        yield '            --requirements "$scratch/packages.txt") ||'
-        yield "        say 'the mirror does not have all of it; the rest comes from the addresses in uv.lock'"
-        yield "fi"
+        yield from _through(run, job, env)
     yield f"(cd {folder} && {env}{line})"
+
+
+def _through(run: Run, job: Job, env: str) -> Iterator[str]:
+    """The packages from the mirror, as far as it has them; each file is held to its hash in uv.lock."""
+    mirror, foreign = run.through or ("", ())
+    leave = "".join(f" --no-emit-package {sh(name)}" for name in foreign)
+    chosen = " ".join(word(one) for one in run.argv[2:])
+    python, folder = word(job.python), word(run.folder)
+    yield f'if (cd {folder} && {env}"$uv" export --quiet --no-emit-local{leave} {chosen} \\'
+    yield '        --output-file "$scratch/packages.txt"); then'
+    yield f'    (cd {folder} && {{ [ -x {python} ] || {env}"$uv" venv --quiet; }} &&'
+    yield f'        "$uv" pip install --quiet --python {python} --no-deps --require-hashes \\'
+    yield f'            --default-index {sh(mirror)} --requirements "$scratch/packages.txt") ||'
+    yield "        say 'the mirror does not have all of it; the rest comes from the addresses in uv.lock'"
+    yield "fi"
 
 
 def _check(job: Job) -> Iterator[str]:
