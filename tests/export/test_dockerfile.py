@@ -21,6 +21,7 @@ from tests.support.wheels import wheel
 from wizard import credentials
 from wizard.advice.torch_reach import Selected
 from wizard.choices import Choices
+from wizard.errors import BadInput
 from wizard.export.docker import made
 from wizard.export.image import Wishes
 from wizard.export.record import Exported
@@ -432,6 +433,15 @@ def test_the_large_base_image_for_those_who_must(tmp_path: Path) -> None:
 def test_uv_is_pinned(tmp_path: Path, asked: str, expected: str) -> None:
     text = text_of(exported(plain(tmp_path), sets={"uv.version": asked}))
     assert f"/uv:{expected} AS uv" in text
+
+
+def test_uv_is_one_that_the_project_takes(tmp_path: Path) -> None:
+    folder = plain(tmp_path, more='[tool.uv]\nrequired-version = ">=0.12,<0.13"\n')
+    with pytest.raises(BadInput, match=r"say which one the image gets: --set uv\.version="):
+        exported(folder)
+    assert "/uv:0.12.5 AS uv" in text_of(exported(folder, sets={"uv.version": "0.12.5"}))
+    (folder / "pyproject.toml").write_text((folder / "pyproject.toml").read_text().replace(">=0.12,<0.13", "==0.11.3"))
+    assert "/uv:0.11.3 AS uv" in text_of(exported(folder))
 
 
 def test_metadata_that_must_be_built_comes_before_the_packages(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from wizard import catalog, credentials
@@ -22,7 +23,7 @@ from wizard.machine.facts import Machine
 from wizard.mirrors import official
 from wizard.plan.install_uv import plan_uv
 from wizard.plan.mirrors import address
-from wizard.plan.uv_ways import wanted
+from wizard.plan.uv_ways import specifier, wanted
 from wizard.project import lock_options
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
@@ -139,7 +140,14 @@ def _uv(machine: Machine, project: Project, choices: Choices) -> str:
         return what.version
     kept = plan_uv(machine, project, choices, None).kept
     source = machine.uv_source
-    return (kept.version if kept else None) or what.newest or (source.newest if source else None) or known
+    version = (kept.version if kept else None) or what.newest or (source.newest if source else None) or known
+    if not SpecifierSet(specifier(project)).contains(version, prereleases=True):
+        msg = (
+            f"this project asks for uv {project.required_uv} (required-version), and {version} is the newest known here; "
+            "say which one the image gets: --set uv.version="
+        )
+        raise BadInput(msg)
+    return version
 
 
 def _options(project: Project, selected: Selected) -> tuple[str, ...]:

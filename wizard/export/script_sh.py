@@ -120,7 +120,7 @@ def _through(run: Run, job: Job, env: str) -> Iterator[str]:
     python, folder = word(job.python), word(run.folder)
     yield f'if (cd {folder} && {env}"$uv" export --quiet --no-emit-local{leave} {chosen} \\'
     yield '        --output-file "$scratch/packages.txt"); then'
-    yield f'    (cd {folder} && {{ [ -x {python} ] || {env}"$uv" venv --quiet; }} &&'
+    yield f'    (cd {folder} && {{ [ -x {python} ] || "$uv" venv --quiet "$(dirname "$(dirname {python})")"; }} &&'
     yield f'        "$uv" pip install --quiet --python {python} --no-deps --require-hashes \\'
     yield f'            --default-index {sh(mirror)} --requirements "$scratch/packages.txt") ||'
     yield "        say 'the mirror does not have all of it; the rest comes from the addresses in uv.lock'"
