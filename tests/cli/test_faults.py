@@ -55,13 +55,16 @@ def test_a_slow_index_tells_its_bytes(project: Project, index: Index) -> None:
         assert len({count for count in done if 0 < count < 1_500_000}) >= 2
 
 
+LONG = (SAME, pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     "fault, expected",
     [
         pytest.param(Status(401), "index-credentials", marks=SAME),
-        pytest.param(Status(403), "index-forbidden", marks=SAME),
-        pytest.param(Status(404), "index-file-missing", marks=SAME),
-        pytest.param(Status(503), "index-server-error", marks=SAME),
+        pytest.param(Status(403), "index-forbidden", marks=LONG),
+        pytest.param(Status(404), "index-file-missing", marks=LONG),
+        pytest.param(Status(503), "index-server-error", marks=LONG),
         pytest.param(Tampered(), "hash-mismatch", marks=SAME),
         pytest.param(Cut(after=1000), "network-interrupted", marks=SAME),
     ],

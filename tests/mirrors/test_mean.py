@@ -120,6 +120,7 @@ def _html(origin: Index, prefix: str) -> Status:
     return Status(200, {"Content-Type": "text/html"}, links.encode())
 
 
+@pytest.mark.long
 def test_the_size_follows_the_line(origin: Index) -> None:
     """A large file would not come whole from the slow one: its hash is checked with a small one."""
     slow, fast = copy(origin, "slow", 100_000), copy(origin, "fast", 4_000_000)

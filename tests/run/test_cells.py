@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,9 +16,9 @@ pytestmark = pytest.mark.same_everywhere
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.bin"))
 DRAWN = [path for path in RECORDINGS if "pipe" not in path.stem]
-OF_EVERY_UV = [  # the first and the newest uv always, those between with what takes long: a drawing takes a second each
-    pytest.param(path, id=path.stem, marks=[] if path.stem.startswith(("0.8.", "0.13.")) else pytest.mark.long)
-    for path in DRAWN
+OFTEN = re.compile(r"0\.(?:8|13)\.\d+-(?:terminal|cut|sizeless)")
+OF_EVERY_UV = [  # of the first and the newest uv the telling ones always, the others with what takes long: a second each
+    pytest.param(path, id=path.stem, marks=[] if OFTEN.fullmatch(path.stem) else pytest.mark.long) for path in DRAWN
 ]
 SPARK = "\N{BRAILLE PATTERN DOTS-124}"
 
