@@ -18,7 +18,7 @@ from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.wheels import wheel
 from wizard.errors import BadInput
-from wizard.export import script_ps1, script_sh
+from wizard.export import script, script_ps1, script_sh
 from wizard.export.script_job import Install, Job, Part, Place, Places, Run, Write, parts_of
 from wizard.files import digest
 from wizard.plan.quoting import unquoted_powershell
@@ -191,6 +191,48 @@ def test_uv_comes_by_the_first_way_that_works(tmp_path: Path, uv: Path) -> None:
     script.write_text(script_sh.text(simple_job(folder, version="0.0.1")))
     done = subprocess.run(["sh", os.fspath(script)], env=env, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, "no uv could be installed" in done.stderr) == (1, True)
+
+
+TORCH = """
+class T:
+    def to(self, device): return self
+    def cpu(self): return self
+    __matmul__ = lambda self, other: self
+def rand(*size): return T()
+def allclose(a, b, atol): return True
+class cuda:
+    is_available = staticmethod(lambda: {cuda})
+class version:
+    cuda, hip = {versions}
+class backends: pass
+__version__ = "2.9.1"
+"""
+
+
+@pytest.mark.parametrize(
+    "require, cuda, versions, code",
+    [
+        ("auto", False, (None, None), 0),
+        ("cpu", False, (None, None), 0),
+        ("gpu", False, (None, None), 3),
+        ("gpu", True, ("12.6", None), 0),
+        ("cuda", True, ("12.6", None), 0),
+        ("cuda", True, (None, "6.4"), 3),
+        ("rocm", True, (None, "6.4"), 0),
+        ("mps", False, (None, None), 3),
+        ("xpu", True, ("12.6", None), 3),
+    ],
+)
+def test_the_one_line_of_python_holds_torch_to_what_is_required(
+    tmp_path: Path, require: str, cuda: bool, versions: tuple[str | None, str | None], code: int
+) -> None:
+    (tmp_path / "torch.py").write_text(TORCH.format(cuda=cuda, versions=versions))
+    line = script.check_of(require)
+    for quote in ("'", '"'):  # as each of the two shells gets it
+        argv = [sys.executable, "-c", line.replace("'", quote)]
+        done = subprocess.run(argv, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == code, done.stderr
+        assert done.stdout.startswith("torch 2.9.1 computes on " + ("cuda" if cuda else "cpu"))
 
 
 def simple_job(folder: Path, *, installs: tuple[Install, ...] = (), version: str = "", parts: Sequence[Part] = (),

@@ -93,7 +93,6 @@ def job_of(
     what = uv_ways.wanted(machine, project, choices, folder.rest)
     installs = _installs(machine, choices, what, plan)
     torch = locked_here(machine, project, selected) is not None or plan.step("torch") is not None
-    wanted = _WANTED.get(choices.text("verify.require"), "True")
     job = Job(
         name=one_line(project.name or project.path, 60),
         uv=places.of(kept.path),
@@ -104,10 +103,15 @@ def job_of(
         parts=parts,
         dropped=tuple(DROPPED),
         python=places.of(environment_python(machine, project.environment_path)),
-        check=_CHECK.format(wanted=wanted) if torch else _PLAIN,
+        check=check_of(choices.text("verify.require")) if torch else _PLAIN,
         windows=windows,
     )
     return job, notes
+
+
+def check_of(require: str) -> str:
+    """One line of Python that ends with 0, or with 3 where torch falls short of what is required. Single quotes alone."""
+    return _CHECK.format(wanted=_WANTED.get(require, "True"))
 
 
 def _installs(machine: Machine, choices: Choices, what: uv_ways.Wanted, plan: Plan) -> tuple[Install, ...]:
