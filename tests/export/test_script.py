@@ -285,9 +285,9 @@ def test_any_path_and_any_bytes_come_out_as_they_went_in(
 @pytest.mark.parametrize(
     "text, windows, expected",
     [
-        ("/work/p", False, Place("project", "")),
-        ("/work/p/a b", False, Place("project", "a b")),
-        ("/work/pp", False, Place("", "/work/pp")),
+        ("/data/p", False, Place("project", "")),
+        ("/data/p/a b", False, Place("project", "a b")),
+        ("/data/pp", False, Place("", "/data/pp")),
         ("/home/min/.bashrc", False, Place("home", ".bashrc")),
         ("/home/minna/x", False, Place("", "/home/minna/x")),
         ("/home/min/bin/uv", False, Place("uv")),
@@ -299,12 +299,12 @@ def test_any_path_and_any_bytes_come_out_as_they_went_in(
 )
 def test_a_path_becomes_a_place(text: str, windows: bool, expected: Place) -> None:
     places = Places(
-        "C:\\p" if windows else "/work/p", "C:\\Users\\Min" if windows else "/home/min", "/home/min/bin/uv", windows
+        "C:\\p" if windows else "/data/p", "C:\\Users\\Min" if windows else "/home/min", "/home/min/bin/uv", windows
     )
     assert places.of(text) == expected
 
 
-PLACES = Places("/work/p", "/home/min", "/bin/uv", windows=False)
+PLACES = Places("/data/p", "/home/min", "/bin/uv", windows=False)
 
 
 def planned(*files: FileChange, commands: tuple[Command, ...] = ()) -> tuple[tuple[Part, ...], tuple[str, ...]]:
@@ -316,14 +316,14 @@ def test_of_a_file_that_was_there_only_what_is_new_is_told() -> None:
     (part,), _ = planned(FileChange("/home/min/.bashrc", before, before.replace(b"last", b"ours\nlast")))
     (write,) = part.writes
     assert (write.data, write.keep) == (b"ours\n", (16, 5))
-    (part,), _ = planned(FileChange("/work/p/pyproject.toml", b"a\n", b"a\nb\n"))
+    (part,), _ = planned(FileChange("/data/p/pyproject.toml", b"a\n", b"a\nb\n"))
     assert part.writes[0].data == b"a\nb\n"  # a project's own file: all of it, so that it can be read
 
 
 def test_no_sign_in_gets_into_a_script() -> None:
     secret = "https://min:hunter2@index.example/simple"
     parts, notes = planned(
-        FileChange("/work/p/uv.toml", None, f'index-url = "{secret}"\n'.encode()),
+        FileChange("/data/p/uv.toml", None, f'index-url = "{secret}"\n'.encode()),
         commands=(
             Command(("/bin/uv", "sync"), {"UV_INDEX_X_PASSWORD": "hunter2", "UV_DEFAULT_INDEX": secret, "A": "b"}),
         ),
@@ -335,7 +335,7 @@ def test_no_sign_in_gets_into_a_script() -> None:
 
 
 def test_a_file_that_two_steps_write_may_be_as_either_left_it() -> None:
-    one, two = FileChange("/work/p/x", b"0\n", b"1\n"), FileChange("/work/p/x", b"1\n", b"2\n")
+    one, two = FileChange("/data/p/x", b"0\n", b"1\n"), FileChange("/data/p/x", b"1\n", b"2\n")
     plan = Plan((Step("mirrors", "m", files=(one,)), Step("torch", "t", files=(two,))))
     first, second = (part.writes[0] for part in parts_of(plan, PLACES, ())[0])
     assert first.after == (str(digest(b"1\n")), str(digest(b"2\n")))

@@ -45,6 +45,6 @@ def text(image: Image) -> str:
         },
     }
     if image.sources.prefix:  # what lies beside the project is seen at the same places
-        whole["workspaceMount"] = f"source=${{localWorkspaceFolder}}{'/..' * depth},target=/work,type=bind"
-        whole["workspaceFolder"] = f"/work/{image.sources.prefix}"
+        whole["workspaceMount"] = f"source=${{localWorkspaceFolder}}{'/..' * depth},target=/workspaces,type=bind"
+        whole["workspaceFolder"] = f"/workspaces/{image.sources.prefix}"
     return json.dumps(whole, indent=2) + "\n"
