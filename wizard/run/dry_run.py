@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import IO
+
+_POLL_S = 0.1
+_LAST_S = 2.0
+"""For what is still in the pipe once uv has ended: a program that uv left behind may hold it open."""
 
 
 def told(
@@ -19,18 +26,34 @@ def told(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError:
         return None
-    with child:
-        while True:
-            try:
-                printed = child.communicate(timeout=0.1)[1]
-                return printed if child.returncode == 0 else None
-            except subprocess.TimeoutExpired:
-                if stopped():
-                    child.kill()
-                    return None
+    # not Popen's own reading: on Windows closing a pipe waits for the thread that reads it, for as long as anybody holds it
+    printed: list[bytes] = []
+    reader = Thread(target=_read, args=(child.stderr, printed), daemon=True)
+    reader.start()
+    code = None
+    while code is None:
+        try:
+            code = child.wait(_POLL_S)
+        except subprocess.TimeoutExpired:
+            if stopped():
+                child.kill()
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(_LAST_S)
+                return None
+    reader.join(_LAST_S)
+    return b"".join(printed).decode("utf-8", "replace") if code == 0 else None
+
+
+def _read(stream: IO[bytes] | None, printed: list[bytes]) -> None:
+    if stream is None:
+        return
+    with stream, suppress(OSError, ValueError):
+        while piece := stream.read1(65536):  # type: ignore[attr-defined]
+            printed.append(piece)
+
+
+__all__ = ["told"]
