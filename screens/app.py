@@ -149,7 +149,12 @@ class WizardApp(TerminalApp):
         if len(ORDER) == message.screen.NUMBER:
             self.leave()
         else:
-            self.show(ORDER[message.screen.NUMBER])
+            self._forward(message.screen.NUMBER)
+
+    def _forward(self, number: int) -> None:
+        name = self.walk.follows(number)
+        self._screen_of(name).came_past = ORDER[number : ORDER.index(name)]
+        self.show(name)
 
     def on_step_screen_back(self, message: StepScreen.Back) -> None:
         """One back."""

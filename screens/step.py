@@ -58,6 +58,8 @@ class StepScreen(KeyedScreen):
     TITLE_TEXT: ClassVar[str] = ""
     LEAD: ClassVar[str] = ""
     AUTO_FOCUS = "#next"
+    came_past: tuple[str, ...] = ()
+    """The screens before it that were passed over, since the team has answered them."""
 
     # what a screen fills in
 
@@ -85,11 +87,14 @@ class StepScreen(KeyedScreen):
         from wizard.team_told import answered
 
         told = answered(self.way.choices, self.NAME)
+        if self.came_past:
+            past = " and ".join(self.came_past)
+            told = f"{told} Passed over: {past}." if told else f"Your team has answered {past}; Esc shows it."
         return cut(told, 78) if told else ""
 
     def next_label(self) -> str:
         """What the primary button says."""
-        return f"Next: {ORDER[self.NUMBER]}" if len(ORDER) > self.NUMBER else "Finish"
+        return f"Next: {self.walk.follows(self.NUMBER)}" if len(ORDER) > self.NUMBER else "Finish"
 
     def promise(self) -> str | Content:
         """What has been or will be changed, beside the buttons."""

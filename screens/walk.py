@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screens.track import ORDER
 from wizard.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -36,6 +37,27 @@ class Walk:
         if self.made is None:
             raise RuntimeError("the way has not been made yet")
         return self.made
+
+    def follows(self, number: int) -> str:
+        """The screen that comes after that one: those whose questions the team has answered are passed over.
+
+        Where something on them stands in the way, they are shown all the same, and so they are on the way back.
+        """
+        return next(name for name in ORDER[number:] if not self.passed(name))
+
+    def passed(self, name: str) -> bool:
+        """Whether a screen has nothing to ask and nothing to warn of, by what its project's team has set."""
+        if self.made is None or not self.way.choices.layers.get("project"):
+            return False
+        from wizard.team_told import settled
+
+        uses_torch = bool(self.way.project and self.way.project.torch)
+        if not settled(self.way.choices, name, torch=uses_torch):
+            return False
+        if name == "torch" and uses_torch and self.way.choices.text("torch.variant") != "keep":
+            # What the lock holds now is no matter, where the team's answer leads to a build that runs here.
+            return "gpus" not in self.way.pending and self.way.torch().variant is not None
+        return not any(one.screen == name and one.diagnosis.severity != "note" for one in self.way.findings())
 
     @property
     def running(self) -> bool:

@@ -15,6 +15,14 @@ _TABLES = {
     "review": ("sync", "verify"),
 }
 """The tables of choices that a screen asks for; the review shows what no screen asks."""
+ASKED = {
+    "uv": ("uv.install",),
+    "settings": ("settings.cache-dir", "settings.python-install-dir", "settings.where"),
+    "mirrors": ("mirrors.pypi", "mirrors.python"),
+    "torch": ("torch.variant",),
+}
+"""The choices that a screen puts to everybody."""
+_WITH_TORCH = {"mirrors": ("mirrors.pytorch",)}
 
 
 def answered(choices: Choices, screen: str) -> str:
@@ -22,6 +30,12 @@ def answered(choices: Choices, screen: str) -> str:
     keys = [key for key in KEYS if key.split(".")[0] in _TABLES.get(screen, ())]
     told = [f"{key.split('.', 1)[1]} {_value(choices, key)}" for key in keys if choices.origin(key) == "project"]
     return f"Set by your team: {', '.join(told)}." if told else ""
+
+
+def settled(choices: Choices, screen: str, *, torch: bool) -> bool:
+    """Whether the team has answered all that a screen asks. `torch`: whether the project uses it."""
+    keys = (*ASKED.get(screen, ()), *(_WITH_TORCH.get(screen, ()) if torch else ()))
+    return bool(keys) and all(choices.origin(key) == "project" for key in keys)
 
 
 def _value(choices: Choices, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,31 @@ async def test_the_screens_greet_and_say_what_the_team_has_set(tmp_path: Path) -
         app.show("uv")
         await until(pilot, shows(app, "One uv of your own"))
         assert "Set by your team" not in text_of(app)
+
+
+async def test_screens_that_the_team_has_answered_are_passed_over(tmp_path: Path) -> None:
+    answered_all = TABLE.replace('python = "official"', 'python = "official", pytorch = "official"')
+    app = WizardApp(Walk(Way(os.fspath(teams(make_torch_project(tmp_path), answered_all)), machine=RTX)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("settings")
+        await until(pilot, shows(app, "[ Next: review ]"))
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "Set by your team: require gpu. Passed over: mirrors and torch."))
+        assert app.current.NAME == "review"
+        await pilot.press("escape")
+        await until(pilot, shows(app, "Set by your team: variant auto."))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "Set by your team: pypi tuna"))
+        assert "[ Next: review ]" in text_of(app)
+
+
+async def test_what_stands_in_the_way_is_shown_though_the_team_has_answered(tmp_path: Path) -> None:
+    table = TABLE.replace('variant = "auto"', 'variant = "keep"')
+    old = replace(RTX, gpus=tuple(replace(one, compute_capability="3.0") for one in RTX.gpus or ()))
+    app = WizardApp(Walk(Way(os.fspath(teams(make_torch_project(tmp_path), table)), machine=old)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("mirrors")
+        await until(pilot, shows(app, "[ Next: torch ]"))
 
 
 def test_the_plain_mode_asks_nothing_that_the_team_has_answered(tmp_path: Path) -> None:
