@@ -14,7 +14,7 @@ from wizard.plan.step import Plan, Step
 from wizard.run.lock_preview import LockFailed
 from wizard.text import one_line
 
-OFFER = "uv makes uv.lock again; P tries it in a copy"
+OFFER = "uv makes uv.lock; P tries it in a copy"
 
 
 class LockTrial:

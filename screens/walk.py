@@ -75,11 +75,7 @@ class Walk:
 
     def move(self, path: str) -> None:
         """Walks on from another folder, with the choices that were made. Raises BadInput where it is none."""
-        from wizard.choices import Choices
-        from wizard.way import Way
-
-        layers = {name: layer for name, layer in self.way.choices.layers.items() if name not in {"project", "advice"}}
-        self.made = Way(str(Path(path).expanduser()), choices=Choices(layers), environment=self.way.environment)
+        self.made = self.way.moved(path)
 
     @property
     def exit_code(self) -> int:

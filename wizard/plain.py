@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from wizard import plain_choices, plain_interrupted, plain_machine, plain_pages
+from wizard import plain_begin, plain_choices, plain_interrupted, plain_machine, plain_pages
 from wizard.cli.running import closing, stands_in_the_way
 from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
@@ -36,12 +36,13 @@ SCREENS: tuple[tuple[str, Callable[[Way], Page]], ...] = (
 )
 
 
-def run(way: Way, *, stdin: TextIO, stdout: TextIO) -> int:
+def run(way: Way, *, stdin: TextIO, stdout: TextIO, address: str = "") -> int:
     """Walks from the first screen to the end and returns INTERFACE.md's exit code.
 
-    Raises DecisionMissing where the input ends before the review was answered, and WizardError as the way does.
+    `address`: of a git repository that is cloned first. Raises DecisionMissing where the input ends before the review was
+    answered, and WizardError as the way does.
     """
-    walk = _Walk(way, Talk(stdin, stdout))
+    walk = _Walk(way, Talk(stdin, stdout), address)
     try:
         return walk.go()
     except Quit:
@@ -58,20 +59,23 @@ def run(way: Way, *, stdin: TextIO, stdout: TextIO) -> int:
 class _Walk:
     """The order of the screens. `code`: how what ran has ended so far."""
 
-    def __init__(self, way: Way, talk: Talk) -> None:
-        self.way, self.talk = way, talk
+    def __init__(self, way: Way, talk: Talk, address: str = "") -> None:
+        self.way, self.talk, self._address = way, talk, address
         self.ran = False
         self.code = int(ExitCode.DONE)
 
     def go(self) -> int:
         """From the greeting to the end. Raises Quit, EndOfInput."""
         self.talk.say(GREETING)
+        if self._address:
+            self._move(plain_begin.cloned(self._address, self.way, self.talk))
         self.way.begin()
         if self.way.interrupted is not None and plain_interrupted.settle(self.way, self.way.interrupted, self.talk):
             self.way.choices = self.way.interrupted.taken_up(self.way.choices)
             self._wait(lambda: not self.way.pending)
         else:
             self._wait(lambda: not self.way.pending, FIRST_LOOK)
+            self._make_project()
             self._choose()
         while True:
             plan = self._review()
@@ -87,6 +91,16 @@ class _Walk:
             if not self._take_fix(ended):
                 return self.code
             self.way.read()
+
+    def _move(self, folder: str) -> None:
+        self.way = self.way.moved(folder)
+
+    def _make_project(self) -> None:
+        while self.way.project is None and self.way.begun is None:
+            if not plain_begin.settle(self.way, self.talk, self._move):
+                return
+            self.way.begin()
+            self._wait(lambda: not self.way.pending, FIRST_LOOK)
 
     def _wait(self, ready: Callable[[], bool], limit: float | None = None) -> None:
         deadline = None if limit is None else time.monotonic() + limit

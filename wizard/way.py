@@ -79,6 +79,12 @@ class Way:
         self.begun = step
         self.read()
 
+    def moved(self, path: str) -> Way:
+        """Another way, from that folder, with the choices that were made. Raises BadInput where it is none."""
+        layers = {name: layer for name, layer in self.choices.layers.items() if name not in {"project", "advice"}}
+        there = str(Path(path).expanduser())
+        return Way(there, choices=Choices(layers), machine=self._given, environment=self.environment)
+
     # facts
 
     def begin(self, *, network: bool = True, shells: bool = True, newest: bool = False) -> None:

@@ -24,7 +24,7 @@ from wizard.way import Way
 
 pytestmark = pytest.mark.same_everywhere
 
-OFFER = "uv makes uv.lock again; P tries it in a copy"
+OFFER = "uv makes uv.lock; P tries it in a copy"
 
 
 def left() -> list[Path]:

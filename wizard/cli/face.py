@@ -24,9 +24,6 @@ def run(options: Options) -> int:
     address = options.word() or ""
     if not is_address(address) or os.path.isdir(address):
         address = ""
-    elif plain or not has_terminal():
-        msg = "a git address is cloned by the wizard on a screen; here: git clone it, then name its folder"
-        raise BadInput(msg)
     else:
         options = replace(options, words=())
     if not plain and not has_terminal():
@@ -35,7 +32,7 @@ def run(options: Options) -> int:
     if plain or os.environ.get("TERM") == "dumb":
         from wizard import plain as lines
 
-        return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout)
+        return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout, address=address)
     said = any(options.values.get(name) for name in ("choices", "set", "machine"))
     way = _way(options) if said or not os.path.isdir(options.word() or ".") else None  # bad input shows no screen
     gc.disable()  # until the first screen stands, much is imported and nothing thrown away

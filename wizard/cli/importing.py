@@ -49,7 +49,7 @@ def import_(options: Options) -> int:
     plan = _plan(imported, way, folder)
     if options.json:
         return _as_document(options, imported, plan, folder, found)
-    common.print_lines(_told(imported))
+    common.print_lines(piles(imported))
     if found is not None:
         common.print_lines([*found.told(), ""])
     named = ["--conda", conda] if conda is not None else []
@@ -113,7 +113,8 @@ def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
     return Plan(tuple(steps), str(folder), uv.path)
 
 
-def _told(imported: Imported) -> Iterator[str]:
+def piles(imported: Imported) -> Iterator[str]:
+    """What becomes of each line, in words."""
     yield f"Project {imported.name or '(named after the folder)'}, Python {imported.requires_python or 'any'}"
     if imported.torch_hint:
         yield f"torch: the file was written for {imported.torch_hint}; what this machine can run, uv-wizard says afterwards"

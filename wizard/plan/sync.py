@@ -59,7 +59,8 @@ def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] =
     lock, _ = project.file("uv.lock")
     argv = (uv, "lock", *(word for one in anew for word in ("--upgrade-package", one)))
     command = Command(argv, run_environment(project, choices), project.path, "uv", {"journal": [lock]})
-    return Step("lock", "lock", "uv makes uv.lock again", commands=(command,))
+    summary = "uv makes uv.lock again" if project.lock is not None else "uv makes uv.lock"
+    return Step("lock", "lock", summary, commands=(command,))
 
 
 def step(

@@ -1,0 +1,113 @@
+"""The plain mode where there is no project yet: one is made of a file, anew, found below, or cloned; written after the review."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.environment_files.test_conda_live import environment
+from tests.screens.running import NOTHING
+from tests.support.index import Index
+from tests.support.projects import Project, stock
+from tests.test_clone import address as address  # noqa: PLC0414 - a fixture
+from wizard import plain
+from wizard.choices import Choices
+from wizard.errors import DecisionMissing
+from wizard.machine.facts import CondaEnvironment, FoundUv, Machine
+from wizard.toml import parse
+from wizard.way import Way
+
+pytestmark = pytest.mark.same_everywhere
+
+
+@pytest.fixture
+def folder(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No project, and an index that has what is asked for."""
+    stock(index)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    made = tmp_path / "meine Träume"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def machine(uv: Path) -> Machine:
+    return replace(NOTHING, uv=(FoundUv(os.fspath(uv), "0.13.8", "unknown"),))
+
+
+def walked(folder: Path, machine: Machine, answers: str, address: str = "") -> tuple[int | None, str]:
+    """The exit code, None where the input ended before the review was answered."""
+    out = io.StringIO()
+    way = Way(os.fspath(folder), machine=machine, choices=Choices().with_values("file", {"verify.require": "cpu"}))
+    try:
+        code = plain.run(way, stdin=io.StringIO(answers), stdout=out, address=address)
+    except DecisionMissing:
+        return None, out.getvalue()
+    return code, out.getvalue()
+
+
+def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path, machine: Machine) -> None:
+    (folder / "environment.yml").write_text("dependencies:\n  - python>=3.10\n  - alpha=1.0\n  - openssl\n", "utf-8")
+    code, text = walked(folder, machine, "1\nn\n1\ny\n" + "\n" * 30)
+    assert code == 0, text
+    assert text.count("1/8 start: no project here yet") == 2  # n takes nothing
+    assert "alpha=1.0" in text
+    assert "- not needed: 1" in text
+    assert "  1  import: 1 dependency into pyproject.toml" in text
+    assert "  2  lock: uv makes uv.lock, 1 command" in text
+    assert "It works: Python and " in text
+    assert "Coming from conda:" in text
+    assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha==1.0.*"]
+    assert (folder / "uv.lock").is_file()
+
+
+def test_a_new_project_asks_until_the_answers_will_do(folder: Path, machine: Machine) -> None:
+    code, text = walked(folder, machine, "1\nmy project\nmine\n\nalpha, no name\nalpha\n\nq\n")
+    assert code == 0
+    assert "x error: a name has letters, digits and - _ . between them" in text
+    assert "x error: no name is no package's name" in text
+    assert "uv add alpha puts the packages into it" in text
+    assert "The plan begins with it." in text
+    assert text.endswith("Nothing was changed.\n")
+    assert list(folder.iterdir()) == []
+
+
+def test_enter_goes_on_with_uv_alone_and_b_comes_back(folder: Path, machine: Machine) -> None:
+    _, text = walked(folder, machine, "\n")
+    assert "Which? [2]: " in text
+    assert "Project: none in " in text
+    _, text = walked(folder, machine, "1\nb\nq\n")
+    assert text.count("Which? [2]: ") == 2
+
+
+def test_a_project_below_is_gone_to(project: Project, machine: Machine) -> None:
+    code, text = walked(project.path.parent, machine, "1\nq\n")
+    assert code == 0
+    assert f"go to the project in {project.path}" in text
+    assert "1/8 start: this machine and this project" in text
+
+
+def test_a_conda_environment_is_told_first(folder: Path, machine: Machine, tmp_path: Path) -> None:
+    prefix = environment(tmp_path / "envs" / "vision", "# update specs: ['alpha']", {"alpha": "1.0", "openssl": "3"})
+    there = replace(machine, conda_environments=(CondaEnvironment("vision", os.fspath(prefix), 3 * 1024**3),))
+    _, text = walked(folder, there, "1\nn\nq\n")
+    assert "1  a project of conda's vision, 3.0 GiB" in text
+    assert "not asked for: 1 package (openssl)" in text
+    assert "conda env remove -n vision" in text
+
+
+@pytest.mark.wine_cannot("there is no git in it")
+def test_an_address_is_cloned_first_and_told(folder: Path, machine: Machine, address: str) -> None:
+    (folder / "taken").mkdir()
+    (folder / "taken" / "file").touch()
+    code, text = walked(folder, machine, f"{folder / 'taken'}\n\nq\n", address)
+    assert code == 0
+    assert "is there already and not empty" in text
+    assert "Nothing of it has been run." in text
+    assert (folder / "Vision-Lab" / "uv.lock").is_file()
+    assert not (folder / "Vision-Lab" / ".venv").exists()
+    assert "1/8 start: this machine and this project" in text
