@@ -48,6 +48,14 @@ def obstacle(way: Way, found: Forecast | None) -> Diagnosis | None:
     )
 
 
+def changes(plan: Plan, found: Forecast | None) -> bool | None:
+    """Whether carrying the plan out would change anything; None where only the sync could tell, and nobody asked it."""
+    ids = {step.id for step in plan.steps} - {"verify"}
+    if ids - {"sync"} or not ids:
+        return bool(ids)
+    return None if found is None else found.packages > 0
+
+
 def _question(way: Way, plan: Plan) -> room.Question | None:
     sync = plan.step("sync")
     project = way.project
@@ -81,4 +89,4 @@ def _by_the_lock(way: Way, question: room.Question) -> Forecast:
     return forecast(parts, None, cache, environment, spread)
 
 
-__all__ = ["look", "obstacle", "same"]
+__all__ = ["changes", "look", "obstacle", "same"]

@@ -20,7 +20,7 @@ _OPTIONS = {
     "python": ("--python PATH", "the Python of any environment, instead of the project's"),
     "save": (
         "--save FILE",
-        "keep the result in one file: verify FILE.html, a page; attach FILE.zip, a report for a colleague",
+        "keep the result: verify and report FILE.html, a page; apply, sync, verify FILE.json; attach FILE.zip, for a colleague",
     ),
     "conda": ("--conda NAME", "instead of a file: a conda environment of this machine, by its name or folder"),
     "deep": ("--deep", "torch.compile too, and with several GPUs their copies to each other and NCCL"),
@@ -29,6 +29,8 @@ _OPTIONS = {
     "base": ("--base slim|cuda", "export dockerfile: cuda is the large base image with CUDA in it; as a rule slim"),
     "keep_mirror": ("--keep-mirror", "export dockerfile: the build asks the chosen mirror first; as a rule none stays"),
     "no_devcontainer": ("--no-devcontainer", "export dockerfile: no .devcontainer/devcontainer.json beside it"),
+    "to": ("--to FOLDER", "export ansible, export job: where it is written; as a rule a folder in the project"),
+    "one_file": ("--one-file PATH", "the uv-wizard.pyz to give away; as a rule the one that runs"),
     "greeting": ("--greeting TEXT", "what newcomers read first; nothing takes it out"),
     "sizes": ("--sizes", "ask the servers how large the packages of uv.lock are when unpacked"),
 }

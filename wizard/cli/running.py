@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard import after_conda, diagnosis, first_steps
-from wizard.cli import common, words
+from wizard.cli import common, saving, words
 from wizard.cli.options import Options
 from wizard.diagnosis import Context, Diagnosis
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
@@ -28,6 +28,7 @@ NEW_SHELLS = "New shells have the new variables."
 def apply(options: Options) -> int:
     """`uv-wizard apply`: the whole plan."""
     common.refuse_machine(options)
+    saving.check(options)
     way = common.way_of(options)
     return _carry_out(way, options, way.plan, label="apply")
 
@@ -35,6 +36,7 @@ def apply(options: Options) -> int:
 def sync(options: Options) -> int:
     """`uv-wizard sync`: only the sync, with the uv that is here."""
     common.refuse_machine(options)
+    saving.check(options)
     way = common.way_of(options)
     way.choices = way.choices.with_values("set", {"mirrors.scope": "machine"})  # the project's files stay what they are
 
@@ -60,6 +62,7 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
         return ExitCode.DONE
     if missing is not None and not (missing.cause == "lock-missing" and plan.step("lock")):
         _tell_failure(missing, options)
+        saving.keep_nothing(missing, options)
         return ExitCode.FAILED
     if not options.flag("yes"):
         msg = "nothing was done: apply asks for --yes. Look first: uv-wizard plan; then: uv-wizard apply --yes"
@@ -71,7 +74,9 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
         )
         print(f"uv-wizard: {told}", file=sys.stderr)
     run = way.start(plan, label)
-    return watch(run, as_json=options.json, way=way if label == "apply" else None)
+    code = watch(run, as_json=options.json, way=way if label == "apply" else None)
+    saving.keep_run(run, options)
+    return code
 
 
 def stands_in_the_way(way: Way) -> Diagnosis | None:
@@ -202,9 +207,7 @@ def verify(options: Options) -> int:
     from wizard.verify.check import verify as look
 
     common.refuse_machine(options)
-    if options.text("save") is not None and not str(options.text("save")).endswith(".html"):
-        msg = "--save writes one HTML page; give it a name that ends in .html"
-        raise BadInput(msg)
+    saving.check(options, (".html", ".json"))
     way = common.way_of(options)
     if way.project is None and options.text("python") is None:
         _tell_document(stands_in_the_way(way), options)
@@ -235,10 +238,7 @@ def verify(options: Options) -> int:
         common.print_lines(["", title, *([lead] if lead else [])])
         if result.diagnosis is not None:
             common.print_lines(words.diagnosis(result.diagnosis))
-    if options.text("save") is not None:
-        from wizard.verify.page import save
-
-        save(result, str(options.text("save")))
+    saving.keep_verification(result, options)
     return result.exit_code
 
 

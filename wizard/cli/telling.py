@@ -63,7 +63,8 @@ def plan(options: Options) -> int:
         return _plan_with_lock(way, made, as_json=options.json)
     found = sync_forecast.look(way, made)
     if options.json:
-        common.print_json({**plan_document(made), "forecast": found.document(room=False) if found else None})
+        forecast = found.document(room=False) if found else None
+        common.print_json({**plan_document(made), "forecast": forecast, "changes": sync_forecast.changes(made, found)})
     else:
         common.print_lines(words.plan(made, forecast=found))
     return ExitCode.DONE

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from html import escape
-from pathlib import Path
 from typing import Any
 
-from wizard.catalog import asset
-from wizard.errors import WizardError
+from wizard import html_page
+from wizard.html_page import safe
 from wizard.plan.quoting import command_line
-from wizard.text import clean, masked, standing_size
+from wizard.text import standing_size
 from wizard.verify import usual
 from wizard.verify.check import headline
 from wizard.verify.record import Check, Verification
 
-STYLE = "page.css"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The browser's own word that nothing is fetched and nothing runs, whatever a name or a text may hold."""
-
 
 def save(verification: Verification, path: str) -> None:
     """Write the page, whole or not at all. Raises WizardError where the file can't be written."""
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".uv-wizard-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page(verification))
-        Path(name).chmod(0o644 & ~_umask())
-        Path(name).replace(target)
-    except OSError as error:
-        raise WizardError(f"{path} can't be written: {error.strerror}; name a folder of your own") from error
-
-
-def _umask() -> int:
-    now = os.umask(0o077)
-    os.umask(now)
-    return now
+    html_page.save(page(verification), path)
 
 
 def page(verification: Verification) -> str:
@@ -47,7 +25,7 @@ def page(verification: Verification) -> str:
     title, lead = headline(verification)
     verdict = "ok" if verification.ok else "failed"
     body = [
-        f'<header class="{verdict}"><h1>{_safe(title)}</h1><p>{_safe(lead)}</p></header>',
+        f'<header class="{verdict}"><h1>{safe(title)}</h1><p>{safe(lead)}</p></header>',
         *_cause(verification),
         '<h2>Checks</h2><ol class="ladder">',
         *_rungs(verification),
@@ -56,29 +34,20 @@ def page(verification: Verification) -> str:
         *_facts(verification),
     ]
     document = json.dumps(verification.document(), indent=1, ensure_ascii=False)
-    body.append(f"<details><summary>All of it, for programs</summary><pre>{_safe(document)}</pre></details>")
-    head = (
-        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_safe(title)}</title><style>\n{asset(STYLE).read_text('utf-8')}</style>"
-    )
-    return (
-        f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><main>\n'
-        + "\n".join(body)
-        + "\n</main></body></html>\n"
-    )
+    body.append(f"<details><summary>All of it, for programs</summary><pre>{safe(document)}</pre></details>")
+    return html_page.whole(title, body)
 
 
 def _rungs(verification: Verification) -> Iterator[str]:
     for check in verification.checks:
         name, mark, word = _mark(check)
-        detail = f"<small>{_safe(check.detail)}</small>" if check.detail else ""
+        detail = f"<small>{safe(check.detail)}</small>" if check.detail else ""
         seconds = f"{check.seconds:.1f} s" if check.ok is not None else ""
         value = "" if check.value == word else check.value or ""
         yield (
             f'<li class="{name}"><b class="mark">{mark}</b><span class="word">{word}</span>'
-            f'<span class="title">{_safe(check.title)}{detail}</span>'
-            f'<span class="value">{_safe(value)}</span><span class="seconds">{seconds}</span></li>'
+            f'<span class="title">{safe(check.title)}{detail}</span>'
+            f'<span class="value">{safe(value)}</span><span class="seconds">{seconds}</span></li>'
         )
 
 
@@ -103,19 +72,19 @@ def _devices(verification: Verification) -> Iterator[str]:
             standing_size(size * usual.MIB) if size else "",
             ", ".join(device.get("dtypes") or ()),
         ]
-        yield f"<section><h3>{_safe(str(device.get('name') or 'a device'))}</h3>"
-        yield f"<p>{_safe(', '.join(each for each in about if each))}</p>"
+        yield f"<section><h3>{safe(str(device.get('name') or 'a device'))}</h3>"
+        yield f"<p>{safe(', '.join(each for each in about if each))}</p>"
         if size and free is not None:
             taken = f"{standing_size((size - free) * usual.MIB)} of {standing_size(size * usual.MIB)}"
             yield _bar("memory taken", taken, (size - free) / size, None)
         yield from _rates(device)
         odd = usual.slow(device)
         if odd:
-            yield f'<p class="warning">{_safe(odd)}</p>'
+            yield f'<p class="warning">{safe(odd)}</p>'
         for holder in device.get("holders") or ():
             used = f"{holder['used_mib']} MiB" if holder.get("used_mib") is not None else "memory"
             name = str(holder.get("name") or "a program that is not told")
-            yield f"<p><small>{_safe(name)} (process {_safe(str(holder.get('pid')))}) holds {used}</small></p>"
+            yield f"<p><small>{safe(name)} (process {safe(str(holder.get('pid')))}) holds {used}</small></p>"
         yield "</section>"
     yield "</div>"
 
@@ -133,7 +102,7 @@ def _rates(device: Mapping[str, Any]) -> Iterator[str]:
 
 def _measured(label: str, value: float, unit: str, span: tuple[float, float] | None) -> str:
     if span is None:
-        return f'<p class="bar"><span>{_safe(label)}</span><span>{value:.0f} {unit}</span></p>'
+        return f'<p class="bar"><span>{safe(label)}</span><span>{value:.0f} {unit}</span></p>'
     told = f"{value:.0f} {unit}, usual {span[0]:.0f} to {span[1]:.0f}"
     return _bar(label, told, value / span[1], span[0] / span[1])
 
@@ -144,7 +113,7 @@ def _bar(label: str, told: str, share: float, mark: float | None) -> str:
     line = f'<i style="left:{100 * mark:.0f}%"></i>' if mark is not None else ""
     width = max(0.0, min(100.0, 100 * share))
     return (
-        f'<p class="bar{low}"><span>{_safe(label)}</span><span>{_safe(told)}</span>'
+        f'<p class="bar{low}"><span>{safe(label)}</span><span>{safe(told)}</span>'
         f'<span class="track"><b style="width:{width:.0f}%"></b>{line}</span></p>'
     )
 
@@ -154,14 +123,14 @@ def _cause(verification: Verification) -> Iterator[str]:
     if found is None:
         return
     if found.evidence:
-        yield "<h2>What was printed</h2><pre>" + _safe("\n".join(found.evidence)) + "</pre>"
+        yield "<h2>What was printed</h2><pre>" + safe("\n".join(found.evidence)) + "</pre>"
     if found.fixes:
         yield "<h2>What to do</h2><ol>"
     for fix in found.fixes:
         told = [command_line(argv) for argv in fix.commands or ()]
         told += [command_line(["uv-wizard", "apply", "--yes", *_sets(fix.choices)])] if fix.choices else []
         told += [fix.message] if fix.message else []
-        yield f"<li>{_safe(fix.title)}" + "".join(f"<pre>{_safe(line)}</pre>" for line in told) + "</li>"
+        yield f"<li>{safe(fix.title)}" + "".join(f"<pre>{safe(line)}</pre>" for line in told) + "</li>"
     if found.fixes:
         yield "</ol>"
 
@@ -188,14 +157,5 @@ def _facts(verification: Verification) -> Iterator[str]:
         *sorted((inside.get("versions") or {}).items(), key=lambda one: str(one[0]).startswith("nvidia-")),
     ]
     yield "<h2>Versions</h2><table>"
-    yield from (f"<tr><th>{_safe(str(name))}</th><td>{_safe(str(value))}</td></tr>" for name, value in rows if value)
+    yield from (f"<tr><th>{safe(str(name))}</th><td>{safe(str(value))}</td></tr>" for name, value in rows if value)
     yield "</table>"
-
-
-def _safe(text: str) -> str:
-    """Outside text for the page: no control characters, no credentials, no name of this user's home, no markup."""
-    home = os.path.expanduser("~")
-    told = masked(clean(text))
-    if len(home) > 3:  # a container's home may be the root folder
-        told = told.replace(home.replace("\\", "\\\\"), "~").replace(home, "~")  # in JSON a backslash is two
-    return escape(told)

@@ -1,0 +1,57 @@
+"""`--save FILE` of the commands that run: what came of it, in one file to keep or to send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.cli.options import Options
+from wizard.errors import BadInput
+from wizard.run import ended
+from wizard.run.client import RunInfo, again
+
+if TYPE_CHECKING:
+    from wizard.diagnosis import Diagnosis
+    from wizard.verify.record import Verification
+
+_KINDS = {".html": "one HTML page", ".json": "one JSON document"}
+
+
+def check(options: Options, kinds: tuple[str, ...] = (".json",)) -> None:
+    """Raises BadInput for a name that is none of these. What an earlier run left there goes."""
+    target = options.text("save")
+    if target is None:
+        return
+    if not target.endswith(kinds):
+        what = " or ".join(_KINDS[kind] for kind in kinds)
+        msg = f"--save writes {what}; give it a name that ends in {' or '.join(kinds)}"
+        raise BadInput(msg)
+    try:
+        ended.forget(target)
+    except OSError as error:
+        msg = f"{target} cannot be written: {error.strerror or error}. Name another file with --save"
+        raise BadInput(msg) from None
+
+
+def keep_run(run: RunInfo, options: Options) -> None:
+    """How that run ended."""
+    if (target := options.text("save")) is not None:
+        ended.save(ended.of_run(again(run)), target)
+
+
+def keep_nothing(found: Diagnosis, options: Options) -> None:
+    """Why no run began."""
+    if (target := options.text("save")) is not None:
+        ended.save(ended.of_nothing(found, options.command), target)
+
+
+def keep_verification(found: Verification, options: Options) -> None:
+    """What the checks found, as a page or as the document."""
+    target = options.text("save")
+    if target is None:
+        return
+    if target.endswith(".json"):
+        ended.save(found.document(), target)
+        return
+    from wizard.verify.page import save
+
+    save(found, target)
