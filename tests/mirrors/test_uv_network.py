@@ -13,6 +13,9 @@ import httpx
 import pytest
 
 from tests.mirrors.support import user_config
+from tests.mirrors.test_private import tls
+from tests.support.index import Index
+from tests.support.wheels import wheel
 from wizard.errors import WizardError
 from wizard.mirrors.client import make_client
 from wizard.mirrors.uv_network import in_force
@@ -130,6 +133,43 @@ def test_the_system_s_certificates(
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     assert in_force(project=tmp_path).system_certs is expected
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize(
+    "text, variable, works",
+    [
+        ("", None, False),
+        ('allow-insecure-host = ["localhost"]', None, True),
+        ('allow-insecure-host = ["localhost:PORT"]', None, True),
+        ('allow-insecure-host = ["other.test"]', None, False),
+        ('allow-insecure-host = ["other.test"]', "localhost", True),
+        ("", "other.test localhost", True),
+        ("", "https://localhost", True),
+        ("", "other.test", False),
+    ],
+)
+def test_a_host_whose_certificate_is_not_looked_at(
+    tmp_path: Path, uv: Path, monkeypatch: pytest.MonkeyPatch, text: str, variable: str | None, works: bool
+) -> None:
+    with tls(Index()) as index:
+        index.add(wheel("alpha"))
+        url = index.url().replace("http://127.0.0.1", "https://localhost")
+        port = url.split(":")[2].partition("/")[0]
+        (tmp_path / "uv.toml").write_text(text.replace("PORT", port), "utf-8")
+        if variable is not None:
+            monkeypatch.setenv("UV_INSECURE_HOST", variable)
+        asked = subprocess.run(
+            [os.fspath(uv), "pip", "compile", "-", "-q"], input="alpha\n", cwd=tmp_path, check=False, text=True,
+            env={**os.environ, "UV_DEFAULT_INDEX": url, "UV_HTTP_RETRIES": "0"}, capture_output=True,
+        )  # fmt: skip
+        assert (asked.returncode == 0) is works, asked.stderr
+        with make_client(uv_version="0", connect_s=5, read_s=5, connections=1, project=tmp_path) as client:
+            if works:
+                assert client.get(f"{url}/alpha/").status_code == 200
+            else:
+                with pytest.raises(httpx.ConnectError):
+                    client.get(f"{url}/alpha/")
 
 
 @pytest.mark.same_everywhere

@@ -10,7 +10,7 @@ import platform
 import re
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from wizard.errors import WizardError
 from wizard.mirrors.uv_network import UvNetwork, in_force
@@ -70,6 +70,34 @@ def _routes(network: UvNetwork, trusted: ssl.SSLContext, limits: httpx.Limits) -
     return routes
 
 
+class _Lenient:
+    """A context that looks at no certificate of some hosts. It stands where a context does: what it lacks is the other's."""
+
+    def __init__(self, strict: ssl.SSLContext, hosts: frozenset[str]) -> None:
+        self._strict, self._hosts = strict, hosts
+        self._blind = ssl.create_default_context()
+        self._blind.check_hostname = False
+        self._blind.verify_mode = ssl.CERT_NONE
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._strict, name)
+
+    def set_alpn_protocols(self, names: list[str]) -> None:
+        self._strict.set_alpn_protocols(names)
+        self._blind.set_alpn_protocols(names)
+
+    def wrap_socket(self, sock: socket.socket, *, server_hostname: str | None = None, **more: Any) -> ssl.SSLSocket:
+        return self._for(server_hostname).wrap_socket(sock, server_hostname=server_hostname, **more)
+
+    def wrap_bio(
+        self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, *, server_hostname: str | None = None, **more: Any
+    ) -> ssl.SSLObject:
+        return self._for(server_hostname).wrap_bio(incoming, outgoing, server_hostname=server_hostname, **more)
+
+    def _for(self, host: str | None) -> ssl.SSLContext:
+        return self._blind if self._hosts & {host, "*"} else self._strict
+
+
 def make_client(  # noqa: PLR0913 - what uv is told in as many ways
     *, uv_version: str, connect_s: float, read_s: float, connections: int, sign_ins: Iterable[SignIn] = (),
     uv: str | None = None, project: Path | None = None,
@@ -88,6 +116,8 @@ def make_client(  # noqa: PLR0913 - what uv is told in as many ways
     try:
         # httpx heeds SSL_CERT_FILE and SSL_CERT_DIR
         trusted = ssl.create_default_context() if network.system_certs else httpx.create_ssl_context()
+        if network.insecure:
+            trusted = cast("ssl.SSLContext", _Lenient(trusted, network.insecure))
         return httpx.Client(
             headers={"User-Agent": user_agent(uv_version)},
             timeout=httpx.Timeout(read_s, connect=connect_s, pool=None),

@@ -8,10 +8,11 @@ UV_NATIVE_TLS win over the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from wizard.machine.folders import folders
 from wizard.machine.request import ProbeRequest
@@ -32,6 +33,8 @@ class UvNetwork:
     direct: tuple[str, ...] = ()
     offline: bool = False
     """Whether uv is told to ask nobody."""
+    insecure: frozenset[str] = frozenset()
+    """Hosts whose certificate is not looked at; `*` is every host. A port beside the name is left out."""
 
 
 def in_force(environment: Mapping[str, str] | None = None, project: Path | None = None) -> UvNetwork:
@@ -44,7 +47,17 @@ def in_force(environment: Mapping[str, str] | None = None, project: Path | None 
     proxies = {scheme: url if "://" in url else f"http://{url}" for scheme, url in named.items() if url}
     lists = (one["no-proxy"] for one in found if isinstance(one.get("no-proxy"), list))
     direct = tuple(str(host).strip() for hosts in lists for host in hosts)
-    return UvNetwork(certs, proxies, direct if proxies else (), offline)
+    return UvNetwork(certs, proxies, direct if proxies else (), offline, frozenset(_insecure(request, found)))
+
+
+def _insecure(request: ProbeRequest, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """uv adds up what the variable and every file say."""
+    lists = [(request.get("UV_INSECURE_HOST") or "").split()]
+    lists += [one["allow-insecure-host"] for one in found if isinstance(one.get("allow-insecure-host"), list)]
+    for entry in (str(one).strip() for named in lists for one in named):
+        host = urlsplit(entry if "://" in entry else f"//{entry}").hostname
+        if host:
+            yield host
 
 
 def _flag(
