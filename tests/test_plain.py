@@ -46,6 +46,7 @@ def test_enter_alone_leads_to_a_verified_environment(project: Project) -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.same_everywhere
 def test_the_end_of_the_input_is_no_agreement(project: Project) -> None:
     before = sorted(path.name for path in project.path.iterdir())
     for answers in ("", "\n", "\n" * 8):
@@ -54,6 +55,7 @@ def test_the_end_of_the_input_is_no_agreement(project: Project) -> None:
     assert sorted(path.name for path in project.path.iterdir()) == before
 
 
+@pytest.mark.same_everywhere
 def test_q_leaves_and_changes_nothing(project: Project) -> None:
     before = sorted(path.name for path in project.path.iterdir())
     code, text = walked(project.path, "\nq\n")
@@ -62,6 +64,7 @@ def test_q_leaves_and_changes_nothing(project: Project) -> None:
     assert sorted(path.name for path in project.path.iterdir()) == before
 
 
+@pytest.mark.same_everywhere
 def test_b_goes_back_and_what_is_no_choice_is_answered(project: Project) -> None:
     code, text = walked(project.path, "b\n\n7\nb\n\nq\n")
     assert code == 0
@@ -70,6 +73,7 @@ def test_b_goes_back_and_what_is_no_choice_is_answered(project: Project) -> None
     assert re.search(r"x error: 7 is not a choice\. Give a number from 1 to \d, or Enter for \d\.", text)
 
 
+@pytest.mark.same_everywhere
 def test_a_field_says_what_is_wrong_and_asks_again(project: Project) -> None:
     code, text = walked(project.path, "\n\n~/cache\nq\n")
     assert code == 0
@@ -77,6 +81,7 @@ def test_a_field_says_what_is_wrong_and_asks_again(project: Project) -> None:
     assert text.count("Cache folder [") == 2
 
 
+@pytest.mark.same_everywhere
 def test_question_mark_and_d_explain(project: Project) -> None:
     code, text = walked(project.path, "\n?\n\n\n\n\n\n\n\nd\nq\n")
     assert code == 0
@@ -85,6 +90,7 @@ def test_question_mark_and_d_explain(project: Project) -> None:
     assert "Nothing has been changed. Carry it out" in text
 
 
+@pytest.mark.same_everywhere
 def test_a_failure_names_its_cause_and_offers_its_fixes(project: Project, index: Index) -> None:
     index.fault("alpha-1.0", Status(404))
     code, text = walked(project.path, "\n" * 9 + "?\n99\nq\n")
@@ -126,6 +132,7 @@ def test_another_version_is_asked_for_once_its_row_is_taken(tmp_path: Path) -> N
     assert "torch 2.10.0 cpu" in out.getvalue()
 
 
+@pytest.mark.same_everywhere
 def test_p_tries_uv_lock_in_a_copy_before_the_question_is_answered(project: Project, index: Index) -> None:
     mirror = {"mirrors.pypi": index.copy(), "mirrors.scope": "project"}
     way = Way(str(project.path), choices=Choices().with_values("file", mirror))

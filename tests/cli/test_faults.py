@@ -79,6 +79,7 @@ def test_an_index_that_fails(
     applied(project, check=0)
 
 
+@pytest.mark.same_everywhere
 def test_a_file_edited_after_the_plan_is_left_alone(project: Project, home: Path) -> None:
     """uv.lock and pyproject.toml of the user are never written; a cache in the way of a folder is told."""
     (home / "taken").write_text("a file")
@@ -109,6 +110,7 @@ def test_secrets_are_masked_everywhere(project: Project, home: Path, monkeypatch
     assert not [path for path in kept if secret.encode() in path.read_bytes()]
 
 
+@pytest.mark.same_everywhere
 def test_doctor_of_a_broken_project_tells_and_exits_0(project: Project) -> None:
     project.pyproject.write_text("[project")
     told = json.loads(wizard("doctor", str(project.path), "--json").stdout)

@@ -85,12 +85,15 @@ def variant_found(found: list[dict[str, Any]]) -> Any:
     [
         ('["torch>=2.9", "torchaudio"]', ["torch.variant=cu126"], "2.10.0+cu126", []),
         ('["torch>=2.9"]', ["torch.variant=cpu", "torch.layout=extras"], "2.10.0+cpu", ["--extra", "cpu"]),
-        ('["torch>=2.9"]', ["torch.variant=rocm7.1", "torch.version=2.10.0"], "2.10.0+rocm7.1", []),
-        ('["torch", "torchaudio"]', ["torch.variant=cu126", "torch.version=2.9.1"], "2.9.1+cu126", []),
-        ('["torch==2.9.1"]', ["torch.variant=cpu", "torch.platforms=linux"], "2.9.1+cpu", []),
+        pytest.param('["torch>=2.9"]', ["torch.variant=rocm7.1", "torch.version=2.10.0"], "2.10.0+rocm7.1", [],
+                     marks=pytest.mark.long),
+        pytest.param('["torch", "torchaudio"]', ["torch.variant=cu126", "torch.version=2.9.1"], "2.9.1+cu126", [],
+                     marks=pytest.mark.long),
+        pytest.param('["torch==2.9.1"]', ["torch.variant=cpu", "torch.platforms=linux"], "2.9.1+cpu", [],
+                     marks=pytest.mark.long),
     ],
     ids=["index", "extras", "rocm", "version", "split"],
-)
+)  # fmt: skip
 def test_a_variant_is_bound_locked_synced_and_found(
     bench: Bench, dependencies: str, sets: list[str], version: str, options: list[str]
 ) -> None:
@@ -127,6 +130,7 @@ def test_the_default_index_of_the_environment_makes_what_the_lock_lacks(
     assert variant_found(found) == (True, "2.10.0+cu126")
 
 
+@pytest.mark.long
 @LINUX
 def test_another_variant_and_back(bench: Bench) -> None:
     bench.lock('["torch>=2.9", "torchaudio"]')

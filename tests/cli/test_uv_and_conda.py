@@ -134,6 +134,7 @@ unset __conda_setup
 """
 
 
+@pytest.mark.long
 def test_conda_s_own_uv_comes_before_a_new_one_until_base_is_off(
     project: Project, bare: Path, conda: Path, index: Index, uv: Path
 ) -> None:

@@ -42,6 +42,7 @@ def test_the_folder_of_an_environment_does_as_well(python: str, tmp_path: Path) 
     assert "+ ok       torch loads                        2.13.0+cpu" in done.stdout
 
 
+@pytest.mark.same_everywhere
 def test_what_falls_short_is_3_and_the_page_is_written_all_the_same(python: str, tmp_path: Path) -> None:
     done = wizard(
         "verify", "--python", python, "--require", "cuda", "--json", "--save", "short.html", cwd=tmp_path, check=3
@@ -62,6 +63,7 @@ def test_what_can_not_be_looked_at_is_1(tmp_path: Path) -> None:
     assert {check["value"] for check in document["checks"]} == {"not run"}
 
 
+@pytest.mark.same_everywhere
 def test_a_page_that_can_not_be_written_is_one_line(python: str, tmp_path: Path) -> None:
     argv = ("verify", "--python", python, "--require", "cpu", "--save", os.path.join("no", "page.html"))
     done = wizard(*argv, cwd=tmp_path, check=1)

@@ -47,6 +47,7 @@ def test_doctor_and_plan_change_nothing(project: Project) -> None:
     assert sorted(path.name for path in project.path.iterdir()) == files
 
 
+@pytest.mark.same_everywhere
 def test_without_yes_nothing_runs(project: Project) -> None:
     done = wizard("apply", str(project.path), check=4)
     assert "--yes" in done.stderr
@@ -108,6 +109,7 @@ def test_sync_through_a_mirror_leaves_the_lock(project: Project, index: Index) -
     assert project.python.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "spoil, cause",
     [
@@ -196,6 +198,7 @@ def test_choices_are_exported_and_replayed(project: Project, tmp_path: Path) -> 
     assert (project.path / "uv-wizard.choices.toml").read_text("utf-8") == text
 
 
+@pytest.mark.same_everywhere
 def test_a_teams_table_is_taken_and_its_mistakes_are_told(tmp_path: Path, index: Index, uv: Path) -> None:
     project = make_project(tmp_path, index, uv, more='[tool.uv-wizard.verify]\nrequire = "cuda"')
     plan = json.loads(wizard("plan", str(project.path), "--json").stdout)

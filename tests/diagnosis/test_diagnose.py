@@ -205,6 +205,7 @@ def test_the_last_error_decides() -> None:
     assert diagnose(OUTDATED + REFUSED.format(url="http://a.example/")).cause == "network-refused"
 
 
+@pytest.mark.same_everywhere
 def test_no_rule_looks_back_over_five_megabytes() -> None:
     """Each would take minutes if a pattern were not linear; the suite's own time limit ends it."""
     for piece in (

@@ -90,6 +90,7 @@ def test_an_index_that_recovers(project: Project, index: Index, monkeypatch: pyt
     assert state_of(told).steps[0].state == "done"
 
 
+@pytest.mark.long
 def test_who_stops_while_it_waits_need_not_wait(
     project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ def last_states(said: Said) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", OF_EVERY_UV)
-@pytest.mark.parametrize("step", [1, 37, 4096])
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.long), 37, 4096])
 def test_a_terminal_that_passes_everything_on(path: Path, step: int) -> None:
     data = path.read_bytes().decode()
     direct, said = hear(data), hear(stream(OPENING + data, step))
@@ -81,7 +81,7 @@ def test_a_terminal_that_tells_of_changed_cells_after_each_drawing(path: Path) -
 
 
 @pytest.mark.parametrize("path", OF_EVERY_UV)
-@pytest.mark.parametrize("every", [1, 3])
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.long), 3])
 def test_a_terminal_that_tells_of_changed_cells_in_the_midst_of_drawings(path: Path, every: int) -> None:
     data = path.read_bytes().decode()
     writes = [piece for piece in EACH_WRITE.split(data) if piece]

@@ -161,6 +161,7 @@ def test_the_copy_gets_the_lock_that_the_project_would(tmp_path: Path, index: In
     assert (root / ".own-cache").is_dir() == (other / ".own-cache").is_dir()  # the cache is the project's own
 
 
+@pytest.mark.same_everywhere
 def test_why_it_would_fail_is_named_and_credentials_are_not(tmp_path: Path, uv: Path) -> None:
     with Index(credentials=("min", "geheim")) as index:
         index.add(wheel("secret-thing", "1.0"), prefix="/inner")

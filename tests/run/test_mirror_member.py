@@ -32,6 +32,8 @@ default-groups = ["test"]
 """
 OUTER = '[project]\nname = "outer"\nversion = "1.0"\nrequires-python = ">=3.10"\ndependencies = ["epsilon"]\n'
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def workspace(index: Index, tmp_path: Path, uv: Path) -> Project:

@@ -71,6 +71,7 @@ def test_it_is_not_begun_and_says_what_is_missing(project: Project, index: Index
     assert to_the_end(client.start(full, project=str(project.path)))[-1]["exit_code"] == 0
 
 
+@pytest.mark.same_everywhere
 def test_what_is_in_the_cache_and_in_the_environment_counts(project: Project, cache: Path) -> None:
     asked = question(project, cache)
     first = room.look(asked, ask=False)
@@ -88,6 +89,7 @@ def test_what_is_in_the_cache_and_in_the_environment_counts(project: Project, ca
     assert (found.packages, found.fetched, found.fetches) == (1, 0, "nothing to fetch")
 
 
+@pytest.mark.same_everywhere
 def test_where_it_is_close_the_wheels_are_asked_what_they_hold(
     tmp_path: Path, index: Index, uv: Path, cache: Path
 ) -> None:

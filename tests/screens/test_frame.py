@@ -104,7 +104,9 @@ async def test_the_hint_line_holds_seven_at_most_and_fits(name: str) -> None:
         )
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize(
+    "name", ["settings", *(pytest.param(name, marks=pytest.mark.long) for name in OURS if name != "settings")]
+)
 async def test_up_alone_reaches_every_control(name: str) -> None:
     async with on(name) as (app, pilot):
         reached = set()

@@ -48,6 +48,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.same_everywhere
 async def test_the_row_tells_what_is_fetched_and_what_it_takes(project: Project, cache: Path, tmp_path: Path) -> None:
     async with review(project, (disk(mount_of(tmp_path), None, "project", "cache"),)) as (app, pilot):
         await until(pilot, shows(app, " to fetch, "))

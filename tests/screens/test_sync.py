@@ -65,6 +65,7 @@ async def test_a_run_is_shown_from_its_first_step(folder: Path, recorded: Record
         assert rows[23].split("  ")[-2:] == ["L Log", "S Stop"]
 
 
+@pytest.mark.long
 async def test_hammering_enter_stops_nothing(folder: Path, recorded: Recorded) -> None:
     recorded.step("sync", "started")
     async with showing(folder, recorded) as (app, pilot):

@@ -76,6 +76,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_a_still_screen_writes_nothing_and_tab_writes_little(folder: Path, terminals: list[Terminal]) -> None:
     terminals.append(one := Terminal(folder))
     one.wait_for("This machine and this project")
@@ -91,6 +92,7 @@ def test_a_still_screen_writes_nothing_and_tab_writes_little(folder: Path, termi
     assert "Nothing was changed." in one.seen
 
 
+@pytest.mark.long
 def test_without_colour_no_colour_is_written(folder: Path, terminals: list[Terminal]) -> None:
     terminals.append(one := Terminal(folder, NO_COLOR="1", COLORTERM="truecolor"))
     one.wait_for("This machine and this project")
@@ -103,7 +105,9 @@ def test_without_colour_no_colour_is_written(folder: Path, terminals: list[Termi
     assert REVERSED.search(one.seen), "the focused button is reversed"
 
 
-@pytest.mark.parametrize("number, code", [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    "number, code", [pytest.param(signal.SIGTERM, 143, marks=pytest.mark.long), (signal.SIGHUP, 129)]
+)
 def test_a_signal_leaves_the_terminal_as_it_was(
     number: int, code: int, folder: Path, terminals: list[Terminal]
 ) -> None:
@@ -116,6 +120,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(
     assert "Traceback" not in one.seen
 
 
+@pytest.mark.long
 def test_low_bandwidth_asks_for_no_mouse_and_writes_less(folder: Path, terminals: list[Terminal]) -> None:
     terminals.append(one := Terminal(folder, "--low-bandwidth"))
     one.wait_for("This machine and this project")
@@ -125,6 +130,7 @@ def test_low_bandwidth_asks_for_no_mouse_and_writes_less(folder: Path, terminals
     assert one.end() == 0
 
 
+@pytest.mark.long
 def test_the_whole_way_with_enter_alone(project: Project, terminals: list[Terminal]) -> None:
     terminals.append(one := Terminal(project.path, SHELL="/bin/bash"))
     one.wait_for("[ Next: uv ]")

@@ -48,6 +48,7 @@ async def test_enter_alone_reaches_a_verified_environment(way: Way, project: Pro
     assert "Log: " in told
 
 
+@pytest.mark.same_everywhere
 async def test_leaving_before_the_review_changes_nothing(way: Way, project: Project) -> None:
     before = {path: path.read_bytes() for path in project.path.rglob("*") if path.is_file()}
     app = WizardApp(Walk(way))

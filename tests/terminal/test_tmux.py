@@ -83,7 +83,7 @@ def terminals() -> Iterator[Callable[..., Terminal]]:
 Open = Callable[..., Terminal]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)])
 def test_enter_alone_reaches_a_verified_environment(project: Project, terminals: Open, size: tuple[int, int]) -> None:
     was = project.pyproject.read_bytes(), project.lock.read_bytes()
     terminal = terminals(str(project.path), size=size)
