@@ -92,6 +92,7 @@ def test_a_file_without_an_end(origin: Index) -> None:
     assert found.best == "a"
 
 
+@pytest.mark.long
 def test_a_file_that_stops_is_no_slow_one(origin: Index) -> None:
     def answer(path: str, send: Send) -> None:
         if path.endswith(".whl"):
