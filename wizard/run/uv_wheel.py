@@ -19,6 +19,7 @@ from wizard.text import masked, moving_size
 
 if TYPE_CHECKING:
     import httpx
+    from packaging.tags import Tag
 
 PROJECT = "uv"
 TRIES = 4
@@ -66,14 +67,15 @@ def fetch(way: Mapping[str, Any], version: str, required: str, folder: Path, car
         raise NoWheel("the address of the official package index is not known here")
     try:
         with make_client(uv_version=version or "0", connect_s=_CONNECT_S, read_s=_READ_S, connections=2) as client:
-            file = choose(_page(client, f"{index}/{PROJECT}/"), version, required, index)
+            file = choose(page_of(client, f"{index}/{PROJECT}/"), version, required, index)
             carrier.emit("note", text=f"Fetching {file.name} from {masked(index)}.")
             return _download(client, file, folder, carrier)
     except WizardError as error:
         raise NoWheel(str(error)) from None
 
 
-def _page(client: httpx.Client, url: str) -> Page:
+def page_of(client: httpx.Client, url: str) -> Page:
+    """A project's page. Raises NoWheel."""
     import httpx
 
     try:
@@ -102,13 +104,16 @@ def _why(error: Exception) -> str:
     return f"{why(error)}: {error}"
 
 
-def choose(page: Page, version: str, required: str, index: str) -> File:
-    """The wheel for this machine: of that version, else of the newest allowed. Raises NoWheel."""
+def choose(page: Page, version: str, required: str, index: str, order: Mapping[Tag, int] | None = None) -> File:
+    """The wheel for this machine: of that version, else of the newest allowed. Raises NoWheel.
+
+    `order`: of another machine's tags, the best with the least number.
+    """
     from packaging.specifiers import SpecifierSet
     from packaging.tags import sys_tags
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-    order = {tag: place for place, tag in enumerate(sys_tags())}
+    order = {tag: place for place, tag in enumerate(sys_tags())} if order is None else order
     fitting: list[tuple[Any, int, File]] = []
     others: set[str] = set()
     for file in page.files:

@@ -1,0 +1,1 @@
+"""A folder with all that a host without a network needs: made here, checked anywhere, carried out there."""
