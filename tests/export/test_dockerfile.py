@@ -23,6 +23,7 @@ from wizard.advice.torch_reach import Selected
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.export.docker import made
+from wizard.export.git_version import variables
 from wizard.export.image import Wishes
 from wizard.export.record import Exported
 from wizard.machine.facts import Machine
@@ -139,6 +140,53 @@ build_wheel = build_editable
 def backend(name: str, version: str) -> str:
     """A build backend that needs nothing from an index."""
     return BACKEND.replace("NAME", name).replace("VERSION", version)
+
+
+TOLD = """
+import os, own
+NAME, VERSION = "dream", os.environ["SETUPTOOLS_SCM_PRETEND_VERSION"]
+exec(own.MAKER.replace("Name: NAME", "Name: NAME\\\\nRequires-Dist: alpha").replace("NAME", NAME).replace("VERSION", VERSION))
+"""
+
+
+def test_a_version_that_git_would_have_told_is_told_to_the_build(tmp_path: Path, index: Index, uv: Path) -> None:
+    index.add(wheel("setuptools-scm"))
+    project = make_project(
+        tmp_path, index, uv,
+        more="[build-system]\nrequires = ['setuptools_scm[toml]>=1']\nbuild-backend = 'told'\nbackend-path = ['.']",
+    )  # fmt: skip
+    path = project.path / "pyproject.toml"
+    path.write_text(path.read_text("utf-8").replace('version = "0.1.0"', 'dynamic = ["version"]'), "utf-8")
+    (project.path / "own.py").write_text(f"MAKER = {BACKEND!r}")
+    (project.path / "told.py").write_text(TOLD)
+    (project.path / ".python-version").write_text(f"{HERE}\n")
+    env = {**project.env, "SETUPTOOLS_SCM_PRETEND_VERSION": "1.0"}
+    run([os.fspath(uv), "lock"], cwd=project.path, env=env)
+    told = wizard("export", "dockerfile", os.fspath(project.path), "--yes")
+    assert "docker build --build-arg VERSION=..." in told.stdout
+    hadolint(project.path / "Dockerfile")
+    build, stage = built(project, tmp_path, uv)
+    assert "Installed 2 packages" in build.printed[0]  # before any version is needed
+    assert imports(stage, "from importlib.metadata import version as v; print(v('dream'))") == "0+unknown"
+
+
+@pytest.mark.parametrize(
+    "build, more, expected",
+    [
+        ('["hatchling", "hatch-vcs>=0.4"]', "", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ('["pdm-backend"]', "[tool.pdm.version]\nsource = 'scm'", "PDM_BUILD_SCM_VERSION"),
+        ('["pdm-backend"]', "[tool.pdm.version]\nsource = 'file'", None),
+        ('["hatchling", "uv-dynamic-versioning"]', "", "UV_DYNAMIC_VERSIONING_BYPASS"),
+        ('["setuptools>=80"]', "", None),
+        ('["no name at all !", 3]', "", None),
+    ],
+)
+def test_which_builds_ask_git(tmp_path: Path, build: str, more: str, expected: str | None) -> None:
+    project = f'[project]\nname = "a"\ndynamic = ["version"]\n[build-system]\nrequires = {build}\n{more}\n'
+    (tmp_path / "pyproject.toml").write_text(project, "utf-8")
+    assert variables([str(tmp_path)]) == ((expected,) if expected else ())
+    (tmp_path / "pyproject.toml").write_text(project.replace('dynamic = ["version"]', 'version = "1"'), "utf-8")
+    assert variables([str(tmp_path)]) == ()
 
 
 def test_what_was_chosen_goes_along(tmp_path: Path, index: Index, uv: Path) -> None:

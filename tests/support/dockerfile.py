@@ -17,6 +17,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 
 LEFT_OUT = ("useradd", "chown", "apt-get", "id")
 """First words of RUN steps that change the system and not the project."""
@@ -90,9 +91,8 @@ class Build:
     def _env(self, rest: str) -> None:
         for pair in shlex.split(rest):
             name, _, value = pair.partition("=")
-            self._now.environment[name] = value.replace(
-                "$PATH", self._now.environment.get("PATH", self.environment["PATH"])
-            )
+            known = {"PATH": self.environment["PATH"], **self._now.environment, **self._now.arguments}
+            self._now.environment[name] = Template(value).substitute(known)
 
     def _workdir(self, rest: str) -> None:
         self._now.workdir = os.path.normpath(os.path.join(self._now.workdir, rest))

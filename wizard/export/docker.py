@@ -82,6 +82,11 @@ def _glibc(image: Image) -> str:
 
 
 def _notes(image: Image, project: Project) -> Iterator[str]:
+    if image.told_version:
+        yield (
+            "The version of this project is made of git's history, which no image holds: docker build --build-arg "
+            "VERSION=... tells it (git describe --tags); without, the image says 0+unknown"
+        )
     gpu = catalog.table("images.toml")["gpu"].get(image.accelerator)
     if gpu is not None:
         yield str(gpu["host"])

@@ -16,6 +16,7 @@ from wizard.plan.quoting import posix_line
 
 APP, CACHE, ENVIRONMENT = "/app", "/root/.cache/uv", "/app/.venv"
 USER, UID = "app", 10001
+UNKNOWN_VERSION = "0+unknown"
 _VISIBLE = ("UV_COMPILE_BYTECODE=1", "UV_LINK_MODE=copy", f"UV_PROJECT_ENVIRONMENT={ENVIRONMENT}")
 
 
@@ -69,7 +70,11 @@ def _build(image: Image) -> Iterator[str]:
     if image.big:
         yield f"RUN uv python install {image.python.version}"
     yield f"WORKDIR {joined(APP, image.sources.prefix)}"
+    if not image.sources.steps:
+        yield from _version(image)
     yield from _packages(image)
+    if image.sources.steps:
+        yield from _version(image)
     for one in image.sources.outside:
         yield f"COPY {one.path} {joined(APP, one.path)}{'/' if one.folder else ''}"
     yield f"COPY {image.sources.prefix or '.'} ."
@@ -98,6 +103,14 @@ def _packages(image: Image) -> Iterator[str]:
         yield "# Through the mirror, each file held to its hash in uv.lock. What the mirror lacks comes with the next step."
         yield _step(image, _bound(image), _mirrored(image))
     yield _step(image, _bound(image), ("uv", "sync", *options))
+
+
+def _version(image: Image) -> Iterator[str]:
+    """Late, so that another version leaves the packages where they are."""
+    if image.told_version:
+        yield "# The version is made of git's history, which stays outside: --build-arg VERSION=1.2.3 tells it."
+        yield f"ARG VERSION={UNKNOWN_VERSION}"
+        yield "ENV " + " \\\n    ".join(f"{name}=$VERSION" for name in image.told_version)
 
 
 def _mirrored(image: Image) -> Sequence[str]:

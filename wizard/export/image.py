@@ -17,6 +17,7 @@ from wizard.advice.torch_locked import Locked, locked_here
 from wizard.advice.torch_reach import Selected
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.export.git_version import variables
 from wizard.export.image_python import ImagePython, image_python, machine_of_image
 from wizard.export.local_sources import Sources, sources_of
 from wizard.machine.facts import Machine
@@ -62,6 +63,8 @@ class Image:
     command: tuple[str, ...]
     mirror: str | None
     foreign: tuple[str, ...]
+    told_version: tuple[str, ...] = ()
+    """Variables that tell a build the version which it would ask git for."""
 
     @property
     def accelerator(self) -> str:
@@ -102,6 +105,7 @@ def image_of(machine: Machine, project: Project, choices: Choices, selected: Sel
         command=_command(project),
         mirror=mirror,
         foreign=tuple(sorted({one.name for one in python.packages if one.registry not in (None, own)})) if mirror else (),
+        told_version=variables([project.path, *sources.folders(project.path)]),
     )  # fmt: skip
 
 

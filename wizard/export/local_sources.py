@@ -42,6 +42,11 @@ class Sources:
     outside: tuple[LocalSource, ...]
     steps: bool
 
+    def folders(self, project: str) -> tuple[str, ...]:
+        """The folders of `local` on this machine. `project`: the project's own."""
+        root = os.path.normpath(os.path.join(project, *([".."] * len(self.prefix.split("/")) if self.prefix else [])))
+        return tuple(os.path.join(root, one.path) for one in self.local if one.folder)
+
 
 def sources_of(project: Project, packages: Iterable[LockedPackage]) -> Sources:
     """Reads the pyproject.toml of each. Raises BadInput where one of them can't be part of a build."""

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import filecmp
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wizard.advice.findings import Finding
 from wizard.files import read_bytes
-from wizard.plan.step import FileChange, Plan, Step, StepId
+from wizard.plan.step import Command, FileChange, Plan, Step, StepId
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A file that is too large for a plan's text: copied as it is."""
+
+    source: str
+    path: str
+
+    @property
+    def needed(self) -> bool:
+        """Whether the file is not there yet, or another."""
+        return not (os.path.isfile(self.path) and filecmp.cmp(self.source, self.path, shallow=False))
+
+    @property
+    def command(self) -> Command:
+        """For the supervisor."""
+        return Command(("cp", self.source, self.path), kind="copy-file", options={"from": self.source, "to": self.path})
 
 
 @dataclass(frozen=True)
@@ -21,6 +41,7 @@ class Exported:
     commands: tuple[tuple[tuple[str, ...], str], ...] = ()
     findings: tuple[Finding, ...] = ()
     step: StepId = "export"
+    copies: tuple[Copy, ...] = ()
 
     @property
     def stopped(self) -> Finding | None:
@@ -30,14 +51,16 @@ class Exported:
     def plan(self, project: str) -> Plan:
         """One step with the files that change; no step where none does."""
         changed = tuple(one for one in self.files if one.before != one.after)
-        step = Step(self.step, self.step, self.summary, files=changed, notes=self.notes)
-        return Plan((step,) if changed else (), project)
+        copied = tuple(one.command for one in self.copies if one.needed)
+        step = Step(self.step, self.step, self.summary, copied, changed, notes=self.notes)
+        return Plan((step,) if changed or copied else (), project)
 
     def document(self) -> dict[str, Any]:
         """JSON-ready."""
         return {
             "schema": 1,
             "files": [{"path": one.path, "diff": one.diff, "after": one.after_text} for one in self.files],
+            "copies": [{"from": one.source, "path": one.path} for one in self.copies],
             "notes": list(self.notes),
             "commands": [list(argv) for argv, _ in self.commands],
             "findings": [one.diagnosis.document() for one in self.findings],
