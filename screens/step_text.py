@@ -69,10 +69,7 @@ def lines_of(step: Step) -> list[str]:
         text = change.diff if change.diff is not None else change.after_text or ""
         shown = [line for line in text.splitlines() if not line.startswith(("---", "+++", "@@"))]
         lines += [f"{line[:1]} {line[1:]}" for line in shown] if change.diff is not None else shown
-    lines += [
-        f"HKCU\\Environment\\{value.name} = {value.after}   (was: {value.before or 'not set'})"
-        for value in step.registry
-    ]
+    lines += [f"{value.told}   (was: {value.before or 'not set'})" for value in step.registry]
     return [masked(clean(line)) for line in lines]
 
 

@@ -232,8 +232,8 @@ def test_a_uv_toml_with_the_mark_and_line_ends_of_windows_keeps_them(uv: Path, t
         (replace(machine(bashrc=b""), environment={"UV_CACHE_DIR": "/e"}), "UV_CACHE_DIR in this terminal is /e and wins"),
         (replace(machine(bashrc=b""), environment={"UV_CACHE_DIR": "/data/c"}), None),
         (replace(machine(bashrc=b"export UV_CACHE_DIR=/b"), environment={"UV_CACHE_DIR": "/b"}), ".bashrc line 1 sets"),
-        (Machine(os="windows", registry={"UV_CACHE_DIR": ("D:/w", "REG_SZ")}, home="C:/u"),
-         "UV_CACHE_DIR of your Windows user is D:/w and wins"),
+        (Machine(os="windows", registry={"UV_CACHE_DIR": ("D:/w", "REG_SZ")}, home="C:/u"), None),  # it is taken out
+        (Machine(os="windows", environment={"UV_CACHE_DIR": "E:/w"}, home="C:/u"), "UV_CACHE_DIR in this terminal is E:/w and"),
     ],
 )  # fmt: skip
 def test_a_variable_that_wins_over_uv_toml_is_told(here: Machine, told: str | None) -> None:
@@ -241,6 +241,26 @@ def test_a_variable_that_wins_over_uv_toml_is_told(here: Machine, told: str | No
     assert step is not None
     assert [note for note in step.notes if told is None or told not in note] == []
     assert bool(step.notes) is (told is not None)
+
+
+@pytest.mark.parametrize(
+    "values, gone",
+    [
+        ({"settings.cache-dir": ""}, ["UV_CACHE_DIR"]),
+        ({"settings.link-mode": "auto", "mirrors.persist": False}, ["UV_DEFAULT_INDEX", "UV_LINK_MODE"]),
+        ({"settings.where": "uv.toml", "settings.cache-dir": "D:/mine"}, ["UV_CACHE_DIR"]),
+        ({}, []),
+        ({"settings.where": "none", "settings.cache-dir": ""}, []),
+    ],
+)
+def test_uv_s_own_again_takes_the_value_out_of_the_registry(values: dict[str, object], gone: list[str]) -> None:
+    there = {name: ("D:/w", "REG_EXPAND_SZ") for name in ("UV_CACHE_DIR", "UV_LINK_MODE", "UV_DEFAULT_INDEX")}
+    here = Machine(os="windows", registry={**there, "UV_PYTHON_INSTALL_DIR": ("x", "REG_BINARY")}, home="C:/u")
+    step = settings.step(here, Choices().with_values("set", {"settings.python-install-dir": "", **values}), None)
+    changes = step.registry if step else ()
+    assert [(one.name, one.before, one.after, one.kind) for one in changes] == [
+        (name, "D:/w", None, "REG_EXPAND_SZ") for name in gone
+    ]
 
 
 def test_uv_toml_of_another_machine_lies_where_uv_looks_there() -> None:

@@ -225,7 +225,7 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecas
             yield from (f"      {clean(line)}" for line in text.splitlines())
         for value in step.registry:
             was = (value.before or "not set") if value.known else "not known"
-            yield f"    HKCU\\Environment\\{value.name} = {value.after} (was: {was})"
+            yield f"    {value.told} (was: {was})"
     yield ""
     yield f"Nothing has been changed. Carry it out: {carry_out}     Take it back: uv-wizard undo --yes"
 

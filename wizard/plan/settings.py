@@ -99,7 +99,7 @@ def _environment(
     machine: Machine, choices: Choices, variables: dict[str, str], path_entry: str | None, moved: dict[str, str]
 ) -> _Kept:
     if machine.os == "windows":
-        registry, notes = user_registry.changes(machine, variables, path_entry)
+        registry, notes = user_registry.changes(machine, variables, path_entry, {*_given_up(choices), *moved})
         return _Kept((), registry, notes)
     own, folder = shell_files.own_variables(machine, OURS), shell_files.own_folder(machine)
     gone = {*_given_up(choices), *moved} & set(own)
@@ -137,11 +137,10 @@ def _outranked(machine: Machine, moved: dict[str, str]) -> Iterator[str]:
     ours = shell_files.own_variables(machine, OURS)  # those go
     told = {one.variable for one in shell_files.assignments(machine, OURS)}
     for name, value in moved.items():
-        stored = user_registry.value_of(machine, name)
-        here = machine.environment.get(name) or (stored[0] if stored else None)
-        if here and here != value and name not in told and ours.get(name) != here:
-            where = "of your Windows user" if stored else "in this terminal"
-            yield f"{name} {where} is {one_line(here, 120)} and wins over uv.toml: remove it where it is set."
+        stored = user_registry.value_of(machine, name)  # that goes too
+        here = machine.environment.get(name)
+        if here and here != value and name not in told and here not in (ours.get(name), stored and stored[0]):
+            yield f"{name} in this terminal is {one_line(here, 120)} and wins over uv.toml: remove it where it is set."
 
 
 def _checks(

@@ -20,9 +20,9 @@ class Command:
     argv: tuple[str, ...]
     environment: Mapping[str, str | None] = field(default_factory=dict)
     cwd: str | None = None
-    kind: Literal["plain", "uv", "verify", "place-uv", "mirror-sync", "check-uv-toml", "ask-shells", "move-cache"] = (
-        "plain"
-    )
+    kind: Literal[
+        "plain", "uv", "verify", "place-uv", "mirror-sync", "check-uv-toml", "ask-shells", "move-cache", "copy-file"
+    ] = "plain"
     """How the supervisor runs it: `uv` on a pseudo-terminal with its output read as progress; those after it are
     carried out by the supervisor's own functions, and `argv` is what a person would type for the same."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +65,11 @@ class RegistryChange:
     kind: str = "REG_SZ"
     known: bool = True
     """False for another host's registry: `before` is then not known."""
+
+    @property
+    def told(self) -> str:
+        """What becomes of it, in one line."""
+        return rf"HKCU\Environment\{self.name} " + ("removed" if self.after is None else f"= {self.after}")
 
 
 @dataclass(frozen=True)

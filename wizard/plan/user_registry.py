@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ntpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from wizard.machine.facts import Machine
 from wizard.plan.step import RegistryChange
@@ -18,10 +18,14 @@ LONGEST = 32_767
 
 
 def changes(
-    machine: Machine, variables: Mapping[str, str], folder: str | None
+    machine: Machine, variables: Mapping[str, str], folder: str | None, gone: Iterable[str] = ()
 ) -> tuple[tuple[RegistryChange, ...], tuple[str, ...]]:
-    """(values to write, what to tell). `folder` comes first in PATH, where PATH lacks it."""
-    found: list[RegistryChange] = []
+    """(values to write, what to tell). `folder` comes first in PATH, where PATH lacks it; `gone`: variables to remove."""
+    found = [
+        RegistryChange(name, old[0], None, old[1], known=not machine.foreign)
+        for name in sorted(gone)
+        if (old := value_of(machine, name)) is not None and old[1] in KINDS
+    ]
     notes: list[str] = []
     wanted = [(name, value) for name, value in variables.items()]
     if folder and not in_path(machine, folder):
