@@ -254,7 +254,7 @@ def test_a_variable_that_wins_over_uv_toml_is_told(here: Machine, told: str | No
     ],
 )
 def test_uv_s_own_again_takes_the_value_out_of_the_registry(values: dict[str, object], gone: list[str]) -> None:
-    there = {name: ("D:/w", "REG_EXPAND_SZ") for name in ("UV_CACHE_DIR", "UV_LINK_MODE", "UV_DEFAULT_INDEX")}
+    there = dict.fromkeys(("UV_CACHE_DIR", "UV_LINK_MODE", "UV_DEFAULT_INDEX"), ("D:/w", "REG_EXPAND_SZ"))
     here = Machine(os="windows", registry={**there, "UV_PYTHON_INSTALL_DIR": ("x", "REG_BINARY")}, home="C:/u")
     step = settings.step(here, Choices().with_values("set", {"settings.python-install-dir": "", **values}), None)
     changes = step.registry if step else ()
