@@ -62,7 +62,7 @@ def test_a_sync_ends_with_its_packages() -> None:
     assert (
         told(start, *packages, {"type": "step", "id": "sync", "state": "done"})[-1] == "ok, sync: 2 packages installed"
     )
-    assert told(start, {"type": "step", "id": "sync", "state": "done"})[-1] == "ok, sync: everything was in place"
+    assert told(start, {"type": "step", "id": "sync", "state": "done"})[-1] == "ok, sync: nothing to install"
 
 
 def test_progress_is_a_line_each_tenth_but_not_more_often_than_ten_seconds() -> None:

@@ -29,6 +29,7 @@ UV_INSTALL = frozenset({"auto", "keep", "update", "standalone", "index"})
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?")
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BEFORE_AT = re.compile(r"(?<![^\s'\"/])[^\s'\"@]*:[^\s'\"]*@")
 """A sign-in in what is no proper address."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -118,6 +119,8 @@ KEYS: Mapping[str, Key] = {
     "sync.extras": Key((), _NAMES, lambda text: bool(_NAME.fullmatch(text))),
     "sync.groups": Key((), _NAMES, lambda text: bool(_NAME.fullmatch(text))),
     "sync.no-cache": Key(False, "true or false", bool),
+    "secrets.variables": Key((), "names of environment variables, separated by commas; never their values",
+                             lambda text: bool(_VARIABLE.fullmatch(text))),
     "verify.require": Key("auto", *_one_of("auto", "cpu", "gpu", "cuda", "rocm", "xpu", "mps")),
 }  # fmt: skip
 

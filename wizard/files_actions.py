@@ -46,6 +46,18 @@ def write_action(action: Mapping[str, Any], carrier: Carrier) -> int:
     return 0
 
 
+def copy_action(action: Mapping[str, Any], carrier: Carrier) -> int:
+    """The supervisor's `copy-file`: the bytes of `from` at `to`. 0, or 1 with a note."""
+    path = Path(action["to"])
+    try:
+        if Journal(carrier.journal_folder).write(path, Path(action["from"]).read_bytes()):
+            carrier.emit("changed", path=str(path))
+    except OSError as error:
+        carrier.emit("output", text=f"error: failed to write {path}: {error.strerror} (os error {error.errno})")
+        return 1
+    return 0
+
+
 def registry_action(action: Mapping[str, Any], carrier: Carrier) -> int:
     """The supervisor's `registry`: `name`, `after` (None: no value), `kind`. 0, or 1 with a note."""
     try:

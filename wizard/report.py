@@ -53,9 +53,11 @@ class Hiding:
         return told.replace(self.home, "~") if len(self.home) > 1 else told
 
 
-def hiding(environment: Mapping[str, str]) -> Hiding:
-    """For the secrets that this environment holds."""
-    values = {value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST}
+def hiding(environment: Mapping[str, str], named: Iterable[str] = ()) -> Hiding:
+    """For the secrets that this environment holds. `named`: variables that hold some, whatever they are called."""
+    names = set(named)
+    secret = [value for name, value in environment.items() if _SECRET_NAME.search(name) or name in names]
+    values = {value for value in secret if len(value) >= _SHORTEST}
     home = environment.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     return Hiding(tuple(sorted(values, key=len, reverse=True)), home.rstrip("/\\"))
 

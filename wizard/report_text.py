@@ -61,7 +61,7 @@ class TextReport:
     def _how_it_ended(self, step: StepState) -> str:
         if step.id == "sync" and step.state == "done":
             count = len(self.state.in_state("installed"))
-            return f": {count} package{'s' * (count != 1)} installed" if count else ": everything was in place"
+            return f": {count} package{'s' * (count != 1)} installed" if count else ": nothing to install"
         if step.started is not None and step.ended is not None:
             return f", {short_span(step.ended - step.started)}"
         return ""

@@ -330,6 +330,17 @@ class Way:
 
         return command(self, screen)
 
+    def decided_secrets(self) -> None:
+        """Raises DecisionMissing where a variable that the choices name (secrets.variables) is not set here."""
+        missing = [name for name in self.choices.names("secrets.variables") if not self.environment.get(name)]
+        if missing:
+            word = "is" if len(missing) == 1 else "are"
+            msg = (
+                f"{', '.join(missing)} {word} not set here, and the choices name it as a secret that is needed "
+                "(secrets.variables); set it in this environment, never in a file of choices"
+            )
+            raise DecisionMissing(msg)
+
     def decided(self) -> None:
         """Raises DecisionMissing where a choice has no safe default here."""
         if self.project is None:

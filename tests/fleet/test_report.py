@@ -57,7 +57,7 @@ def result(code: int, **more: Any) -> dict[str, Any]:
         (record(ended="failed", stage="python", cause="no-python", detail="no Python"), "failed", "no-python", "no Python"),
         (record(ended="failed", stage="copy"), "failed", "failed", "failed while the files went there"),
         (record(check=True, plan={"changes": False, "steps": []}), "same", None, "nothing would change"),
-        (record(check=True, plan={"changes": True, "steps": [{"id": "uv"}]}), "planned", None, "would do: uv"),
+        (record(check=True, plan={"changes": True, "steps": ["uv", "verify"]}), "planned", None, "would do: uv"),
         (record(run="20260101-120000", result=result(0)), "unknown", "no-word", "no word of it in the last run"),
     ],
 )  # fmt: skip

@@ -62,9 +62,9 @@ class Line:
 
 
 class Index:
-    """See the module. `credentials`: a user and a password without which every answer is 401."""
+    """See the module. `credentials`: a user and a password without which every answer is 401; `host`: the address."""
 
-    def __init__(self, *, credentials: tuple[str, str] | None = None) -> None:
+    def __init__(self, *, credentials: tuple[str, str] | None = None, host: str = "127.0.0.1") -> None:
         self.credentials = credentials
         self.ranges = True  # False: as the mirrors that ignore Range
         self.closing = threading.Event()
@@ -75,7 +75,7 @@ class Index:
         self._rates: dict[str, float] = {}
         self.shared: Line | None = None
         self._log: list[Request] = []
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server((host, 0), Handler)
         self._server.index = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -98,7 +98,7 @@ class Index:
 
     @property
     def root(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self._server.server_address[0]!s}:{self._server.server_address[1]}"
 
     def url(self, prefix: str = "/simple") -> str:
         """The address for UV_DEFAULT_INDEX and its like, without a slash at the end."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from wizard.advice.torch_reach import Selected
 from wizard.cli import common, words
@@ -19,10 +21,14 @@ from wizard.text import clean, masked, one_line
 from wizard.way import Way
 
 _ASKS = "nothing was written: {} asks for --yes; --dry-run shows it without this complaint"
+_MANY = 8
+"""More files than these are told by their number."""
 _OWN = {
     "dockerfile": {"base", "keep_mirror", "no_devcontainer"},
     "script": {"shell"},
     "choices": set[str](),
+    "ansible": {"to", "one_file"},
+    "job": {"to", "one_file"},
 }
 """Options that only that kind takes."""
 
@@ -34,8 +40,8 @@ def export(options: Options) -> int:
         msg = f"export {one_line(kind, 40)} is not possible; allowed: {', '.join(_KINDS)}"
         raise BadInput(msg)
     for other, own in _OWN.items():
-        for option in sorted(own):
-            if other != kind and options.values.get(option):
+        for option in sorted(own - _OWN[kind]):
+            if options.values.get(option):
                 msg = f"uv-wizard export {kind} has no --{option.replace('_', '-')}; export {other} has"
                 raise BadInput(msg)
     way = common.way_of(options, word=1)
@@ -78,7 +84,9 @@ def carry_out(options: Options, way: Way, made: Exported) -> int:
     run = client.start(plan, project=folder, label=options.command)
     code, failure = finished(run)
     if code == 0:
-        common.print_lines([f"Written: {one.path}" for one in plan.steps[0].files])
+        written = [*(one.path for one in plan.steps[0].files), *(one.path for one in made.copies)]
+        shown = written if len(written) <= _MANY else [f"{len(written)} files in {os.path.commonpath(written)}"]
+        common.print_lines([f"Written: {one}" for one in shown])
         common.print_lines(_next(made))
         common.print_lines(["To take it back: uv-wizard undo --yes"])
     elif failure is not None:
@@ -181,8 +189,19 @@ def _choices(options: Options, way: Way) -> Exported:
     return made(way.choices, way.project.path if way.project else way.path, way.machine)
 
 
+def _ansible(options: Options, way: Way) -> Exported:
+    from wizard.export.ansible import made
+    from wizard.one_file import find
+
+    project, chosen = _project(way), way.selected()
+    check(project, chosen)
+    named = options.text("one_file")
+    return made(way.machine, project, way.choices, find(Path(named) if named else None), options.text("to"))
+
+
 _KINDS: dict[str, Callable[[Options, Way], Exported]] = {
     "dockerfile": _dockerfile,
     "script": _script,
     "choices": _choices,
+    "ansible": _ansible,
 }

@@ -67,6 +67,7 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
     if not options.flag("yes"):
         msg = "nothing was done: apply asks for --yes. Look first: uv-wizard plan; then: uv-wizard apply --yes"
         raise DecisionMissing(msg)
+    way.decided_secrets()
     if way.interrupted is not None:
         back = f"uv-wizard undo {way.interrupted.run.id} --yes"
         told = (
@@ -75,7 +76,7 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
         print(f"uv-wizard: {told}", file=sys.stderr)
     run = way.start(plan, label)
     code = watch(run, as_json=options.json, way=way if label == "apply" else None)
-    saving.keep_run(run, options)
+    saving.keep_run(run, options, way)
     return code
 
 

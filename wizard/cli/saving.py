@@ -12,6 +12,7 @@ from wizard.run.client import RunInfo, again
 if TYPE_CHECKING:
     from wizard.diagnosis import Diagnosis
     from wizard.verify.record import Verification
+    from wizard.way import Way
 
 _KINDS = {".html": "one HTML page", ".json": "one JSON document"}
 
@@ -32,10 +33,10 @@ def check(options: Options, kinds: tuple[str, ...] = (".json",)) -> None:
         raise BadInput(msg) from None
 
 
-def keep_run(run: RunInfo, options: Options) -> None:
+def keep_run(run: RunInfo, options: Options, way: Way) -> None:
     """How that run ended."""
     if (target := options.text("save")) is not None:
-        ended.save(ended.of_run(again(run)), target)
+        ended.save(ended.of_run(again(run)), target, way.choices.names("secrets.variables"))
 
 
 def keep_nothing(found: Diagnosis, options: Options) -> None:

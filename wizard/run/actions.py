@@ -12,14 +12,16 @@ from wizard.errors import ExitCode
 CARRIED_OUT_BY: Mapping[str, str] = {
     "write": "wizard.files_actions:write_action",
     "registry": "wizard.files_actions:registry_action",
+    "copy-file": "wizard.files_actions:copy_action",
     "place-uv": "wizard.run.place_uv:carry_out",
     "mirror-sync": "wizard.run.mirror_sync:carry_out",
+    "bundle-sync": "wizard.run.bundle_sync:carry_out",
     "verify": "wizard.run.actions:verify",
     "check-uv-toml": "wizard.run.arrived:check_uv_toml",
     "ask-shells": "wizard.run.arrived:ask_shells",
     "move-cache": "wizard.run.move_cache:carry_out",
 }
-WRITES = frozenset({"write", "registry", "place-uv"})
+WRITES = frozenset({"write", "registry", "place-uv", "copy-file"})
 """Those that are never cut off in the middle: they write files of the user's, and they are short."""
 
 

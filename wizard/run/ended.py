@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,14 +74,14 @@ def _plain(event: events.Event | None) -> dict[str, Any] | None:
     return None if event is None else {key: value for key, value in event.items() if key not in ("at", "type")}
 
 
-def save(document: dict[str, Any], path: str) -> None:
+def save(document: dict[str, Any], path: str, secrets: Iterable[str] = ()) -> None:
     """Writes it, whole or not at all; secrets of this environment and the home's path are taken out.
 
-    Raises WizardError where it can't be written.
+    `secrets`: names of variables that hold some, beside those whose names say so. Raises WizardError where it can't be written.
     """
     from wizard.report import hiding
 
-    text = hiding(os.environ)(json.dumps(document, indent=1, ensure_ascii=False)) + "\n"
+    text = hiding(os.environ, secrets)(json.dumps(document, indent=1, ensure_ascii=False)) + "\n"
     try:
         write_atomically(Path(path).absolute(), text.encode("utf-8", "replace"))
     except OSError as error:

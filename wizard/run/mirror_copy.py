@@ -20,12 +20,10 @@ def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
     """Syncs the scratch copy; what a mirror turns out not to have is taken from the lock's address in the next round."""
     scratch = job.carrier.run_folder / "mirror-sync" / (job.project.name or "project")
     try:
-        _copy(job.project, scratch)
-        if job.member:  # its own groups and Python; the others of the workspace are left out
-            _copy(job.folder, scratch / job.member)
+        copy_project(job, scratch)
         for _ in range(_ROUNDS):
             (scratch / "uv.lock").write_bytes(mirror_lock.rewritten(text, job.addresses).encode("utf-8"))
-            if _sync(job, scratch, left_out) == 0:
+            if sync_scratch(job, scratch, left_out) == 0:
                 return None
             if job.carrier.cancelled():
                 return ExitCode.INTERRUPTED
@@ -43,6 +41,13 @@ def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
         shutil.rmtree(scratch.parent, ignore_errors=True)
 
 
+def copy_project(job: Job, scratch: Path) -> None:
+    """What uv reads of the project beside its uv.lock, in the scratch folder."""
+    _copy(job.project, scratch)
+    if job.member:  # its own groups and Python; the others of the workspace are left out
+        _copy(job.folder, scratch / job.member)
+
+
 def _copy(project: Path, scratch: Path) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     for name in _COPIED:
@@ -50,7 +55,8 @@ def _copy(project: Path, scratch: Path) -> None:
             shutil.copyfile(project / name, scratch / name)
 
 
-def _sync(job: Job, scratch: Path, left_out: list[str]) -> int:
+def sync_scratch(job: Job, scratch: Path, left_out: list[str]) -> int:
+    """The copy synced into the project's own environment, by the lock that lies in the copy; uv's exit code."""
     argv = [*job.argv[:2], "--frozen", "--inexact", *job.options(), *left_out]
     more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job), **_signed(job)}
     return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch / job.member), uv=True)
