@@ -21,7 +21,16 @@ class Command:
     environment: Mapping[str, str | None] = field(default_factory=dict)
     cwd: str | None = None
     kind: Literal[
-        "plain", "uv", "verify", "place-uv", "mirror-sync", "check-uv-toml", "ask-shells", "move-cache", "copy-file"
+        "plain",
+        "uv",
+        "verify",
+        "place-uv",
+        "mirror-sync",
+        "bundle-sync",
+        "check-uv-toml",
+        "ask-shells",
+        "move-cache",
+        "copy-file",
     ] = "plain"
     """How the supervisor runs it: `uv` on a pseudo-terminal with its output read as progress; those after it are
     carried out by the supervisor's own functions, and `argv` is what a person would type for the same."""

@@ -1,0 +1,229 @@
+"""A bundle as it will be: its files, what they weigh, what of them has still to be fetched, whether they fit. Asks servers
+for sizes that nobody has told; writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wizard import credentials
+from wizard.advice.torch_builds import minor
+from wizard.advice.torch_reach import Selected, pythons_of
+from wizard.bundle import builds, programs
+from wizard.bundle.asking import Asked
+from wizard.bundle.contents import Contents, Item, contents
+from wizard.bundle.fetch import kept
+from wizard.bundle.record import Entry
+from wizard.bundle.store import Bundle
+from wizard.bundle.target import Target
+from wizard.choices import Choices
+from wizard.errors import BadInput, WizardError
+from wizard.machine.facts import Machine
+from wizard.mirrors import official
+from wizard.plan import uv_ways
+from wizard.plan.mirrors import address, options
+from wizard.plan.sync import run_environment
+from wizard.project.facts import Project
+from wizard.project.lockfile import own_registry
+from wizard.run.environment import child_environment
+from wizard.run.mirror_lock import LockedFile
+from wizard.text import needed_size, one_line, standing_size
+
+if TYPE_CHECKING:
+    import httpx
+
+ROOM = 256 * 1024**2
+"""Bytes kept free beside what is forecast: what builds need is known only once their sources are here."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`uv`: the program that is asked here; `items`: all that is known before anything is fetched; `entries`: those of
+    them that are here, or in the earlier bundle; `needs`: of builds whose sources are here.
+    """
+
+    asked: Asked
+    uv: str
+    uv_version: str
+    contents: Contents
+    items: tuple[Item, ...]
+    python: programs.PythonBuild | None
+    needs: tuple[builds.Needs, ...]
+    there: tuple[Entry, ...]
+    notes: tuple[str, ...]
+    free: int | None
+
+    @property
+    def to_fetch(self) -> tuple[Item, ...]:
+        """What is neither here nor in the earlier bundle."""
+        paths = {one.path for one in self.there}
+        return tuple(one for one in self.items if one.path not in paths)
+
+    @property
+    def bytes(self) -> int:
+        """Of all its files, as far as they are known."""
+        return sum(one.size or 0 for one in self.items)
+
+    @property
+    def fetched(self) -> int:
+        """Bytes that have still to come, as far as they are known."""
+        return sum(one.size or 0 for one in self.to_fetch)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Files whose size nobody tells."""
+        return tuple(one.name for one in self.to_fetch if one.size is None)
+
+    @property
+    def builds(self) -> tuple[str, ...]:
+        """What is built on the host."""
+        return tuple(f"{one.package} {one.version}" for one in self.contents.sources)
+
+    def told(self) -> list[str]:
+        """In lines."""
+        target = self.asked.target
+        libc = f", {target.libc.name} {target.libc.version}" if target.libc else ""
+        more = " or more" if self.unknown else ""
+        here = len(self.items) - len(self.to_fetch)
+        lines = [
+            f"For {target.os} {target.arch}{libc}, Python {target.python}: {len(self.items)} files, "
+            f"{needed_size(self.bytes)}{more}",
+            f"To fetch: {len(self.to_fetch)} files, {needed_size(self.fetched)}{more}; {here} are there already",
+        ]
+        room = "" if self.free is None else f" ({standing_size(self.free)} free)"
+        lines.append(f"Into {one_line(str(self.asked.folder), 200)}{room}")
+        if self.builds or self.needs:
+            lines.append("And what builds on the host need, which their sources tell: some MB as a rule")
+        return lines
+
+    def document(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "files": len(self.items),
+            "bytes": self.bytes,
+            "to_fetch": len(self.to_fetch),
+            "bytes_to_fetch": self.fetched,
+            "size_unknown": list(self.unknown),
+            "free_bytes": self.free,
+        }
+
+
+def draft(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) -> Draft:
+    """Looks everything up. `uv`: the one here, None for none; `scratch`: a folder for one that is borrowed.
+
+    Raises BadInput, WizardError.
+    """
+    found = contents(asked.machine, asked.project, asked.selected, asked.target)
+    index = address(asked.choices, "pypi") or uv_ways.known_index(asked.here, asked.project)
+    index = index or (official.address(uv) if uv else None)
+    if index is None:
+        msg = "the address of a package index is not known here; name one: --set mirrors.pypi=https://..."
+        raise WizardError(msg)
+    wish = uv_ways.wanted(asked.here, asked.project, asked.choices, "")
+    fits = uv is not None and (not wish.version or wish.version == _own_version(uv))
+    version = wish.version or ((_own_version(uv) or "") if uv else "")
+    version, program = programs.uv_item(client, index, version, wish.required, asked.target)
+    asker = uv if uv is not None and fits else programs.borrowed_uv(index, version, scratch)
+    mirror = address(asked.choices, "python")
+    python = programs.python_build(asker, asked.target, asked.project.requires_python, mirror)
+    notes = list(found.notes)
+    items = [*_through_mirrors(asked, found.items, client), program]
+    python = _reachable(python, client, notes)
+    items += [python.item] if python else []
+    if python is None:
+        notes.append(f"No build of Python {asked.target.python} could be had: the host needs one of its own")
+    there = _there(asked, items)
+    items = _sized(items, {one.path: one.size for one in there}, client)
+    return Draft(
+        asked, asker, version, found, tuple(items), python, tuple(_local_needs(asked, found)), tuple(there),
+        tuple(notes), _free(asked.folder),
+    )  # fmt: skip
+
+
+def _own_version(uv: str) -> str | None:
+    from wizard.mirrors.command import uv_version
+
+    return uv_version(uv)
+
+
+def _reachable(
+    build: programs.PythonBuild | None, client: httpx.Client, notes: list[str]
+) -> programs.PythonBuild | None:
+    """With its size and its sum, where a server has it."""
+    size = programs.size_of(client, build.item) if build else None
+    if build is None or size is None:
+        return None
+    stated = programs.stated_sum(client, build.item)
+    if not stated:
+        notes.append(f"Nobody states a sha256 for {build.item.name}: held to the hash of what came")
+    return replace(build, item=replace(build.item, size=size or None, hash=stated))
+
+
+def _through_mirrors(asked: Asked, items: Iterable[Item], client: httpx.Client) -> list[Item]:
+    """The mirrors' addresses first, as their own pages tell them."""
+    told = options(asked.project, asked.choices)
+    if told is None:
+        return list(items)
+    from wizard.run.mirror_pages import look_up
+
+    every = list(items)
+    files = [LockedFile(i.package, i.version, i.registry, i.name, i.urls[-1], i.hash, i.size) for i in every if i.hash]
+    addresses: dict[str, str] = {}
+    for one in look_up(files, told["stand_ins"], client).values():
+        addresses.update(one.addresses)
+    return [replace(i, urls=(addresses[i.urls[-1]], *i.urls)) if i.urls[-1] in addresses else i for i in every]
+
+
+def _there(asked: Asked, items: Iterable[Item]) -> list[Entry]:
+    """The files that need not be fetched: whole in the folder, or in the earlier bundle."""
+    earlier = {one.path: one for one in asked.since.manifest.here} if asked.since else {}
+    found = []
+    for item in items:
+        own = kept(item, asked.folder.joinpath(*item.path.split("/")))
+        old = earlier.get(item.path)
+        if own is None and old is not None and old.hash == item.hash and not item.source:
+            own = old
+        found += [own] if own else []
+    return found
+
+
+def _sized(items: Iterable[Item], known: dict[str, int], client: httpx.Client) -> list[Item]:
+    """With what the servers say of files whose size nobody has told."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def one(item: Item) -> Item:
+        if item.size is not None:
+            return item
+        size = known.get(item.path) or programs.size_of(client, item)
+        return replace(item, size=size or None)
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(one, items))
+
+
+def _local_needs(asked: Asked, found: Contents) -> Iterable[builds.Needs]:
+    for path in found.local:
+        needs = builds.of_folder(Path(asked.project.path, path), path)
+        if needs is not None:
+            yield needs
+
+
+def _free(folder: Path) -> int | None:
+    there = folder
+    while not there.is_dir() and there != there.parent:
+        there = there.parent
+    try:
+        return shutil.disk_usage(there).free
+    except OSError:
+        return None
+
+
+__all__ = ["ROOM", "Draft", "draft"]
