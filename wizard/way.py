@@ -330,9 +330,13 @@ class Way:
 
         return command(self, screen)
 
+    def secrets_missing(self) -> tuple[str, ...]:
+        """The variables that the choices name (secrets.variables) and that are not set here."""
+        return tuple(name for name in self.choices.names("secrets.variables") if not self.environment.get(name))
+
     def decided_secrets(self) -> None:
-        """Raises DecisionMissing where a variable that the choices name (secrets.variables) is not set here."""
-        missing = [name for name in self.choices.names("secrets.variables") if not self.environment.get(name)]
+        """Raises DecisionMissing where one is missing."""
+        missing = self.secrets_missing()
         if missing:
             word = "is" if len(missing) == 1 else "are"
             msg = (

@@ -63,10 +63,16 @@ def plan(options: Options) -> int:
         return _plan_with_lock(way, made, as_json=options.json)
     found = sync_forecast.look(way, made)
     if options.json:
-        forecast = found.document(room=False) if found else None
-        common.print_json({**plan_document(made), "forecast": forecast, "changes": sync_forecast.changes(made, found)})
+        common.print_json({
+            **plan_document(made),
+            "forecast": found.document(room=False) if found else None,
+            "changes": sync_forecast.changes(made, found),
+            "secrets_missing": list(way.secrets_missing()),
+        })  # fmt: skip
     else:
         common.print_lines(words.plan(made, forecast=found))
+        missing = way.secrets_missing()
+        common.print_lines([f"! Not set here, and needed: {', '.join(missing)}"] if missing else [])
     return ExitCode.DONE
 
 

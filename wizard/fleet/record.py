@@ -123,7 +123,9 @@ def _carried_out(
         return state, cause or "unknown", title or "no title", diagnosis
     if record.get("ended") != "done" or not result:
         return "unknown", _text(record.get("cause"), 60) or "no-word", detail or "it left no result", {}
-    return "failed", "unknown", detail or f"ended with exit code {result.get('exit_code')}", {}
+    lines = [_text(line, 200) for line in _list(result.get("last_lines"))]
+    last = next((line for line in reversed(lines) if line), "")
+    return "failed", "unknown", last or detail or f"ended with exit code {result.get('exit_code')}", {"evidence": lines}
 
 
 def _looked_at(plan: Mapping[str, Any]) -> tuple[State, str | None, str, Mapping[str, Any]]:

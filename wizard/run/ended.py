@@ -17,6 +17,9 @@ from wizard.run import state
 from wizard.run.client import RunInfo
 from wizard.run.progress import RunState
 
+_LAST = 5
+"""Lines that are told where nobody knows the cause."""
+
 
 def of_run(run: RunInfo) -> dict[str, Any]:
     """The document of a run that is over; `exit_code` None: it goes on, or ended without a word."""
@@ -38,6 +41,7 @@ def of_run(run: RunInfo) -> dict[str, Any]:
         "failed_step": next((one.id for one in told.steps if one.state == "failed"), None),
         "diagnosis": _plain(told.diagnosis),
         "verify": _plain(told.verify),
+        "last_lines": [line.text for line in told.log][-_LAST:] if told.exit_code and told.diagnosis is None else [],
     }
 
 
@@ -55,6 +59,7 @@ def of_nothing(found: Diagnosis, label: str) -> dict[str, Any]:
         "failed_step": None,
         "diagnosis": found.document(),
         "verify": None,
+        "last_lines": [],
     }
 
 
