@@ -4,36 +4,21 @@ for sizes that nobody has told; writes nothing.
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wizard import credentials
-from wizard.advice.torch_builds import minor
-from wizard.advice.torch_reach import Selected, pythons_of
 from wizard.bundle import builds, programs
 from wizard.bundle.asking import Asked
 from wizard.bundle.contents import Contents, Item, contents
 from wizard.bundle.fetch import kept
 from wizard.bundle.record import Entry
-from wizard.bundle.store import Bundle
-from wizard.bundle.target import Target
-from wizard.choices import Choices
-from wizard.errors import BadInput, WizardError
-from wizard.machine.facts import Machine
+from wizard.errors import WizardError
 from wizard.mirrors import official
 from wizard.plan import uv_ways
 from wizard.plan.mirrors import address, options
-from wizard.plan.sync import run_environment
-from wizard.project.facts import Project
-from wizard.project.lockfile import own_registry
-from wizard.run.environment import child_environment
 from wizard.run.mirror_lock import LockedFile
 from wizard.text import needed_size, one_line, standing_size
 
@@ -93,9 +78,9 @@ class Draft:
         libc = f", {target.libc.name} {target.libc.version}" if target.libc else ""
         more = " or more" if self.unknown else ""
         here = len(self.items) - len(self.to_fetch)
+        host = f"{target.os} {target.arch}{libc}, Python {target.python}"
         lines = [
-            f"For {target.os} {target.arch}{libc}, Python {target.python}: {len(self.items)} files, "
-            f"{needed_size(self.bytes)}{more}",
+            f"For {host}: {len(self.items)} files, {needed_size(self.bytes)}{more}",
             f"To fetch: {len(self.to_fetch)} files, {needed_size(self.fetched)}{more}; {here} are there already",
         ]
         room = "" if self.free is None else f" ({standing_size(self.free)} free)"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from wizard import __version__
 from wizard.bundle import builds
-from wizard.bundle.contents import Item
 from wizard.bundle.asking import Asked, environment
+from wizard.bundle.contents import Item
 from wizard.bundle.draft import ROOM, Draft
 from wizard.bundle.fetch import Progress, fetch, tidy
 from wizard.bundle.pages import pages
@@ -151,7 +151,7 @@ def _texts(draft: Draft, manifest: Manifest, choices: dict[str, Value]) -> dict[
         own = next(one for one in manifest.entries if one.what == "python")
         found[PYTHONS] = draft.python.downloads(own.sha256)
     since = (
-        f"\nIt goes with an earlier bundle, which has to be there too: another --bundle DIR.\n"
+        "\nIt goes with an earlier bundle, which has to be there too: another --bundle DIR.\n"
         if draft.asked.since
         else ""
     )

@@ -29,6 +29,7 @@ _OWN = {
     "choices": set[str](),
     "ansible": {"to", "one_file"},
     "job": {"to", "one_file"},
+    "bundle": {"to", "one_file", "platform", "python", "since"},
 }
 """Options that only that kind takes."""
 
@@ -36,8 +37,8 @@ _OWN = {
 def export(options: Options) -> int:
     """Shows the files; with --yes writes them."""
     kind = options.word() or ""
-    if kind not in _KINDS:
-        msg = f"export {one_line(kind, 40)} is not possible; allowed: {', '.join(_KINDS)}"
+    if kind not in _OWN:
+        msg = f"export {one_line(kind, 40)} is not possible; allowed: {', '.join(_OWN)}"
         raise BadInput(msg)
     for other, own in _OWN.items():
         for option in sorted(own - _OWN[kind]):
@@ -53,6 +54,10 @@ def export(options: Options) -> int:
         else:
             common.print_lines(words.diagnosis(missing))
         return ExitCode.FAILED
+    if kind == "bundle":
+        from wizard.cli import bundling
+
+        return bundling.export(options, way)
     return carry_out(options, way, _KINDS[kind](options, way))
 
 

@@ -17,7 +17,10 @@ _OPTIONS = {
     "kind": ("--kind KIND", "pypi, pytorch or python"),
     "catalog": ("--catalog FILE", "measure the mirrors of this TOML file and no others"),
     "require": ("--require NAME", "what has to pass: auto, cpu, gpu, cuda, rocm, xpu, mps"),
-    "python": ("--python PATH", "the Python of any environment, instead of the project's"),
+    "python": (
+        "--python PATH",
+        "verify: the Python of any environment; export bundle: the host's Python, such as 3.12",
+    ),
     "save": (
         "--save FILE",
         "keep the result: verify and report FILE.html, a page; apply, sync, verify FILE.json; attach FILE.zip, for a colleague",
@@ -29,7 +32,19 @@ _OPTIONS = {
     "base": ("--base slim|cuda", "export dockerfile: cuda is the large base image with CUDA in it; as a rule slim"),
     "keep_mirror": ("--keep-mirror", "export dockerfile: the build asks the chosen mirror first; as a rule none stays"),
     "no_devcontainer": ("--no-devcontainer", "export dockerfile: no .devcontainer/devcontainer.json beside it"),
-    "to": ("--to FOLDER", "export ansible, export job: where it is written; as a rule a folder in the project"),
+    "to": (
+        "--to FOLDER",
+        "export ansible, job, bundle: where it is written; as a rule a folder in the project, of a bundle one here",
+    ),
+    "platform": (
+        "--platform NAME",
+        "export bundle: the host's system, such as linux-aarch64, linux-x86_64-glibc2.35, macos-aarch64, windows-x86_64",
+    ),
+    "since": ("--since DIR", "export bundle: leave out what that earlier bundle has; the host needs both"),
+    "bundle": (
+        "--bundle DIR",
+        "take everything from the bundle in that folder and ask no network; again for an earlier one it goes with",
+    ),
     "one_file": ("--one-file PATH", "the uv-wizard.pyz to give away; as a rule the one that runs"),
     "greeting": ("--greeting TEXT", "what newcomers read first; nothing takes it out"),
     "sizes": ("--sizes", "ask the servers how large the packages of uv.lock are when unpacked"),

@@ -36,7 +36,7 @@ COMMANDS = {
     "plan": CommandSpec("wizard.cli.telling:plan", (0, 1), "[PROJECT]",
                         "every command and every file change that apply would make", _PLANS | {"json", "lock", "yes"}),
     "apply": CommandSpec("wizard.cli.running:apply", (0, 1), "[PROJECT]",
-                         "carry the plan out, without a screen", _PLANS | {"json", "yes", "dry_run", "save"}),
+                         "carry the plan out, without a screen", _PLANS | {"json", "yes", "dry_run", "save", "bundle"}),
     "sync": CommandSpec("wizard.cli.running:sync", (0, 1), "[PROJECT]",
                         "only the sync, through the chosen mirrors", _PLANS | {"json", "yes", "dry_run", "save"}),
     "verify": CommandSpec("wizard.cli.running:verify", (0, 1), "[PROJECT]",
@@ -53,9 +53,11 @@ COMMANDS = {
                           "make a uv project of an environment.yml, a requirements.txt or their like",
                           frozenset({"choices", "set", "json", "yes", "dry_run", "conda"})),
     "export": CommandSpec("wizard.cli.exporting:export", (1, 2), "KIND [PROJECT]",
-                          "write dockerfile, script (the plan without us), choices, ansible or job, to give to others",
+                          "write dockerfile, script (the plan without us), choices, ansible, job or bundle, to give to others",
                           _PLANS | {"json", "yes", "dry_run", "shell", "base", "keep_mirror", "no_devcontainer", "to",
-                                    "one_file"}),
+                                    "one_file", "platform", "python", "since"}),
+    "bundle": CommandSpec("wizard.cli.bundling:bundle", (2, 2), "verify DIR",
+                          "hold every file of a bundle (export bundle writes one) to its manifest", frozenset({"json"})),
     "report": CommandSpec("wizard.cli.report:report", (1, 1), "DIR",
                           "what the machines of a fleet or of jobs came to, as one table", frozenset({"json", "save"})),
     "team": CommandSpec("wizard.cli.team:team", (0, 1), "[PROJECT]",
@@ -140,9 +142,12 @@ def _parser() -> _Parser:
         "conda",
         "to",
         "one-file",
+        "platform",
+        "since",
     ):
         parser.add_argument(f"--{name}")
     parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--bundle", action="append", default=[])
     parser.add_argument("words", nargs="*")
     return parser
 

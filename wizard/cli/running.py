@@ -29,6 +29,12 @@ def apply(options: Options) -> int:
     """`uv-wizard apply`: the whole plan."""
     common.refuse_machine(options)
     saving.check(options)
+    if options.values.get("bundle"):
+        from wizard.cli.bundling import Carried
+
+        carried = Carried(options)
+        there = carried.way(options)
+        return _carry_out(there, options, lambda: carried.plan(there), label="apply")
     way = common.way_of(options)
     return _carry_out(way, options, way.plan, label="apply")
 
