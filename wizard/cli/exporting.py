@@ -28,7 +28,7 @@ _OWN = {
     "script": {"shell"},
     "choices": set[str](),
     "ansible": {"to", "one_file"},
-    "job": {"to", "one_file"},
+    "job": {"one_file"},
     "bundle": {"to", "one_file", "platform", "python", "since"},
 }
 """Options that only that kind takes."""
@@ -204,9 +204,21 @@ def _ansible(options: Options, way: Way) -> Exported:
     return made(way.machine, project, way.choices, find(Path(named) if named else None), options.text("to"))
 
 
+def _job(options: Options, way: Way) -> Exported:
+    from wizard.export.job import made
+    from wizard.one_file import find, running_from
+
+    project, chosen = _project(way), way.selected()
+    check(project, chosen)
+    named = options.text("one_file")
+    one_file = find(Path(named)) if named else running_from()
+    return made(way.machine, project, way.choices, way.torch(), one_file)
+
+
 _KINDS: dict[str, Callable[[Options, Way], Exported]] = {
     "dockerfile": _dockerfile,
     "script": _script,
     "choices": _choices,
     "ansible": _ansible,
+    "job": _job,
 }

@@ -27,6 +27,7 @@ _OPTIONS = {
     ),
     "conda": ("--conda NAME", "instead of a file: a conda environment of this machine, by its name or folder"),
     "deep": ("--deep", "torch.compile too, and with several GPUs their copies to each other and NCCL"),
+    "as_run": ("--as-run", "verify: keep it as a run, which attach shows, on another machine of a cluster too"),
     "lock": ("--lock", "try uv lock in a copy of the project too: what would become of uv.lock"),
     "shell": ("--shell sh|ps1", "export script: for which shell (as a rule ps1 on Windows, else sh)"),
     "base": ("--base slim|cuda", "export dockerfile: cuda is the large base image with CUDA in it; as a rule slim"),

@@ -39,9 +39,9 @@ COMMANDS = {
                          "carry the plan out, without a screen", _PLANS | {"json", "yes", "dry_run", "save", "bundle"}),
     "sync": CommandSpec("wizard.cli.running:sync", (0, 1), "[PROJECT]",
                         "only the sync, through the chosen mirrors", _PLANS | {"json", "yes", "dry_run", "save"}),
-    "verify": CommandSpec("wizard.cli.running:verify", (0, 1), "[PROJECT]",
+    "verify": CommandSpec("wizard.cli.verifying:verify", (0, 1), "[PROJECT]",
                           "only the checks, in the project's own environment",
-                          _PLANS | {"json", "yes", "require", "python", "save", "deep"}),
+                          _PLANS | {"json", "yes", "require", "python", "save", "deep", "as_run"}),
     "diagnose": CommandSpec("wizard.cli.telling:diagnose", (0, 1), "[FILE]",
                             "name the cause in what uv or Python printed (FILE, or - for standard input)",
                             frozenset({"json", "machine"})),
@@ -125,6 +125,7 @@ def _parser() -> _Parser:
         "lock",
         "keep-mirror",
         "no-devcontainer",
+        "as-run",
     ):
         short = {"help": ["-h"], "yes": ["-y"]}.get(name, [])
         parser.add_argument(f"--{name}", *short, action="store_true")

@@ -1,4 +1,4 @@
-"""The commands that run: apply, sync, verify, attach. A run goes on without us; what we print is its events."""
+"""The commands that run: apply, sync, attach. A run goes on without us; what we print is its events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wizard.cli import common, saving, words
 from wizard.cli.options import Options
 from wizard.diagnosis import Context, Diagnosis
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
-from wizard.plan import verify as verify_plan
+from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan
 from wizard.plan.step import document as plan_document
 from wizard.run import client
@@ -64,7 +64,7 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
         if options.json:
             common.print_json(plan_document(plan))
         else:
-            common.print_lines(words.plan(plan))
+            common.print_lines(words.plan(plan, command_line(["uv-wizard", "apply", *_bundles(options), "--yes"])))
         return ExitCode.DONE
     if missing is not None and not (missing.cause == "lock-missing" and plan.step("lock")):
         _tell_failure(missing, options)
@@ -84,6 +84,10 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
     code = watch(run, as_json=options.json, way=way if label == "apply" else None)
     saving.keep_run(run, options, way)
     return code
+
+
+def _bundles(options: Options) -> list[str]:
+    return [word for folder in options.values.get("bundle") or () for word in ("--bundle", folder)]
 
 
 def stands_in_the_way(way: Way) -> Diagnosis | None:
@@ -206,73 +210,3 @@ def _report(run: RunInfo, path: Path) -> int:
     way.look()
     common.print_lines([f"Report: {report.write(run, way, path.absolute())}, secrets left out"])
     return ExitCode.DONE
-
-
-def verify(options: Options) -> int:
-    """`uv-wizard verify`: the checks in this process's own children."""
-    from wizard.verify.check import Check
-    from wizard.verify.check import verify as look
-
-    common.refuse_machine(options)
-    saving.check(options, (".html", ".json"))
-    way = common.way_of(options)
-    if way.project is None and options.text("python") is None:
-        _tell_document(stands_in_the_way(way), options)
-        return ExitCode.FAILED
-
-    def tell(check: Check) -> None:
-        if not options.json:
-            common.print_lines([_rung(check)])
-
-    request = verify_plan.request(
-        way.machine,
-        way.project,
-        way.choices,
-        uv=way.uv_path(),
-        selected=way.selection(),
-        variant=None,
-        python=_python(options.text("python"), way),
-        held=way.held(),
-    )
-    promised = way.torch().locked_variant if way.project is not None and options.text("python") is None else None
-    result = look(replace(request, deep=options.flag("deep"), torch_promised=promised), on_check=tell)
-    if options.json:
-        common.print_json(result.document())
-    else:
-        from wizard.verify.check import headline
-
-        title, lead = headline(result)
-        common.print_lines(["", title, *([lead] if lead else [])])
-        if result.diagnosis is not None:
-            common.print_lines(words.diagnosis(result.diagnosis))
-    saving.keep_verification(result, options)
-    return result.exit_code
-
-
-def _python(path: str | None, way: Way) -> str | None:
-    """`--python` as the checks need it, which run in other folders: whole; of an environment's folder its Python."""
-    if path is None:
-        return None
-    named = Path(path).absolute()  # a link stays one: it leads out of the environment
-    return verify_plan.environment_python(way.machine, str(named)) if named.is_dir() else str(named)
-
-
-def _tell_document(found: Diagnosis | None, options: Options) -> None:
-    if found is None:
-        return
-    if options.json:
-        common.print_json({
-            "schema": 1, "ok": False, "require": common.choices_of(options).text("verify.require"), "python": None,
-            "torch": None, "devices": [], "checks": [], "diagnosis": found.document(),
-        })  # fmt: skip
-    else:
-        common.print_lines(words.diagnosis(found))
-
-
-def _rung(check: Any) -> str:
-    mark = {True: "+ ok      ", False: "x failed  ", None: "- not run "}[check.ok]
-    if check.ok is None and check.value != "not run":
-        mark = "- "
-    if check.ok is False and not check.required:
-        mark = "! warning "
-    return f"{mark:10} {check.title:34} {check.value or ''}"

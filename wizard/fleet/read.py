@@ -87,6 +87,8 @@ def _row(host: str, path: Path | None, facts: Mapping[str, Any] | None, run: str
         return row(name if isinstance(name, str) else host, document, run)
     if isinstance(document.get("checks"), list):
         return of_verification(host, document, facts or {})
+    if {"exit_code", "verify", "diagnosis"} <= document.keys():  # how a run ended: --save FILE.json
+        return row(host, {"ended": "done", "facts": facts or {}, "result": document})
     return None
 
 
