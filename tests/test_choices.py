@@ -71,7 +71,7 @@ def test_set_takes_values_as_they_stand(pair: str, value: object) -> None:
         ("settings.link-mode=hard", "hardlink"),
         ("mirrors.persist=yes", "true or false"),
         ("mirrors.pypi=tunaa", "official"),
-        ("mirrors.python=https://user:secret@host/simple", "an address"),
+        ("mirrors.python=https://user:s3cret@host/simple", "an address"),
         ("torch.variant=cu999", "cu126"),
         ("torch.platforms=linux,amiga", "windows"),
         ("sync.extras=--index-url", "names of letters"),
@@ -84,8 +84,8 @@ def test_a_bad_value_names_key_value_and_what_is_allowed(pair: str, told: str) -
     text = str(error.value)
     assert told in text
     assert pair.partition("=")[0] in text
-    assert "=" not in pair or "secret" in pair or repr(pair.partition("=")[2])[1:-1].partition(",")[0] in text
-    assert "secret" not in text
+    assert "=" not in pair or "s3cret" in pair or repr(pair.partition("=")[2])[1:-1].partition(",")[0] in text
+    assert "s3cret" not in text
     assert "\n" not in text
 
 
