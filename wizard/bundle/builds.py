@@ -61,7 +61,7 @@ def of_source(path: Path) -> Needs:
 
 def _pyproject(path: Path) -> bytes | None:
     """The pyproject.toml of the archive's one folder."""
-    if zipfile.is_zipfile(path):
+    if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             found = next((one for one in archive.infolist() if _is_it(one.filename, one.file_size)), None)
             return archive.read(found) if found else None

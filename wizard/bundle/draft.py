@@ -20,7 +20,7 @@ from wizard.mirrors import official
 from wizard.plan import uv_ways
 from wizard.plan.mirrors import address, options
 from wizard.run.mirror_lock import LockedFile
-from wizard.text import needed_size, one_line, standing_size
+from wizard.text import masked, needed_size, one_line, standing_size
 
 if TYPE_CHECKING:
     import httpx
@@ -45,6 +45,8 @@ class Draft:
     there: tuple[Entry, ...]
     notes: tuple[str, ...]
     free: int | None
+    uv_here: Path | None = None
+    """This machine's uv, where it goes along for want of a wheel."""
 
     @property
     def to_fetch(self) -> tuple[Item, ...]:
@@ -107,30 +109,60 @@ def draft(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) -> 
     Raises BadInput, WizardError.
     """
     found = contents(asked.machine, asked.project, asked.selected, asked.target)
-    index = address(asked.choices, "pypi") or uv_ways.known_index(asked.here, asked.project)
-    index = index or (official.address(uv) if uv else None)
-    if index is None:
-        msg = "the address of a package index is not known here; name one: --set mirrors.pypi=https://..."
-        raise WizardError(msg)
-    wish = uv_ways.wanted(asked.here, asked.project, asked.choices, "")
-    fits = uv is not None and (not wish.version or wish.version == _own_version(uv))
-    version = wish.version or ((_own_version(uv) or "") if uv else "")
-    version, program = programs.uv_item(client, index, version, wish.required, asked.target)
-    asker = uv if uv is not None and fits else programs.borrowed_uv(index, version, scratch)
-    mirror = address(asked.choices, "python")
-    python = programs.python_build(asker, asked.target, asked.project.requires_python, mirror)
     notes = list(found.notes)
-    items = [*_through_mirrors(asked, found.items, client), program]
+    program = _program(asked, client, uv, scratch)
+    notes += program.notes
+    mirror = address(asked.choices, "python")
+    python = programs.python_build(program.asker, asked.target, asked.project.requires_python, mirror)
     python = _reachable(python, client, notes)
-    items += [python.item] if python else []
     if python is None:
         notes.append(f"No build of Python {asked.target.python} could be had: the host needs one of its own")
+    items = [*_through_mirrors(asked, found.items, client), *([program.item] if program.item else [])]
+    items += [python.item] if python else []
     there = _there(asked, items)
     items = _sized(items, {one.path: one.size for one in there}, client)
     return Draft(
-        asked, asker, version, found, tuple(items), python, tuple(_local_needs(asked, found)), tuple(there),
-        tuple(notes), _free(asked.folder),
+        asked, program.asker, program.version, found, tuple(items), python, tuple(_local_needs(asked, found)),
+        tuple(there), tuple(notes), _free(asked.folder), None if program.item else Path(program.asker),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Program:
+    """uv for the host. `asker`: the one that is asked here; `item` None: that one goes along as it is."""
+
+    version: str
+    asker: str
+    item: Item | None
+    notes: tuple[str, ...] = ()
+
+
+def _program(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) -> _Program:
+    """Its wheel for the target from the index in use, else from uv's own; else this machine's, where the host is alike."""
+    wish = uv_ways.wanted(asked.here, asked.project, asked.choices, "")
+    own = _own_version(uv) if uv else None
+    fits = uv is not None and wish.version in ("", own)
+    used = address(asked.choices, "pypi") or uv_ways.known_index(asked.here, asked.project)
+    indexes = [one for one in (used, official.address(uv) if uv else None) if one]
+    why = "the address of a package index is not known here; name one: --set mirrors.pypi=https://..."
+    for index in dict.fromkeys(indexes):
+        try:
+            version, item = programs.uv_item(client, index, wish.version or own or "", wish.required, asked.target)
+        except WizardError as error:
+            why = why if why.startswith("no uv") else str(error)
+            continue
+        return _Program(version, uv if uv and fits else programs.borrowed_uv(index, version, scratch), item)
+    if uv is None or not fits or not _alike(asked):
+        raise WizardError(why)
+    note = f"{masked(why)}; so the uv of this machine goes along"
+    return _Program(own or "", uv, None, (note,))
+
+
+def _alike(asked: Asked) -> bool:
+    """Whether the host runs this machine's programs."""
+    here, target = asked.here, asked.target
+    libc = (here.libc.name if here.libc else None) == (target.libc.name if target.libc else None)
+    return (here.os, here.arch) == (target.os, target.arch) and libc
 
 
 def _own_version(uv: str) -> str | None:

@@ -155,17 +155,20 @@ def _receive(url: str, item: Item, part: Path, client: httpx.Client, progress: P
 
     from wizard.mirrors.client import why
 
-    for attempt in range(TRIES):
-        if over.wait(_PAUSE_S * attempt):
+    tries, largest = 0, 0
+    while True:
+        if over.wait(_PAUSE_S * tries):
             raise _Stopped
         try:
             return _stream(url, item, part, client, progress, over)
         except httpx.InvalidURL:
             raise _Refused("not an address") from None
         except httpx.HTTPError as error:
-            if attempt == TRIES - 1:
+            have = part.stat().st_size if part.exists() else 0
+            tries = tries + 1 if have <= largest else 0  # a line that breaks every minute brings it all the same
+            largest = max(largest, have)
+            if tries == TRIES:
                 raise _Refused(why(error)) from None
-    raise _Refused("the connection broke")
 
 
 def _stream(url: str, item: Item, part: Path, client: httpx.Client, progress: Progress, over: threading.Event) -> None:

@@ -99,7 +99,8 @@ def _carry_out(
     manifest = _without(_manifest(draft, entries), asked)
     own = {path: _write(folder, path, data) for path, data in _texts(draft, manifest, choices).items()}
     entries += [Entry(path, len(data), hashlib.sha256(data).hexdigest(), _kind(path)) for path, data in own.items()]
-    entries += _one_file(asked)
+    entries += _copied(asked.one_file, folder, ONE_FILE, "one-file")
+    entries += _copied(draft.uv_here, folder, f"uv/{'uv.exe' if asked.target.exe else 'uv'}", "uv")
     manifest = _without(_manifest(draft, entries), asked)
     tidy(folder, (one.path for one in manifest.here))
     _write(folder, MANIFEST, _json(manifest))
@@ -169,16 +170,17 @@ def _kind(path: str) -> What:
     return {CHOICES: "choices", PYTHONS: "index", _ABOUT: "about"}.get(path, "index")  # type: ignore[return-value]
 
 
-def _one_file(asked: Asked) -> list[Entry]:
-    if asked.one_file is None:
+def _copied(source: Path | None, folder: Path, path: str, what: What) -> list[Entry]:
+    """A file of this machine's that goes along."""
+    if source is None:
         return []
-    target = asked.folder / ONE_FILE
-    if not (target.exists() and target.samefile(asked.one_file)):
-        spare = target.with_name(f"{ONE_FILE}.part")
-        shutil.copyfile(asked.one_file, spare)
+    target = folder.joinpath(*path.split("/"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not (target.exists() and target.samefile(source)):
+        spare = target.with_name(f"{target.name}.part")
+        shutil.copyfile(source, spare)
         spare.replace(target)
-    size, found = digest(target)
-    return [Entry(ONE_FILE, size, found, "one-file")]
+    return [Entry(path, *digest(target), what)]
 
 
 def for_the_host(draft_of: Asked, variant: str | None) -> tuple[dict[str, Value], tuple[str, ...]]:

@@ -111,6 +111,8 @@ class Manifest:
         """JSON-ready."""
         told = {**asdict(self), "schema": SCHEMA, "id": self.id}
         told["files"] = told.pop("entries")
+        libc = self.target.libc
+        told["target"]["libc"] = {"name": libc[0], "version": libc[1]} if libc else None
         return told
 
 
@@ -135,7 +137,7 @@ def from_document(data: Any, where: str) -> Manifest:
             target=For(
                 _text(target["os"]),
                 _text(target["arch"]),
-                (_text(libc[0]), _text(libc[1])) if libc else None,
+                (_text(libc["name"]), _text(libc["version"])) if libc else None,
                 _text(target["python"]),
                 None if target["build"] is None else _text(target["build"]),
                 None if target["requires_python"] is None else _text(target["requires_python"]),

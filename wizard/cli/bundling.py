@@ -32,8 +32,11 @@ FOLDER = "uv-wizard-bundle"
 def export(options: Options, here: Way) -> int:
     """Says what the bundle will weigh; with --yes makes it. `here`: this machine, or the one of --machine."""
     from wizard.bundle import asking, draft, make
+    from wizard.mirrors.uv_network import in_force
 
     asked, variant = _asked(options, here)
+    if in_force(project=Path(asked.project.path)).offline:
+        raise BadInput("uv is told to ask nobody (UV_OFFLINE, or offline in a uv.toml); a bundle has to be fetched")
     with tempfile.TemporaryDirectory(prefix="uv-wizard-") as scratch, asking.client_for(asked, _uv(asked)) as client:
         drafted = draft.draft(asked, client, _uv(asked), Path(scratch))
         choices, left_out = make.for_the_host(asked, variant)

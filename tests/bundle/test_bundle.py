@@ -1,0 +1,224 @@
+"""A bundle is made, checked, and carried out with the index gone; whatever is wrong with it, nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bundle.support import packaged, uv_wheel, version_of, without_pythons
+from tests.support.command import inside, wizard
+from tests.support.index import Cut, Index, Status
+from tests.support.projects import Project
+from tests.support.wheels import wheel
+
+pytestmark = pytest.mark.same_everywhere
+
+
+@pytest.fixture
+def there(index: Index, uv: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
+    """The index in use, which has uv."""
+    index.add(uv_wheel(version_of(uv)))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    return index
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "stick é 1" / "bundle"
+
+
+def export(project: Project, index: Index, folder: Path, *more: str, check: int | None = 0) -> dict[str, Any]:
+    done = inside("export", "bundle", str(project.path), "--to", str(folder), "--json", "--yes",
+                  *without_pythons(index), *more, check=check)  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"error": done.stderr}
+    return found
+
+
+def names(found: dict[str, Any], what: str) -> list[str]:
+    return sorted(Path(one["path"]).name for one in found["bundle"]["files"] if one["what"] == what)
+
+
+def test_the_forecast_comes_first(there: Index, project: Project, folder: Path) -> None:
+    there.forget()
+    done = inside("export", "bundle", str(project.path), "--to", str(folder), *without_pythons(there), check=4)
+    assert "3 files, 1.5 MiB" in done.stdout
+    assert "To fetch: 3 files" in done.stdout
+    assert "asks for --yes" in done.stderr
+    assert not folder.exists()
+    assert there.files() == []
+
+
+def test_made_checked_and_made_again(there: Index, project: Project, folder: Path) -> None:
+    found = export(project, there, folder)
+    assert names(found, "package") == ["alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"]
+    assert [name.split("-")[0] for name in names(found, "uv")] == ["uv"]
+    assert any("Python" in note for note in found["notes"])
+    assert any("--one-file" in note for note in found["notes"])
+    told = (folder / "bundle.json").read_text("utf-8")
+    assert there.root not in told  # no address travels
+    good = json.loads(inside("bundle", "verify", str(folder), "--json").stdout)
+    assert (good["ok"], good["bad"]) == (True, [])
+    there.forget()
+    again = export(project, there, folder)
+    assert (again["forecast"]["to_fetch"], again["bundle"]["id"]) == (0, found["bundle"]["id"])
+    assert there.files() == []
+
+
+def test_the_whole_way_with_nobody_to_ask(there: Index, project: Project, folder: Path, uv: Path) -> None:
+    export(project, there, folder)
+    before = project.lock.read_bytes()
+    there.fault("/", Status(500))
+    there.forget()
+    wizard("apply", str(project.path), "--bundle", str(folder), "--yes")
+    assert project.lock.read_bytes() == before
+    assert there.requests() == []
+    assert project.run_python("import alpha, beta; print(alpha.__version__, beta.__version__)") == "1.0 1.1\n"
+    assert project.run_uv("sync", "--locked", "--check", "--offline", check=False).returncode == 0
+
+
+@pytest.mark.long
+def test_what_builds_need_comes_along(there: Index, tmp_path: Path, uv: Path, folder: Path) -> None:
+    project = packaged(tmp_path / "packaged", there, uv)
+    found = export(project, there, folder)
+    assert names(found, "build") == ["dream_backend-1.0-py3-none-any.whl", "flit_x-2.0-py3-none-any.whl"]
+    assert found["built"] == ["src 1.0"]
+    there.fault("/", Status(500))
+    wizard("apply", str(project.path), "--bundle", str(folder), "--yes")
+    assert project.run_python("import alpha, src, dream_here; print(src.__version__)") == "1.0\n"
+
+
+@pytest.mark.long
+def test_another_platform(there: Index, project: Project, folder: Path) -> None:
+    """Its own wheels, and this machine does not take it."""
+    found = export(project, there, folder, "--platform", "windows-x86_64", "--python", "3.12")
+    assert found["target"] == {
+        "platform": "windows-x86_64",
+        "os": "windows",
+        "arch": "x86_64",
+        "libc": None,
+        "python": "3.12",
+    }
+    if os.name == "nt":
+        return
+    refused(project, "is for windows x86_64, Python 3.12; this machine is linux", folder)
+
+
+def refused(project: Project, told: str, *folders: Path) -> None:
+    argv = [word for folder in folders for word in ("--bundle", str(folder))]
+    done = wizard("apply", str(project.path), *argv, "--yes", check=2)
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not project.venv.exists()
+
+
+def test_a_bundle_that_is_not_whole(there: Index, project: Project, folder: Path) -> None:
+    export(project, there, folder)
+    alpha = next(folder.rglob("alpha-*.whl"))
+    data = alpha.read_bytes()
+    alpha.write_bytes(data[:-1] + b"?")
+    next(folder.rglob("beta-*.whl")).unlink()
+    done = inside("bundle", "verify", str(folder), check=3)
+    assert "alpha-1.0-py3-none-any.whl has other bytes" in done.stdout
+    assert "beta-1.1-py3-none-any.whl is missing" in done.stdout
+    assert done.stderr.count("\n") == 1
+    refused(project, "is not whole: ", folder)
+    there.forget()
+    export(project, there, folder)  # only those two come again
+    assert there.files() == ["alpha-1.0-py3-none-any.whl", "beta-1.1-py3-none-any.whl"]
+    inside("bundle", "verify", str(folder))
+
+
+@pytest.mark.long
+def test_another_lock(there: Index, project: Project, folder: Path) -> None:
+    export(project, there, folder)
+    text = project.lock.read_bytes()
+    project.lock.write_bytes(text.replace(b"\n", b"\r\n"))  # as git may write it on Windows: still the same
+    inside("apply", str(project.path), "--bundle", str(folder), check=4)
+    project.lock.write_bytes(text + b"\n# another\n")
+    refused(project, "is for another uv.lock of dream", folder)
+
+
+@pytest.mark.parametrize(
+    "made, told",
+    [
+        ({}, "is no bundle: no bundle.json there"),
+        ({"bundle.json": "{"}, "is not valid JSON"),
+        ({"bundle.json": "{}"}, "is no bundle's manifest"),
+        ({"files/x": ""}, "is not finished"),
+    ],
+)
+def test_no_bundle(project: Project, folder: Path, made: dict[str, str], told: str) -> None:
+    folder.mkdir(parents=True)
+    for name, text in made.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    assert told in inside("bundle", "verify", str(folder), check=2).stderr
+    assert told in inside("apply", str(project.path), "--bundle", str(folder), "--yes", check=2).stderr
+
+
+@pytest.mark.long
+def test_broken_off_and_taken_up(there: Index, project: Project, folder: Path) -> None:
+    there.fault("beta-1.1", Status(404))
+    assert "beta-1.1-py3-none-any.whl could not be fetched" in export(project, there, folder, check=1)["error"]
+    assert not (folder / "bundle.json").exists()
+    assert "is not finished" in inside("bundle", "verify", str(folder), check=2).stderr
+    there.heal("beta-1.1")
+    alpha = next(folder.rglob("alpha-*"))
+    data = alpha.read_bytes()
+    alpha.unlink()
+    alpha.with_name("alpha-1.0-py3-none-any.whl.part").write_bytes(data[:700_000])
+    there.fault("alpha-1.0", Cut(after=300_000))  # each answer of it ends early: it comes in three
+    there.forget()
+    export(project, there, folder)
+    asked = [request.headers.get("range") for request in there.requests("alpha-1.0") if request.method == "GET"]
+    assert asked == ["bytes=700000-", "bytes=1000000-", "bytes=1300000-"]
+    assert next(folder.rglob("alpha-*")).read_bytes() == data
+    assert list(folder.rglob("*.part")) == []
+
+
+@pytest.mark.long
+def test_only_what_changed_since(there: Index, project: Project, folder: Path, tmp_path: Path) -> None:
+    first = export(project, there, folder)
+    there.add(wheel("beta", "1.2"))
+    project.run_uv("lock", "--upgrade-package", "beta")
+    later = tmp_path / "later"
+    there.forget()
+    found = export(project, there, later, "--since", str(folder))
+    assert there.files() == ["beta-1.2-py3-none-any.whl"]
+    assert [one.name for one in later.rglob("*.whl")] == ["beta-1.2-py3-none-any.whl"]
+    assert found["bundle"]["since"] == first["bundle"]["id"]
+    there.fault("/", Status(500))
+    refused(project, "goes with an earlier one", later)
+    wizard("apply", str(project.path), "--bundle", str(folder), "--bundle", str(later), "--yes")
+    assert project.run_python("import alpha, beta; print(beta.__version__)") == "1.2\n"
+
+
+@pytest.mark.long
+def test_bad_words(there: Index, project: Project, folder: Path, tmp_path: Path) -> None:
+    def told(*argv: str, check: int = 2) -> str:
+        done = inside(
+            "export", "bundle", str(project.path), "--to", str(folder), *without_pythons(there), *argv, check=check
+        )
+        assert done.stderr.count("\n") == 1
+        return done.stderr
+
+    assert "--python 2 is not possible" in told("--python", "2")
+    assert "--python 3.9 is not possible: this project asks for >=3.10" in told("--python", "3.9")
+    assert "--platform amiga is not possible" in told("--platform", "amiga")
+    assert "is no bundle" in told("--since", str(tmp_path))
+    assert "is no file that can be read" in told("--one-file", str(tmp_path / "none.pyz"))
+    folder.mkdir(parents=True)
+    (folder / "letters").write_text("mine")
+    assert "holds other things" in told("--yes")
+    shutil.rmtree(folder)
+    folder.write_text("a file")
+    assert "is a file" in told("--yes")
+    assert "export script has no --since" not in told("--yes")
+    done = inside("export", "script", str(project.path), "--since", "x", check=2)
+    assert "export bundle has" in done.stderr
