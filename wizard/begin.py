@@ -157,7 +157,7 @@ def of_file(way: Way, imported: Imported) -> Step:
     """The step that writes what was brought. Raises BadInput where there is nothing to write."""
     names = ("pyproject.toml", ".python-version")
     files = {name: _bytes(Path(way.path, name)) for name in names}
-    python = f">={sys.version_info.major}.{sys.version_info.minor}"
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     step = import_file.step(imported, way.path, os.sep, files, python)
     if step is None:
         raise BadInput("pyproject.toml has all of it already")

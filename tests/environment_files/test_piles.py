@@ -11,9 +11,10 @@ from packaging.requirements import Requirement
 
 from wizard.environment_files.piles import sort
 from wizard.environment_files.read import describe
-from wizard.environment_files.record import Imported
+from wizard.environment_files.record import Described, Entry, Imported
+from wizard.environment_files.unsaid_python import unsaid_python
 from wizard.errors import BadInput
-from wizard.plan.import_file import project_name
+from wizard.plan.import_file import project_name, step
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -335,3 +336,35 @@ def test_constraints_and_included_files(tmp_path: Path) -> None:
     assert found.constraints == ("urllib3<2",)
     assert found.indexes == ("https://index.example.test/simple",)
     assert found.default_index == "https://index.example.test/simple"
+
+
+@pytest.mark.parametrize(
+    "dependencies, here, expected",
+    [
+        (("numpy",), "3.12", ">=3.12"),
+        (("torch",), "3.12", ">=3.12"),
+        (("torch==2.1.2", "numpy"), "3.13", "==3.11.*"),
+        (("torch==2.1.2",), "3.10", "==3.10.*"),
+        (("torch<2.3",), "3.13", "==3.12.*"),
+        (("Torch==2.2.*",), "3.14", "==3.12.*"),
+        (("torch==1.4.0",), "3.12", ">=3.12"),  # the catalogue knows nothing of it
+        (("torch @ https://files.example.test/torch.whl",), "3.12", ">=3.12"),
+        (("not a requirement !",), "3.12", ">=3.12"),
+    ],
+)
+def test_a_file_that_names_no_python_gets_one_that_its_torch_has(
+    dependencies: tuple[str, ...], here: str, expected: str
+) -> None:
+    python, why = unsaid_python(dependencies, here)
+    assert python == expected
+    assert (why is not None) == expected.startswith("==")
+
+
+def test_the_python_that_was_chosen_is_written_and_told() -> None:
+    found = sort(Described((Entry("pytorch=2.1.2", "conda", "environment.yml, line 2"),)))
+    made = step(found, "/p", "/", {}, "3.13")
+    assert made is not None
+    written = {one.path: (one.after or b"").decode() for one in made.files}
+    assert 'requires-python = "==3.11.*"' in written["/p/pyproject.toml"]
+    assert written["/p/.python-version"] == "3.11\n"
+    assert any("torch 2.1.2 has wheels for 3.8 to 3.11" in note for note in made.notes)

@@ -99,7 +99,7 @@ def _absent(described: Described, way: Way) -> tuple[str, ...]:
 def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
     names = ("pyproject.toml", ".python-version")
     files = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in names}
-    python = f">={sys.version_info.major}.{sys.version_info.minor}"
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     uv = plan_uv(way.machine, way.project, way.choices, None)
     steps = [one for one in (uv.step, import_file.step(imported, str(folder), os.sep, files, python)) if one]
     if not any(one.id == "import" for one in steps):

@@ -14,6 +14,7 @@ from tomlkit.items import Array, Table
 
 from wizard.environment_files import hints
 from wizard.environment_files.record import Imported
+from wizard.environment_files.unsaid_python import unsaid_python
 from wizard.errors import BadInput
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import masked
@@ -23,18 +24,22 @@ _SERIES = re.compile(r"==(\d+\.\d+)\.\*")
 
 def step(imported: Imported, folder: str, separator: str, files: dict[str, bytes | None], python: str) -> Step | None:
     """The step, None where nothing changes. `files`: pyproject.toml and .python-version by name, as they are now;
-    `python`: what `requires-python` becomes where the file names none (`>=3.12`). Raises BadInput.
+    `python`: the Python at hand (`3.12`), for a file that names none. Raises BadInput.
     """
     before = files.get("pyproject.toml")
     notes = list(imported.notes)
+    wanted = imported.requires_python
     if before is None:
-        after = _new(imported, folder, separator, python)
+        if wanted is None:
+            wanted, why = unsaid_python(imported.dependencies, python)
+            notes += [why] if why else []
+        after = _new(imported, folder, separator, wanted)
     else:
         after, more = _merged(imported, before)
         notes += more
     notes += [f"{one.text}: not decided; {one.why}" for one in imported.undecided]
     changes = [FileChange(f"{folder}{separator}pyproject.toml", before, after)]
-    series = _SERIES.fullmatch(imported.requires_python or "")
+    series = _SERIES.fullmatch(wanted or "")
     if series and files.get(".python-version") is None and before is None:
         changes.append(FileChange(f"{folder}{separator}.python-version", None, f"{series[1]}\n".encode()))
     changes = [change for change in changes if change.before != change.after]
@@ -71,7 +76,7 @@ def _new(imported: Imported, folder: str, separator: str, python: str) -> bytes:
     project = tomlkit.table()
     project.add("name", project_name(imported, folder, separator))
     project.add("version", "0.1.0")
-    project.add("requires-python", imported.requires_python or python)
+    project.add("requires-python", python)
     project.add("dependencies", _lines(imported.dependencies))
     document.add("project", project)
     _settings(document, imported, set())
