@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from wizard import catalog
-from wizard.machine import links, quota
+from wizard.machine import links, quota, shared_cache
 from wizard.machine.child import ask, side_by_side
 from wizard.machine.facts import CacheFolder, Filesystem, MachineFinding
 from wizard.machine.places import executable
@@ -57,9 +57,9 @@ def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
     answers = side_by_side(jobs, limit / 2)
     found = tuple(one or _unknown(*place) for one, place in zip(answers, places.items(), strict=True))
     cache = side_by_side([partial(cache_folder, own["cache"], there["cache"], there.get("project"))], limit / 4)[0]
-    return Answer(
-        {"filesystems": found, "folders": own, "cache": cache}, (*complaint, *_findings(request, where, found))
-    )
+    many = side_by_side([partial(shared_cache.findings, request, own["cache"])], limit / 4)[0] or ()
+    told = (*complaint, *_findings(request, where, found), *many)
+    return Answer({"filesystems": found, "folders": own, "cache": cache}, told)
 
 
 def cache_folder(path: str, there: str, project: str | None) -> CacheFolder:
