@@ -11,8 +11,8 @@ import pytest
 
 from tests.environment_files.test_conda_live import environment
 from tests.screens.running import NOTHING
-from tests.support.index import Index
-from tests.support.projects import Project, stock
+from tests.screens.test_begin import folder as folder  # noqa: PLC0414 - a fixture
+from tests.support.projects import Project
 from tests.test_clone import address as address  # noqa: PLC0414 - a fixture
 from wizard import plain
 from wizard.choices import Choices
@@ -22,16 +22,6 @@ from wizard.toml import parse
 from wizard.way import Way
 
 pytestmark = pytest.mark.same_everywhere
-
-
-@pytest.fixture
-def folder(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No project, and an index that has what is asked for."""
-    stock(index)
-    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
-    made = tmp_path / "meine Träume"
-    made.mkdir()
-    return made
 
 
 @pytest.fixture
