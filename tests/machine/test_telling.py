@@ -37,6 +37,8 @@ WORDS = {
     "key": "auto_activate_base",
     "shell": "bash at log-in",
     "size": "at least 412 GiB",
+    "group": "lab",
+    "scheduler": "Slurm",
 }
 
 
