@@ -170,8 +170,8 @@ def test_broken_off_and_taken_up(there: Index, project: Project, folder: Path) -
     assert "is not finished" in inside("bundle", "verify", str(folder), check=2).stderr
     there.heal("beta-1.1")
     alpha = next(folder.rglob("alpha-*"))
-    data = alpha.read_bytes()
     alpha.unlink()
+    data = wheel("alpha", "1.0", requires=["beta>=1"], size=1_500_000).data
     alpha.with_name("alpha-1.0-py3-none-any.whl.part").write_bytes(data[:700_000])
     there.fault("alpha-1.0", Cut(after=300_000))  # each answer of it ends early: it comes in three
     there.forget()

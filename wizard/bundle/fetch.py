@@ -190,7 +190,7 @@ def _stream(url: str, item: Item, part: Path, client: httpx.Client, progress: Pr
         have = have if answer.status_code == 206 else 0
         with part.open("r+b" if have else "wb") as out:
             out.seek(have)
-            for piece in answer.iter_raw(_PIECE):
+            for piece in answer.iter_raw():  # as it comes: of a piece that is waited for nothing would be kept
                 out.write(piece)
                 progress.add(len(piece))
                 if over.is_set():
