@@ -226,8 +226,12 @@ def test_apply_writes_them_and_undo_gives_them_back(key: Key, project: Project, 
     key.set(UV_LINK_MODE=("%UV_MODE_OF_OLD%", EXPAND), UV_PYTHON_INSTALL_DIR=(r"C:\pythons", SZ))
     before = key.all()
     cache = home / "mein Cache 项目"
-    chosen = ("--set", f"settings.cache-dir={cache}", "--set", "settings.link-mode=copy")
-    chosen += ("--set", "settings.python-install-dir=")  # uv's own again
+    values = (
+        f"settings.cache-dir={cache}",
+        "settings.link-mode=copy",
+        "settings.python-install-dir=",
+    )  # uv's own again
+    chosen = [word for value in values for word in ("--set", value)]
     plan = json.loads(wizard("plan", str(project.path), "--json", *chosen))
     assert "settings" in [step["id"] for step in plan["steps"]]
     assert key.all() == before
