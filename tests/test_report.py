@@ -15,6 +15,8 @@ from wizard.way import Way
 
 SECRET = "s3cr3t-of-mine"
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> client.RunInfo:

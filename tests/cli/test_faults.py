@@ -40,6 +40,7 @@ def test_a_read_only_home(project: Project, tmp_path: Path, monkeypatch: pytest.
     assert [event["id"] for event in of(found, "step") if event["state"] == "skipped"] == ["sync", "verify"]
 
 
+@pytest.mark.same_everywhere
 def test_a_dead_index(project: Project, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     index.__exit__(None, None, None)

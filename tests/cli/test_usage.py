@@ -89,6 +89,7 @@ def test_help_names_what_the_command_takes(capsys: pytest.CaptureFixture[str], c
     assert f"usage: uv-wizard {command}".strip() in out
 
 
+@pytest.mark.same_everywhere
 def test_options_stand_before_or_after(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     before = run(capsys, "--json", "--set", "sync.extras=a,b", "plan", str(tmp_path))
     after = run(capsys, "plan", str(tmp_path), "--set", "sync.extras=a,b", "--json")
@@ -96,6 +97,7 @@ def test_options_stand_before_or_after(capsys: pytest.CaptureFixture[str], tmp_p
     assert json.loads(before[1]) == json.loads(after[1])
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("command", ["plan", "verify"])
 def test_what_asks_for_no_yes_takes_one_that_is_given(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str

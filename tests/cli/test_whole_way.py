@@ -99,6 +99,7 @@ def test_a_file_that_was_changed_since_is_shown_in_three_versions(project: Proje
     assert (home / ".bashrc").read_bytes() == b"before\n"
 
 
+@pytest.mark.same_everywhere
 def test_sync_through_a_mirror_leaves_the_lock(project: Project, index: Index) -> None:
     was = before(project)
     index.copy("/simple", "/mirror/simple")

@@ -73,6 +73,7 @@ def test_bytes_are_told_while_they_come(project: Project, index: Index) -> None:
     assert found.done_bytes > 1_490_000
 
 
+@pytest.mark.same_everywhere
 def test_an_index_that_fails_is_a_failed_run_with_a_diagnosis(project: Project, index: Index) -> None:
     index.fault("alpha-1.0", Status(403))
     events = to_the_end(client.start(sync_plan(project), project=str(project.path)))
@@ -84,6 +85,7 @@ def test_an_index_that_fails_is_a_failed_run_with_a_diagnosis(project: Project, 
     assert client.find(None).state == "failed"
 
 
+@pytest.mark.same_everywhere
 def test_an_index_that_nobody_serves(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     plan = sync_plan(project)
@@ -226,6 +228,7 @@ def test_a_state_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pyte
     assert client.find(None).id == run.id
 
 
+@pytest.mark.same_everywhere
 def test_what_comes_after_a_step_that_failed_is_left_out() -> None:
     run = client.start(python_plan("print('error: no'); raise SystemExit(7)", "print('never')"), project=None)
     events = to_the_end(run)
@@ -236,6 +239,7 @@ def test_what_comes_after_a_step_that_failed_is_left_out() -> None:
     assert "never" not in texts(events)
 
 
+@pytest.mark.same_everywhere
 def test_files_are_written_before_the_commands_and_told(tmp_path: Path) -> None:
     path = tmp_path / "Träume 项目.txt"
     code = f"print(open({str(path)!r}, encoding='utf-8').read() == 'nach')"
@@ -246,6 +250,7 @@ def test_files_are_written_before_the_commands_and_told(tmp_path: Path) -> None:
     assert client.find(run.id).changed == (str(path),)
 
 
+@pytest.mark.same_everywhere
 def test_a_file_that_changed_since_the_plan_stops_the_run(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"somebody's")

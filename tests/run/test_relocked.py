@@ -18,6 +18,8 @@ PYPI = "https://index.example/simple"
 OLD = lock_text(("torch", "2.15.0", PYPI), ("nvidia-a", "1", PYPI)).replace(b"\n", b"\r\n")
 NEW = lock_text(("torch", "2.14.1+cu126", "https://torch.example/cu126"), ("triton", "3", PYPI))
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def run(folder: Path, after: bytes, code: int = 0) -> client.RunInfo:
     """A run whose lock step writes those bytes."""

@@ -108,6 +108,7 @@ def test_where_it_is_close_the_wheels_are_asked_what_they_hold(
     assert len(index.files()) == 1  # a part of it
 
 
+@pytest.mark.same_everywhere
 def test_sizes_that_the_lock_does_not_tell_are_asked_for(project: Project, cache: Path) -> None:
     import re
 
@@ -121,6 +122,7 @@ def test_sizes_that_the_lock_does_not_tell_are_asked_for(project: Project, cache
     assert (silent.fetches, silent.short) == ("size not known", None)
 
 
+@pytest.mark.same_everywhere
 def test_where_there_is_plenty_nobody_is_asked(project: Project, cache: Path, tmp_path: Path) -> None:
     asked = question(project, cache)
     assert room.plenty(asked)
@@ -128,6 +130,7 @@ def test_where_there_is_plenty_nobody_is_asked(project: Project, cache: Path, tm
     assert room.plenty(replace(asked, project=tmp_path / "no lock here"))
 
 
+@pytest.mark.same_everywhere
 def test_a_uv_that_can_not_tell_stops_nothing(project: Project, cache: Path) -> None:
     assert room.look(replace(question(project, cache), uv=str(project.path / "no uv"))) is None
     project.lock.write_text("version = [")

@@ -53,6 +53,7 @@ def test_a_package_that_was_taken_away_is_seen(project: Project) -> None:
     assert found.diagnosis.title == "The environment is not what uv.lock says"
 
 
+@pytest.mark.same_everywhere
 def test_a_lock_that_is_out_of_date_is_told_as_such(project: Project) -> None:
     project.run_uv("sync", "--locked")
     text = project.pyproject.read_text("utf-8")
@@ -63,6 +64,7 @@ def test_a_lock_that_is_out_of_date_is_told_as_such(project: Project) -> None:
     assert not any(check.ok for check in found.checks)
 
 
+@pytest.mark.same_everywhere
 def test_no_lock_is_not_looked_at(project: Project) -> None:
     project.run_uv("sync", "--locked")
     found = verify(replace(of_project(project), locked=False))
@@ -126,6 +128,7 @@ def test_what_falls_short_is_named(
     assert all(check.value == "not run" for check in found.checks[after:])
 
 
+@pytest.mark.same_everywhere
 def test_a_gpu_that_a_cpu_build_leaves_unused_is_named(tmp_path: Path) -> None:
     """What PyPI has for Windows is a CPU build: it works, and that a GPU lies idle has to be said."""
     request = VerifyRequest(
@@ -136,6 +139,7 @@ def test_a_gpu_that_a_cpu_build_leaves_unused_is_named(tmp_path: Path) -> None:
     assert headline(found)[1].startswith("torch 2.13.0+cpu. ! NVIDIA RTX is here, and this CPU build does not use it")
 
 
+@pytest.mark.same_everywhere
 def test_the_holder_is_the_one_that_torch_asks_for(tmp_path: Path) -> None:
     python = environment(
         tmp_path / "env", "no-cudart", ("nvidia-cuda-runtime-cu12==12.6.77; platform_system=='Linux'",)
@@ -175,6 +179,7 @@ def test_stop_ends_the_children(tmp_path: Path) -> None:
     assert found.diagnosis.cause == "interrupted"
 
 
+@pytest.mark.same_everywhere
 def test_nothing_of_the_projects_own_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     python = environment(tmp_path / "env", "cpu")
     trap = tmp_path / "trap"
