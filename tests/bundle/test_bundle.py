@@ -13,7 +13,7 @@ import pytest
 from tests.bundle.support import packaged, uv_wheel, version_of, without_pythons
 from tests.support.command import inside, wizard
 from tests.support.index import Cut, Index, Status
-from tests.support.projects import Project
+from tests.support.projects import Project, make_project
 from tests.support.wheels import wheel
 
 pytestmark = pytest.mark.same_everywhere
@@ -222,3 +222,69 @@ def test_bad_words(there: Index, project: Project, folder: Path, tmp_path: Path)
     assert "export script has no --since" not in told("--yes")
     done = inside("export", "script", str(project.path), "--since", "x", check=2)
     assert "export bundle has" in done.stderr
+
+
+SECRET = "s3cret-word"
+
+
+@pytest.mark.long
+def test_a_private_index_and_its_sign_in_that_stays_at_home(
+    there: Index, tmp_path: Path, uv: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two indexes: the lock's own, and an explicit one that asks who you are, with a page that states no hash."""
+    with Index(credentials=("me", SECRET)) as private:
+        private.add(wheel("inner", "1.0+cu126"))
+        private.html_only()
+        monkeypatch.setenv("UV_INDEX_INNER_USERNAME", "me")
+        monkeypatch.setenv("UV_INDEX_INNER_PASSWORD", SECRET)
+        more = f'[[tool.uv.index]]\nname = "inner"\nurl = "{private.url()}"\nexplicit = true\n'
+        more += '[tool.uv.sources]\ninner = { index = "inner" }'
+        project = make_project(tmp_path / "inner", there, uv, dependencies=["alpha", "inner"], more=more)
+        found = export(project, there, folder, "--set", "sync.no-cache=true")
+        assert "inner-1.0+cu126-py3-none-any.whl" in names(found, "package")
+    for path in folder.rglob("*"):
+        assert path.is_dir() or SECRET.encode() not in path.read_bytes()
+    assert "no-cache" in (folder / "choices.toml").read_text()
+    monkeypatch.delenv("UV_INDEX_INNER_PASSWORD")
+    there.fault("/", Status(500))
+    wizard("apply", str(project.path), "--bundle", str(folder), "--yes")
+    assert project.run_python("import inner; print(inner.__version__)") == "1.0+cu126\n"
+
+
+@pytest.mark.long
+def test_a_member_with_an_extra(there: Index, tmp_path: Path, uv: Path, folder: Path) -> None:
+    """Of a workspace one member, and an extra of it that only a choice takes; the host's choices came along."""
+    project = make_project(
+        tmp_path / "w", there, uv, dependencies=["beta"], more='[tool.uv.workspace]\nmembers = ["part"]'
+    )
+    member = project.path / "part"
+    member.mkdir()
+    (member / "pyproject.toml").write_text(
+        '[project]\nname = "part"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["alpha"]\n'
+        '[project.optional-dependencies]\nmore = ["gamma"]\n'
+    )
+    project.run_uv("lock")
+    argv = ["export", "bundle", str(member), "--to", str(folder), "--yes", *without_pythons(there)]
+    inside(*argv, "--set", "sync.extras=more")
+    assert {path.name.split("-")[0] for path in (folder / "files").rglob("*.whl")} == {"alpha", "beta", "gamma"}
+    there.fault("/", Status(500))
+    wizard("apply", str(member), "--bundle", str(folder), "--yes")
+    assert project.run_python("import alpha, gamma; print(gamma.__version__)") == "2.0\n"
+    done = inside("apply", str(member), "--bundle", str(folder), "--set", "sync.extras=none", check=None)
+    assert done.returncode in (2, 4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("source, told", [("git", "comes from git"), ("url", "comes from a web address")])
+def test_what_no_bundle_holds(there: Index, project: Project, folder: Path, source: str, told: str) -> None:
+    text = project.lock.read_text("utf-8")
+    head, found, rest = text.partition('name = "beta"\nversion = "1.1"\nsource = { registry = ')
+    assert found
+    address = rest.partition(" }")[2]
+    lock = (
+        f'{head}name = "beta"\nversion = "1.1"\nsource = {{ {source} = "https://code.example.test/beta.git" }}{address}'
+    )
+    project.lock.write_text(lock, "utf-8")
+    done = inside("export", "bundle", str(project.path), "--to", str(folder), *without_pythons(there), check=1)
+    assert told in done.stderr
+    assert "Put a wheel of it beside the project" in done.stderr
