@@ -15,7 +15,12 @@ from tests.support.wheels import Dist, sdist, wheel
 BACKEND = """\
 import zipfile
 
+def get_requires_for_build_editable(config_settings=None):
+    print("as setup.py may")
+    return ["late-need>=1"]
+
 def build_editable(folder, config_settings=None, metadata_directory=None):
+    import late_need
     name, info = "dream-0.1.0-py3-none-any.whl", "dream-0.1.0.dist-info/"
     with zipfile.ZipFile(folder + "/" + name, "w") as made:
         made.writestr("dream_here.py", "")
@@ -44,6 +49,7 @@ def packaged(folder: Path, index: Index, uv: Path) -> Project:
     index.add(
         wheel("dream-backend", "1.0", module="dream_backend", files={"dream_backend.py": BACKEND}),
         wheel("flit-x", "2.0"),
+        wheel("late-need", "1.5"),
         sdist("src", "1.0", build_requires=["flit-x>=1"]),
     )
     return make_project(folder, index, uv, dependencies=["alpha", "src"], more=PACKAGED)

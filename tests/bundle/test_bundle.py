@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bundle.support import packaged, uv_wheel, version_of, without_pythons
-from tests.support.command import inside, wizard
+from tests.support.command import ROOT, inside, wizard
 from tests.support.index import Cut, Index, Status
 from tests.support.projects import Project, make_project
 from tests.support.wheels import wheel
@@ -44,6 +46,7 @@ def names(found: dict[str, Any], what: str) -> list[str]:
     return sorted(Path(one["path"]).name for one in found["bundle"]["files"] if one["what"] == what)
 
 
+@pytest.mark.long
 def test_the_forecast_comes_first(there: Index, project: Project, folder: Path) -> None:
     there.forget()
     done = inside("export", "bundle", str(project.path), "--to", str(folder), *without_pythons(there), check=4)
@@ -86,7 +89,8 @@ def test_the_whole_way_with_nobody_to_ask(there: Index, project: Project, folder
 def test_what_builds_need_comes_along(there: Index, tmp_path: Path, uv: Path, folder: Path) -> None:
     project = packaged(tmp_path / "packaged", there, uv)
     found = export(project, there, folder)
-    assert names(found, "build") == ["dream_backend-1.0-py3-none-any.whl", "flit_x-2.0-py3-none-any.whl"]
+    builds = ["dream_backend-1.0", "flit_x-2.0", "late_need-1.5"]  # the last one only the backend asks for
+    assert [name.removesuffix("-py3-none-any.whl") for name in names(found, "build")] == builds
     assert found["built"] == ["src 1.0"]
     there.fault("/", Status(500))
     wizard("apply", str(project.path), "--bundle", str(folder), "--yes")
@@ -288,3 +292,38 @@ def test_what_no_bundle_holds(there: Index, project: Project, folder: Path, sour
     done = inside("export", "bundle", str(project.path), "--to", str(folder), *without_pythons(there), check=1)
     assert told in done.stderr
     assert "Put a wheel of it beside the project" in done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.name == "nt", reason="no limits of a shell")
+def test_a_disk_that_takes_no_more(there: Index, project: Project, folder: Path) -> None:
+    """In the middle of a file: one line, and what was whole stays."""
+    argv = [sys.executable, "-m", "wizard", "export", "bundle", str(project.path), "--to", str(folder), "--yes"]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", *argv, *without_pythons(there)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "no space is left for " in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (folder / "bundle.json").exists()
+    export(project, there, folder)
+
+
+@pytest.mark.long
+def test_for_a_machine_of_which_only_the_facts_are_here(
+    there: Index, project: Project, folder: Path, tmp_path: Path
+) -> None:
+    facts = tmp_path / "node.json"
+    libc = {"name": "glibc", "version": "2.31"}
+    facts.write_text(json.dumps({"machine": {"os": "linux", "arch": "aarch64", "libc": libc, "gpus": []}}))
+    found = export(project, there, folder, "--machine", str(facts), "--python", "3.13")
+    assert found["target"] == {
+        "platform": "linux-aarch64",
+        "os": "linux",
+        "arch": "aarch64",
+        "libc": libc,
+        "python": "3.13",
+    }
+    told = inside("export", "bundle", str(project.path), "--machine", str(facts), "--platform", "linux-x86_64", check=2)
+    assert "give one of them" in told.stderr

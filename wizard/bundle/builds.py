@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,10 +29,16 @@ _DEFAULT = ("setuptools>=40.8.0", "wheel")
 
 @dataclass(frozen=True)
 class Needs:
-    """What the build of `of` needs, as requirements."""
+    """What the build of `of` needs, as requirements. `backend`, `paths`: as pyproject.toml names them."""
 
     of: str
     requires: tuple[str, ...]
+    backend: str = "setuptools.build_meta"
+    paths: tuple[str, ...] = ()
+
+    def with_more(self, more: Iterable[str]) -> Needs:
+        """Beside what is known."""
+        return replace(self, requires=tuple(dict.fromkeys([*self.requires, *more])))
 
 
 def of_folder(folder: Path, name: str) -> Needs | None:
@@ -84,7 +90,8 @@ def _needs(of: str, tables: Mapping[str, Any]) -> Needs:
     rows: list[Mapping[str, Any]] = catalog.table("bundle.toml")["backend"]
     more = [need for row in rows if backend.startswith(row["name"]) for need in row["needs"]]
     stated = texts(system.get("requires")) if "requires" in system else _DEFAULT
-    return Needs(of, tuple(dict.fromkeys([*stated, *more])) if stated else ())
+    paths = texts(system.get("backend-path"))
+    return Needs(of, tuple(dict.fromkeys([*stated, *more])) if stated else (), backend, paths)
 
 
 def resolved(

@@ -11,14 +11,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.bundle.contents import Item
 from wizard.bundle.record import Entry
 from wizard.errors import WizardError
+from wizard.mirrors.together import together
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
@@ -71,19 +72,18 @@ def fetch(
     """
     wanted = list(items)
     over = threading.Event()
-    pool = ThreadPoolExecutor(AT_ONCE)
+    found: dict[int, Entry] = {}
+
+    def look_up() -> bool:
+        tell()
+        return False
+
     try:
-        jobs = [pool.submit(_one, item, folder, client, progress, over) for item in wanted]
-        left = set(jobs)
-        while left:
-            done, left = wait(left, timeout=0.5, return_when=FIRST_EXCEPTION)
-            for job in done:
-                job.result()
-            tell()
-        return [job.result() for job in jobs]
+        jobs = [partial(_one, item, folder, client, progress, over) for item in wanted]
+        found.update(together(jobs, AT_ONCE, float("inf"), look_up))
     finally:
         over.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+    return [found[position] for position in range(len(wanted))]
 
 
 def _one(item: Item, folder: Path, client: httpx.Client, progress: Progress, over: threading.Event) -> Entry:

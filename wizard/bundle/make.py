@@ -10,12 +10,12 @@ import errno
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import __version__
-from wizard.bundle import builds
+from wizard.bundle import backend, builds
 from wizard.bundle.asking import Asked, environment
 from wizard.bundle.contents import Item
 from wizard.bundle.draft import ROOM, Draft
@@ -88,9 +88,9 @@ def _carry_out(
 ) -> Bundle:
     asked, folder = draft.asked, draft.asked.folder
     entries = [*draft.there, *_fetched(draft.to_fetch, folder, client, show)]
-    needed = [*draft.needs, *_of_sources(draft)]
-    registry = own_registry(asked.project)
-    found = builds.resolved(needed, asked.target, draft.uv, environment(asked), registry)
+    env = environment(asked)
+    needed = [*_of_folders(draft, env), *_of_sources(draft, env)]
+    found = builds.resolved(needed, asked.target, draft.uv, env, own_registry(asked.project))
     paths = {one.path for one in entries}
     more = list({one.path: one for one in found if one.path not in paths}.values())
     earlier = {one.path: one for one in asked.since.manifest.here} if asked.since else {}
@@ -119,9 +119,15 @@ def _fetched(
     return fetch(wanted, folder, client, progress, lambda: show(progress))
 
 
-def _of_sources(draft: Draft) -> Iterable[builds.Needs]:
+def _of_folders(draft: Draft, env: Mapping[str, str]) -> Iterable[builds.Needs]:
+    for one in draft.needs:
+        yield backend.of_folder(one, Path(draft.asked.project.path, one.of), draft.uv, env)
+
+
+def _of_sources(draft: Draft, env: Mapping[str, str]) -> Iterable[builds.Needs]:
     for item in draft.contents.sources:
-        yield builds.of_source(draft.asked.folder.joinpath(*item.path.split("/")))
+        archive = draft.asked.folder.joinpath(*item.path.split("/"))
+        yield backend.of_source(builds.of_source(archive), archive, draft.uv, env)
 
 
 def _manifest(draft: Draft, entries: list[Entry]) -> Manifest:
