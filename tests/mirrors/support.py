@@ -30,13 +30,15 @@ class Carrier:
         self.output_tail = ""
         self.commands: list[list[str]] = []
         self.stop = False
+        self.dripped = False
 
     def emit(self, type: str, **fields: Any) -> None:  # noqa: A002 - as the supervisor's
         self.events.append({"type": type, **fields})
 
     def run_command(
-        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False
-    ) -> int:
+        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False,
+        least: float | None = None,
+    ) -> int:  # fmt: skip
         self.commands.append(argv)
         whole = child_environment(self.environment, env)
         done = subprocess.run(

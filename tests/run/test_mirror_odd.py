@@ -282,6 +282,22 @@ def test_a_sync_that_is_cut_off(index: Index, project: Project, how: str, at: st
 
 
 @pytest.mark.long
+@pytest.mark.skipif(os.name == "nt", reason="uv counts bytes on a terminal alone")
+def test_a_mirror_that_drips_is_left(index: Index, tmp_path: Path, uv: Path) -> None:
+    index.add(wheel("large", size=3_000_000))
+    project = make_project(tmp_path, index, uv, dependencies=["alpha", "large"])
+    mirror = index.copy(target=MIRROR)
+    index.rate(f"/files{MIRROR}", 200)
+    index.forget()
+    events = to_the_end(client.start(plan(project, mirror), project=str(project.path)))
+    assert events[-1]["exit_code"] == 0
+    told = " ".join(event["text"] for event in events if event["type"] == "note")
+    assert f"Next to nothing comes from {mirror}" in told
+    assert index.files("/simple") == [ALPHA, "large-1.0-py3-none-any.whl"]
+    assert project.run_uv("sync", "--locked", "--check", "--offline").returncode == 0
+
+
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("version", ["0.8.24", "0.10.12", "0.12.5"])
 def test_other_versions_of_uv(version: str, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ class Carrier(Protocol):
     journal_folder: Path
     environment: Mapping[str, str]
     """The cleaned environment of children."""
+    dripped: bool
+    """Whether the last command was ended because next to nothing came."""
 
     @property
     def output_tail(self) -> str:
@@ -41,9 +43,10 @@ class Carrier(Protocol):
         """Append an event."""
 
     def run_command(
-        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False
-    ) -> int:
-        """Run a child whose output becomes events; its exit code, 130 where it was cancelled."""
+        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False,
+        least: float | None = None,
+    ) -> int:  # fmt: skip
+        """Run a child whose output becomes events; its exit code, 130 where it was cancelled. `least`: bytes a second."""
 
     def cancelled(self) -> bool:
         """Whether the user asked to stop."""

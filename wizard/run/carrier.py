@@ -13,6 +13,7 @@ from typing import Any
 from wizard.errors import ExitCode
 from wizard.events import EventWriter
 from wizard.run import process, terminal
+from wizard.run.drip import Drip
 from wizard.run.environment import child_environment
 from wizard.run.log import Log
 from wizard.run.state import CHILD, JOURNAL
@@ -40,6 +41,9 @@ class Carrier:
         """Of the last command."""
         self.diagnosed = False
         """Whether the action under way has named the cause of its failure itself."""
+        self.dripped = False
+        """Whether the last command was ended because next to nothing came."""
+        self._drip: Drip | None = None
         self._writer, self._log, self._watch = writer, log, watch
         sizes: Mapping[str, int] = job.get("sizes") or {}
         self._versions = dict(key.split("==", 1) for key in sizes)
@@ -89,15 +93,18 @@ class Carrier:
             self._progress()
 
     def run_command(
-        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False
-    ) -> int:
+        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False,
+        least: float | None = None,
+    ) -> int:  # fmt: skip
         """A child with its output as events; its exit code, 130 where it was cancelled, 127 where it can't be started.
 
-        `env` is laid over the cleaned environment. `uv`: on a pseudo-terminal, and its output is understood.
+        `env` is laid over the cleaned environment. `uv`: on a pseudo-terminal, and its output is understood. `least`:
+        bytes a second that its downloads have to bring, else it is ended and `dripped` says so.
         """
         if self.cancelled():
             return ExitCode.INTERRUPTED
         self._tail.clear()
+        self.dripped, self._drip = False, Drip(least) if least else None
         self._totals.restart()
         shown = [masked(clean(word)) for word in argv]
         self._log.write(f"$ {shlex.join(shown)}")
@@ -134,12 +141,16 @@ class Carrier:
             if piece is None:
                 self._silence()
             self._writer.tick()
-            if self.cancelled() and not ended:
+            self.dripped = self.dripped or self._drips()
+            if (self.cancelled() or self.dripped) and not ended:
                 ended = True
                 child.end()
         self._tell(output.close())
         self._log.flush()
         return child.wait()
+
+    def _drips(self) -> bool:
+        return self._drip is not None and self._drip.drips(self._writer.now, loading=bool(self._loading))
 
     def _tell(self, said: list[dict[str, Any]]) -> None:
         for event in said:
@@ -154,6 +165,8 @@ class Carrier:
         if event["state"] == "downloading":
             self._loading.add(name)
             self._phase = "prepare"
+            if self._drip is not None:
+                self._drip.heard(name, int(event.get("done_bytes") or 0))
         else:
             self._loading.discard(name)
 

@@ -87,6 +87,11 @@ def give_up(job: Job, printed: str) -> bool:
     return True
 
 
+def listed_mirrors(job: Job) -> str:
+    """The mirrors that files are still to come from."""
+    return " and ".join(sorted({masked(job.stand_ins[file.registry]) for file in _taken(job)}))
+
+
 def _taken(job: Job) -> list[LockedFile]:
     """The files that are still to come from a mirror."""
     return [job.files[url] for url in job.addresses if url in job.files]

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from wizard.errors import ExitCode
 from wizard.run import mirror_lock
-from wizard.run.mirror_blame import give_up, refused, squeezed
+from wizard.run.mirror_blame import give_up, listed_mirrors, refused, squeezed
 from wizard.run.mirror_job import Job
 
 _COPIED = ("pyproject.toml", "uv.toml", ".python-version", ".python-versions")
 _ROUNDS = 8
+_LEAST = 1024.0
+"""Bytes a second that a mirror has to bring: a gigabyte would take it twelve days."""
 
 
 def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
@@ -27,6 +29,9 @@ def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
                 return None
             if job.carrier.cancelled():
                 return ExitCode.INTERRUPTED
+            if job.carrier.dripped:
+                job.note(f"Next to nothing comes from {listed_mirrors(job)}; it is no longer waited for.")
+                break
             printed = squeezed(job.carrier.output_tail)
             if refused(job, printed):
                 return 1
@@ -59,7 +64,7 @@ def sync_scratch(job: Job, scratch: Path, left_out: list[str]) -> int:
     """The copy synced into the project's own environment, by the lock that lies in the copy; uv's exit code."""
     argv = [*job.argv[:2], "--frozen", "--inexact", *job.options(), *left_out]
     more = {"UV_PROJECT_ENVIRONMENT": job.environment_path, **_cache_dir(job), **_patience(job), **_signed(job)}
-    return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch / job.member), uv=True)
+    return job.carrier.run_command(argv, env=job.env(**more), cwd=str(scratch / job.member), uv=True, least=_LEAST)
 
 
 def _signed(job: Job) -> dict[str, str]:
