@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -327,3 +328,32 @@ def test_for_a_machine_of_which_only_the_facts_are_here(
     }
     told = inside("export", "bundle", str(project.path), "--machine", str(facts), "--platform", "linux-x86_64", check=2)
     assert "give one of them" in told.stderr
+
+
+@pytest.mark.long
+def test_the_torch_that_was_decided_on_here(there: Index, tmp_path: Path, uv: Path, folder: Path) -> None:
+    """`auto` is answered by the facts of the node; the host takes that variant, whatever it sees itself."""
+    for variant in ("cpu", "cu126"):
+        there.add(wheel("torch", f"2.9.1+{variant}"), prefix=f"/whl/{variant}")
+    there.html_only("/whl/cu126")
+    more = '[tool.uv]\nconflicts = [[{ extra = "cpu" }, { extra = "cu126" }]]\n[tool.uv.sources]\ntorch = [\n'
+    more += '{ index = "pytorch-cpu", extra = "cpu" },\n{ index = "pytorch-cu126", extra = "cu126" },\n]\n'
+    for variant in ("cpu", "cu126"):
+        more += (
+            f'[[tool.uv.index]]\nname = "pytorch-{variant}"\nurl = "{there.url(f"/whl/{variant}")}"\nexplicit = true\n'
+        )
+    extras = {"cpu": ["torch==2.9.1"], "cu126": ["torch==2.9.1"]}
+    project = make_project(tmp_path / "t", there, uv, extras=extras, requires_python=">=3.10,<3.14", more=more)
+    facts = tmp_path / "node.json"
+    gpu = {"vendor": "nvidia", "name": "NVIDIA GeForce RTX 3090", "compute_capability": "8.6", "memory_mib": 24576}
+    here: dict[str, Any] = {"os": sys.platform.replace("win32", "windows"), "arch": platform.machine().lower()}
+    facts.write_text(json.dumps({**here, "gpus": [gpu], "nvidia_driver": "550.54.14"}))
+    found = export(project, there, folder, "--machine", str(facts), "--set", "torch.variant=auto")
+    assert "torch-2.9.1+cu126-py3-none-any.whl" in names(found, "package")
+    assert "torch-2.9.1+cpu-py3-none-any.whl" not in names(found, "package")
+    assert 'variant = "cu126"' in (folder / "choices.toml").read_text()
+    there.fault("/", Status(500))
+    done = wizard("apply", str(project.path), "--bundle", str(folder), "--dry-run")
+    assert "sync --locked --extra cu126" in done.stdout
+    told = ("apply", str(project.path), "--bundle", str(folder), "--set", "torch.variant=cpu", "--yes")
+    assert "the bundle lacks torch 2.9.1+cpu" in wizard(*told, check=2).stderr
