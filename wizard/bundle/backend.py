@@ -6,7 +6,9 @@ of assets/bundle.toml has to do.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,8 +19,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wizard.bundle.builds import Needs
+from wizard.bundle.record import MANIFEST
 
 _SECONDS = 120.0
+_LARGEST, _MOST = 1 << 20, 20_000
+"""Bytes of a file, and files, of a project that is copied to be asked."""
 _ASK = """
 import importlib, json, os, sys
 out = os.dup(1)
@@ -36,17 +41,38 @@ os.write(out, json.dumps(needs).encode())
 
 
 def of_folder(needs: Needs, folder: Path, uv: str, env: Mapping[str, str]) -> Needs:
-    """With what the backend of the package in that folder asks for. The folder is only read: a copy is worked in."""
+    """With what the backend of the package in that folder asks for. The folder is only read: a copy is worked in, without
+    what no build reads to tell that (data, environments).
+    """
     if not needs.requires:
         return needs
     with tempfile.TemporaryDirectory(prefix="uv-wizard-") as scratch:
         copy = Path(scratch, "source")
-        ignored = shutil.ignore_patterns(".venv", ".git", "node_modules", "__pycache__", "uv-wizard-bundle")
         try:
-            shutil.copytree(folder, copy, ignore=ignored, symlinks=True)
-        except (OSError, shutil.Error):
+            _copy(folder, copy)
+        except OSError:
             return needs
         return _with(needs, copy, uv, env)
+
+
+def _copy(folder: Path, copy: Path) -> None:
+    """Its small files. Raises OSError for a folder of very many."""
+    count = 0
+    for root, names, files in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith(".") and not _is_no_source(Path(root, name))]
+        target = copy / Path(root).relative_to(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        count += len(files)
+        if count > _MOST:
+            raise OSError(errno.E2BIG, "too many files", str(folder))
+        for name in files:
+            path = Path(root, name)
+            if path.is_file() and path.stat().st_size <= _LARGEST:
+                shutil.copyfile(path, target / name)
+
+
+def _is_no_source(folder: Path) -> bool:
+    return folder.is_symlink() or any((folder / mark).exists() for mark in ("pyvenv.cfg", MANIFEST, "CACHEDIR.TAG"))
 
 
 def of_source(needs: Needs, archive: Path, uv: str, env: Mapping[str, str]) -> Needs:
@@ -77,7 +103,7 @@ def _unpack(tar: tarfile.TarFile, folder: str) -> None:
 
 def _with(needs: Needs, folder: Path, uv: str, env: Mapping[str, str]) -> Needs:
     words = [word for one in needs.requires for word in ("--with", one)]
-    argv = [uv, "run", "--no-project", "--no-config", "--quiet", "--python", sys.executable, *words,
+    argv = [uv, "run", "--no-project", "--quiet", "--python", sys.executable, *words,
             "python", "-c", _ASK, needs.backend, *needs.paths]  # fmt: skip
     try:
         done = subprocess.run(

@@ -113,7 +113,7 @@ def _compiled(
     requires: tuple[str, ...], of: str, target: Target, uv: str, env: Mapping[str, str], registry: str | None
 ) -> Iterator[Item]:
     with tempfile.TemporaryDirectory(prefix="uv-wizard-") as folder:
-        argv = [uv, "pip", "compile", "--no-config", "--no-header", "--quiet", "--only-binary", ":all:", "--color", "never",
+        argv = [uv, "pip", "compile", "--no-header", "--quiet", "--only-binary", ":all:", "--color", "never",
                 "--python-platform", _uv_platform(target), "--python-version", target.python,
                 "--format", "pylock.toml", "--output-file", "pylock.toml", "-"]  # fmt: skip
         try:
