@@ -6,6 +6,7 @@ uv is asked (`uv pip compile`): it resolves for that system and that Python, and
 from __future__ import annotations
 
 import subprocess
+import sys
 import tarfile
 import tempfile
 import zipfile
@@ -114,7 +115,7 @@ def _compiled(
 ) -> Iterator[Item]:
     with tempfile.TemporaryDirectory(prefix="uv-wizard-") as folder:
         argv = [uv, "pip", "compile", "--no-header", "--quiet", "--only-binary", ":all:", "--color", "never",
-                "--python-platform", _uv_platform(target), "--python-version", target.python,
+                "--python", sys.executable, "--python-platform", _uv_platform(target), "--python-version", target.python,
                 "--format", "pylock.toml", "--output-file", "pylock.toml", "-"]  # fmt: skip
         try:
             done = subprocess.run(

@@ -25,6 +25,12 @@ from wizard.toml import TOMLError, parse
 
 _WHEEL = re.compile(r'^[ \t]*\{ url = "(?P<url>[^"\\\n]*)"[^\n]*\},?[ \t]*\r?\n', re.MULTILINE)
 
+_LACKS = re.compile(r"[Nn]etwork\s+(?:connectivity\s+is|was)\s+disabled")
+_TOLD = (
+    "uv asked for something that is not in the bundle: export it once more; what a build asks for only while it goes on "
+    "has to stand in requires under [build-system]."
+)
+
 
 def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
     """The supervisor's `bundle-sync`; the last command's exit code.
@@ -40,9 +46,13 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
     job = Job(carrier, list(action["argv"]), Path(action["project"]), str(action.get("member") or ""),
               action["environment_path"], env, None, {})  # fmt: skip
     code = _from_files(job, {url: Path(path).as_uri() for url, path in files.items()})
-    if code or carrier.cancelled():
+    if not code and not carrier.cancelled():
+        code = carrier.run_command(job.argv, env=job.env(), cwd=str(job.folder), uv=True)
+    if carrier.cancelled():
         return code or ExitCode.INTERRUPTED
-    return carrier.run_command(job.argv, env=job.env(), cwd=str(job.folder), uv=True)
+    if code and _LACKS.search(carrier.output_tail):
+        job.note(_TOLD)
+    return code
 
 
 def _from_files(job: Job, addresses: Mapping[str, str]) -> int:
