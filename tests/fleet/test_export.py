@@ -53,8 +53,8 @@ def test_the_tree_is_whole_and_the_same_twice(plain: Project, pyz: Path) -> None
         if name.endswith(".yml"):
             assert yaml.safe_load(data) is not None, name
     names = {name.rpartition("/")[2] for name in found if "/tasks/" in name}
-    used = {one["ansible.builtin.include_tasks"] for name, data in found.items() if "/tasks/" in name
-            for one in _tasks(yaml.safe_load(data)) if "ansible.builtin.include_tasks" in one}  # fmt: skip
+    used = {one["ansible.builtin.import_tasks"] for name, data in found.items() if "/tasks/" in name
+            for one in _tasks(yaml.safe_load(data)) if "ansible.builtin.import_tasks" in one}  # fmt: skip
     assert used <= names
     defaults = yaml.safe_load(found[f"{ROLE}/defaults/main.yml"])
     assert defaults["uv_wizard_carries"] is True

@@ -30,7 +30,7 @@ _AS_THEY_ARE: Mapping[str, str] = {
     f"{ROLE}/files/tool/wizard.sh": "wizard.sh",
     **{
         f"{ROLE}/tasks/{name}.yml": f"{name}.yml"
-        for name in ("main", "begin", "look", "there", "place", "carry", "plan", "apply", "record", "report")
+        for name in ("main", "begin", "look", "place", "plan", "apply", "record", "report")
     },
 }
 """File of the tree -> asset."""
