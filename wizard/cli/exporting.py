@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wizard.advice.torch_reach import Selected
 from wizard.cli import common, words
+from wizard.cli.commands import EXPORTS
 from wizard.cli.options import Options
 from wizard.cli.running import finished, stands_in_the_way
 from wizard.errors import BadInput, DecisionMissing, ExitCode
@@ -23,14 +24,7 @@ from wizard.way import Way
 _ASKS = "nothing was written: {} asks for --yes; --dry-run shows it without this complaint"
 _MANY = 8
 """More files than these are told by their number."""
-_OWN = {
-    "dockerfile": {"base", "keep_mirror", "no_devcontainer"},
-    "script": {"shell"},
-    "choices": set[str](),
-    "ansible": {"to", "one_file"},
-    "job": {"one_file"},
-    "bundle": {"to", "one_file", "platform", "python", "since"},
-}
+_OWN = {kind: set(own) for kind, (_, own) in EXPORTS.items()}
 """Options that only that kind takes."""
 
 

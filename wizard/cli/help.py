@@ -1,75 +1,139 @@
-"""`--help`, as text."""
+"""`--help` as a page of 80 columns: sections made of the tables, which the man page is made of too."""
 
 from __future__ import annotations
 
-from wizard.cli.options import COMMANDS
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-_OPTIONS = {
-    "choices": ("--choices FILE", "take the choices of this TOML file (uv-wizard export choices writes one)"),
-    "set": ("--set KEY=VALUE", "one choice, such as verify.require=cpu; again and again; wins over the file"),
-    "machine": ("--machine FILE", "plan for another machine: the machine facts, or a doctor document, as JSON"),
-    "json": ("--json", "JSON on standard output, and nothing else there"),
-    "yes": ("--yes", "do it without being asked"),
-    "dry_run": ("--dry-run", "show it, change nothing"),
-    "list": ("--list", "show the runs"),
-    "plain": ("--plain", "lines that scroll, instead of a screen (for screen readers and simple terminals)"),
-    "low_bandwidth": ("--low-bandwidth", "fewer bytes to the terminal, no mouse"),
-    "kind": ("--kind KIND", "pypi, pytorch or python"),
-    "catalog": ("--catalog FILE", "measure the mirrors of this TOML file and no others"),
-    "require": ("--require NAME", "what has to pass: auto, cpu, gpu, cuda, rocm, xpu, mps"),
-    "python": (
-        "--python PATH",
-        "verify: the Python of any environment; export bundle: the host's Python, such as 3.12",
-    ),
-    "save": (
-        "--save FILE",
-        "keep the result: verify and report FILE.html, a page; apply, sync, verify FILE.json; attach FILE.zip, for a colleague",
-    ),
-    "conda": ("--conda NAME", "instead of a file: a conda environment of this machine, by its name or folder"),
-    "deep": ("--deep", "torch.compile too, and with several GPUs their copies to each other and NCCL"),
-    "as_run": ("--as-run", "verify: keep it as a run, which attach shows, on another machine of a cluster too"),
-    "lock": ("--lock", "try uv lock in a copy of the project too: what would become of uv.lock"),
-    "shell": ("--shell sh|ps1", "export script: for which shell (as a rule ps1 on Windows, else sh)"),
-    "base": ("--base slim|cuda", "export dockerfile: cuda is the large base image with CUDA in it; as a rule slim"),
-    "keep_mirror": ("--keep-mirror", "export dockerfile: the build asks the chosen mirror first; as a rule none stays"),
-    "no_devcontainer": ("--no-devcontainer", "export dockerfile: no .devcontainer/devcontainer.json beside it"),
-    "to": (
-        "--to FOLDER",
-        "export ansible, job, bundle: where it is written; as a rule a folder in the project, of a bundle one here",
-    ),
-    "platform": (
-        "--platform NAME",
-        "export bundle: the host's system, such as linux-aarch64, linux-x86_64-glibc2.35, macos-aarch64, windows-x86_64",
-    ),
-    "since": ("--since DIR", "export bundle: leave out what that earlier bundle has; the host needs both"),
-    "bundle": (
-        "--bundle DIR",
-        "take everything from the bundle in that folder and ask no network; again for an earlier one it goes with",
-    ),
-    "one_file": ("--one-file PATH", "the uv-wizard.pyz to give away; as a rule the one that runs"),
-    "greeting": ("--greeting TEXT", "what newcomers read first; nothing takes it out"),
-    "sizes": ("--sizes", "ask the servers how large the packages of uv.lock are when unpacked"),
-}
+from wizard.cli.commands import COMMANDS, EXAMPLES, EXPORT_OPTIONS, EXPORTS, GROUPS, PAGE, CommandSpec
+from wizard.cli.tables import CHOICES, EXITS, OPTIONS, VARIABLES, flag
+
+WIDTH = 79
+"""A line of 80 makes some terminals leave one empty."""
+_MOST = 28
+"""A term that is longer stands on a line of its own."""
+_EVERYWHERE = ("help", "version")
+
+
+@dataclass(frozen=True)
+class Section:
+    """`rows`: terms and what is said of each. `commands`: the terms are commands to type, which are never broken."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    commands: bool = False
+    width: int = 0
+    """Of the terms; 0: as wide as they are."""
+
+
+def sections(command: str) -> Iterator[Section]:
+    """What there is to say of that command; of the whole where it is ""."""
+    spec = COMMANDS[command]
+    if command:
+        yield Section(
+            "", (f"{spec.summary[0].upper()}{spec.summary[1:]}.", *filter(None, spec.about.split("\n"))), spec.rows
+        )
+    else:
+        yield Section("", tuple(PAGE.split("\n")))
+        width = max(map(len, COMMANDS))
+        for group, title in GROUPS.items():
+            rows = tuple((name, one.summary) for name, one in COMMANDS.items() if one.group == group)
+            yield Section(title, rows=rows, width=width)
+    own = [key for key in shown(command) if command != "export" or key not in EXPORT_OPTIONS]
+    yield Section("options", rows=tuple(option(key, command) for key in (*own, *_EVERYWHERE)))
+    for kind in EXPORTS if command == "export" else ():
+        mine = [key for key in OPTIONS if key in EXPORTS[kind][1]]
+        if mine:
+            yield Section(f"options of export {kind}", rows=tuple(option(key, command, kind) for key in mine))
+    if not command:
+        yield Section("choices, for --set KEY=VALUE", ("A wrong value is told with those that are allowed.",),
+                      tuple(CHOICES.items()))  # fmt: skip
+    examples = spec.examples if command else EXAMPLES
+    if examples:
+        rows = tuple((f"uv-wizard {line}".strip(), about) for line, about in examples)
+        yield Section("examples", rows=rows, commands=True)
+    if not command:
+        yield Section("environment", rows=tuple(VARIABLES.items()))
+    yield Section("exit codes", rows=tuple((str(code), told) for code, told in _exits(spec, command).items()))
+
+
+def usage(command: str) -> tuple[str, ...]:
+    """How it is written."""
+    spec = COMMANDS[command]
+    if command:
+        return (" ".join(filter(None, ("uv-wizard", command, spec.usage, "[options]"))),)
+    return (f"uv-wizard {spec.usage} [options]", "uv-wizard COMMAND [words] [options]", "uv-wizard COMMAND --help")
 
 
 def text(command: str) -> str:
-    """The help of that command; of all where it is ""."""
-    spec = COMMANDS[command]
-    if command:
-        lines = [f"usage: uv-wizard {command} {spec.usage} [options]", "", spec.summary, ""]
-    else:
-        lines = [
-            "usage: uv-wizard [PROJECT] [options]            the wizard, in this terminal",
-            "       uv-wizard COMMAND [words] [options]",
-            "",
-            "From a bare machine to a verified environment: uv, its settings, mirrors, the torch variant,",
-            "uv sync --locked, and a check on the GPU. Nothing is changed before you have seen the plan.",
-            "",
-            "commands:",
-            *(f"  {name:9} {one.summary}" for name, one in COMMANDS.items() if name),
-            "",
-            "uv-wizard COMMAND --help shows a command's options. A folder named like a command: ./sync",
-            "",
-        ]
-    lines += ["options:", *(f"  {flag:17} {about}" for key, (flag, about) in _OPTIONS.items() if key in spec.options)]
+    """The page of that command; of the whole where it is ""."""
+    forms = usage(command)
+    lines = [f"usage: {forms[0]}", *(f"       {form}" for form in forms[1:])]
+    for one in sections(command):
+        lines += ["", *_lines(one)]
     return "\n".join(lines)
+
+
+def term(key: str) -> str:
+    """The option as it is typed, with its value and its short form."""
+    spec = OPTIONS[key]
+    long = f"{flag(key)} {spec.value}".strip()
+    return f"-{spec.short}, {long}" if spec.short else long
+
+
+def shown(command: str) -> list[str]:
+    """The options of that command that are of use with it, in the order of the pages."""
+    return [key for key, spec in OPTIONS.items() if key in COMMANDS[command].options and spec.told.get(command) != ""]
+
+
+def option(key: str, command: str, kind: str = "") -> tuple[str, str]:
+    """The option as it is typed, and what it is for that command, or that kind of export."""
+    spec = OPTIONS[key]
+    about = spec.told.get(command, spec.about)
+    if kind:  # the title says for which kind
+        about = spec.told.get(kind) or about.partition(": ")[2] or about
+    return term(key), about
+
+
+def _exits(spec: CommandSpec, command: str) -> Mapping[int, str]:
+    if not command:
+        return EXITS
+    if spec.exits and 0 in spec.exits:
+        return {0: spec.exits[0], 2: EXITS[2]}
+    codes = {0, 2, *spec.exits}
+    if spec.group == "do":
+        codes |= {1, 130, *((3,) if command != "undo" else ())}
+    if "yes" in spec.options and command not in {"plan", "sync", "verify"}:
+        codes |= {1, 4}
+    return {code: spec.exits.get(code, EXITS[code]) for code in sorted(codes)}
+
+
+def _lines(one: Section) -> Iterator[str]:
+    indent = "  " if one.title else ""
+    if one.title:
+        yield f"{one.title}:"
+    for place, paragraph in enumerate(one.paragraphs):
+        if place and not one.title:
+            yield ""
+        yield from wrapped(paragraph, indent, indent)
+    if one.commands:
+        for line, about in one.rows:
+            yield f"  {line}"
+            yield from wrapped(about, "      ", "      ")
+        return
+    width = one.width or min(max((len(row[0]) for row in one.rows), default=0), _MOST)
+    hang = " " * (width + 4)
+    for name, about in one.rows:
+        if len(name) > width:
+            yield f"  {name}"
+            yield from wrapped(about, hang, hang)
+        else:
+            yield from wrapped(about, f"  {name:{width}}  ", hang)
+
+
+def wrapped(words: str, first: str, rest: str) -> list[str]:
+    """Lines of at most WIDTH; neither an option nor a path is broken."""
+    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=rest,
+                         break_on_hyphens=False, break_long_words=False)  # fmt: skip

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from wizard.cli.options import COMMANDS, Options, parse
+from wizard.cli.commands import COMMANDS
+from wizard.cli.options import Options, parse
 from wizard.errors import BadInput, ExitCode, Interrupted, WizardError
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}

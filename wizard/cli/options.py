@@ -7,63 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from wizard.cli.commands import COMMANDS, CommandSpec
+from wizard.cli.tables import OPTIONS, flag
 from wizard.errors import BadInput
 from wizard.text import one_line
-
-_PLANS = frozenset({"choices", "set", "machine"})
-
-
-@dataclass(frozen=True)
-class CommandSpec:
-    """`handler`: `module:function` that takes Options; `words`: (least, most) words after the command."""
-
-    handler: str
-    words: tuple[int, int]
-    usage: str
-    summary: str
-    options: frozenset[str] = frozenset()
-
-
-COMMANDS = {
-    "": CommandSpec("wizard.cli.face:run", (0, 1), "[PROJECT]", "the wizard, in this terminal",
-                    _PLANS | {"plain", "low_bandwidth"}),
-    "doctor": CommandSpec("wizard.cli.telling:doctor", (0, 1), "[PROJECT]",
-                          "what this machine is, what is wrong, what to choose", _PLANS | {"json", "sizes"}),
-    "torch": CommandSpec("wizard.cli.telling:torch", (0, 1), "[PROJECT]",
-                         "the torch variant for this machine, and why", _PLANS | {"json"}),
-    "mirrors": CommandSpec("wizard.cli.telling:mirrors", (0, 1), "[PROJECT]",
-                           "measure the mirrors, best first", frozenset({"json", "kind", "catalog", "choices", "set"})),
-    "plan": CommandSpec("wizard.cli.telling:plan", (0, 1), "[PROJECT]",
-                        "every command and every file change that apply would make", _PLANS | {"json", "lock", "yes"}),
-    "apply": CommandSpec("wizard.cli.running:apply", (0, 1), "[PROJECT]",
-                         "carry the plan out, without a screen", _PLANS | {"json", "yes", "dry_run", "save", "bundle"}),
-    "sync": CommandSpec("wizard.cli.running:sync", (0, 1), "[PROJECT]",
-                        "only the sync, through the chosen mirrors", _PLANS | {"json", "yes", "dry_run", "save"}),
-    "verify": CommandSpec("wizard.cli.verifying:verify", (0, 1), "[PROJECT]",
-                          "only the checks, in the project's own environment",
-                          _PLANS | {"json", "yes", "require", "python", "save", "deep", "as_run"}),
-    "diagnose": CommandSpec("wizard.cli.telling:diagnose", (0, 1), "[FILE]",
-                            "name the cause in what uv or Python printed (FILE, or - for standard input)",
-                            frozenset({"json", "machine"})),
-    "attach": CommandSpec("wizard.cli.running:attach", (0, 1), "[RUN]",
-                          "join a run that goes on, or see how it ended", frozenset({"json", "plain", "save"})),
-    "undo": CommandSpec("wizard.cli.undoing:undo", (0, 1), "[RUN]",
-                        "put back what a run changed; --list shows the runs", frozenset({"json", "yes", "dry_run", "list"})),
-    "import": CommandSpec("wizard.cli.importing:import_", (0, 2), "FILE [PROJECT], or --conda NAME [PROJECT]",
-                          "make a uv project of an environment.yml, a requirements.txt or their like",
-                          frozenset({"choices", "set", "json", "yes", "dry_run", "conda"})),
-    "export": CommandSpec("wizard.cli.exporting:export", (1, 2), "KIND [PROJECT]",
-                          "write dockerfile, script (the plan without us), choices, ansible, job or bundle, to give to others",
-                          _PLANS | {"json", "yes", "dry_run", "shell", "base", "keep_mirror", "no_devcontainer", "to",
-                                    "one_file", "platform", "python", "since"}),
-    "bundle": CommandSpec("wizard.cli.bundling:bundle", (2, 2), "verify DIR",
-                          "hold every file of a bundle (export bundle writes one) to its manifest", frozenset({"json"})),
-    "report": CommandSpec("wizard.cli.report:report", (1, 1), "DIR",
-                          "what the machines of a fleet or of jobs came to, as one table", frozenset({"json", "save"})),
-    "team": CommandSpec("wizard.cli.team:team", (0, 1), "[PROJECT]",
-                        "write what a team has decided into pyproject.toml: newcomers are not asked for it",
-                        _PLANS | {"json", "yes", "dry_run", "greeting"}),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,44 +58,12 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> _Parser:
     parser = _Parser(prog="uv-wizard", add_help=False, allow_abbrev=False)
-    for name in (
-        "help",
-        "version",
-        "json",
-        "yes",
-        "dry-run",
-        "list",
-        "plain",
-        "low-bandwidth",
-        "deep",
-        "sizes",
-        "lock",
-        "keep-mirror",
-        "no-devcontainer",
-        "as-run",
-    ):
-        short = {"help": ["-h"], "yes": ["-y"]}.get(name, [])
-        parser.add_argument(f"--{name}", *short, action="store_true")
-    for name in (
-        "choices",
-        "machine",
-        "kind",
-        "catalog",
-        "require",
-        "python",
-        "save",
-        "shell",
-        "base",
-        "greeting",
-        "conda",
-        "to",
-        "one-file",
-        "platform",
-        "since",
-    ):
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--set", action="append", default=[])
-    parser.add_argument("--bundle", action="append", default=[])
+    for key, spec in OPTIONS.items():
+        names = [flag(key), *([f"-{spec.short}"] if spec.short else [])]
+        if spec.again:
+            parser.add_argument(*names, action="append", default=[])
+        else:
+            parser.add_argument(*names, action="store" if spec.value else "store_true")
     parser.add_argument("words", nargs="*")
     return parser
 
@@ -169,10 +84,10 @@ def _check(command: str, spec: CommandSpec, words: list[str], values: dict[str, 
     name = f"uv-wizard {command}".strip()
     if not least <= len(words) <= most:
         told = f"{one_line(' '.join(words), 80)!r} is too much" if len(words) > most else "a word is missing"
-        msg = f"{told}; write it as {name} {spec.usage}"
+        msg = f"{told}; write it as {' '.join(filter(None, (name, spec.usage)))}"
         raise BadInput(msg)
     for option, value in values.items():
         if value and option not in spec.options and option not in {"help", "version"}:
-            takes = ", ".join(sorted(f"--{one.replace('_', '-')}" for one in spec.options)) or "no option"
-            msg = f"{name} has no --{option.replace('_', '-')}; it takes {takes}"
+            takes = ", ".join(sorted(map(flag, spec.options))) or "no option"
+            msg = f"{name} has no {flag(option)}; it takes {takes}"
             raise BadInput(msg)
