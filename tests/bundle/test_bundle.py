@@ -122,6 +122,7 @@ def refused(project: Project, told: str, *folders: Path) -> None:
     assert not project.venv.exists()
 
 
+@pytest.mark.long
 def test_a_bundle_that_is_not_whole(there: Index, project: Project, folder: Path) -> None:
     export(project, there, folder)
     alpha = next(folder.rglob("alpha-*.whl"))
