@@ -41,7 +41,7 @@ def built(
 ) -> tuple[Build, Stage]:
     """The exported Dockerfile's steps, all but those of the development stage."""
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{Path(sys.executable).parent}:{sys.base_prefix}/bin:/usr/bin:/bin",  # a venv of a venv there can not be
         "HOME": os.fspath(tmp_path / "root"),
         **more,
     }
@@ -297,7 +297,9 @@ def test_a_lock_of_another_index_says_so_and_a_mirror_stays_only_where_asked(
     # uv itself comes by pip then, which this index does not have: that step is left out here
     path = project.path / "Dockerfile"
     path.write_text(text.replace("RUN pip install", "RUN apt-get install"))
-    _, stage = built(project, tmp_path, uv, PATH=f"{uv.parent}:{Path(sys.executable).parent}:/usr/bin:/bin")
+    _, stage = built(
+        project, tmp_path, uv, PATH=f"{uv.parent}:{Path(sys.executable).parent}:{sys.base_prefix}/bin:/usr/bin:/bin"
+    )
     assert imports(stage, "import alpha, beta; print('both')") == "both"  # the mirror lacks beta
 
 
