@@ -15,6 +15,7 @@ from uv import find_uv_bin
 
 from tests.support.index import Index
 from tests.support.projects import Project, interpreter, make_project, stock
+from wizard.language import use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 # What decides how uv, Python or this program behave, and comes from whoever runs the tests.
 _LEAKS = ("UV_", "PIP_", "CONDA", "_CE_", "XDG_", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONWARNINGS")
 _LEAKS_ANY_CASE = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-_LEAKS_EXACT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANGUAGE", "LANG")
+_LEAKS_EXACT = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "LINES",
+    "LANGUAGE",
+    "LANG",
+    "LC_MESSAGES",
+)
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -93,6 +104,7 @@ def home(_homes: Iterator[Path], uv: Path, _no_newest: str, monkeypatch: pytest.
     (folder / "wizard-state").mkdir(mode=0o700)
     (folder / "wizard-state" / "uv-newest.json").write_text(_no_newest)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    use(None)  # the language is asked for anew
     monkeypatch.setenv("PATH", os.fspath(uv.parent) + os.pathsep + os.environ.get("PATH", ""))
     # The Python that runs the tests, and never a download.
     monkeypatch.setenv("UV_PYTHON", interpreter())

@@ -15,18 +15,18 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 def clean(text: str) -> str:
     """Without control sequences, control characters and direction marks; tabs become blanks, newlines stay."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text).replace("\t", "    "))
+    return _same(_CONTROLS.sub("", _ESCAPES.sub("", text).replace("\t", "    ")), text)
 
 
 def one_line(text: str, limit: int = 2000) -> str:
     """`clean` on one line, cut at `limit` characters with ` ...`."""
     joined = " ".join(clean(text).split("\n"))
-    return joined if len(joined) <= limit else joined[: limit - 4] + " ..."
+    return _same(joined, text) if len(joined) <= limit else joined[: limit - 4] + " ..."
 
 
 def masked(text: str) -> str:
     """The same text with the credentials of every URL in it replaced by `***`."""
-    return _CREDENTIALS.sub("://***@", text)
+    return _same(_CREDENTIALS.sub("://***@", text), text)
 
 
 def standing_size(count: int) -> str:
@@ -87,6 +87,11 @@ def span(seconds: float) -> str:
     tens = round(seconds / 600) * 10
     hours, rest = divmod(tens, 60)
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _same(made: str, text: str) -> str:
+    """`text` itself where nothing was changed: a sentence of wizard.language stays one."""
+    return text if made == text else made
 
 
 def _scaled(count: float) -> tuple[float, str]:

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from wizard.cli.commands import COMMANDS
+from wizard.cli.commands import COMMANDS, FIRST_WORD
 from wizard.cli.options import Options, parse
 from wizard.errors import BadInput, ExitCode, Interrupted, WizardError
+from wizard.language import complaint
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -19,8 +20,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code, as INTERFACE.md lists them."""
     _open_what_is_closed()
     _set_encodings()
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] and words[0] == FIRST_WORD:
+        from wizard.cli.completing import answer
+
+        return answer(words[1:])
+    if told := complaint():
+        _complain(told)
     try:
-        options = parse(sys.argv[1:] if argv is None else argv)
+        options = parse(words)
         code = int(_run(options))
         sys.stdout.flush()
     except WizardError as error:
