@@ -6,8 +6,9 @@ Three parts, each in processes of its own, so that memory is that part's:
 
 - plan: facts as a host would send them, a plan for each (what `plan --machine` does);
 - report: a record of each host read, one table and one page made of them (what `report DIR --save` does);
-- ansible, where `--ansible` names the folder of ansible-playbook: the exported playbook against hosts that are this
-  machine, with a stand-in for the one file that answers at once. What is measured is the controller.
+- ansible, where `--ansible` names the folder of ansible-playbook: the exported playbook against an sshd of its own with an
+  address for each host, and a stand-in for the one file that answers at once. What is measured is the controller: the
+  processor's time of ansible-playbook and its children (ssh), and the largest of them; not what runs on the hosts.
 
 Told for each number of hosts: seconds, milliseconds a host, MiB at the most; and how both grew against the hosts. Exits 1
 where time or memory of the first two grow more than 1.3 times as fast as the hosts.
@@ -18,12 +19,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -205,17 +209,44 @@ def ansible(programs: Path, counts: Sequence[int], base: Path) -> list[Measured]
     for copy in exported.copies:
         Path(copy.path).write_bytes(Path(copy.source).read_bytes())
     found = []
-    env = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": os.fspath(base)}
-    for count in counts:
-        homes = [base / f"home-{count}" / f"host{number}" for number in range(count)]
-        lines = [f"host{number} ansible_connection=local uv_wizard_folder={home} uv_wizard_project={home}/p"
-                 for number, home in enumerate(homes)]  # fmt: skip
-        (base / "fleet" / "hosts.ini").write_text("\n".join(lines) + "\n")
-        begin = time.monotonic()
-        argv = [os.fspath(programs / "ansible-playbook"), "fleet.yml", "-e", "uv_wizard_least_mib=1"]
-        found.append(spent(argv, count, base / "fleet", env))
-        print(f"  {count} hosts: {time.monotonic() - begin:.0f} s on the clock", flush=True)
+    options = "-F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=60s"
+    env = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": os.fspath(base),
+           "ANSIBLE_SSH_ARGS": options, "ANSIBLE_PRIVATE_KEY_FILE": os.fspath(base / "user"),
+           "ANSIBLE_HOME": os.fspath(base / "ansible")}  # fmt: skip
+    with listening(base) as port:
+        for count in counts:
+            lines = [f"host{number} ansible_host=127.{1 + number // 250}.{count % 250}.{1 + number % 250} ansible_port={port} "
+                     f"uv_wizard_folder={base}/h{count}/{number} uv_wizard_project={base}/h{count}/{number}/p"
+                     for number in range(count)]  # fmt: skip
+            (base / "fleet" / "hosts.ini").write_text("\n".join(lines) + "\n")
+            begin = time.monotonic()
+            argv = [os.fspath(programs / "ansible-playbook"), "fleet.yml", "-e", "uv_wizard_least_mib=1"]
+            found.append(spent(argv, count, base / "fleet", env))
+            print(f"  {count} hosts: {time.monotonic() - begin:.0f} s on the clock", flush=True)
     return found
+
+
+@contextmanager
+def listening(base: Path) -> Iterator[int]:
+    """An sshd that takes this user on every loopback address; its port."""
+    for name in ("host", "user"):
+        argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", os.fspath(base / name)]
+        subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    Path("/run/sshd").mkdir(exist_ok=True)
+    (base / "sshd").write_text(
+        f"Port {port}\nListenAddress 0.0.0.0\nHostKey {base}/host\nAuthorizedKeysFile {base}/user.pub\nStrictModes no\n"
+        "PidFile none\nPermitRootLogin yes\nMaxStartups 1000\nMaxSessions 100\nSubsystem sftp internal-sftp\n"
+    )
+    program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "sshd"
+    child = subprocess.Popen([program, "-D", "-f", os.fspath(base / "sshd")], stdin=subprocess.DEVNULL)
+    try:
+        time.sleep(0.5)
+        yield port
+    finally:
+        child.terminate()
+        child.wait()
 
 
 def main() -> int:
@@ -233,7 +264,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         base = Path(made)
         if asked.ansible:
-            tell("ansible (controller and stand-ins together)", ansible(asked.ansible, asked.hosts, base))
+            tell("ansible, the controller", ansible(asked.ansible, asked.hosts, base))
             return 0
         counts = [1, *asked.hosts]
         place = project(base / "project")
