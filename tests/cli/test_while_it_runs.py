@@ -40,7 +40,8 @@ os._exit(code)
 class Running:
     """`uv-wizard … --json` under way, and what it has told."""
 
-    def __init__(self, *argv: str) -> None:
+    def __init__(self, *argv: str, hiding: Path | None = None) -> None:
+        """`hiding`: a folder whose modules come before the installed ones."""
         words = [sys.executable, "-m", "wizard", *argv, "--json"]
         options: dict[str, Any] = {"stdin": subprocess.DEVNULL}
         if sys.platform == "win32":
@@ -49,7 +50,8 @@ class Running:
         elif signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             # a job in the background of a shell ignores it, and so would all that it starts
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        path = [*([str(hiding)] if hiding else []), str(Path(__file__).parents[2])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
         self.process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, encoding="utf-8", **options)
         self.told: list[dict[str, Any]] = []
 
@@ -112,8 +114,12 @@ def test_a_second_wizard_is_told_and_may_join(project: Project, gate: Gate) -> N
     assert progress[-1]["done_bytes"] == progress[-1]["total_bytes"] > 1_400_000
 
 
-def test_ctrl_c_ends_uv_and_all_it_started(project: Project, gate: Gate) -> None:
-    with Running("apply", str(project.path), "--yes") as run:
+@pytest.mark.parametrize("hidden", [False, True], ids=["with psutil", "without psutil"])
+def test_ctrl_c_ends_uv_and_all_it_started(project: Project, gate: Gate, tmp_path: Path, hidden: bool) -> None:
+    if hidden:
+        (tmp_path / "hidden").mkdir()
+        (tmp_path / "hidden" / "psutil.py").write_text("raise ImportError('compiled for another system')")
+    with Running("apply", str(project.path), "--yes", hiding=tmp_path / "hidden" if hidden else None) as run:
         until_downloading(run, gate)
         found = state.read_json(state.run_folders()[0] / state.SUPERVISOR)
         assert found is not None

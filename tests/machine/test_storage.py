@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,8 +13,9 @@ import pytest
 
 from wizard.machine import links, storage
 from wizard.machine.facts import Filesystem
+from wizard.machine.mounts import Mount, mounts
 from wizard.machine.request import ProbeRequest
-from wizard.machine.storage import Mount, cache_by_uv, existing, filesystems, is_network, mount_of, within
+from wizard.machine.storage import cache_by_uv, existing, filesystems, is_network, mount_of, within
 
 Asked = Callable[..., ProbeRequest]
 
@@ -132,11 +134,11 @@ def test_a_disk_that_does_not_answer_is_unknown_and_the_others_are_known(
     import threading
 
     hang, real = threading.Event(), storage._filesystem
-    mounts = [
+    there = [
         SimpleNamespace(device="x", mountpoint=os.fspath(p), fstype="nfs4", opts="rw")
         for p in (tmp_path.anchor, tmp_path / "a")
     ]
-    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [tuple(vars(one).values()) for one in mounts])
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [tuple(vars(one).values()) for one in there])
     monkeypatch.setattr(
         storage,
         "_filesystem",
@@ -167,7 +169,7 @@ def test_uv_is_asked_for_its_cache(uv: Path, tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_home_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psutil, "disk_usage", lambda _: SimpleNamespace(free=1_400_000_000, total=10**12))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_400_000_000, total=10**12))
     causes = {one.cause: one for one in filesystems(ProbeRequest(project=os.fspath(tmp_path))).findings}
     assert causes["home-nearly-full"].title == "The disk of your home has only 1.3 GiB free"
 
@@ -246,8 +248,7 @@ def test_links_from_one_disk_to_another_are_tried_and_fail(tmp_path: Path) -> No
 def test_a_quota_is_asked_of_the_program_that_knows(tmp_path: Path, asked: Asked) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows' own word on free room counts the quota in")
-    mounts = [Mount(*one[:4]) for one in psutil.disk_partitions(all=True)]
-    device = mount_of(os.path.realpath(tmp_path), mounts, asked()).device
+    device = mount_of(os.path.realpath(tmp_path), mounts(), asked()).device
     program = tmp_path / "bin" / "quota"
     program.parent.mkdir()
     table = f"     Filesystem  blocks   quota   limit   grace\n{device} 1024 2048 4096 0 0 0"

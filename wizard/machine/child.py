@@ -153,15 +153,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def end_tree(pid: int, wait: float = 1.0) -> None:
     """Kills a process and all that it started, and waits until they let go of their files. For Windows, without groups."""
-    import psutil
+    from wizard.machine import processes
 
-    with suppress(psutil.Error):
-        parent = psutil.Process(pid)
+    with suppress(processes.Error):
+        parent = processes.Process(pid)
         family = [parent, *parent.children(recursive=True)]
         for one in family:
-            with suppress(psutil.Error):
+            with suppress(processes.Error):
                 one.kill()
-        psutil.wait_procs(family, timeout=wait)
+        processes.wait_procs(family, timeout=wait)
 
 
 @atexit.register

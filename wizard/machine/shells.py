@@ -140,11 +140,11 @@ def named_shell(path: str | None) -> str | None:
 
 
 def _above() -> str | None:
-    import psutil
+    from wizard.machine import processes
 
-    with suppress(psutil.Error, OSError):
-        for process in psutil.Process().parents():
-            with suppress(psutil.Error, OSError):
+    with suppress(processes.Error, OSError):
+        for process in processes.Process().parents():
+            with suppress(processes.Error, OSError):
                 found = named_shell(process.name())
                 if found:
                     return found

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from wizard import catalog
 from wizard.machine import links, quota, shared_cache
 from wizard.machine.child import ask, side_by_side
 from wizard.machine.facts import CacheFolder, Filesystem, MachineFinding
+from wizard.machine.mounts import Mount, mounts
 from wizard.machine.places import executable
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
@@ -30,16 +29,6 @@ MOVING = ".uv-wizard-moving"
 """In a cache that another one is being moved to: that one's path."""
 
 
-@dataclass(frozen=True)
-class Mount:
-    """A line of the system's table of mounts."""
-
-    device: str
-    point: str
-    type: str
-    options: str
-
-
 def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
     """filesystems, folders. The cache is where uv says that it is, where there is a uv to ask."""
     own = own_folders(request)
@@ -48,10 +37,10 @@ def filesystems(request: ProbeRequest, limit: float = 5.0) -> Answer:
     where = {"cache": own["cache"], "pythons": own["pythons"], "home": request.home_folder}
     if request.project is not None:
         where["project"] = request.project
-    mounts = [Mount(*entry[:4]) for entry in psutil.disk_partitions(all=True)]
+    table = mounts()
     nearest = side_by_side([partial(existing, path) for path in where.values()], limit / 4)
     there = {purpose: folder or where[purpose] for purpose, folder in zip(where, nearest, strict=True)}
-    places = placed(there, mounts, request)
+    places = placed(there, table, request)
     # A server that is gone makes every question about its disk wait; the other disks are known all the same.
     jobs = [partial(_filesystem, *place, request, limit / 4) for place in places.items()]
     answers = side_by_side(jobs, limit / 2)
@@ -158,7 +147,7 @@ def _unknown(mount: Mount, folders: Mapping[str, str]) -> Filesystem:
 def _filesystem(mount: Mount, folders: Mapping[str, str], request: ProbeRequest, limit: float) -> Filesystem:
     free = total = None
     try:
-        usage = psutil.disk_usage(next(iter(folders.values())))
+        usage = shutil.disk_usage(next(iter(folders.values())))
         free, total = usage.free, usage.total
     except OSError:  # unknown, not nothing
         pass

@@ -15,7 +15,7 @@ from wizard.machine.request import ProbeRequest, own_os
 from wizard.text import needed_size, standing_size
 
 if TYPE_CHECKING:
-    from wizard.machine.storage import Mount
+    from wizard.machine.mounts import Mount
 
 _MEMORY = frozenset({"tmpfs", "ramfs"})
 QUOTA_LIMIT = 2.0
@@ -40,9 +40,10 @@ def try_folder(
     environment: Mapping[str, str] | None = None,
 ) -> FolderTried:
     """Waits for the disk. `needed`: bytes, None where nobody knows."""
-    import psutil
+    import shutil
 
     from wizard.machine import links, quota, storage
+    from wizard.machine.mounts import mounts
 
     who = user or "this user"
     if Path(path).exists() and not Path(path).is_dir():
@@ -51,11 +52,11 @@ def try_folder(
     if not os.access(there, os.W_OK | os.X_OK):
         return FolderTried("not writable", f"{who} may not write there. Choose a folder of your own.")
     request = ProbeRequest(project=project, environment=environment or dict(os.environ), os=own_os())
-    mounts = [storage.Mount(*entry[:4]) for entry in psutil.disk_partitions(all=True)]
-    mount = storage.mount_of(there, mounts, request)
+    table = mounts()
+    mount = storage.mount_of(there, table, request)
     if links.locks(there) is False:
         return FolderTried("no locks", f"{path} is on a disk without locks; uv needs them.")
-    free = psutil.disk_usage(there).free
+    free = shutil.disk_usage(there).free
     mine = quota.left(request, mount.device, mount.point, mount.type, QUOTA_LIMIT)
     free, said = (mine, "left of your quota there") if mine is not None and mine < free else (free, "free there")
     room = f"{standing_size(free)} {said}"
@@ -66,7 +67,7 @@ def try_folder(
         fact,
         None,
         _warning(path, there, mount, request),
-        _links(there, mount, project, mounts, request),
+        _links(there, mount, project, table, request),
     )
 
 

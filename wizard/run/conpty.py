@@ -171,12 +171,12 @@ class Screened:
         self._over.wait()  # closing a ConPTY may take long: it is let go of here, where nobody waits
 
     def _exit_code(self, pty: Pty) -> int | None:
-        import psutil
+        from wizard.machine import processes
 
         try:
             return pty.exit_code()
         except OSError:
-            return None if psutil.pid_exists(self._pid) else 1
+            return None if processes.pid_exists(self._pid) else 1
 
     def read(self, timeout: float) -> bytes | None:
         deadline = time.monotonic() + timeout

@@ -32,16 +32,16 @@ def born(pid: int) -> str | None:
     """When a process began, in a form that no other process with the same pid has; None: there is none, or it ended."""
     if sys.platform == "linux":
         return _born_linux(pid)
-    import psutil
+    from wizard.machine import processes
 
     try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
+        process = processes.Process(pid)
+        if process.status() == processes.STATUS_ZOMBIE:
             return None
         return f"{process.create_time():.2f}"
-    except psutil.NoSuchProcess:
+    except processes.NoSuchProcess:
         return None
-    except psutil.AccessDenied:
+    except processes.AccessDenied:
         return "unknown"
 
 

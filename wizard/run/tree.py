@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import psutil
+    from wizard.machine.processes import Process
 
 INTERRUPT_S = 0.8
 """After SIGINT (CTRL_BREAK on Windows)."""
@@ -34,14 +34,14 @@ def end(pid: int, child: subprocess.Popen[bytes] | None = None, interrupt: Calla
 
 def end_children() -> bool:
     """Ends all that this process started, and not itself. Whether all are gone."""
-    import psutil
+    from wizard.machine import processes
 
-    return _end(0, set(_children(psutil.Process())), None)
+    return _end(0, set(_children(processes.Process())), None)
 
 
 def _end(
     pid: int,
-    known: set[psutil.Process],
+    known: set[Process],
     child: subprocess.Popen[bytes] | None,
     interrupt: Callable[[], None] | None = None,
 ) -> bool:
@@ -61,37 +61,37 @@ def _end(
     return not any(_lives(one) for one in known)
 
 
-def _with_descendants(pid: int) -> set[psutil.Process]:
-    import psutil
+def _with_descendants(pid: int) -> set[Process]:
+    from wizard.machine import processes
 
     try:
-        top = psutil.Process(pid)
-    except psutil.NoSuchProcess:
+        top = processes.Process(pid)
+    except processes.NoSuchProcess:
         return set()
     return {top, *_children(top)}
 
 
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    import psutil
+def _children(process: Process) -> list[Process]:
+    from wizard.machine import processes
 
     try:
         return process.children(recursive=True)
-    except psutil.Error:
+    except processes.Error:
         return []
 
 
-def _lives(process: psutil.Process) -> bool:
-    import psutil
+def _lives(process: Process) -> bool:
+    from wizard.machine import processes
 
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+        return process.is_running() and process.status() != processes.STATUS_ZOMBIE
+    except processes.NoSuchProcess:
         return False
-    except psutil.AccessDenied:
+    except processes.AccessDenied:
         return True
 
 
-def _interrupt(pid: int, known: set[psutil.Process]) -> None:
+def _interrupt(pid: int, known: set[Process]) -> None:
     if sys.platform == "win32":
         if pid:  # to one that leads no group it would come back to ourselves
             # It may share no console with us; Python then ends it at once, and raises SystemError where it is gone.
@@ -101,11 +101,11 @@ def _interrupt(pid: int, known: set[psutil.Process]) -> None:
         _signal(pid, known, signal.SIGINT)
 
 
-def _terminate(pid: int, known: set[psutil.Process]) -> None:
+def _terminate(pid: int, known: set[Process]) -> None:
     _signal(pid, known, signal.SIGTERM)
 
 
-def _kill(pid: int, known: set[psutil.Process]) -> None:
+def _kill(pid: int, known: set[Process]) -> None:
     if sys.platform == "win32":  # there is no asking by SIGTERM: it ends a process as SIGKILL does
         _signal(pid, known, signal.SIGTERM)
     else:
@@ -116,16 +116,16 @@ _ASKED = () if sys.platform == "win32" else ((_terminate, TERMINATE_S),)
 _STAGES = ((_interrupt, INTERRUPT_S), *_ASKED, (_kill, KILL_S))
 
 
-def _signal(pid: int, known: set[psutil.Process], number: signal.Signals) -> None:
+def _signal(pid: int, known: set[Process], number: signal.Signals) -> None:
     """To the whole group at once where `pid` leads one, then to each that is not in it. Windows knows only the end."""
-    import psutil
+    from wizard.machine import processes
 
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if pid and os.getpgid(pid) == pid != os.getpgrp():
                 os.killpg(pid, number)
     for process in known:
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(processes.Error):
             if not pid or not _grouped(process.pid, pid):
                 process.send_signal(number)
 
