@@ -48,8 +48,15 @@ EXPORTS: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """Kinds of export: what each writes, and the options that only it takes."""
 EXPORT_OPTIONS = frozenset(option for _, own in EXPORTS.values() for option in own)
-SHELLS = ("bash", "zsh", "fish", "powershell")
-"""What `completion` writes for."""
+SHELLS: Mapping[str, str] = {
+    "bash": "uv-wizard.bash",
+    "zsh": "_uv-wizard",
+    "fish": "uv-wizard.fish",
+    "powershell": "uv-wizard.ps1",
+}
+"""What `completion` writes for, and the asset that it is."""
+FIRST_WORD = "__complete"
+"""With it, what those scripts ask for at each Tab."""
 
 COMMANDS: Mapping[str, CommandSpec] = {
     "": CommandSpec(

@@ -15,7 +15,7 @@ def completion(options: Options) -> int:
     if shell not in SHELLS:
         msg = f"there is no completion for {one_line(shell, 40)}; allowed: {', '.join(SHELLS)}"
         raise BadInput(msg)
-    print(asset("completion").joinpath(f"{shell}.txt").read_text("utf-8"), end="")
+    print(asset("completion").joinpath(SHELLS[shell]).read_text("utf-8"), end="")
     return ExitCode.DONE
 
 
