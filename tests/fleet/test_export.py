@@ -17,6 +17,7 @@ from tests.support.index import Index
 from tests.support.projects import Project, make_project
 from wizard.export.ansible import FOLDER, ROLE
 
+pytestmark = pytest.mark.same_everywhere
 SECRET = "sesame-of-the-lab-9"
 
 
