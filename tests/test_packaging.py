@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 import wizard
 from tests.support.projects import run
+from wizard.cli import manual
 
 REPO = Path(__file__).resolve().parent.parent
 BUILD = "import sys; from hatchling import build; print(build.build_{}(sys.argv[1]))"
@@ -69,13 +70,19 @@ def test_the_wheel_installs_and_starts_and_finds_its_assets(tmp_path: Path, uv: 
 def test_the_wheel_holds_both_packages_and_every_asset_and_nothing_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(built("wheel", tmp_path)) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert held == files_of("wizard") | files_of("screens") | {f"wizard/{name}" for name in files_of("assets")}
+        page = next(name for name in held if name.endswith(".data/data/share/man/man1/uv-wizard.1"))
+        assert archive.read(page).decode("utf-8") == manual.page()
+    assert held - {page} == files_of("wizard") | files_of("screens") | {f"wizard/{name}" for name in files_of("assets")}
 
 
 def test_the_source_distribution_holds_what_a_build_needs(tmp_path: Path) -> None:
     with tarfile.open(built("sdist", tmp_path)) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    assert held >= files_of("wizard") | files_of("screens") | files_of("assets") | {"pyproject.toml", "LICENSE"}
+    assert held >= files_of("wizard") | files_of("screens") | files_of("assets") | {
+        "pyproject.toml",
+        "LICENSE",
+        "tools/hatch_build.py",
+    }
 
 
 def test_the_locked_requirements_are_the_wanted_ones() -> None:
