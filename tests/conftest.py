@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LEAKS = ("UV_", "PIP_", "CONDA", "_CE_", "XDG_", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONWARNINGS")
 _LEAKS_ANY_CASE = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _LEAKS_EXACT = (
+    "ACCESSIBLE",
+    "GH_ACCESSIBLE_PROMPTER",
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",

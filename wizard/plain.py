@@ -10,6 +10,7 @@ from wizard import plain_begin, plain_choices, plain_interrupted, plain_machine,
 from wizard.cli.running import closing, stands_in_the_way
 from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.language import _
 from wizard.plain_page import Back, EndOfInput, Page, Quit, Talk
 from wizard.plain_run import Ended, carry_out
 from wizard.team_told import without_answered
@@ -36,13 +37,15 @@ SCREENS: tuple[tuple[str, Callable[[Way], Page]], ...] = (
 )
 
 
-def run(way: Way, *, stdin: TextIO, stdout: TextIO, address: str = "") -> int:
+def run(way: Way, *, stdin: TextIO, stdout: TextIO, address: str = "", because: str | None = None) -> int:
     """Walks from the first screen to the end and returns INTERFACE.md's exit code.
 
-    `address`: of a git repository that is cloned first. Raises DecisionMissing where the input ends before the review was
-    answered, and WizardError as the way does.
+    `address`: of a git repository that is cloned first; `because`: why there are no screens, where nobody asked for lines.
+    Raises DecisionMissing where the input ends before the review was answered, and WizardError as the way does.
     """
     walk = _Walk(way, Talk(stdin, stdout), address)
+    if because:
+        walk.talk.say(_("Lines instead of screens: {why}. UV_WIZARD_PLAIN=0 gives the screens.", why=because))
     try:
         return walk.go()
     except Quit:

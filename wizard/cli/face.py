@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard.cli.options import Options
 from wizard.errors import BadInput
+from wizard.machine.plain_terminal import why
 
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo
@@ -29,10 +30,11 @@ def run(options: Options) -> int:
     if not plain and not has_terminal():
         msg = "there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)"
         raise BadInput(msg)
-    if plain or os.environ.get("TERM") == "dumb":
+    because = None if plain else why(os.environ)
+    if plain or because:
         from wizard import plain as lines
 
-        return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout, address=address)
+        return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout, address=address, because=because)
     said = any(options.values.get(name) for name in ("choices", "set", "machine"))
     way = _way(options) if said or not os.path.isdir(options.word() or ".") else None  # bad input shows no screen
     gc.disable()  # until the first screen stands, much is imported and nothing thrown away
@@ -58,7 +60,7 @@ def has_terminal() -> bool:
 
 def attach_on_screen(info: RunInfo) -> int:
     """`uv-wizard attach` in a terminal."""
-    if os.environ.get("TERM") == "dumb" or not has_terminal():
+    if not has_terminal() or why(os.environ):
         from wizard.cli.running import watch
 
         return watch(info, as_json=False)
