@@ -21,17 +21,21 @@ SPARE = ".unpacking-"
 
 def run() -> int:
     """The program's exit code."""
+    archive = sys.path[0]
     try:
-        folder = unpacked()
+        folder = unpacked(archive)
         if folder is None:
             return 1
-        archive, sys.path[0] = sys.path[0], folder
+        sys.path[0] = folder
         try:
             from wizard.cli.main import main
         except ImportError:  # who cleans temporary folders leaves half of them
+            sys.path[0] = archive
             folder = unpacked(archive, anew=folder)
             if folder is None:
                 return 1
+            sys.path[0] = folder
+            forget()
             from wizard.cli.main import main
     except KeyboardInterrupt:
         complain("stopped")
@@ -39,7 +43,16 @@ def run() -> int:
     return main()
 
 
-def unpacked(archive: str | None = None, anew: str | None = None) -> str | None:
+def forget() -> None:
+    """What was imported of the half that was there."""
+    import importlib
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "wizard"]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def unpacked(archive: str, anew: str | None = None) -> str | None:
     """The folder to import from; None, and a line is said, where there is no room for it. `anew`: one to be replaced."""
     tried = []
     for parent in parents():
@@ -48,7 +61,7 @@ def unpacked(archive: str | None = None, anew: str | None = None) -> str | None:
             return folder
     for parent in parents():
         folder = os.path.join(parent, NAME, "site-packages")
-        why = unpack(archive or sys.path[0], parent, anew=anew == folder)
+        why = unpack(archive, parent, anew=anew == folder)
         if why is None:
             return folder
         tried.append(parent + " (" + why + ")")
