@@ -110,7 +110,8 @@ def test_written_once_taken_back_and_refused(project: Project) -> None:
     shown = wizard("team", folder, *words, "--dry-run").stdout
     assert "+[tool.uv-wizard.verify]" in shown
     assert "uv-wizard team" in shown
-    assert "--set verify.require=cpu --set mirrors.pypi=fastest --yes" in shown  # the whole of it, to carry it out
+    assert "--set verify.require=cpu --set mirrors.pypi=fastest " in shown  # the whole of it, to carry it out
+    assert "--greeting 'Hello, newcomer' --yes" in shown
     assert project.pyproject.read_bytes() == before
     wizard("team", folder, *words, "--yes")
     assert parse(project.pyproject.read_bytes())["tool"]["uv-wizard"] == {
