@@ -1,6 +1,6 @@
 """Inside uv-wizard.pyz: unpacks what it holds where that was not done yet, and starts the program from there.
 
-Whoever starts it again finds the folder and nothing is read from the archive but this: shiv's own start takes four times
+Whoever starts it again finds the folder and nothing is read from the archive but this: shiv's own start takes twice
 as long, waits for ever where a disk knows no locks, and ends with a traceback where the home can't be written.
 """
 
