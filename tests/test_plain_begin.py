@@ -68,10 +68,11 @@ def test_a_new_project_asks_until_the_answers_will_do(folder: Path, machine: Mac
 
 def test_enter_goes_on_with_uv_alone_and_b_comes_back(folder: Path, machine: Machine) -> None:
     _, text = walked(folder, machine, "\n")
-    assert "Which? [2]: " in text
+    assert "Which? [3]: " in text
+    assert "A project is a folder with a pyproject.toml" in text
     assert "Project: none in " in text
     _, text = walked(folder, machine, "1\nb\nq\n")
-    assert text.count("Which? [2]: ") == 2
+    assert text.count("Which? [3]: ") == 2
 
 
 def test_a_project_below_is_gone_to(project: Project, machine: Machine) -> None:
@@ -79,6 +80,36 @@ def test_a_project_below_is_gone_to(project: Project, machine: Machine) -> None:
     assert code == 0
     assert f"go to the project in {project.path}" in text
     assert "1/8 start: this machine and this project" in text
+
+
+def test_another_folder_is_asked_for_until_it_is_one(project: Project, machine: Machine, folder: Path) -> None:
+    code, text = walked(folder, machine, f"2\n/no/such/folder\n{project.path}\nq\n")
+    assert code == 0
+    assert "x error: /no/such/folder is not a folder. Check the spelling." in text
+    assert "1/8 start: this machine and this project" in text
+    assert "Project: none" not in text
+
+
+def test_a_home_folder_is_no_place_for_a_project_and_one_of_its_own_is_made(
+    folder: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, os.fspath(folder))
+    (folder / "requirements.txt").write_text("alpha==1.0\n")
+    code, text = walked(folder, machine, "1\n\n\nn\nq\n")
+    assert "! warning: In your home folder, a project holds for every folder below it." in text
+    assert "  1  a project of requirements.txt, in a folder of its own" in text
+    assert "a new project in this folder" not in text.split("Its folder")[0]
+    assert not (folder / "my-project").exists()
+    code, text = walked(folder, machine, "1\nrequirements.txt\n" + "\n" * 40)
+    assert code == 0, text
+    assert f"x error: {folder / 'requirements.txt'} is a project, or no folder" in text
+    assert text.count("Its folder [") == 2
+    made = folder / "my-project"
+    assert parse((made / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha==1.0"]
+    assert (made / "uv.lock").is_file()
+    assert not (folder / "pyproject.toml").exists()
+    assert f"  cd {made}" in text.replace("'", "")
 
 
 def test_a_conda_environment_is_told_first(folder: Path, machine: Machine, tmp_path: Path) -> None:

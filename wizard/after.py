@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ class After:
     done: tuple[str, ...]
     arrived: str = ""
     """What the shells said after they were asked; "" where they were not."""
+    folder: str = ""
+    """Where the commands are typed, if that is not where this program was started."""
 
 
 def after(way: Way, run: RunInfo | None = None) -> After:
@@ -38,7 +41,19 @@ def after(way: Way, run: RunInfo | None = None) -> After:
     changed = run.changed if run else ()
     load = settings.load_line(way.machine) if settings.wrote_variables(changed) else None
     said = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
-    return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), said)
+    return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), said, _elsewhere(way))
+
+
+def _elsewhere(way: Way) -> str:
+    """The project's folder, "" where this program was started in it or below it."""
+    if way.project is None:
+        return ""
+    try:
+        here = os.path.realpath(os.getcwd())
+    except OSError:
+        return way.project.path
+    there = os.path.realpath(way.project.path)
+    return "" if here == there or here.startswith(there.rstrip(os.sep) + os.sep) else way.project.path
 
 
 __all__ = ["After", "after"]

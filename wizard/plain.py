@@ -95,15 +95,20 @@ class _Walk:
                 return self.code
             self.way.read()
 
-    def _move(self, folder: str) -> None:
-        self.way = self.way.moved(folder)
+    def _move(self, folder: str, *, new: bool = False) -> None:
+        self.way = self.way.moved(folder, new=new)
 
     def _make_project(self) -> None:
-        while self.way.project is None and self.way.begun is None:
-            if not plain_begin.settle(self.way, self.talk, self._move):
+        then: plain_begin.Making | None = None
+        while (self.way.project is None or then) and self.way.begun is None:
+            settled = plain_begin.settle(self.way, self.talk, self._move, then)
+            if not settled.moved:
                 return
+            then = settled.then
             self.way.begin()
             self._wait(lambda: not self.way.pending, FIRST_LOOK)
+            if then:
+                self._wait(lambda: "uv" not in self.way.pending)  # which makes it
 
     def _wait(self, ready: Callable[[], bool], limit: float | None = None) -> None:
         deadline = None if limit is None else time.monotonic() + limit

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ from wizard import begin
 from wizard.cli.importing import piles
 from wizard.clone import about, clone, folder_for
 from wizard.errors import BadInput, WizardError
+from wizard.language import _
 from wizard.plain_page import Back, Page, Question, Quit, Row, Talk
 from wizard.plain_pages import help_of, nothing
 from wizard.plan.import_file import name_of
+from wizard.project import place
 from wizard.project.nearby import projects_below
 from wizard.project.read import read_project
 from wizard.text import masked, one_line, standing_size
@@ -26,69 +29,122 @@ if TYPE_CHECKING:
 MOST_ENVIRONMENTS = 3
 
 
-def settle(way: Way, talk: Talk, move: Callable[[str], None]) -> bool:
-    """Asks what is to be made here, until something is or uv alone is wanted; True where `move` went to another folder.
+Making = Callable[["Way", Talk], "bool | None"]
+"""Makes a project in that way's folder: True once the plan begins with it, None where it was not taken after all."""
 
-    The plan of `way` then begins with it. Raises Quit, EndOfInput.
+
+@dataclass(frozen=True)
+class Settled:
+    """`moved`: the wizard stands in another folder now; `then`: what is to be made there."""
+
+    moved: bool = False
+    then: Making | None = None
+
+
+def settle(way: Way, talk: Talk, move: Callable[..., None], first: Making | None = None) -> Settled:
+    """Asks what is to be made here, until something is, or uv alone is wanted; the plan of `way` then begins with it.
+
+    `first`: made without being asked for again. `move(folder, new=False)` goes to another one. Raises Quit, EndOfInput.
     """
     while True:
-        taken: list[Callable[[], bool | None]] = []
-        rows = [Row(text, partial(taken.append, make)) for text, make in _offers(way, talk, move)]
-        rows.append(Row("none of these: uv alone, without a project", nothing))
-        question = Question("Which?", str(len(rows)), tuple(rows), chosen=len(rows) - 1)
-        page = Page(
-            1,
-            "start",
-            "start: no project here yet",
-            f"There is no pyproject.toml in {one_line(way.path)}. One can be made; the review shows it before it is written.",
-            questions=(question,),
-            help=help_of("start"),
-        )
-        talk.go_through(page)
-        if not taken:
-            return False
+        if first is None:
+            choice = _chosen(way, talk)
+            if choice is None:
+                return Settled()
+        else:
+            choice, first = _Offer("", make=first), None
         try:
-            moved = taken[0]()
+            settled = _done(choice, way, talk, move)
         except Back:
             continue
         except (WizardError, OSError) as error:
             talk.say(f"x error: {one_line(str(error), 200)}")
             continue
-        if moved is not None:
-            return moved
+        if settled is not None:
+            return settled
 
 
-def _offers(way: Way, talk: Talk, move: Callable[[str], None]) -> list[tuple[str, Callable[[], bool | None]]]:
-    """What may be made or gone to. Each returns whether it moved, None where nothing was taken."""
-    found: list[tuple[str, Callable[[], bool | None]]] = [
-        (f"a project of {one_line(name, 60)}, which lies here", partial(_of_file, way, talk, name))
-        for name in begin.files_below(way.path)
-    ]
+@dataclass(frozen=True)
+class _Offer:
+    """`make`: in this folder, or in one of its own; `go`: to that folder, "?": to one that is asked for."""
+
+    text: str
+    make: Making | None = None
+    own_folder: bool = False
+    go: str = ""
+
+
+def _chosen(way: Way, talk: Talk) -> _Offer | None:
+    """What was taken, None for uv alone. Raises Quit, EndOfInput."""
+    taken: list[_Offer] = []
+    rows = [Row(one.text, partial(taken.append, one)) for one in _offers(way)]
+    rows.append(Row(_("none of these: uv alone, without a project"), nothing))
+    told = [_("! warning: {what}. A folder of its own is better.", what=way.place.told)] if way.place.told else []
+    page = Page(
+        1,
+        "start",
+        _("start: no project here yet"),
+        _("A project is a folder with a pyproject.toml, which names the packages that it needs. There is none in {folder}.",
+          folder=one_line(way.path)),
+        (*told, _("One can be made; the review shows every file before it is written.")),
+        questions=(Question(_("Which?"), str(len(rows)), tuple(rows), chosen=len(rows) - 1),),
+        help=help_of("start"),
+    )  # fmt: skip
+    talk.go_through(page)
+    return taken[0] if taken else None
+
+
+def _offers(way: Way) -> Iterator[_Offer]:
+    """What may be made or gone to, the likeliest first. A project's folder is one of its own where this one is no place."""
+    below, own = projects_below(way.path), not way.place.fit
+    where = _(", in a folder of its own") if own else _(", which lies here")
+    for name in begin.files_below(way.path):
+        make = partial(_of_file, name=str(Path(way.path, name)) if own else name)
+        yield _Offer(_("a project of {file}{where}", file=one_line(name, 60), where=where), make, own)
+    yield from (_Offer(_("go to the project in {folder}", folder=one_line(path)), go=path) for path in below)
     kept = [one for one in way.machine.conda_environments or () if one.name != "base"]
     for one in sorted(kept, key=lambda each: -(each.size_bytes or 0))[:MOST_ENVIRONMENTS]:
         size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
-        found.append((f"a project of conda's {one_line(one.name, 40)}{size}", partial(_of_conda, way, talk, one.name)))
-    found += [
-        (f"go to the project in {one_line(path)}", partial(_go_to, move, str(Path(way.path, path))))
-        for path in projects_below(way.path)
-    ]
-    found.append(("a new project in this folder", partial(_new, way, talk)))
-    return found
+        text = _("a project of conda's {name}{size}", name=one_line(one.name, 40), size=size)
+        yield _Offer(text, partial(_of_conda, name=one.name), own)
+    if not own:
+        yield _Offer(_("a new project in this folder"), _new)
+    if own or below:
+        yield _Offer(_("a new project in a folder of its own"), _new, own_folder=True)
+    yield _Offer(_("another folder, where a project is or is to be"), go="?")
 
 
-def _go_to(move: Callable[[str], None], path: str) -> bool:
-    move(path)
-    return True
+def _done(offer: _Offer, way: Way, talk: Talk, move: Callable[..., None]) -> Settled | None:
+    """None where nothing came of it. Raises Back, and WizardError."""
+    if offer.go:
+        move(
+            offer.go
+            if offer.go != "?"
+            else place.named(way.path, _answer(talk, _("Folder"), way.path, partial(_no_folder, way.path)))
+        )
+        return Settled(moved=True)
+    if offer.own_folder:
+        wrong = partial(place.no_place, way.path, environment=way.environment)
+        folder = _answer(talk, _("Its folder"), place.folder_of_its_own(way.path, way.environment), wrong)
+        move(place.named(way.path, folder), new=True)
+        return Settled(moved=True, then=offer.make)
+    made = offer.make(way, talk) if offer.make else None
+    return Settled() if made else None
 
 
-def _of_file(way: Way, talk: Talk, name: str) -> bool | None:
+def _no_folder(here: str, text: str) -> str | None:
+    path = place.named(here, text)
+    return None if os.path.isdir(path) else _("{path} is not a folder. Check the spelling.", path=one_line(text, 80))
+
+
+def _of_file(way: Way, talk: Talk, *, name: str) -> bool | None:
     talk.say("Reading it, and asking the package index for names nobody knows")
     imported = begin.brought(way, name)
     talk.say(["", *piles(imported)])
     return _agreed(way, talk, partial(begin.of_file, way, imported))
 
 
-def _of_conda(way: Way, talk: Talk, name: str) -> bool | None:
+def _of_conda(way: Way, talk: Talk, *, name: str) -> bool | None:
     talk.say("Reading it, and asking the package index for names nobody knows")
     imported, here = begin.brought_from_conda(way, name)
     talk.say(["", *piles(imported), *here.told()])
@@ -112,7 +168,7 @@ def _agreed(way: Way, talk: Talk, make: Callable[[], Step]) -> bool | None:
         if answer in {"", "y", "yes"}:
             way.begin_project(make())
             talk.say("The plan begins with it.")
-            return False
+            return True
         if answer in {"n", "b"}:
             return None
         if answer == "q":
@@ -120,7 +176,7 @@ def _agreed(way: Way, talk: Talk, make: Callable[[], Step]) -> bool | None:
         talk.say(f"x error: {answer} is not a choice. Give y, n or q.")
 
 
-def _answer(talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | None] = lambda _: None) -> str:
+def _answer(talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | None] | None = None) -> str:
     """An answer that will do. Raises Back, Quit, EndOfInput."""
     while True:
         answer = talk.ask(f"{prompt} [{default}]:") or default
@@ -128,7 +184,7 @@ def _answer(talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | 
             raise Back
         if answer == "q":
             raise Quit
-        why = wrong(answer)
+        why = wrong(answer) if wrong else None
         if why is None:
             return answer
         talk.say(f"x error: {why}")
@@ -174,4 +230,4 @@ def _folder(talk: Talk, default: str) -> str:
         raise Quit from None
 
 
-__all__ = ["cloned", "settle"]
+__all__ = ["Making", "Settled", "cloned", "settle"]

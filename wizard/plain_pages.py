@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wizard import catalog
 from wizard.cli import words
 from wizard.errors import WizardError
+from wizard.language import _
 from wizard.plain_page import Page, Question, Row
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
@@ -33,6 +34,8 @@ def start(way: Way) -> Page:
     facts = (*words.machine_rows(way.machine, way.pending), *words.project_rows(way.project, way.path))
     lines = [f"{label}: {fact}" for label, fact in facts]
     found = way.findings()
+    if way.place.told and way.project is not None:
+        lines.append(_("! warning: {what}. A folder of its own is better.", what=way.place.told))
     lines += ["", _found(way, len(found))]
     for finding in found:
         where = "" if finding.screen == "start" else f" Settled on screen {finding.screen}."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wizard.choices import Choices, from_tables
 from wizard.errors import DecisionMissing
 from wizard.machine.facts import Machine
-from wizard.project import greeting
+from wizard.project import greeting, place
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
 from wizard.project.read import download_bytes, read_project
@@ -44,9 +44,14 @@ class Way:
         choices: Choices | None = None,
         machine: Machine | None = None,
         environment: Mapping[str, str] | None = None,
+        new: bool = False,
     ) -> None:
-        """`machine`: from `--machine`, then nothing is probed. Raises BadInput where `path` is not a folder."""
+        """`machine`: from `--machine`, then nothing is probed; `new`: the folder is made with the project.
+
+        Raises BadInput where `path` is not a folder.
+        """
         self.path = str(Path(path).absolute())
+        self._new = new
         self.environment = dict(os.environ if environment is None else environment)
         self._given = machine
         self._probing: Probing | None = None
@@ -67,7 +72,10 @@ class Way:
         planned = {os.path.basename(one.path): one.after for one in (self.begun.files if self.begun else ())}
         if planned and os.path.exists(os.path.join(self.path, "pyproject.toml")):
             self.begun, planned = None, {}  # it is written
-        self.project = read_project(self.path, self.environment, {n: b for n, b in planned.items() if b is not None})
+        files = {name: data for name, data in planned.items() if data is not None}
+        self.project = read_project(self.path, self.environment, files, new=self._new)
+        there = self.project.path if self.project and not self.begun else self.path
+        self.place = place.look(there, self.environment, project=self.project is not None)
         table = self.project.choices if self.project else {}
         self.greeting, table = greeting.split(table)
         values = from_tables(table, greeting.WHERE)
@@ -79,11 +87,14 @@ class Way:
         self.begun = step
         self.read()
 
-    def moved(self, path: str) -> Way:
-        """Another way, from that folder, with the choices that were made. Raises BadInput where it is none."""
+    def moved(self, path: str, *, new: bool = False) -> Way:
+        """Another way, from that folder, with the choices that were made. Raises BadInput where it is none.
+
+        `new`: it may be one that is not there yet.
+        """
         layers = {name: layer for name, layer in self.choices.layers.items() if name not in {"project", "advice"}}
         there = str(Path(path).expanduser())
-        return Way(there, choices=Choices(layers), machine=self._given, environment=self.environment)
+        return Way(there, choices=Choices(layers), machine=self._given, environment=self.environment, new=new)
 
     # facts
 

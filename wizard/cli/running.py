@@ -171,6 +171,8 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     after = after_run(way, run)
     width = max(len(command) for command, _ in after.commands)
     lines = ["From now on:", *(f"  {command:{width}}  {about}" for command, about in after.commands)]
+    if after.folder:
+        lines.insert(1, f"  {command_line(['cd', after.folder])}")
     steps = client.steps_of(run)
     if "init" in steps:
         lines += first_steps.told()

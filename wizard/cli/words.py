@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import catalog
 from wizard import choices as choosing
+from wizard.language import _
 from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, standing_size
 
@@ -155,7 +156,9 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
             yield from _uv_of_shells(way.machine)
     yield ""
     findings = way.findings()
-    if not findings:
+    if way.place.told:
+        yield _("! warning  {what}. A folder of its own is better.", what=way.place.told)
+    elif not findings:
         yield "+ ok       Nothing stands in the way."
     for finding in findings:
         yield f"{MARKS[finding.diagnosis.severity]} {clean(finding.diagnosis.title)}"

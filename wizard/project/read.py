@@ -30,18 +30,23 @@ from wizard.text import masked, one_line
 
 
 def read_project(
-    folder: str | Path, environment: Mapping[str, str] | None = None, planned: Mapping[str, bytes] | None = None
+    folder: str | Path,
+    environment: Mapping[str, str] | None = None,
+    planned: Mapping[str, bytes] | None = None,
+    *,
+    new: bool = False,
 ) -> Project | None:
     """The project that `folder` belongs to, None where there is no pyproject.toml here or above.
 
     `planned`: files that a plan will write into `folder` first, by name; the project is then the one that they make.
-    Raises BadInput where `folder` is not a folder.
+    `new`: the folder need not be there yet. Raises BadInput where `folder` is not a folder.
     """
     given = Path(folder).absolute()
-    if not given.is_dir():
+    new = new and not given.exists()
+    if not given.is_dir() and not new:
         msg = f"{one_line(str(folder))} is not a folder. Check the spelling."
         raise BadInput(msg)
-    root = given if planned else find_root(given)
+    root = given if planned else None if new else find_root(given)
     if root is None:
         return None
     return _project(root, given, os.environ if environment is None else environment, planned or {})
