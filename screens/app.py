@@ -15,6 +15,7 @@ from screens.step import ORDER, StepScreen
 from screens.terminal import TerminalApp, tell_crash
 from screens.walk import Walk
 from wizard.errors import ExitCode, WizardError
+from wizard.language import _
 
 if TYPE_CHECKING:
     from wizard.run.interrupted import Interrupted
@@ -205,16 +206,16 @@ def run(
 def farewell(walk: Walk) -> list[str]:
     """What the terminal reads afterwards."""
     if walk.run is None:
-        return ["Nothing was changed."]
+        return [_("Nothing was changed.")]
     if walk.running:
-        return [f"It goes on. To see it again: uv-wizard attach {walk.run.id}"]
+        return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
     from wizard.cli.running import closing
     from wizard.run import client
     from wizard.text import clean, masked
 
     if walk.exit_code == ExitCode.DONE:
         return [masked(clean(line)) for line in closing(walk.way, client.again(walk.run))]
-    return [f"Log: {walk.run.folder / 'log'}", "To take everything back: uv-wizard undo --yes"]
+    return [_("Log: {folder}", folder=walk.run.folder / "log"), _("To take everything back: uv-wizard undo --yes")]
 
 
 __all__ = ["WizardApp", "run"]

@@ -15,6 +15,7 @@ from textual.containers import Vertical, VerticalScroll
 from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut
 from screens.sheet import WIDTH, Answer, Sheet
+from wizard.language import _
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     ) -> None:
         self._fields = tuple(fields)
         self._marks = list(marks)
-        super().__init__(title, lines, (Answer("Take it", {}), Answer("Leave it", None)), escape=None)
+        super().__init__(title, lines, (Answer(_("Take it"), {}), Answer(_("Leave it"), None)), escape=None)
 
     def compose_more(self) -> ComposeResult:
         width = max(len(one.label) for one in self._fields) + 2
@@ -85,7 +86,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
             texts[one.key] = field.value.strip()
             wrong = one.check(texts[one.key]) if one.check else None
             if wrong:
-                self.note(f"x error    {cut(wrong, WIDTH - 11)}")
+                self.note(_("x error    {what}", what=cut(wrong, WIDTH - 11)))
                 field.input.focus()
                 return
         self.dismiss(texts)
@@ -93,8 +94,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     def hints(self) -> list[tuple[str, str]]:
         found = super().hints()
         if isinstance(self.focused, ChoiceList):
-            return [("Enter", "On, off"), ("Tab", "Take it"), ("Esc", "Leave it")]
-        return found if found[0][0] == "Enter" else [("Enter", "Take it"), ("Esc", "Leave it")]
+            return [("Enter", _("On, off")), ("Tab", _("Take it")), ("Esc", _("Leave it"))]
+        return found if found[0][0] == "Enter" else [("Enter", _("Take it")), ("Esc", _("Leave it"))]
 
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
@@ -114,7 +115,7 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
     def __init__(self, title: str, rows: Sequence[Marked], lines: Sequence[str] = (), help_text: str = "") -> None:
         self._rows = list(rows)
         self._help = help_text
-        super().__init__(title, lines, (Answer("Take it", {}), Answer("Leave it", None)), escape=None)
+        super().__init__(title, lines, (Answer(_("Take it"), {}), Answer(_("Leave it"), None)), escape=None)
 
     def compose_more(self) -> ComposeResult:
         with VerticalScroll(id="sheet-body", can_focus=False):
@@ -139,7 +140,11 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
 
     def hints(self) -> list[tuple[str, str]]:
         found = super().hints()
-        return found if found[0][0] == "Enter" else [("Enter", "On, off"), ("Tab", "Take it"), ("Esc", "Leave it")]
+        return (
+            found
+            if found[0][0] == "Enter"
+            else [("Enter", _("On, off")), ("Tab", _("Take it")), ("Esc", _("Leave it"))]
+        )
 
 
 def _mark(row: Marked) -> str:
@@ -154,7 +159,7 @@ class PickSheet(Sheet["str | None"]):
 
     def __init__(self, title: str, rows: Sequence[Row]) -> None:
         self._picks = tuple(rows)
-        super().__init__(title, (), (Answer("Close", None),), escape=None)
+        super().__init__(title, (), (Answer(_("Close"), None),), escape=None)
 
     def compose_more(self) -> ComposeResult:
         with VerticalScroll(id="sheet-body", can_focus=False):
@@ -166,4 +171,4 @@ class PickSheet(Sheet["str | None"]):
         self.dismiss(event.value)
 
     def hints(self) -> list[tuple[str, str]]:
-        return [("Enter", "Do it"), ("Esc", "Close")]
+        return [("Enter", _("Do it")), ("Esc", _("Close"))]

@@ -26,6 +26,7 @@ from screens.walk import Walk
 from screens.widgets import Line
 from wizard import events
 from wizard.errors import ExitCode
+from wizard.language import _, ngettext, said
 from wizard.report_text import started_told
 from wizard.run import client, state
 from wizard.run.client import RunInfo
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 LOOK_S = 2.0
 """Seconds between two looks at the runs that go on."""
-LABELS = {"running": "Join", "interrupted": "Go on"}
+LABELS = {"running": said("Join"), "interrupted": said("Go on")}
 WORDS = {"running": "running", "interrupted": "interrupted", "done": "done"}
 
 
@@ -47,11 +48,11 @@ class RunsScreen(StepScreen):
 
     NUMBER, NAME = 1, "runs"
     HELP = "attach"
-    TITLE_TEXT = "Runs on this machine"
-    LEAD = "A sync goes on without its window. Here you join one that is still going, or\nsee how it ended."
+    TITLE_TEXT = said("Runs on this machine")
+    LEAD = said("A sync goes on without its window. Here you join one that is still going, or\nsee how it ended.")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "log", "Log", id="attach.log"),
-        Binding("u", "undo", "Undo", id="attach.undo"),
+        Binding("l", "log", said("Log"), id="attach.log"),
+        Binding("u", "undo", said("Undo"), id="attach.undo"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     RunsScreen {
@@ -99,7 +100,7 @@ class RunsScreen(StepScreen):
             self.redraw()
 
     def draw(self) -> None:
-        listed = [Row("", rows.RUN_HEAD, heading=True)]
+        listed = [Row("", rows.run_head(), heading=True)]
         now = time.time()
         for run in self.runs:
             word = WORDS.get(run.state, "failed")
@@ -115,7 +116,12 @@ class RunsScreen(StepScreen):
         at = next((place for place, run in enumerate(self.runs, 1) if run.id == self._chosen), 1)
         self.query_one("#runs", ChoiceList).show(listed, at)
         count = len(self.runs)
-        told = f"{count} run{'s' * (count != 1)}. Their logs lie in {state.state_folder() / 'runs'}, 30 days long."
+        told = ngettext(
+            "{count} run. Their logs lie in {folder}, 30 days long.",
+            "{count} runs. Their logs lie in {folder}, 30 days long.",
+            count,
+            folder=state.state_folder() / "runs",
+        )
         self.query_one("#kept", Line).show(rows.cut(told, self.room))
 
     @property
@@ -128,12 +134,12 @@ class RunsScreen(StepScreen):
         return f"uv-wizard attach {self.run.id if self.run else self._chosen}"
 
     def next_label(self) -> str:
-        return "Look" if self.run is None or self.run.undone else LABELS.get(self.run.state, "Look")
+        return _("Look") if self.run is None or self.run.undone else LABELS.get(self.run.state, _("Look"))
 
     def promise(self) -> str:
         if self.next_label() == LABELS["interrupted"]:
-            return "To the review, with that run's choices. Nothing is changed yet."
-        return "Looking changes nothing."
+            return _("To the review, with that run's choices. Nothing is changed yet.")
+        return _("Looking changes nothing.")
 
     def side(self) -> str:
         if self.run is None:
@@ -167,7 +173,7 @@ class RunsScreen(StepScreen):
         if self.run is None:
             return
         lines = [line.text for line in replayed(self.run).log]
-        self.app.push_screen(TextPage(self.track_line(), f"Log of the run {self.run.id}", lines))
+        self.app.push_screen(TextPage(self.track_line(), _("Log of the run {id}", id=self.run.id), lines))
 
     @on(ChoiceList.Taken, "#runs")
     def _taken(self, event: ChoiceList.Taken) -> None:
@@ -189,9 +195,9 @@ def replayed(run: RunInfo) -> RunState:
 
 def _result(run: RunInfo) -> str:
     if run.undone:
-        return "taken back"
+        return _("taken back")
     if run.state == "interrupted":
-        return "ended without a word"
+        return _("ended without a word")
     return run_rows.result_row(replayed(run))
 
 
@@ -218,7 +224,7 @@ class AttachApp(TerminalApp):
             made: StepScreen = SyncScreen(self.walk) if name == "sync" else VerificationScreen(self.walk)
             if isinstance(made, SyncScreen) and self.walk.run is not None:
                 clock = started_told(self.walk.run.started, time.time()).partition(",")[0]
-                made.joined = f"Joined: started {clock} in another terminal."
+                made.joined = _("Joined: started {clock} in another terminal.", clock=clock)
             self._screens[name] = made
         return self._screens[name]
 
@@ -253,7 +259,7 @@ class AttachApp(TerminalApp):
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif isinstance(self.screen, StepScreen):
-            self.screen.say("This is the first screen. Ctrl+Q quits.")
+            self.screen.say(_("This is the first screen. Ctrl+Q quits."))
 
     def on_step_screen_go_to(self, message: StepScreen.GoTo) -> None:
         """A run that is looked at goes to its screen; a fix needs the wizard, in the project's folder."""
@@ -261,7 +267,7 @@ class AttachApp(TerminalApp):
             self._screens.clear()
             self._show(self._screen("sync"))
         elif isinstance(self.screen, StepScreen):
-            self.screen.say("Copy the command above, or start uv-wizard there.")
+            self.screen.say(_("Copy the command above, or start uv-wizard there."))
 
 
 def run(run_info: RunInfo) -> int:
@@ -283,7 +289,7 @@ def run(run_info: RunInfo) -> int:
     if code is None:
         return app.return_code or int(ExitCode.DONE)
     if walk.running:
-        sys.stdout.write(f"It goes on. To see it again: uv-wizard attach {run_info.id}\n")
+        sys.stdout.write(_("It goes on. To see it again: uv-wizard attach {id}\n", id=run_info.id))
     return code
 
 

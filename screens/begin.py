@@ -17,6 +17,7 @@ from screens.page import Page
 from screens.rows import cut, fit
 from screens.widgets import Line, PushButton
 from wizard.errors import BadInput, WizardError
+from wizard.language import _, said
 from wizard.text import one_line, standing_size
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 FILE, CONDA, NEW = "file:", "conda:", "new"
 MOST_ENVIRONMENTS = 3
-LOOKING = ". reading it, and asking the package index for names nobody knows"
+LOOKING = said(". reading it, and asking the package index for names nobody knows")
 
 
 def rows(way: Way, width: int) -> list[Row]:
@@ -37,14 +38,19 @@ def rows(way: Way, width: int) -> list[Row]:
     from wizard.begin import files_below
 
     listed = [
-        Row(f"{FILE}{name}", cut(f"( ) a project of {one_line(name, 60)}, which lies here", width))
+        Row(f"{FILE}{name}", cut(_("( ) a project of {name}, which lies here", name=one_line(name, 60)), width))
         for name in files_below(way.path)
     ]
     kept = [one for one in way.machine.conda_environments or () if one.name != "base"]
     for one in sorted(kept, key=lambda each: -(each.size_bytes or 0))[:MOST_ENVIRONMENTS]:
         size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
-        listed.append(Row(f"{CONDA}{one.name}", cut(f"( ) a project of conda's {one_line(one.name, 40)}{size}", width)))
-    return [*listed, Row(NEW, "( ) a new project in this folder")]
+        listed.append(
+            Row(
+                f"{CONDA}{one.name}",
+                cut(_("( ) a project of conda's {name}{size}", name=one_line(one.name, 40), size=size), width),
+            )
+        )
+    return [*listed, Row(NEW, _("( ) a new project in this folder"))]
 
 
 def is_one(value: str) -> bool:
@@ -56,11 +62,11 @@ class ImportPage(Page):
     """The three piles, each line with its reason. `taken`: what is to be written, None for nothing."""
 
     AUTO_FOCUS = "#next"
-    HINTS = (("Enter", "Take it"), ("Esc", "Leave it"))
+    HINTS = (("Enter", said("Take it")), ("Esc", said("Leave it")))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "take", "Take it", id="import.take", priority=True),
-        Binding("up", "app.focus_previous", "Control above", id="import.up", show=False),
-        Binding("down", "app.focus_next", "Control below", id="import.down", show=False),
+        Binding("ctrl+n", "take", said("Take it"), id="import.take", priority=True),
+        Binding("up", "app.focus_previous", said("Control above"), id="import.up", show=False),
+        Binding("down", "app.focus_next", said("Control below"), id="import.down", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     ImportPage {
@@ -72,7 +78,7 @@ class ImportPage(Page):
 
     def __init__(self, track: str | Content, name: str, imported: Imported, more: Sequence[str] = ()) -> None:
         """`more`: told below the piles."""
-        super().__init__(track, f"{one_line(name, 40)}: what becomes of each line")
+        super().__init__(track, _("{name}: what becomes of each line", name=one_line(name, 40)))
         self.imported = imported
         self._more = tuple(more)
         self.taken: Imported | None = None
@@ -81,8 +87,8 @@ class ImportPage(Page):
         yield ChoiceList(self._rows(), at=1, id="rows", help_text="import")
         yield Line(id="note", grows=True)
         with HorizontalGroup(id="page-buttons"):
-            yield PushButton("Take it", id="next")
-            yield PushButton("Leave it", id="leave")
+            yield PushButton(_("Take it"), id="next")
+            yield PushButton(_("Leave it"), id="leave")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -92,9 +98,9 @@ class ImportPage(Page):
         width = (self.size.width if self.is_mounted else 80) - 4
         found: list[Row] = []
         piles = (
-            ("+ taken over", self.imported.mapped),
-            ("? not decided: written nowhere, kept in the plan's notes", self.imported.undecided),
-            ("- not needed", self.imported.dropped),
+            (_("+ taken over"), self.imported.mapped),
+            (_("? not decided: written nowhere, kept in the plan's notes"), self.imported.undecided),
+            (_("- not needed"), self.imported.dropped),
         )
         for title, pile in piles:
             if pile:
@@ -111,12 +117,19 @@ class ImportPage(Page):
         one = self._chosen() if self.query_one("#rows").has_focus else None
         note = self.query_one("#note", Line)
         if one is not None:
-            note.show(one.why + (" Space takes the other." if one.other else ""))
+            note.show(one.why + (_(" Space takes the other.") if one.other else ""))
             return
         said = self.imported
         python = (said.requires_python or "any").removeprefix("==").removesuffix(".*")
-        hint = f" torch was {said.torch_hint}; what runs here is asked later." if said.torch_hint else ""
-        note.show(f"{len(said.dependencies)} dependencies, Python {python}.{hint} Up and Down tell why, line by line.")
+        hint = _(" torch was {hint}; what runs here is asked later.", hint=said.torch_hint) if said.torch_hint else ""
+        note.show(
+            _(
+                "{count} dependencies, Python {python}.{hint} Up and Down tell why, line by line.",
+                count=len(said.dependencies),
+                python=python,
+                hint=hint,
+            )
+        )
 
     @on(OptionList.OptionHighlighted, "#rows")
     def _looked_at(self) -> None:
@@ -148,7 +161,7 @@ class ImportPage(Page):
 def _short(one: Sorted) -> str:
     if one.to is None:
         return one.why
-    return one.to if not one.other else f"{one.to}   (or {one.other})"
+    return one.to if not one.other else _("{to}   (or {other})", to=one.to, other=one.other)
 
 
 def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
@@ -202,21 +215,21 @@ def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
         return None
 
     def unfit(text: str) -> str | None:
-        return None if text and name_of(text) == text else "a name has letters, digits and - _ . between them"
+        return None if text and name_of(text) == text else _("a name has letters, digits and - _ . between them")
 
     fields = [
-        AskedField("name", "Name", name_of(Path(screen.way.path).name), unfit),
-        AskedField("python", "Python", "", help_text="empty: uv chooses"),
-        AskedField("packages", "Packages", "", wrong),
+        AskedField("name", _("Name"), name_of(Path(screen.way.path).name), unfit),
+        AskedField("python", _("Python"), "", help_text=_("empty: uv chooses")),
+        AskedField("packages", _("Packages"), "", wrong),
     ]
     lines = [
-        "uv init makes it; packages are added by uv add: numpy, torch, ... (or none).",
-        "Python empty: uv chooses.",
+        _("uv init makes it; packages are added by uv add: numpy, torch, ... (or none)."),
+        _("Python empty: uv chooses."),
     ]
 
     def asked(answer: dict[str, str] | None) -> None:
         if answer is not None:
-            screen.say(". uv init, in a scratch folder")
+            screen.say(_(". uv init, in a scratch folder"))
             screen.run_worker(lambda: make(answer), name="init", thread=True, exclusive=True, exit_on_error=False)
 
     def make(answer: dict[str, str]) -> None:
@@ -227,7 +240,7 @@ def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
         else:
             screen.app.call_from_thread(_begin, screen, lambda: step, done)
 
-    screen.app.push_screen(FieldSheet("A new project in this folder", fields, lines), asked)
+    screen.app.push_screen(FieldSheet(_("A new project in this folder"), fields, lines), asked)
 
 
 def _listed(text: str) -> list[str]:
@@ -241,7 +254,7 @@ def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None
         screen.say(cut(f"x {one_line(str(error), 200)}", 74))
         return
     done()
-    screen.say("The plan begins with it; the review shows every line.")
+    screen.say(_("The plan begins with it; the review shows every line."))
 
 
 __all__ = ["ImportPage", "is_one", "offer", "rows"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from screens.rows import bar, fit
 from screens.widgets import Line
+from wizard.language import shown
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class ChoiceList(OptionList, inherit_css=False):
         if [(row.value, row.heading) for row in fresh] == [(row.value, row.heading) for row in self.rows]:
             for place, (old, new) in enumerate(zip(self.rows, fresh, strict=True)):
                 if old.text != new.text:
-                    self.replace_option_prompt_at_index(place, Content(new.text))
+                    self.replace_option_prompt_at_index(place, Content(shown(new.text)))
             self.rows = fresh
             if self.highlighted is None:
                 self._go_to(at)
@@ -148,7 +150,7 @@ class ChoiceList(OptionList, inherit_css=False):
 
 
 def _option(row: Row) -> Option:
-    return Option(Content(row.text), disabled=row.heading)
+    return Option(Content(shown(row.text)), disabled=row.heading)
 
 
 class FieldInput(Input):
@@ -221,12 +223,12 @@ class Field(HorizontalGroup):
     def compose(self) -> ComposeResult:
         """Label, bracket, field, bracket, word."""
         label = Line(self._label)
-        label.styles.width = len(self._label)
+        label.styles.width = cell_len(self._label)
         yield label
         yield Line("[", classes="bracket")
         yield self._input
         yield Line("]", classes="bracket")
-        yield Line(f"  {self._word}", classes="field-word")
+        yield Line(f"  {shown(self._word)}", classes="field-word")
 
     @property
     def value(self) -> str:
@@ -250,7 +252,7 @@ class Field(HorizontalGroup):
         """Changes the word beside the field."""
         self._word = word
         if self.is_mounted:
-            self.query_one(".field-word", Line).show(f"  {word}")
+            self.query_one(".field-word", Line).show(f"  {shown(word)}")
 
     def keep(self) -> None:
         """What stands there now is what Esc leaves alone."""

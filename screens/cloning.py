@@ -13,6 +13,7 @@ from screens.sheet import Answer, Sheet
 from screens.text_page import TextPage
 from wizard.clone import about, clone, folder_for
 from wizard.errors import WizardError
+from wizard.language import _
 from wizard.project.read import read_project
 from wizard.text import masked, one_line
 
@@ -25,11 +26,11 @@ class CloningSheet(Sheet[bool]):
 
     def __init__(self, address: str, folder: str) -> None:
         lines = [
-            cut(f"  from {masked(one_line(address))}", 76),
-            cut(f"  to {one_line(folder)}", 76),
-            "Nothing of it is run.",
+            cut(_("  from {address}", address=masked(one_line(address))), 76),
+            cut(_("  to {folder}", folder=one_line(folder)), 76),
+            _("Nothing of it is run."),
         ]
-        super().__init__("git fetches the project", lines, [Answer("Stop", value=False)], escape=False)
+        super().__init__(_("git fetches the project"), lines, [Answer(_("Stop"), value=False)], escape=False)
 
 
 def offer(screen: StepScreen, address: str, move: Callable[[str], None]) -> None:
@@ -38,16 +39,16 @@ def offer(screen: StepScreen, address: str, move: Callable[[str], None]) -> None
     def taken(text: str) -> str | None:
         there = Path(text).expanduser()
         if not text:
-            return "a folder has to be named"
-        return "it is there already and not empty" if there.is_dir() and any(there.iterdir()) else None
+            return _("a folder has to be named")
+        return _("it is there already and not empty") if there.is_dir() and any(there.iterdir()) else None
 
     def named(answer: dict[str, str] | None) -> None:
         if answer:
             _fetch(screen, address, str(Path(answer["into"]).expanduser()), move)
 
-    field = AskedField("into", "Into", folder_for(address, screen.way.path), taken)
-    line = cut(f"From {masked(one_line(address))}", 76)
-    screen.app.push_screen(FieldSheet("Clone it into which folder?", [field], [line]), named)
+    field = AskedField("into", _("Into"), folder_for(address, screen.way.path), taken)
+    line = cut(_("From {address}", address=masked(one_line(address))), 76)
+    screen.app.push_screen(FieldSheet(_("Clone it into which folder?"), [field], [line]), named)
 
 
 def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], None]) -> None:
@@ -69,9 +70,10 @@ def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], 
             screen.say(cut(told, 74))
             return
         lines = [*about(read_project(folder, screen.way.environment), folder, screen.way.machine), ""]
-        lines += ["Nothing of it has been run. Esc closes this; the review shows every command."]
+        lines += [_("Nothing of it has been run. Esc closes this; the review shows every command.")]
         screen.app.push_screen(
-            TextPage(screen.track_line(), f"What came into {Path(folder).name}", lines), lambda _: move(folder)
+            TextPage(screen.track_line(), _("What came into {name}", name=Path(folder).name), lines),
+            lambda _: move(folder),
         )
 
     def stopped(went_on: bool | None) -> None:

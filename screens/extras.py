@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from screens.asking import Marked
+from wizard.language import _
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -21,10 +22,11 @@ def rows(way: Way) -> list[Marked]:
         for key, kind, names in (("sync.extras", "extra", project.extras), ("sync.groups", "group", project.groups)):
             on = choices.names(key)
             found += [Marked(f"{key}={name}", f"{kind} {name}", name in on) for name in names]
-    found.append(Marked("sync.no-cache", "no cache: everything is downloaded again", choices.flag("sync.no-cache")))
+    found.append(Marked("sync.no-cache", _("no cache: everything is downloaded again"), choices.flag("sync.no-cache")))
     require = choices.text("verify.require")
     found += [
-        Marked(f"verify.require={name}", f"the checks require: {name}", name == require, "require") for name in REQUIRE
+        Marked(f"verify.require={name}", _("the checks require: {name}", name=name), name == require, "require")
+        for name in REQUIRE
     ]
     return found
 

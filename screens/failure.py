@@ -14,6 +14,7 @@ from screens import rows, run_rows, rungs
 from screens.choosing import ChoiceList, Row
 from screens.widgets import Line, toned
 from wizard.diagnosis import Diagnosis, Fix, from_document
+from wizard.language import _, said
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
@@ -30,8 +31,11 @@ SETTLED_ON = {
 }
 """The screen on which a table of choices is settled."""
 LABELS = {
-    "review": "to the review", "again": "to the review", "command": "copy the command", "message": "copy the message",
-}  # fmt: skip
+    "review": said("to the review"),
+    "again": said("to the review"),
+    "command": said("copy the command"),
+    "message": said("copy the message"),
+}
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,8 @@ class Failure:
     def label(self, place: int) -> str:
         """What the primary button says."""
         if not self.fixes:
-            return "Back to the review"
-        return f"Fix {place + 1}: {LABELS[run_rows.leads(self.fixes[place])]}"
+            return _("Back to the review")
+        return _("Fix {place}: {leads}", place=place + 1, leads=LABELS[run_rows.leads(self.fixes[place])])
 
     def screen(self) -> str:
         """The screen that the first fix's choice belongs to, where Esc leads."""
@@ -102,14 +106,15 @@ def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: 
     """What went wrong in a run that is over; None where nothing did, and where it was stopped on purpose."""
     if not state.finished or state.exit_code == 0:
         return None
-    document = state.diagnosis or (state.verify or {}).get("diagnosis")
-    found = from_document(document) if document else _without_words(state)
+    verify = state.verify or {}
+    document, words = (state.diagnosis, None) if state.diagnosis else (verify.get("diagnosis"), verify.get("words"))
+    found = from_document(document, words) if document else _without_words(state)
     head, rungs = run_rows.failed_rung(state, run_rows.check_rows(state, planned, width))
     where = "verify" if rungs or state.verify is not None else "sync"
     room = ROOM - 1 - len(found.fixes[:9]) - 2 - (2 + len(rungs) if rungs else 0) - (0 if rungs else 2)
     log = [line.text for line in state.log]
     evidence = rows.evidence_rows([masked(line) for line in found.evidence], log, max(2, min(5, room)), width - 1)
-    said = "What torch said" if where == "verify" else "What uv said"
+    said = _("What torch said") if where == "verify" else _("What uv said")
     lead = "\n".join(rows.wrapped(masked(found.explanation), 78, 2))
     return Failure(
         found, where, lead, head, tuple(rungs), said if evidence else "", tuple(evidence), run_rows.kept_row(state)
@@ -118,20 +123,20 @@ def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: 
 
 def _without_words(state: RunState) -> Diagnosis:
     """A run that ended without saying why, or was stopped."""
-    again = (Fix("Go on from here: finished packages are kept"),)
+    again = (Fix(_("Go on from here: finished packages are kept")),)
     if state.exit_code == 130:
-        told = (
+        told = _(
             "Finished packages are kept, and going on fetches only what is missing. Until then .venv is not complete."
         )
-        return Diagnosis("cancelled", "The run was stopped", told, (), again)
+        return Diagnosis("cancelled", _("The run was stopped"), told, (), again)
     tail = tuple(line.text for line in list(state.log)[-5:])
     if state.lost:
-        told = "Its process was ended from outside, or the machine went down. Finished packages are kept."
-        return Diagnosis("unknown", "The run ended without a word", told, tail, again)
+        told = _("Its process was ended from outside, or the machine went down. Finished packages are kept.")
+        return Diagnosis("unknown", _("The run ended without a word"), told, tail, again)
     return Diagnosis(
         "unknown",
-        "uv stopped, and the cause is not known",
-        "The last lines are below; L opens the whole log.",
+        _("uv stopped, and the cause is not known"),
+        _("The last lines are below; L opens the whole log."),
         tail,
         again,
     )
@@ -147,7 +152,7 @@ class FailurePanel(VerticalGroup):
 
     def compose(self) -> ComposeResult:
         """Heading, list, evidence."""
-        yield Line("What to do", id="failure-head", grows=True)
+        yield Line(_("What to do"), id="failure-head", grows=True)
         yield ChoiceList(id="fixes", help_text="failure")
         yield Line(id="failure-said", grows=True)
 
@@ -165,7 +170,7 @@ def _below(failure: Failure, width: int) -> Content:
     if failure.rungs:
         told += [failure.heading, *failure.rungs, ""]
     if failure.said:
-        told += [rows.sides(failure.said, "L opens it all", width), *failure.evidence]
+        told += [rows.sides(failure.said, _("L opens it all"), width), *failure.evidence]
     if failure.kept and not failure.rungs:
         told += ["", failure.kept]
     return Content("\n").join([rungs.rung(line) if line in failure.rungs else _evidence(line) for line in told])

@@ -10,17 +10,20 @@ from screens.rows import cut, wrapped
 from screens.sheet import LINES, WIDTH, Answer, Sheet
 from screens.widgets import Line
 from wizard import catalog
+from wizard.language import _, said, shown
 
 
 class HelpSheet(Sheet[None]):
     """Three sentences and a command. F1 again: about the whole screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,question_mark", "whole", "Help", id="sheet.whole", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "whole", said("Help"), id="sheet.whole", show=False)
+    ]
 
     def __init__(self, name: str, screen_name: str, width: int = WIDTH) -> None:
         self._screen_name, self._width = screen_name, min(width, WIDTH)
         title, lines = help_lines(name, self._width)
-        super().__init__(title, lines, (Answer("Close", None),), escape=None)
+        super().__init__(title, lines, (Answer(_("Close"), None),), escape=None)
 
     def action_whole(self) -> None:
         """The screen's help; once more closes."""
@@ -35,7 +38,8 @@ class HelpSheet(Sheet[None]):
 def help_lines(name: str, width: int = WIDTH) -> tuple[str, list[str]]:
     """Title and lines of an entry of assets/help.toml, its text broken to the sheet's width, the command last."""
     entry = catalog.table("help.toml")[name]
-    return f"Help: {entry['title']}", [
-        *wrapped(entry["text"], width, LINES - 1 if width == WIDTH else 2 * LINES),
-        cut(entry["more"], width),
+    title, text, more = entry["title"], entry["text"], entry["more"]
+    return _("Help: {title}", title=said(title)), [
+        *wrapped(shown(said(text)), width, LINES - 1 if width == WIDTH else 2 * LINES),
+        cut(shown(said(more)), width),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from screens.rows import wrapped
 from screens.sheet import WIDTH, Answer, Sheet
+from wizard.language import _, ngettext
 from wizard.run.interrupted import TITLE, Interrupted, take_back
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ class InterruptedSheet(Sheet[Wish]):
             TITLE,
             [row for line in found.told() for row in wrapped(line, WIDTH, 2)],
             (
-                Answer("Go on", Wish.GO_ON),
-                Answer("Take it back", Wish.TAKE_BACK),
-                Answer("Look first", Wish.LOOK),
-                Answer("Begin anew", Wish.NOTHING),
+                Answer(_("Go on"), Wish.GO_ON),
+                Answer(_("Take it back"), Wish.TAKE_BACK),
+                Answer(_("Look first"), Wish.LOOK),
+                Answer(_("Begin anew"), Wish.NOTHING),
             ),
             escape=Wish.NOTHING,
         )
@@ -55,9 +56,13 @@ def offer(app: WizardApp, found: Interrupted) -> None:
         done = take_back(found.run)
         left = [one for one in done if one.state == "refused"]
         count = len(done) - len(left)
-        told = f"{count} file{'s are' if count != 1 else ' is'} as before."
+        told = ngettext("{count} file is as before.", "{count} files are as before.", count)
         if left:
-            told += f" x {len(left)} changed since and left: uv-wizard undo {found.run.id} --yes shows them"
+            told += _(
+                " x {left} changed since and left: uv-wizard undo {id} --yes shows them",
+                left=len(left),
+                id=found.run.id,
+            )
         app.walk.way.interrupted = None
         app.call_from_thread(taken, told)
 
@@ -69,8 +74,8 @@ def offer(app: WizardApp, found: Interrupted) -> None:
         from screens.attach import replayed
         from screens.text_page import TextPage
 
-        lines = [line.text for line in replayed(found.run).log] or ["It left no log."]
-        page = TextPage(app.current.track_line(), f"Log of the run {found.run.id}", lines)
+        lines = [line.text for line in replayed(found.run).log] or [_("It left no log.")]
+        page = TextPage(app.current.track_line(), _("Log of the run {id}", id=found.run.id), lines)
         app.push_screen(page, lambda _: offer(app, found))
 
     app.push_screen(InterruptedSheet(found), answered)

@@ -16,15 +16,16 @@ from textual.widgets import Button
 
 from screens.frame import FrameScreen, key_name
 from screens.widgets import is_field
+from wizard.language import _, said, shown
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList
     from screens.walk import Walk
     from wizard.way import Way
 
-STILL_RUNNING = "Still running; goes on by itself."
-COPIED = "Copied, if the terminal allows it."
-QUIT_HINT = "Ctrl+Q quits. Nothing is lost."
+STILL_RUNNING = said("Still running; goes on by itself.")
+COPIED = said("Copied, if the terminal allows it.")
+QUIT_HINT = said("Ctrl+Q quits. Nothing is lost.")
 SAID_FOR = 10.0
 """Seconds that an answer to a key stands."""
 TWICE = 5.0
@@ -37,20 +38,20 @@ class KeyedScreen(FrameScreen):
     NUMBER: ClassVar[int] = 0
     NAME: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "go_on", "Next", id="frame.next", priority=True),
-        Binding("escape", "go_back", "Back", id="frame.back"),
-        Binding("f1", "help", "Help", id="frame.help"),
-        Binding("question_mark", "help", "Help", id="frame.help.mark", show=False),
-        Binding("ctrl+q", "app.quit", "Quit", id="frame.quit", priority=True),
-        Binding("ctrl+c", "interrupt", "Copy, stop or quit", id="frame.interrupt", show=False, priority=True),
-        Binding("up", "focus_previous", "Control above", id="frame.up", show=False),
-        Binding("down", "focus_next", "Control below", id="frame.down", show=False),
-        Binding("tab", "focus_next", "Next control", id="frame.tab", show=False),
-        Binding("shift+tab", "focus_previous", "Control before", id="frame.shift-tab", show=False),
-        Binding("pageup", "page(-1)", "Page up", id="frame.page-up", show=False),
-        Binding("pagedown", "page(1)", "Page down", id="frame.page-down", show=False),
-        Binding("ctrl+p", "actions", "All actions", id="frame.actions", show=False, priority=True),
-        Binding("c", "copy_by_hand", "Copy the command", id="frame.copy", show=False),
+        Binding("ctrl+n", "go_on", said("Next"), id="frame.next", priority=True),
+        Binding("escape", "go_back", said("Back"), id="frame.back"),
+        Binding("f1", "help", said("Help"), id="frame.help"),
+        Binding("question_mark", "help", said("Help"), id="frame.help.mark", show=False),
+        Binding("ctrl+q", "app.quit", said("Quit"), id="frame.quit", priority=True),
+        Binding("ctrl+c", "interrupt", said("Copy, stop or quit"), id="frame.interrupt", show=False, priority=True),
+        Binding("up", "focus_previous", said("Control above"), id="frame.up", show=False),
+        Binding("down", "focus_next", said("Control below"), id="frame.down", show=False),
+        Binding("tab", "focus_next", said("Next control"), id="frame.tab", show=False),
+        Binding("shift+tab", "focus_previous", said("Control before"), id="frame.shift-tab", show=False),
+        Binding("pageup", "page(-1)", said("Page up"), id="frame.page-up", show=False),
+        Binding("pagedown", "page(1)", said("Page down"), id="frame.page-down", show=False),
+        Binding("ctrl+p", "actions", said("All actions"), id="frame.actions", show=False, priority=True),
+        Binding("c", "copy_by_hand", said("Copy the command"), id="frame.copy", show=False),
     ]
 
     class Next(Message, namespace="step_screen"):
@@ -174,7 +175,7 @@ class KeyedScreen(FrameScreen):
         if is_field(self.focused) and self._take_back():
             return
         if self.NUMBER == 1:
-            self.say("This is the first screen. Ctrl+Q quits.")
+            self.say(_("This is the first screen. Ctrl+Q quits."))
         else:
             self.go_back()
 
@@ -197,8 +198,8 @@ class KeyedScreen(FrameScreen):
     def frame_bindings(self) -> Iterator[Binding]:
         """The frame's bindings that stand in every hint line, and C."""
         for binding in KeyedScreen.BINDINGS:
-            shown = isinstance(binding, Binding) and (binding.show or binding.id == "frame.copy")
-            if isinstance(binding, Binding) and shown and (binding.action != "go_back" or self.NUMBER > 1):
+            offered = isinstance(binding, Binding) and (binding.show or binding.id == "frame.copy")
+            if isinstance(binding, Binding) and offered and (binding.action != "go_back" or self.NUMBER > 1):
                 yield binding
 
     def action_actions(self) -> None:
@@ -207,13 +208,13 @@ class KeyedScreen(FrameScreen):
         from screens.choosing import Row
 
         all_ = [*self.offers(), *self.frame_bindings()]
-        rows = [Row(one.action, f"{key_name(one.key):8}{one.description}") for one in all_]
+        rows = [Row(one.action, f"{key_name(one.key):8}{shown(one.description)}") for one in all_]
 
         async def picked(action: str | None) -> None:
             if action:
                 await self.run_action(action)
 
-        self.app.push_screen(PickSheet("What can be done here", rows), picked)
+        self.app.push_screen(PickSheet(_("What can be done here"), rows), picked)
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection, asks to stop what runs, else says how to quit."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 from wizard.errors import WizardError
+from wizard.language import _, said
 from wizard.lock_forecast import LockForecast, same_plan
 from wizard.phrases import whole_span
 from wizard.plan.quoting import command_line
@@ -14,7 +15,7 @@ from wizard.plan.step import Plan, Step
 from wizard.run.lock_preview import LockFailed
 from wizard.text import one_line
 
-OFFER = "uv makes uv.lock; P tries it in a copy"
+OFFER = said("uv makes uv.lock; P tries it in a copy")
 
 
 class LockTrial:
@@ -67,18 +68,18 @@ class LockTrial:
     def row(self) -> str:
         """The lock's row in the list of steps."""
         if self.running:
-            return f". uv lock in a copy, {whole_span(time.monotonic() - self._began)} so far"
+            return _(". uv lock in a copy, {time} so far", time=whole_span(time.monotonic() - self._began))
         if self.found is not None:
-            return f"uv.lock: {self.found.changes.summary}"
+            return _("uv.lock: {summary}", summary=self.found.changes.summary)
         if isinstance(self.failed, LockFailed):
-            return f"x uv lock fails: {one_line(self.failed.diagnosis.title)}"
+            return _("x uv lock fails: {title}", title=one_line(self.failed.diagnosis.title))
         return f"x {one_line(str(self.failed))}" if self.failed is not None else OFFER
 
     def head(self, step: Step) -> str:
         """The line above the detail."""
         if self.found is not None:
-            return "uv.lock, as tried in a copy; D shows its diff"
-        return "uv lock, tried in a copy" if self.failed is not None else one_line(step.summary or step.title)
+            return _("uv.lock, as tried in a copy; D shows its diff")
+        return _("uv lock, tried in a copy") if self.failed is not None else one_line(step.summary or step.title)
 
     def lines(self) -> list[str]:
         """Every package that is new, gone or another; or why it fails and what to do."""

@@ -11,6 +11,7 @@ from textual.content import Content
 from screens.run_rows import clock
 from screens.searching import SearchPage
 from screens.widgets import Line
+from wizard.language import _
 from wizard.run.progress import LOG_LINES, LogLine, RunState
 from wizard.text import clean, masked
 
@@ -68,8 +69,12 @@ class LogPage(SearchPage):
         dropped = self._written - len(self._shown)
         first = dropped + int(log.scroll_offset.y) + 1
         last = min(first + max(1, log.size.height) - 1, self._written)
-        told = f"{first} to {last} of {total}" if total else "Nothing was said so far."
-        self.query_one("#place", Line).show(told + (f", {below} new below" if below else ""))
+        told = (
+            _("{first} to {last} of {total}", first=first, last=last, total=total)
+            if total
+            else _("Nothing was said so far.")
+        )
+        self.query_one("#place", Line).show(told + (_(", {below} new below", below=below) if below else ""))
 
 
 __all__ = ["LogPage"]

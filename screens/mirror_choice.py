@@ -10,19 +10,20 @@ from screens.asking import AskedField, FieldSheet, Marked
 from screens.measuring import Measuring
 from screens.step import StepScreen
 from wizard.errors import BadInput, WizardError
+from wizard.language import _, said
 from wizard.mirrors.looking import look
 from wizard.mirrors.record import KINDS, Kind, MirrorResult
 from wizard.source_rows import BLOCKS, short_name
 from wizard.text import one_line
 
-EMPTY = "Empty leaves the choice as it is."
-SIGN_IN = "Leave name and password out of the address; uv keeps them: uv auth login"
+EMPTY = said("Empty leaves the choice as it is.")
+SIGN_IN = said("Leave name and password out of the address; uv keeps them: uv auth login")
 SCOPE, PERSIST = "mirrors.scope", "mirrors.persist"
 MARKS = (
-    (SCOPE, "also write it into pyproject.toml: your team gets it"),
-    (PERSIST, "for every project: breaks --locked elsewhere"),
+    (SCOPE, said("also write it into pyproject.toml: your team gets it")),
+    (PERSIST, said("for every project: breaks --locked elsewhere")),
 )
-NO_INDEX = "That address answers with a web page, not with a package index."
+NO_INDEX = said("That address answers with a web page, not with a package index.")
 
 
 class MirrorChoice(StepScreen):
@@ -42,13 +43,13 @@ class MirrorChoice(StepScreen):
         self.trouble = ""
         known = self.measuring.of_row(kind, value)
         if known is not None and not known.ok and value != "official":
-            self.trouble = f"x error    {short_name(value, kind)}: {known.why_not}"
+            self.trouble = _("x error    {name}: {why_not}", name=short_name(value, kind), why_not=known.why_not)
             self.redraw()
             return
         try:
             self.way.choose(f"mirrors.{kind}", value)
         except BadInput as error:
-            self.trouble = f"x error    {one_line(str(error))}"
+            self.trouble = _("x error    {what}", what=one_line(str(error)))
         else:
             if known is None and (kind == "python" or "://" in value):
                 self._look(kind, value)
@@ -67,13 +68,15 @@ class MirrorChoice(StepScreen):
         """An address that answers something else is not kept; one that does not answer may tomorrow."""
         if self.way.choices.text(f"mirrors.{kind}") != value:
             return
-        name = "That address" if "://" in value else short_name(value, kind)
+        name = _("That address") if "://" in value else short_name(value, kind)
         if found.silent:
-            self.trouble = f"! warning  {name} does not answer: {found.why_not}. It stays chosen."
+            self.trouble = _(
+                "! warning  {name} does not answer: {why_not}. It stays chosen.", name=name, why_not=found.why_not
+            )
         else:
             self.way.choose(f"mirrors.{kind}", None)
             portal = "web page" in (found.why_not or "") and kind != "python"
-            self.trouble = f"x error    {NO_INDEX if portal else f'{name}: {found.why_not}'}"
+            self.trouble = _("x error    {what}", what=NO_INDEX if portal else f"{name}: {found.why_not}")
         self.redraw()
 
     def action_options(self) -> None:
@@ -82,7 +85,7 @@ class MirrorChoice(StepScreen):
         fields = [
             AskedField(
                 kind,
-                f"Address for {BLOCKS[kind]}",
+                _("Address for {what}", what=BLOCKS[kind]),
                 value if "://" in (value := self.way.choices.text(f"mirrors.{kind}")) else "",
                 partial(self._wrong, kind),
                 "mirror",
@@ -90,7 +93,7 @@ class MirrorChoice(StepScreen):
             for kind in self.kinds
         ]
         self.app.push_screen(
-            FieldSheet("An address of your own", fields, (EMPTY,), marks),
+            FieldSheet(_("An address of your own"), fields, (EMPTY,), marks),
             self._addresses,
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from screens.page import ListPage
 from screens.widgets import Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput
+from wizard.language import _, said
 from wizard.mirrors import catalogue, kept
 from wizard.mirrors.command import need_of, state_folder
 from wizard.mirrors.record import Kind, Measurement
@@ -49,15 +50,15 @@ class MirrorsScreen(MirrorChoice):
 
     NUMBER, NAME = 4, "mirrors"
     HELP = "mirrors"
-    TITLE_TEXT = "Mirrors: where the packages come from"
-    LEAD = (
+    TITLE_TEXT = said("Mirrors: where the packages come from")
+    LEAD = said(
         "A mirror is a nearer copy of the package index. It leaves uv.lock alone: every\n"
         "file is checked against uv.lock, wherever it came from."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "all", "All", id="mirrors.all"),
-        Binding("f5", "measure", "Measure", id="mirrors.measure"),
-        Binding("o", "options", "Options", id="mirrors.options"),
+        Binding("a", "all", said("All"), id="mirrors.all"),
+        Binding("f5", "measure", said("Measure"), id="mirrors.measure"),
+        Binding("o", "options", said("Options"), id="mirrors.options"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     MirrorsScreen {
@@ -118,7 +119,7 @@ class MirrorsScreen(MirrorChoice):
         worth = self.query_one("#worth", Line)
         worth.show(rows.cut(self._worth(), self.room))
         worth.display = bool(worth.text)
-        listed: list[Row] = [Row("", rows.MIRROR_HEAD, heading=True)]
+        listed: list[Row] = [Row("", rows.mirror_head(), heading=True)]
         shown = {
             kind: found if self.has_class("-tall") else shortened(found, self._few(kind))
             for kind, found in blocks.items()
@@ -142,18 +143,25 @@ class MirrorsScreen(MirrorChoice):
         if known.running:
             done = sum(len(found) for found in known.results.values())
             total = sum(len(found) for found in blocks.values())
-            return f"Measuring: {done} of {total} sources done, at most {known.left_s} s more. Next need not wait."
+            return _(
+                "Measuring: {done} of {total} sources done, at most {seconds} s more. Next need not wait.",
+                done=done,
+                total=total,
+                seconds=known.left_s,
+            )
         if "pypi" in known.failed:
-            return f"x error    {known.failed['pypi']}"
+            return _("x error    {what}", what=known.failed["pypi"])
         chosen = {kind: next((row.name for row in found if row.chosen), OFFICIAL) for kind, found in blocks.items()}
         if self.measuring.measured and all(name == OFFICIAL for name in chosen.values()):
             if not any(best(found.results) for found in self.measuring.measured.values()):
-                return "x error    No source answers, the official one neither. Screen 1 says more."
+                return _("x error    No source answers, the official one neither. Screen 1 says more.")
             rate = next((one.bytes_per_s for one in self.measuring.of("pypi").values() if one.official), None)
             told = f" ({measured_rate(rate)})" if rate else ""
-            return f"Nothing to decide: no mirror is faster than the official source{told}."
-        word = "Recommended" if self.measuring.measured else "In force"
-        return f"{word}: " + ", ".join(f"{BLOCKS[kind]} from {_named(name)}" for kind, name in chosen.items())
+            return _("Nothing to decide: no mirror is faster than the official source{told}.", told=told)
+        word = _("Recommended") if self.measuring.measured else _("In force")
+        return f"{word}: " + ", ".join(
+            _("{what} from {named}", what=BLOCKS[kind], named=_named(name)) for kind, name in chosen.items()
+        )
 
     def _worth(self) -> str:
         choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.measuring.of("pypi"))
@@ -161,7 +169,7 @@ class MirrorsScreen(MirrorChoice):
         if self.measuring.running:
             first = best(results)
             told = gain(results, first, 0) if first else None
-            return f"  + Best so far: {short_name(first)}, {told}" if first and told else ""
+            return _("  + Best so far: {name}, {told}", name=short_name(first), told=told) if first and told else ""
         told = gain(results, choice, need_of("pypi", self.way.project).bytes)
         reasons = self.way.why("mirrors.pypi")
         if told:
@@ -174,13 +182,13 @@ class MirrorsScreen(MirrorChoice):
         if self.measuring.running:
             return ""
         if not newest:
-            told = f"Not measured. F5 measures, at most {LIMIT_S:.0f} s."
-        return f"{left} more, A shows them. {told}" if left else told
+            told = _("Not measured. F5 measures, at most {seconds} s.", seconds=f"{LIMIT_S:.0f}")
+        return _("{left} more, A shows them. {told}", left=left, told=told) if left else told
 
     def side(self) -> str:
         told: list[str] = []
         value = self.query_one("#sources", ChoiceList).value if self.is_mounted else None
-        kind, _, name = (value or "").partition(" ")
+        kind, _blank, name = (value or "").partition(" ")
         known = catalogue.built_in().of(kind)
         mirror = next((one for one in known if one.id == name or (name == OFFICIAL and one.official)), None)
         if mirror is None:
@@ -190,8 +198,8 @@ class MirrorsScreen(MirrorChoice):
             told += [*rows.wrapped(mirror.url, 38, 3), ""]
         result = self.measuring.of(kind).get(mirror.id)
         if result is not None and result.why_not:
-            told += ["Why not", *rows.wrapped(result.why_not, 38, 4), ""]
-        return "\n".join([*told, "What is known", *rows.wrapped(mirror.notes, 38, 12)])
+            told += [_("Why not"), *rows.wrapped(result.why_not, 38, 4), ""]
+        return "\n".join([*told, _("What is known"), *rows.wrapped(mirror.notes, 38, 12)])
 
     # measuring
 
@@ -244,7 +252,7 @@ class MirrorsScreen(MirrorChoice):
                     BLOCKS[kind] if place == 0 else "", row, result, max(76, self.size.width - 3)
                 )
                 listed.append(Row(f"{kind} {row.value}", text))
-        page = ListPage(self.track_line(), "All sources", listed, help_text="mirror")
+        page = ListPage(self.track_line(), _("All sources"), listed, help_text="mirror")
 
         def take(_: None) -> None:
             if page.taken:
@@ -255,7 +263,7 @@ class MirrorsScreen(MirrorChoice):
 
 
 def _named(name: str) -> str:
-    return "the official index" if name == OFFICIAL else name
+    return _("the official index") if name == OFFICIAL else name
 
 
 __all__ = ["MirrorsScreen"]

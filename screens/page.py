@@ -16,21 +16,22 @@ from textual.content import Content
 from screens.choosing import ChoiceList, Row
 from screens.step import FrameScreen
 from screens.widgets import Line, hint_text
+from wizard.language import said
 
 
 class Page(FrameScreen):
     """Top line, title, rows, keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close", id="page.close"),
-        Binding("ctrl+q", "app.quit", "Quit", id="page.quit", priority=True, show=False),
+        Binding("escape", "leave", said("Close"), id="page.close"),
+        Binding("ctrl+q", "app.quit", said("Quit"), id="page.quit", priority=True, show=False),
     ]
     DEFAULT_CSS = """
     Page {
         #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
     }
     """
-    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Esc", "Close"),)
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Esc", said("Close")),)
 
     def __init__(self, track: str | Content, title: str) -> None:
         """`track`: the top line of the screen that opened it (`StepScreen.track_line`)."""
@@ -73,7 +74,7 @@ class ListPage(Page):
     """All rows of a list. Enter takes one and closes."""
 
     AUTO_FOCUS = "#rows"
-    HINTS = (("Enter", "Take it"), ("Esc", "Close"))
+    HINTS = (("Enter", said("Take it")), ("Esc", said("Close")))
 
     def __init__(
         self, track: str | Content, title: str, rows: Sequence[Row], *, at: int | None = None, help_text: str = ""

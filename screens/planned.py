@@ -18,6 +18,7 @@ from screens.walk import Walk
 from wizard.cli.running import stands_in_the_way
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
+from wizard.language import _
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line
@@ -68,10 +69,10 @@ class PlannedScreen(StepScreen):
     def make(self) -> None:
         """Makes the plan anew; measures first where a mirror is to be the fastest."""
         if any(self.way.choices.text(key) == "fastest" for key in MIRRORS):
-            self._waits = "measuring the mirrors, at most 15 s"
+            self._waits = _("measuring the mirrors, at most 15 s")
             self._prepare()
         elif self.way.choices.text("mirrors.python") != "official":
-            self._waits = "looking the Python up on its mirror"
+            self._waits = _("looking the Python up on its mirror")
             self._prepare()
         else:
             self._planned(None)
@@ -161,12 +162,12 @@ class PlannedScreen(StepScreen):
     def action_try_lock(self) -> None:
         """P: uv lock in a copy of the project."""
         if self.plan is None or self.plan.step("lock") is None or self.walk.running or self._waits:
-            self.say("Nothing to try: uv.lock is not made again.")
+            self.say(_("Nothing to try: uv.lock is not made again."))
         elif not self.trial.running:
             self.query_one("#steps", ChoiceList).highlighted = self._row_of("lock")
             self._try_lock(self.plan, self.trial.begin(self.plan))
             self._ticking = self._ticking or self.set_interval(1.0, self._tick, name="trial")
-            self.say("Esc stops it. The project is not touched.")
+            self.say(_("Esc stops it. The project is not touched."))
             self.redraw()
 
     def _row_of(self, step_id: str) -> int | None:
@@ -178,7 +179,7 @@ class PlannedScreen(StepScreen):
         from wizard.lock_forecast import forecast
 
         try:
-            found = forecast(self.way, plan, asked.is_set) or WizardError("uv.lock is not made again")
+            found = forecast(self.way, plan, asked.is_set) or WizardError(_("uv.lock is not made again"))
         except WizardError as error:
             found = error
         if not asked.is_set():
@@ -195,7 +196,7 @@ class PlannedScreen(StepScreen):
             if self.trial.failed is None:
                 self.go_on()
             else:
-                self.say("Not started: uv lock fails.")
+                self.say(_("Not started: uv lock fails."))
 
     def _tick(self) -> None:
         if self.trial.running and self.is_current:
@@ -219,7 +220,7 @@ class PlannedScreen(StepScreen):
         elif self.plan is None and not self._wrong:
             self._start_when_ready = True  # a key that was faster than the plan must not end the wizard
         elif self._steps and self.way.machine.foreign:
-            self.say(cut("x Another machine's plan is not run here.", 60))
+            self.say(cut(_("x Another machine's plan is not run here."), 60))
         elif self._steps:
             self._waits = "starting"
             self.redraw()
@@ -261,9 +262,12 @@ class PlannedScreen(StepScreen):
 
         self.app.push_screen(
             Sheet(
-                "A sync of this project is running",
-                [f"It was started in another window: {run_id}.", "Two at once would harm each other."],
-                [Answer("Join", Join.JOIN), Answer("Leave it", Join.LEAVE)],
+                _("A sync of this project is running"),
+                [
+                    _("It was started in another window: {run_id}.", run_id=run_id),
+                    _("Two at once would harm each other."),
+                ],
+                [Answer(_("Join"), Join.JOIN), Answer(_("Leave it"), Join.LEAVE)],
                 escape=Join.LEAVE,
             ),
             answered,
@@ -272,6 +276,6 @@ class PlannedScreen(StepScreen):
     def action_look_again(self) -> None:
         """F5: reads the project again."""
         self.sync.forget()
-        self.say("Looking again.")
+        self.say(_("Looking again."))
         self.post_message(self.LookAgain())
         self.call_later(self.on_entered)

@@ -6,6 +6,7 @@ from enum import Enum
 
 from screens.rows import wrapped
 from screens.sheet import WIDTH, Answer, Sheet
+from wizard.language import _, ngettext
 
 
 class Quit(Enum):
@@ -28,28 +29,37 @@ class QuitSheet(Sheet[Quit]):
 
     def __init__(self) -> None:
         super().__init__(
-            "Quit? The sync is still running",
-            ("It can go on without this window, also when the connection is lost. To see it",
-             "again, from any terminal of this machine:  uv-wizard attach"),
-            (Answer("Leave it running", Quit.LEAVE), Answer("Stay here", Quit.STAY), Answer("Stop it", Quit.STOP)),
+            _("Quit? The sync is still running"),
+            wrapped(
+                _(
+                    "It can go on without this window, also when the connection is lost. To see it again, from any "
+                    "terminal of this machine: uv-wizard attach"
+                ),
+                WIDTH, 2,
+            ),
+            (Answer(_("Leave it running"), Quit.LEAVE), Answer(_("Stay here"), Quit.STAY), Answer(_("Stop it"), Quit.STOP)),
             escape=Quit.STAY,
         )  # fmt: skip
 
     def hints(self) -> list[tuple[str, str]]:
-        return [*super().hints(), ("Ctrl+Q", "Leave it running")]
+        return [*super().hints(), ("Ctrl+Q", _("Leave it running"))]
 
 
 class StopSheet(Sheet[Stop]):
     """Asked before a run is stopped; says what is kept."""
 
     def __init__(self, finished: int = 0, under_way: int = 0) -> None:
-        kept = f"The {finished} finished packages are kept" if finished != 1 else "The finished package is kept"
-        again = f", the\n{under_way} under way start again next time." if under_way else "."
-        told = f"uv and what it started end within 3 s. {kept}{again} Until then .venv is not complete."
-        lines = wrapped(told.replace("\n", " "), WIDTH, 3)
+        told = _("uv and what it started end within 3 s.")
+        told += " " + ngettext("The finished package is kept.", "The {count} finished packages are kept.", finished)
+        if under_way:
+            told += " " + ngettext(
+                "{count} under way starts again next time.", "{count} under way start again next time.", under_way
+            )
+        told += " " + _("Until then .venv is not complete.")
+        lines = wrapped(told, WIDTH, 3)
         super().__init__(
-            "Stop the sync?",
-            (*lines, "Going on later fetches only what is missing."),
-            (Answer("Keep going", Stop.GO_ON), Answer("Stop it", Stop.STOP)),
+            _("Stop the sync?"),
+            (*lines, _("Going on later fetches only what is missing.")),
+            (Answer(_("Keep going"), Stop.GO_ON), Answer(_("Stop it"), Stop.STOP)),
             escape=Stop.GO_ON,
         )

@@ -28,11 +28,12 @@ from screens.step_text import (
 )
 from screens.widgets import Line
 from wizard.errors import BadInput
+from wizard.language import _, ngettext, said
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Step
 from wizard.text import one_line
 
-TEAM_NOTE = "Your team sees pyproject.toml and uv.lock change; torch can keep them."
+TEAM_NOTE = said("Your team sees pyproject.toml and uv.lock change; torch can keep them.")
 MOST_SIDE = 14
 """Packages of uv.lock that the side panel names."""
 
@@ -42,13 +43,16 @@ class ReviewScreen(PlannedScreen):
 
     NUMBER, NAME = 6, "review"
     HELP = "review"
-    TITLE_TEXT = "Review: what will happen"
+    TITLE_TEXT = said("Review: what will happen")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "details", "Details", id="review.details"),
-        Binding("e", "extras", "Extras", id="review.extras"),
-        Binding("p", "try_lock", "Try lock", id="review.lock"),
-        Binding("f5", "look_again", "Look again", id="review.look", show=False),
-        *(Binding(str(key), f"fix({key})", f"Fix {key}", id=f"review.fix.{key}", show=False) for key in range(1, 10)),
+        Binding("d", "details", said("Details"), id="review.details"),
+        Binding("e", "extras", said("Extras"), id="review.extras"),
+        Binding("p", "try_lock", said("Try lock"), id="review.lock"),
+        Binding("f5", "look_again", said("Look again"), id="review.look", show=False),
+        *(
+            Binding(str(key), f"fix({key})", said("Fix {key}", key=key), id=f"review.fix.{key}", show=False)
+            for key in range(1, 10)
+        ),
     ]
 
     def compose_body(self) -> Iterable[Widget]:
@@ -60,32 +64,44 @@ class ReviewScreen(PlannedScreen):
 
     def lead(self) -> str:
         if self._stopped:
-            return "Something stands in the way. Nothing is changed."
+            return _("Something stands in the way. Nothing is changed.")
         count = len(self._steps)
         if not count:
-            return "Nothing to change: everything is in place."
+            return _("Nothing to change: everything is in place.")
         told = self.team()
         if told:
-            return f"{count} step{'s' * (count != 1)}, in this order. Nothing is changed until you press Start.\n{told}"
-        return (
-            f"{count} step{'s' * (count != 1)}, in this order. Nothing is changed until you press Start; afterwards\n"
-            '"uv-wizard undo" puts every file back.'
+            return ngettext(
+                "{count} step, in this order. Nothing is changed until you press Start.\n{told}",
+                "{count} steps, in this order. Nothing is changed until you press Start.\n{told}",
+                count,
+                told=told,
+            )
+        return ngettext(
+            "{count} step, in this order. Nothing is changed until you press Start; afterwards\n"
+            '"uv-wizard undo" puts every file back.',
+            "{count} steps, in this order. Nothing is changed until you press Start; afterwards\n"
+            '"uv-wizard undo" puts every file back.',
+            count,
         )
 
     def next_label(self) -> str:
         if self.walk.running:
-            return "Next: sync"
+            return _("Next: sync")
         if self._waits or self.trial.running:
-            return "Start when ready"
+            return _("Start when ready")
         if self._stopped:
-            return "Fix 1: choose it" if self._ways_out() else "Look again"
+            return _("Fix 1: choose it") if self._ways_out() else _("Look again")
         count = len(self._steps)
-        return f"Start: {count} step{'s' * (count != 1)}" if count else "Finish"
+        return ngettext("Start: {count} step", "Start: {count} steps", count) if count else _("Finish")
 
     def promise(self) -> str:
         if self.walk.running:
-            return "The run goes on; this only shows its plan."
-        return "Nothing has been changed so far." if self.walk.run is None else "Nothing more is changed before Start."
+            return _("The run goes on; this only shows its plan.")
+        return (
+            _("Nothing has been changed so far.")
+            if self.walk.run is None
+            else _("Nothing more is changed before Start.")
+        )
 
     def draw(self) -> None:
         steps = self.query_one("#steps", ChoiceList)
@@ -96,14 +112,14 @@ class ReviewScreen(PlannedScreen):
         if self._waits:
             return f". {self._waits}"
         if self._wrong:
-            return f"x error    {self._wrong}"
-        return f"x error    {self.told.title}" if self.told else ""
+            return _("x error    {what}", what=self._wrong)
+        return _("x error    {what}", what=self.told.title) if self.told else ""
 
     def _rows(self) -> list[Row]:
         told = self._in_the_way()
         rows = [Row("obstacle", cut(told, self.room - 1))] if told else []
         if not self._steps and not told:
-            rows.append(Row("nothing", "+ ok       Nothing to change: everything is in place."))
+            rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
             about = {"lock": self.trial.row(), "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
             left = f"{number} {step.id:11}{what_it_does(step, about)}"
@@ -127,15 +143,22 @@ class ReviewScreen(PlannedScreen):
         lines, rows = self._lines_of(step), self._detail_rows()
         self._from = max(0, min(self._from, len(lines) - rows))
         last = min(self._from + rows, len(lines))
-        place = "" if len(lines) <= rows else f"lines {self._from + 1} to {last}, D all"
+        place = "" if len(lines) <= rows else _("lines {first} to {last}, D all", first=self._from + 1, last=last)
         number = self._steps.index(step) + 1
         words = self.trial.head(step) if step.id == "lock" else head(step)
-        head_line.show(sides(f"Step {number}: {words}", place, self.room - 1))
+        head_line.show(sides(_("Step {number}: {words}", number=number, words=words), place, self.room - 1))
         text.show(toned_lines([cut(f"  {line}", self.room) for line in lines[self._from : last]]))
         notes = [note_ for one in self._steps for note_ in one.notes]
         notes += [TEAM_NOTE] if self.plan and self.plan.step("torch") else []
         note.show(
-            cut(f"! {notes[0]}{f' ({len(notes) - 1} more: D)' if len(notes) > 1 else ''}", self.room) if notes else ""
+            cut(
+                _("! {note} ({more} more: D)", note=notes[0], more=len(notes) - 1)
+                if len(notes) > 1
+                else _("! {note}", note=notes[0]),
+                self.room,
+            )
+            if notes
+            else ""
         )
 
     def _lines_of(self, step: Step) -> list[str]:
@@ -174,7 +197,7 @@ class ReviewScreen(PlannedScreen):
             return True
         if self._waits or self.trial.running:
             self._start_when_ready = True
-            self.say("Starts by itself as soon as the last row is there. Esc takes that back.")
+            self.say(_("Starts by itself as soon as the last row is there. Esc takes that back."))
             return False
         if self._stopped:
             if self._ways_out():
@@ -204,16 +227,16 @@ class ReviewScreen(PlannedScreen):
             self.say(f"x {one_line(str(error), 70)}")
             return
         self.make()
-        self.say(cut(f"Chosen: {fix.title}", 60))
+        self.say(cut(_("Chosen: {title}", title=fix.title), 60))
 
     def go_back(self) -> None:
         if self._start_when_ready:
             self._start_when_ready = False
-            self.say("Not started.")
+            self.say(_("Not started."))
         elif self.trial.running:
             self.trial.stop()
             self.redraw()
-            self.say("Stopped. Nothing was changed.")
+            self.say(_("Stopped. Nothing was changed."))
         else:
             super().go_back()
 
@@ -228,7 +251,7 @@ class ReviewScreen(PlannedScreen):
 
         more = {"lock": ["", *self.trial.lines(), "", *self.trial.diff()]}
         lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value, more)
-        title = f"All {len(self._steps)} steps: every command and every change"
+        title = _("All {steps} steps: every command and every change", steps=len(self._steps))
         self.app.push_screen(TextPage(self.track_line(), title, lines or self._obstacle_lines(), at=at))
 
     def action_extras(self) -> None:
@@ -243,7 +266,7 @@ class ReviewScreen(PlannedScreen):
 
         rows = extras.rows(self.way)
         self.app.push_screen(
-            MarkSheet("What is installed, and what the checks require", rows, help_text="extra"), chosen
+            MarkSheet(_("What is installed, and what the checks require"), rows, help_text="extra"), chosen
         )
 
 

@@ -5,13 +5,16 @@ Widths are terminal cells, not characters: a name may hold wide letters. The bod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from screens.state_words import WORDS
+from wizard.language import _, said, shown
 from wizard.mirrors.record import MirrorResult
-from wizard.phrases import amount, left_phrase, rate, rate_phrase, share, short_span
+from wizard.phrases import amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
 from wizard.source_rows import SourceRow
 from wizard.text import one_line
 
@@ -24,6 +27,9 @@ GLYPHS = {
     "now": ">", "running": ">", "measuring": ">", "waiting": ".", "looking": ".", "not run": "-", "unknown": "?",
 }  # fmt: skip
 """The glyph that stands before each word of state."""
+_WIDE, _CLOSING = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_PIECE = re.compile(rf" ?(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
+"""What a row is never broken in: a word, or one Chinese character, with the blank before and the stop behind."""
 
 
 def tail(path: str, width: int) -> str:
@@ -33,7 +39,7 @@ def tail(path: str, width: int) -> str:
 
 def cut(text: str, width: int = WIDTH) -> str:
     """`text` made safe, on one line within `width` cells, with ` ...` where something is missing."""
-    text = one_line(text)
+    text = one_line(shown(text))
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(0, width - len(CUT))).rstrip() + CUT
@@ -51,36 +57,41 @@ def column(text: str, width: int) -> str:
 
 def right(text: str, width: int) -> str:
     """`text` at the right of `width` cells."""
+    text = shown(text)
     return " " * max(0, width - cell_len(text)) + cut(text, width)
 
 
 def sides(left: str, end: str, width: int = WIDTH) -> str:
     """Two texts at the two ends of a row; the left one is cut, with at least two blanks between."""
+    end = shown(end)
     room = width - cell_len(end) - 2
     return fit(left, room) + "  " + end
 
 
 def wrapped(text: str, width: int, lines: int) -> list[str]:
-    """Broken at blanks into rows of `width` cells, at most `lines` of them; the last one is cut with ` ...`."""
+    """Broken into rows of `width` cells, at most `lines` of them; the last one is cut with ` ...`.
+
+    At blanks, and between Chinese characters, where no blank stands, but not before what closes a sentence.
+    """
     rows: list[str] = []
     row = ""
-    words = one_line(text).split()
-    for position, word in enumerate(words):
-        longer = f"{row} {word}" if row else word
+    pieces = _PIECE.findall(" ".join(one_line(shown(text)).split()))
+    for position, piece in enumerate(pieces):
+        longer = row + piece if row else piece.lstrip()
         if cell_len(longer) <= width:
             row = longer
             continue
         if row and len(rows) + 1 == lines:
-            return [*rows, cut(" ".join([row, *words[position:]]), width)]
+            return [*rows, cut(row + "".join(pieces[position:]), width)]
         if row:
             rows.append(row)
-        row = word
+        row = piece.lstrip()
     return [*rows, cut(row, width)] if row else rows
 
 
 def state_word(word: str, width: int) -> str:
     """`+ ok`, `> running`, padded to `width` cells in all."""
-    return fit(f"{GLYPHS[word]} {word}", width)
+    return fit(f"{GLYPHS[word]} {shown(WORDS[word])}", width)
 
 
 @dataclass(frozen=True)
@@ -124,8 +135,12 @@ def progress_line(  # noqa: PLR0913 - the line has five parts
     finished, of = count
     if of is None:
         return cut("    ".join(parts), width)
-    whole = "    ".join([*parts, f"{finished} of {of} packages"])
-    return whole if cell_len(whole) <= width else cut("    ".join([*parts, f"{finished} of {of}"]), width)
+    whole = "    ".join([*parts, _("{done} of {total} packages", done=finished, total=of)])
+    return (
+        whole
+        if cell_len(whole) <= width
+        else cut("    ".join([*parts, _("{done} of {total}", done=finished, total=of)]), width)
+    )
 
 
 def package_row(  # noqa: PLR0913 - a row has six columns
@@ -145,9 +160,9 @@ def package_row(  # noqa: PLR0913 - a row has six columns
         shown = amount(done, total, 4)
         head += fit(shown, 16) + f" {share(done, total):>3} %"
     else:
-        head += fit(amount(done, None) if done else "size not known", 22)
+        head += fit(amount(done, None) if done else _("size not known"), 22)
     if waiting:
-        return cut(head + "   waiting", width)
+        return cut(head + _("   waiting"), width)
     return cut(head + ("  " + right(rate(bytes_per_s), 10) if bytes_per_s is not None else ""), width)
 
 
@@ -181,18 +196,18 @@ def check_row(number: int, word: str, title: str, value: str | None, seconds: fl
 
 
 LEADS_TO = {
-    "review": "to the review",
-    "command": "copies the command",
-    "message": "copies a message",
-    "again": "runs the plan again",
-    "report": "writes a report",
+    "review": said("to the review"),
+    "command": said("copies the command"),
+    "message": said("copies a message"),
+    "again": said("runs the plan again"),
+    "report": said("writes a report"),
 }
 """What a fix does when it is taken, in the words at its right."""
 
 
 def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: int = WIDTH - 1) -> str:
     """A numbered fix and, at its right, where it leads."""
-    return sides(f"{number} {title}", LEADS_TO[leads] + (", tried" if tried else ""), width)
+    return sides(f"{number} {title}", shown(LEADS_TO[leads]) + (_(", tried") if tried else ""), width)
 
 
 def evidence_rows(
@@ -216,7 +231,10 @@ def evidence_rows(
     return [cut(("> " if proof else "  ") + line, width) for proof, line in shown[:rows]]
 
 
-MIRROR_HEAD = fit("For", 11) + fit("Source", 15) + fit("Rate", 13) + fit("Answer", 9) + fit("Behind", 9) + "Result"
+def mirror_head() -> str:
+    """The names of `mirror_row`'s columns."""
+    widths = ((_("For"), 11), (_("Source"), 15), (_("Rate"), 13), (_("Answer"), 9), (_("Behind"), 9))
+    return "".join(fit(name, width) for name, width in widths) + _("Result")
 
 
 def mirror_row(what: str, source: SourceRow) -> str:
@@ -235,11 +253,11 @@ def mirror_in_full(what: str, source: SourceRow, found: MirrorResult | None, wid
     if not found.ok:
         return cut(f"{head}x {found.why_not}", width).rstrip()
     known = [
-        "checked" if found.checked else "not checked",
-        "" if source.behind in ("-", "0 h") else f"{source.behind} behind",
-        "metadata" if found.metadata_files else "no metadata" if found.metadata_files is False else "",
+        _("checked") if found.checked else _("not checked"),
+        "" if source.behind in ("-", "0 h") else _("{behind} behind", behind=source.behind),
+        _("metadata") if found.metadata_files else _("no metadata") if found.metadata_files is False else "",
         (found.api or "").upper(),
-        f"files from {found.files_host}" if found.files_host else "",
+        _("files from {host}", host=found.files_host) if found.files_host else "",
     ]
     answer = "-" if source.answer_ms is None else f"{source.answer_ms:.0f} ms"
     return cut(f"{head}{right(source.rate, 10)} {right(answer, 6)}  {', '.join(filter(None, known))}", width).rstrip()
@@ -247,21 +265,23 @@ def mirror_in_full(what: str, source: SourceRow, found: MirrorResult | None, wid
 
 def choice(chosen: bool, text: str) -> str:
     """`(*) text` or `( ) text`."""
-    return f"({'*' if chosen else ' '}) {text}"
+    return f"({'*' if chosen else ' '}) {shown(text)}"
 
 
 def torch_row(chosen: bool, label: str, word: str, note: str, width: int = WIDTH - 1) -> str:
     """A build of torch: mark, release and variant, a word, what it means here."""
     if not word and not note:
         return cut(choice(chosen, label), width)
-    return cut(column(choice(chosen, label), 27) + fit(word, 14) + note, width).rstrip()
+    return cut(column(choice(chosen, label), 27) + fit(choice_word(word), 14) + shown(note), width).rstrip()
 
 
-RUN_HEAD = fit("State", 15) + fit("Project", 20) + fit("Started", 19) + "Result"
+def run_head() -> str:
+    """The names of `run_row`'s columns."""
+    return fit(_("State"), 15) + fit(_("Project"), 20) + fit(_("Started"), 19) + _("Result")
 
 
 def run_row(word: str, project: str, started: str, result: str, width: int = WIDTH - 1) -> str:
     """A run on this machine: state, project, when it started, how it ended."""
     wider = max(0, width - WIDTH + 1)
     row = state_word(word, 15) + column(project, 20 + wider) + column(started, 19)
-    return cut(row + result, width)
+    return cut(row + shown(result), width)

@@ -10,6 +10,7 @@ from pathlib import Path
 from screens import rows
 from screens.rows import WIDTH, Bar
 from wizard.diagnosis import Fix
+from wizard.language import _, ngettext
 from wizard.phrases import whole_span
 from wizard.report_text import check_word, retry_text
 from wizard.run.progress import LogLine, RunState, StepState
@@ -48,7 +49,7 @@ def sync_rows(state: RunState, now: float, width: int = WIDTH, room: int = 5) ->
     place, of, step = step_place(state)
     third = _retry_row(state, now, width) or _locked_row(state, width)
     if step is None:
-        return SyncRows(None, rows.state_word("waiting", 11) + "the run begins", "", third, _padded([], room))
+        return SyncRows(None, rows.state_word("waiting", 11) + _("the run begins"), "", third, _padded([], room))
     if step.id != "sync":
         return _step_rows(state, place, of, step, third=third, width=width, room=room)
     return SyncRows(*_sync_head(state, width), third, _package_rows(state, width, room))
@@ -58,7 +59,9 @@ def _step_rows(  # noqa: PLR0913 - what a step's row tells
     state: RunState, place: int, of: int, step: StepState, *, third: str, width: int, room: int
 ) -> SyncRows:
     head = rows.cut(
-        rows.state_word(STEP_WORDS[step.state], 11) + f"step {place} of {of}, {step.title}: {step.summary}", width
+        rows.state_word(STEP_WORDS[step.state], 11)
+        + _("step {place} of {of}, {title}: {summary}", place=place, of=of, title=step.title, summary=step.summary),
+        width,
     )
     told = [
         rows.cut(rows.state_word(STEP_WORDS[one.state], 11) + rows.column(one.title, 11) + _summary(state, one), width)
@@ -69,7 +72,7 @@ def _step_rows(  # noqa: PLR0913 - what a step's row tells
 
 
 def _locked_row(state: RunState, width: int) -> str:
-    return "" if state.locked is None else rows.cut(f"uv.lock: {lock_told(state)}", width)
+    return "" if state.locked is None else rows.cut(_("uv.lock: {changes}", changes=lock_told(state)), width)
 
 
 def lock_told(state: RunState) -> str:
@@ -88,25 +91,39 @@ def _sync_head(state: RunState, width: int) -> tuple[Bar | None, str, str]:
     if not fetched and not state.done_bytes:
         if step is not None and step.state == "done":
             count = state.resolved
-            told = f"{count} packages were already in place." if count else "Everything was already in place."
+            told = (
+                _("{count} packages were already in place.", count=count)
+                if count
+                else _("Everything was already in place.")
+            )
             return None, rows.state_word("done", 11) + told, ""
-        return None, rows.state_word("now", 11) + "uv reads uv.lock and looks at what is here already", ""
+        return None, rows.state_word("now", 11) + _("uv reads uv.lock and looks at what is here already"), ""
     bar = None if percent is None or total is None else rows.bar_of(percent, width)
-    head = "" if bar else "size not known"
+    head = "" if bar else _("size not known")
     if step is not None and step.state == "done":
         count = len(state.in_state("installed"))
-        return bar, head, rows.state_word("done", 11) + f"{count} package{'s' * (count != 1)} installed"
+        return (
+            bar,
+            head,
+            rows.state_word("done", 11) + ngettext("{count} package installed", "{count} packages installed", count),
+        )
     return bar, head, _sync_line(state, width)
 
 
 def _sync_line(state: RunState, width: int) -> str:
     if state.phase == "install" and state.packages_total:
-        return f"installing {state.packages_done} of {state.packages_total} packages"
+        return _(
+            "installing {done} of {total} packages",
+            done=state.packages_done,
+            total=state.packages_total,
+        )
     building = state.in_state("building")
     if building and not state.in_state("downloading"):
         one = building[0]
         return rows.cut(
-            f"building {one.name} {one.version or ''}".rstrip() + f", {whole_span(state.at - one.since)} so far", width
+            f"building {one.name} {one.version or ''}".rstrip()
+            + _(", {at} so far", at=whole_span(state.at - one.since)),
+            width,
         )
     return rows.progress_line(
         state.done_bytes,
@@ -124,7 +141,7 @@ def _retry_row(state: RunState, now: float, width: int) -> str:
         return ""
     wait = float(state.retry.get("wait_s") or 0.0)
     left = max(0.0, wait - max(0.0, now - float(state.retry["at"])))
-    return rows.cut("! waiting  " + retry_text({**state.retry, "wait_s": left}), width)
+    return rows.cut(_("! waiting  ") + retry_text({**state.retry, "wait_s": left}), width)
 
 
 def _package_rows(state: RunState, width: int, room: int) -> tuple[str, ...]:
@@ -184,7 +201,7 @@ def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int =
             continue
         word = "not run" if over else "now" if key == current and _verifying(state) else "waiting"
         since = now - _last_check(state)
-        value = f"since {int(since)} s" if word == "now" and since >= 2 else ""
+        value = _("since {since} s", since=int(since)) if word == "now" and since >= 2 else ""
         told.append(rows.check_row(number, word, title, value, None, width))
     return told
 
@@ -211,9 +228,14 @@ def checks_told(state: RunState, planned: int) -> str:
     """`6 of 11 checks passed, 0 failed.`"""
     words = [check_word(event) for event in state.checks.values()]
     total = max(planned, len(words)) - words.count("warning")
-    told = f"{words.count('ok')} of {total} checks passed, {words.count('failed')} failed."
+    told = _(
+        "{count} of {total} checks passed, {failed} failed.",
+        count=words.count("ok"),
+        total=total,
+        failed=words.count("failed"),
+    )
     more = len(words) >= planned and "failed" not in words and state.verify is None
-    return f"{told} One more thing is looked at ..." if more else told
+    return _("{told} One more thing is looked at ...", told=told) if more else told
 
 
 def leads(fix: Fix) -> str:
@@ -234,7 +256,13 @@ def failed_rung(state: RunState, told: Sequence[str]) -> tuple[str, list[str]]:
     total = max(len(told), len(words))
     passed = words.count("ok")
     left = total - passed - words.count("failed")
-    head = f"Check {at + 1} of {total} failed; {passed} passed, {left} were not reached"
+    head = _(
+        "Check {at} of {total} failed; {passed} passed, {left} were not reached",
+        at=at + 1,
+        total=total,
+        passed=passed,
+        left=left,
+    )
     return head, list(told[max(0, at - 1) : at + 2])
 
 
@@ -244,24 +272,28 @@ def kept_row(state: RunState) -> str:
     if not done:
         return ""
     size = sum(one.total_bytes or one.done_bytes for one in done)
-    of = f" of {state.packages_total}" if state.packages_total and state.packages_total >= len(done) else ""
+    of = (
+        _(" of {total}", total=state.packages_total)
+        if state.packages_total and state.packages_total >= len(done)
+        else ""
+    )
     told = f", {moving_size(size)}" if size else ""
-    return f"Finished: {len(done)}{of} packages{told}. They are not fetched again."
+    return _("Finished: {done}{of} packages{told}. They are not fetched again.", done=len(done), of=of, told=told)
 
 
 def result_row(state: RunState) -> str:
     """How a run stands, in a few words, for the list of runs."""
     if not state.finished:
         if state.percent is not None:
-            left = f", about {whole_span(state.eta_s)} left" if state.eta_s else ""
+            left = _(", about {time} left", time=whole_span(state.eta_s)) if state.eta_s else ""
             return f"{state.percent} %{left}"
         step = step_place(state)[2]
-        return f"at {step.title}" if step else "begins"
+        return _("at {title}", title=step.title) if step else "begins"
     if state.lost:
-        return "ended without a word"
+        return _("ended without a word")
     if state.diagnosis is not None:
         return one_line(str(state.diagnosis.get("title", "failed")), 60)
-    return {0: "done", 3: "the check fell short", 130: "stopped"}.get(state.exit_code or 0, "failed")
+    return {0: "done", 3: _("the check fell short"), 130: "stopped"}.get(state.exit_code or 0, "failed")
 
 
 def shown_log(path: str) -> str:

@@ -24,6 +24,7 @@ from screens.log_page import LogPage
 from screens.run_rows import leads, shown_log
 from screens.step import Mark, StepScreen
 from wizard.errors import BadInput, WizardError
+from wizard.language import _, said, shown
 from wizard.plan.quoting import command_line
 from wizard.report_text import started_at
 from wizard.run.progress import RunState
@@ -41,11 +42,14 @@ class RunScreen(StepScreen):
     """A screen that shows a run of `walk.run`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "log", "Log", id="run.log"),
-        Binding("s", "stop", "Stop", id="run.stop"),
-        Binding("r", "report", "Report", id="run.report"),
-        Binding("u", "undo", "Undo", id="run.undo"),
-        *(Binding(str(key), f"fix({key})", f"Fix {key}", id=f"run.fix.{key}", show=False) for key in range(1, 10)),
+        Binding("l", "log", said("Log"), id="run.log"),
+        Binding("s", "stop", said("Stop"), id="run.stop"),
+        Binding("r", "report", said("Report"), id="run.report"),
+        Binding("u", "undo", said("Undo"), id="run.undo"),
+        *(
+            Binding(str(key), f"fix({key})", said("Fix {key}", key=key), id=f"run.fix.{key}", show=False)
+            for key in range(1, 10)
+        ),
     ]
 
     def __init__(self, walk: Walk) -> None:
@@ -110,9 +114,9 @@ class RunScreen(StepScreen):
 
     def heading(self) -> str | Content:
         if self.failure is not None:
-            again = f"{'2nd' if self.walk.runs == 2 else '3rd' if self.walk.runs == 3 else f'{self.walk.runs}th'} try"
-            title = self.failure.title
-            return title if self.walk.runs < 2 else title + " " * max(2, 76 - len(title) - len(again)) + again
+            again = {2: _("2nd try"), 3: _("3rd try")}.get(self.walk.runs) or _("{number}th try", number=self.walk.runs)
+            title = shown(self.failure.title)
+            return title if self.walk.runs < 2 else rows.sides(title, again, 76)
         return self.live_heading()
 
     def live_heading(self) -> str:
@@ -205,7 +209,7 @@ class RunScreen(StepScreen):
         self.app.push_screen(
             LogPage(
                 self.track_line(),
-                f"Log of the run {self.walk.run.id if self.walk.run else ''}",
+                _("Log of the run {id}", id=self.walk.run.id if self.walk.run else ""),
                 self.state,
                 self.started,
             )
@@ -222,7 +226,7 @@ class RunScreen(StepScreen):
         except WizardError as error:
             self.say(rows.cut(f"x {one_line(str(error))}", 76))
             return
-        self.say(rows.cut(f"Report: {shown_log(where)}", self.query_one("#promise").size.width))
+        self.say(rows.cut(_("Report: {path}", path=shown_log(where)), self.query_one("#promise").size.width))
 
     def action_undo(self) -> None:
         """U: asks, then puts back what the run changed."""
@@ -235,7 +239,7 @@ class RunScreen(StepScreen):
         if self.walk.running:
             self.post_message(self.StopAsked())
         else:
-            self.say("Nothing runs.")
+            self.say(_("Nothing runs."))
 
     def go_on(self) -> None:
         if self.failure is None:

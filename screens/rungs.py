@@ -9,6 +9,7 @@ from textual.content import Content
 
 from screens import rows
 from screens.widgets import TONES
+from wizard.language import _
 from wizard.text import one_line, standing_size
 from wizard.verify.usual import MIB, Usual, usual_of
 
@@ -44,15 +45,17 @@ def device_panel(device: Mapping[str, Any]) -> Content:
     usual = usual_of(device.get("name"))
     size = device.get("memory_mib")
     facts = [
-        f"generation {device['compute_capability']}" if device.get("compute_capability") else device.get("gfx"),
+        _("generation {number}", number=device["compute_capability"])
+        if device.get("compute_capability")
+        else device.get("gfx"),
         standing_size(size * MIB) if size else None,
     ]
-    told: list[Any] = [(rows.cut(one_line(str(device.get("name") or "a device")), PANEL), "bold"), "\n"]
+    told: list[Any] = [(rows.cut(one_line(str(device.get("name") or _("a device"))), PANEL), "bold"), "\n"]
     told += [", ".join(one_line(str(fact)) for fact in facts if fact), "\n"]
     free = device.get("free_mib")
     if size and free is not None:
         taken = f"{standing_size((size - free) * MIB).split()[0]} of {standing_size(size * MIB)}"
-        told += ["\n", rows.sides("memory taken", taken, PANEL), "\n", *_bar(size - free, size), "\n"]
+        told += ["\n", rows.sides(_("memory taken"), taken, PANEL), "\n", *_bar(size - free, size), "\n"]
     for label, value, unit, span in _rates(device, usual):
         told += ["\n", rows.sides(label, f"{value:.0f} {unit}", PANEL), "\n"]
         if span is not None:
@@ -65,10 +68,10 @@ def _rates(
 ) -> Iterable[tuple[str, float, str, tuple[float, float] | None]]:
     if device.get("matmul_tflops"):
         same = usual is not None and usual.dtype == device.get("matmul_dtype")
-        label = f"products in {device.get('matmul_dtype')}"
+        label = _("products in {kind}", kind=device.get("matmul_dtype"))
         yield label, device["matmul_tflops"], "TFLOP/s", usual.matmul if usual is not None and same else None
     if device.get("copy_gib_s"):
-        yield "copies in its memory", device["copy_gib_s"], "GiB/s", usual.copy if usual is not None else None
+        yield _("copies in its memory"), device["copy_gib_s"], "GiB/s", usual.copy if usual is not None else None
 
 
 def _bar(value: float, most: float, mark: float | None = None) -> list[Any]:
@@ -90,5 +93,8 @@ def versions(document: Mapping[str, Any]) -> list[str]:
     told += [f"{name} {here[name]}" for name in BESIDE if name in here]
     told += [f"{name} {here[name]}" for name in here if name.startswith(("nvidia-cudnn", "nvidia-nccl"))]
     if driver.get("version"):
-        told.append(f"driver {driver['version']}" + (f" (runs CUDA {driver['cuda']})" if driver.get("cuda") else ""))
+        told.append(
+            _("driver {version}", version=driver["version"])
+            + (_(" (runs CUDA {cuda})", cuda=driver["cuda"]) if driver.get("cuda") else "")
+        )
     return [rows.cut(one_line(line), PANEL) for line in told]

@@ -15,6 +15,7 @@ from screens.choosing import FieldInput
 from screens.page import Page
 from screens.step import StepScreen
 from screens.widgets import Line, is_field
+from wizard.language import _, said
 
 
 class SearchPage(Page):
@@ -30,12 +31,12 @@ class SearchPage(Page):
         &.-finding #find { display: block; }
     }
     """
-    HINTS = (("Esc", "Close"), ("/", "Search"), ("End", "Follow"), ("C", "Copy"))
+    HINTS = (("Esc", said("Close")), ("/", said("Search")), ("End", said("Follow")), ("C", said("Copy")))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", id="page.search"),
-        Binding("end", "follow", "Follow", id="page.follow", priority=True),
-        Binding("c", "copy_all", "Copy", id="page.copy"),
-        Binding("n", "again", "Find the next", id="page.again", show=False),
+        Binding("slash", "search", said("Search"), id="page.search"),
+        Binding("end", "follow", said("Follow"), id="page.follow", priority=True),
+        Binding("c", "copy_all", said("Copy"), id="page.copy"),
+        Binding("n", "again", said("Find the next"), id="page.again", show=False),
     ]
     MOST_LINES: ClassVar[int | None] = None
     """How many lines the page holds, None: all."""
@@ -56,7 +57,7 @@ class SearchPage(Page):
     def compose_rows(self) -> ComposeResult:
         with Vertical(id="rows"):
             yield Log(id="log", max_lines=self.MOST_LINES, auto_scroll=False)
-        yield FieldInput(placeholder="Search for", id="find", compact=True, select_on_focus=False)
+        yield FieldInput(placeholder=_("Search for"), id="find", compact=True, select_on_focus=False)
         yield Line(id="place")
 
     def on_mount(self) -> None:
@@ -76,7 +77,11 @@ class SearchPage(Page):
         return self.log_lines.scroll_offset.y >= self.log_lines.max_scroll_y
 
     def hints(self) -> list[tuple[str, str]]:
-        return [("Enter", "Find the next"), ("Esc", "Close the search")] if is_field(self.focused) else list(self.HINTS)
+        return (
+            [("Enter", _("Find the next")), ("Esc", _("Close the search"))]
+            if is_field(self.focused)
+            else list(self.HINTS)
+        )
 
     def action_search(self) -> None:
         """`/`: a field for what to look for."""
@@ -108,7 +113,7 @@ class SearchPage(Page):
         order = [(self._found + 1 + step) % len(lines) for step in range(len(lines))]
         at = next((place for place in order if text.lower() in lines[place].lower()), None)
         if at is None:
-            self.query_one("#place", Line).show(f"x {text} does not occur here.")
+            self.query_one("#place", Line).show(_("x {text} does not occur here.", text=text))
             return
         self._found = at
         self.log_lines.scroll_to(y=max(0, at - 2), animate=False)
@@ -122,4 +127,4 @@ class SearchPage(Page):
     def action_copy_all(self) -> None:
         """C: what is selected, else every line that stands here."""
         self.post_message(StepScreen.Copied(self.get_selected_text() or "\n".join(self.lines)))
-        self.query_one("#place", Line).show("Copied, if the terminal allows it.")
+        self.query_one("#place", Line).show(_("Copied, if the terminal allows it."))

@@ -20,6 +20,7 @@ from screens.walk import Walk
 from screens.widgets import Line
 from wizard.advice.setting_states import SettingState
 from wizard.errors import BadInput
+from wizard.language import _, said
 from wizard.machine.folder_size import FolderSize, folder_size
 from wizard.machine.try_folder import FolderTried, try_folder
 from wizard.plan import old_cache
@@ -29,8 +30,13 @@ CACHE, PYTHONS, LINKS, WHERE, OLD = (
     "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where", "settings.old-cache",
 )  # fmt: skip
 FIELDS = {"cache": CACHE, "pythons": PYTHONS}
-NAMES = {"cache": "cache folder", "pythons": "Python folder"}
-SAID_BY = {"advice": "recommended", "project": "your team", "file": "your file", "set": "your file"}
+NAMES = {"cache": said("cache folder"), "pythons": said("Python folder")}
+SAID_BY = {
+    "advice": said("recommended"),
+    "project": said("your team"),
+    "file": said("your file"),
+    "set": said("your file"),
+}
 VARIABLES = "UV_CACHE_DIR, UV_PYTHON_INSTALL_DIR, UV_LINK_MODE"
 TRIED_AFTER = 0.4
 """Seconds after the last key until a folder is tried."""
@@ -51,10 +57,10 @@ class _Tried:
     def told(self) -> str | None:
         """The line under the field: trouble first; "" while it is tried; None where what holds now says more."""
         if self.problem:
-            return f"x error        {self.problem}"
+            return _("x error        {problem}", problem=self.problem)
         if self.found is not None and self.value:
             if self.found.warning:
-                return f"! warning      {self.found.warning}"
+                return _("! warning      {warning}", warning=self.found.warning)
             return None if self.given else f"{' ' * 15}{self.found.fact}"
         return "" if self.waits and not self.given else None
 
@@ -64,12 +70,12 @@ class SettingsScreen(StepScreen):
 
     NUMBER, NAME = 3, "settings"
     HELP = "settings"
-    TITLE_TEXT = "Settings: where uv keeps its files"
-    LEAD = (
+    TITLE_TEXT = said("Settings: where uv keeps its files")
+    LEAD = said(
         "Downloads and Pythons take gigabytes. They should lie where there is room, and\n"
         "on the project's own disk: then files are linked instead of copied."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "options", "Options", id="settings.options")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "options", said("Options"), id="settings.options")]
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
@@ -79,13 +85,13 @@ class SettingsScreen(StepScreen):
         """Of old caches, by path; None while it is counted, or where it can't be."""
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Field("Cache folder", help_text="cache", id="cache")
+        yield Field(_("Cache folder"), help_text="cache", id="cache")
         yield Line(id="cache-fact")
-        yield Field("Python folder", help_text="pythons", id="pythons")
+        yield Field(_("Python folder"), help_text="pythons", id="pythons")
         yield Line(id="pythons-fact")
         yield Line(id="link-mode")
         yield Line(classes="gap")
-        yield Line("Keep these settings in", id="keep")
+        yield Line(_("Keep these settings in"), id="keep")
         yield ChoiceList(id="where", help_text="where")
         yield Line(classes="gap")
         yield Line(id="old")
@@ -95,13 +101,15 @@ class SettingsScreen(StepScreen):
         states = {state.key: state for state in self.way.settings_state()}
         for name, key in FIELDS.items():
             self._draw_field(name, states[key])
-        self.query_one("#link-mode", Line).show(cut(f"Link mode      {self._mode(states[LINKS])}", self.room))
+        self.query_one("#link-mode", Line).show(
+            cut(_("Link mode      {mode}", mode=self._mode(states[LINKS])), self.room)
+        )
         where = self.way.choices.text(WHERE)
         rows = [Row(value, torch_row(value == where, label, self._word(value, where), note, self.room - 1))
                 for value, label, note in self._places()]  # fmt: skip
         self.query_one("#where", ChoiceList).show(rows, next(at for at, row in enumerate(rows) if row.value == where))
         self.query_one("#old", Line).show(cut(self._old(states[CACHE]), self.room))
-        self.query_one("#names", Line).show(cut(f"In uv's words: {VARIABLES}", self.room))
+        self.query_one("#names", Line).show(cut(_("In uv's words: {names}", names=VARIABLES), self.room))
 
     def _draw_field(self, name: str, state: SettingState) -> None:
         field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
@@ -123,11 +131,16 @@ class SettingsScreen(StepScreen):
     def _fact(self, name: str, state: SettingState) -> str:
         tried, indent = self._tried.get(name), " " * 15
         if tried is not None and tried.told is not None:
-            return tried.told or f"{indent}. trying"
+            return tried.told or _("{indent}. trying", indent=indent)
         if "filesystems" in self.way.pending:
-            return f"{indent}. looking"
+            return _("{indent}. looking", indent=indent)
         if self.way.choices.text(state.key):
-            return f"{indent}now {short(self.way.machine, state.now or 'not known')}: {state.fact}"
+            return _(
+                "{indent}now {short}: {fact}",
+                indent=indent,
+                short=short(self.way.machine, state.now or "not known"),
+                fact=state.fact,
+            )
         return indent + now_told(self.way.machine, state, self.room - len(indent))
 
     def _mode(self, state: SettingState) -> str:
@@ -141,26 +154,26 @@ class SettingsScreen(StepScreen):
         tried = self._tried.get("cache")
         if tried is not None and tried.value:
             if tried.problem:
-                return "tried as soon as the cache folder is usable"
+                return _("tried as soon as the cache folder is usable")
             if tried.waits:
-                return ". trying"
+                return _(". trying")
             if tried.found and tried.found.links:
                 return tried.found.links
-        return ". trying in both folders" if "filesystems" in self.way.pending else state.fact
+        return _(". trying in both folders") if "filesystems" in self.way.pending else state.fact
 
     def _places(self) -> tuple[tuple[str, str, str], ...]:
         windows = self.way.machine.os == "windows"
-        shells = "your Windows user" if windows else ", ".join(shells_of(self.way.machine)) or "your shells"
+        shells = _("your Windows user") if windows else ", ".join(shells_of(self.way.machine)) or _("your shells")
         return (
-            ("environment", "environment variables", f"{shells}; can be undone"),
-            ("uv.toml", "uv.toml", "uv's file; not the Python folder"),
-            ("none", "this run only", "nothing is kept"),
+            ("environment", _("environment variables"), _("{shells}; can be undone", shells=shells)),
+            ("uv.toml", "uv.toml", _("uv's file; not the Python folder")),
+            ("none", _("this run only"), _("nothing is kept")),
         )
 
     def _word(self, value: str, chosen: str) -> str:
         if value == chosen and self.way.choices.origin(WHERE) in SAID_BY:
             return SAID_BY[self.way.choices.origin(WHERE)]
-        return "recommended" if value == "environment" else "possible"
+        return _("recommended") if value == "environment" else _("possible")
 
     def _old(self, state: SettingState) -> str:
         folder = old_cache.old(self.way.machine, self.way.choices)
@@ -211,8 +224,8 @@ class SettingsScreen(StepScreen):
 
     def _not_whole(self, value: str) -> str:
         if value.startswith("~") and self.way.machine.home:
-            return f"Write the whole path, uv knows no ~: {self.way.machine.home}{value[1:]}"
-        return "Write the whole path: uv knows no ~ and no $HOME here."
+            return _("Write the whole path, uv knows no ~: {home}{value}", home=self.way.machine.home, value=value[1:])
+        return _("Write the whole path: uv knows no ~ and no $HOME here.")
 
     def _try(self) -> None:
         for name, tried in self._tried.items():
@@ -226,7 +239,7 @@ class SettingsScreen(StepScreen):
         try:
             found = try_folder(value, project, needed, self.way.machine.user, dict(os.environ))
         except OSError as error:
-            found = FolderTried("not usable", f"it can't be used: {error.strerror or error}")
+            found = FolderTried(_("not usable"), _("it can't be used: {strerror}", strerror=error.strerror or error))
         self.app.call_from_thread(self._looked_at, name, value, found)
 
     def _looked_at(self, name: str, value: str, found: FolderTried) -> None:
@@ -248,7 +261,7 @@ class SettingsScreen(StepScreen):
                 tried = self._tried[name]
             if tried is not None and tried.problem:
                 field.input.focus()
-                self.say(f"x Correct the {NAMES[name]}, or empty it.")
+                self.say(_("x Correct the {name}, or empty it.", name=NAMES[name]))
                 return False
         return True
 
@@ -265,11 +278,12 @@ class SettingsScreen(StepScreen):
 
         mode, wish = self.way.choices.text(LINKS), self.way.choices.text(OLD)
         rows = [Marked(value, f"{value:9} {about}", value == mode, "mode") for value, about in LINK_MODES]
-        title = "Link mode: how files get from the cache into .venv"
+        title = _("Link mode: how files get from the cache into .venv")
         if old_cache.old(self.way.machine, self.way.choices) is not None:
-            title += "; and the old cache"
+            title += _("; and the old cache")
             rows += [
-                Marked(value, f"old cache: {value}   {about}", value == wish, "old") for value, about in OLD_CACHES
+                Marked(value, _("old cache: {value}   {about}", value=value, about=about), value == wish, "old")
+                for value, about in OLD_CACHES
             ]
         self.app.push_screen(MarkSheet(title, rows, help_text="link-mode"), self._taken)
 

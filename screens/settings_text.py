@@ -10,26 +10,27 @@ from screens.rows import wrapped
 from wizard.advice.setting_sources import Source
 from wizard.advice.setting_states import SettingState
 from wizard.choices import Choices
+from wizard.language import _, said
 from wizard.machine.facts import Machine
 from wizard.machine.folder_size import FolderSize
 from wizard.plan import old_cache
 
 LINK_MODES = (
-    ("auto", "the first way that works: clone, hard link, copy"),
-    ("clone", "takes no room; only on some disks"),
-    ("hardlink", "takes no room; cache and project on one disk"),
-    ("copy", "takes the room again; works everywhere"),
-    ("symlink", "clearing the cache then breaks every environment"),
+    ("auto", said("the first way that works: clone, hard link, copy")),
+    ("clone", said("takes no room; only on some disks")),
+    ("hardlink", said("takes no room; cache and project on one disk")),
+    ("copy", said("takes the room again; works everywhere")),
+    ("symlink", said("clearing the cache then breaks every environment")),
 )
 OLD_CACHES = (
-    ("keep", "it stays where it is"),
-    ("move", "its files go to the new folder, without undo"),
-    ("drop", "uv clears it, without undo"),
+    ("keep", said("it stays where it is")),
+    ("move", said("its files go to the new folder, without undo")),
+    ("drop", said("uv clears it, without undo")),
 )
 BECOMES = {
-    "keep": "stays where it is.",
-    "move": "is moved to the new folder.",
-    "drop": "is cleared. Undo can't bring it back.",
+    "keep": said("stays where it is."),
+    "move": said("is moved to the new folder."),
+    "drop": said("is cleared. Undo can't bring it back."),
 }
 
 
@@ -41,15 +42,15 @@ def short(machine: Machine, path: str) -> str:
 
 def now_told(machine: Machine, state: SettingState, room: int) -> str:
     """What holds now and what sets it, in `room` cells: the file and its line matter more than a path's beginning."""
-    now = short(machine, state.now or "not known")
+    now = short(machine, state.now or _("not known"))
     if state.where == "uv's own":
-        return f"empty: {now}, {state.fact}"
+        return _("empty: {now}, {fact}", now=now, fact=state.fact)
     place = state.where.partition(" in ")[2] if state.where.startswith("UV_") and " in " in state.where else state.where
     rest = f", {place}"
     if state.key == "settings.cache-dir" and state.fact:
         rest += f", {state.fact}"
-    left = max(8, room - cell_len("now ") - cell_len(rest))
-    return f"now {shortened(now, left)}{rest}"
+    left = max(8, room - cell_len(_("now ")) - cell_len(rest))
+    return _("now {shortened}{rest}", shortened=shortened(now, left), rest=rest)
 
 
 def shortened(path: str, room: int) -> str:
@@ -75,28 +76,28 @@ def old_told(
         none_yet = machine.cache is not None and not machine.cache.exists
         return "" if none_yet else _fitted(short(machine, state.now), f" {BECOMES['keep']}", room)
     if state.problem:
-        return f"! warning      {state.problem}"
+        return _("! warning      {problem}", problem=state.problem)
     if waits or choices.text("settings.cache-dir") or choices.text("settings.python-install-dir"):
         return ""
-    return f"Nothing to decide: the cache may stay where it is ({state.fact})."
+    return _("Nothing to decide: the cache may stay where it is ({fact}).", fact=state.fact)
 
 
 def _fitted(path: str, rest: str, room: int) -> str:
     """What becomes of it matters more than the beginning of a long path."""
-    head = "The old cache in "
+    head = _("The old cache in ")
     left = max(8, room - cell_len(head) - cell_len(rest))
     return f"{head}{shortened(path, left)}{rest}"
 
 
 def side_told(machine: Machine, states: Iterable[SettingState], whys: Iterable[str]) -> str:
     """Where each is set today, the place that wins first named so; and the reasons of what is recommended."""
-    lines = ["Where each is set today"]
+    lines = [_("Where each is set today")]
     for state in states:
         lines += ["", state.key.removeprefix("settings.")]
         for one in state.sources:
             lines += wrapped(f"{_mark(one)} {short(machine, one.value)}, {one.place}", 38, 3)
         if not any(one.wins for one in state.sources):
-            lines += wrapped(f"+ wins: {short(machine, state.now or 'not known')}, uv's own", 38, 3)
+            lines += wrapped(_("+ wins: {short}, uv's own", short=short(machine, state.now or "not known")), 38, 3)
     for why in whys:
         lines += ["", *wrapped(f"+ {why}", 38, 8)]
     return "\n".join(lines)
@@ -104,5 +105,5 @@ def side_told(machine: Machine, states: Iterable[SettingState], whys: Iterable[s
 
 def _mark(one: Source) -> str:
     if one.wins:
-        return "+ wins:"
-    return "  behind it:" if ".toml line" in one.place else "  not in this terminal:"
+        return _("+ wins:")
+    return _("  behind it:") if ".toml line" in one.place else _("  not in this terminal:")

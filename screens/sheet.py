@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from screens.widgets import Line, PushButton, hint_text
+from wizard.language import _, said, shown
 
 T = TypeVar("T")
 WIDTH = 78
@@ -63,11 +64,11 @@ class Sheet(ModalScreen[T]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     AUTO_FOCUS = "#next"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close", id="sheet.leave"),
-        Binding("up", "focus_previous", "Control above", id="sheet.up", show=False),
-        Binding("down", "focus_next", "Control below", id="sheet.down", show=False),
-        Binding("left", "focus_previous", "Button before", id="sheet.left", show=False),
-        Binding("right", "focus_next", "Next button", id="sheet.right", show=False),
+        Binding("escape", "leave", said("Close"), id="sheet.leave"),
+        Binding("up", "focus_previous", said("Control above"), id="sheet.up", show=False),
+        Binding("down", "focus_next", said("Control below"), id="sheet.down", show=False),
+        Binding("left", "focus_previous", said("Button before"), id="sheet.left", show=False),
+        Binding("right", "focus_next", said("Next button"), id="sheet.right", show=False),
     ]
 
     def __init__(self, title: str, lines: Sequence[str], answers: Sequence[Answer[T]], *, escape: T) -> None:
@@ -81,7 +82,7 @@ class Sheet(ModalScreen[T]):
         with Vertical(id="sheet"):
             yield Line("-" * WIDTH, id="rule")
             yield Line(self._title, id="sheet-title")
-            yield Line(Content("\n".join(self._lines)), id="sheet-text", grows=True)
+            yield Line(Content("\n".join(map(shown, self._lines))), id="sheet-text", grows=True)
             yield from self.compose_more()
             yield Line(id="sheet-note")
             with HorizontalGroup(id="sheet-buttons"):
@@ -102,7 +103,7 @@ class Sheet(ModalScreen[T]):
     def tell(self, lines: Sequence[str]) -> None:
         """Other lines of text."""
         self._lines = tuple(lines)
-        self.query_one("#sheet-text", Line).show(Content("\n".join(lines)))
+        self.query_one("#sheet-text", Line).show(Content("\n".join(map(shown, lines))))
 
     def note(self, text: str) -> None:
         """An answer above the buttons: what is wrong with the input, say."""
@@ -111,7 +112,7 @@ class Sheet(ModalScreen[T]):
     def hints(self) -> list[tuple[str, str]]:
         """The keys in the last row."""
         enter = next((one.label for one in self._answers if self._button(one) is self.focused), None)
-        escape = next((one.label for one in self._answers if one.value == self._escape), "Close")
+        escape = next((one.label for one in self._answers if one.value == self._escape), _("Close"))
         return [*([("Enter", enter)] if enter else []), ("Esc", escape)]
 
     def _tell_keys(self) -> None:

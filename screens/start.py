@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import set_cell_size
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
 from screens.step import ORDER, StepScreen
+from screens.track import name_of
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.errors import BadInput
+from wizard.language import _, ngettext, said, shown
+from wizard.phrases import fact_label
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList
@@ -21,8 +25,8 @@ if TYPE_CHECKING:
 FACTS = ("Machine", "GPU", "Disk", "Network", "uv", "Python", "Project", "torch")
 SHOWN = 3
 """Findings on the screen; A shows them all."""
-WORDS = {"error": "x error    ", "warning": "! warning  ", "note": "+ note     "}
-ELSEWHERE = "another folder"
+WORDS = {"error": said("x error    "), "warning": said("! warning  "), "note": said("+ note     ")}
+ELSEWHERE = said("another folder")
 
 
 class StartScreen(StepScreen):
@@ -30,14 +34,14 @@ class StartScreen(StepScreen):
 
     NUMBER, NAME = 1, "start"
     HELP = "start"
-    TITLE_TEXT = "This machine and this project"
-    LEAD = (
+    TITLE_TEXT = said("This machine and this project")
+    LEAD = said(
         "From here to a working project with a checked GPU, on 8 screens. Enter takes\n"
         "what is recommended. Nothing is changed before screen 6, the review."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5", "look_again", "Look again", id="start.look"),
-        Binding("a", "all", "All", id="start.all"),
+        Binding("f5", "look_again", said("Look again"), id="start.look"),
+        Binding("a", "all", said("All"), id="start.all"),
     ]
 
     def __init__(self, walk: Walk) -> None:
@@ -47,8 +51,11 @@ class StartScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         for name in FACTS:
-            yield Line(Content.assemble(f"{name:11}", (". looking", "$text-muted")), id=f"fact-{name.lower()}")
-        found = Line("Looking at this machine and this project.", id="summary")
+            yield Line(
+                Content.assemble(set_cell_size(fact_label(name), 11), (_(". looking"), "$text-muted")),
+                id=f"fact-{name.lower()}",
+            )
+        found = Line(_("Looking at this machine and this project."), id="summary")
         found.styles.padding = (1, 0, 0, 0)
         yield found
 
@@ -72,7 +79,10 @@ class StartScreen(StepScreen):
             return self.LEAD
         from screens.rows import cut
 
-        return f"{cut(greeting, 78)}\nEnter takes what is recommended; nothing is changed before screen 6."
+        return _(
+            "{greeting}\nEnter takes what is recommended; nothing is changed before screen 6.",
+            greeting=cut(greeting, 78),
+        )
 
     def by_hand(self) -> str:
         return super().by_hand() if self.walk.made is not None else "uv-wizard doctor"
@@ -90,27 +100,27 @@ class StartScreen(StepScreen):
         from screens.rows import cut
 
         tone = "$text-muted" if fact.startswith((". ", "? ")) else ""
-        return Content.assemble(f"{name:11}", (cut(fact, self.room - 11), tone))
+        return Content.assemble(set_cell_size(fact_label(name), 11), (cut(fact, self.room - 11), tone))
 
     def _told(self) -> str:
         if self.way.project is None:
-            return "There is no project here. Make one, choose a folder, or go on with uv alone."
+            return _("There is no project here. Make one, choose a folder, or go on with uv alone.")
         found = self._found
         waiting = len(self.way.pending)
-        looked = f"{waiting} fact{'s are' if waiting != 1 else ' is'} still being looked up."
+        looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
         if not found:
             return (
-                f"Found so far: nothing that stands in the way. {looked}"
+                _("Found so far: nothing that stands in the way. {looked}", looked=looked)
                 if waiting
-                else "+ ok       Nothing stands in the way."
+                else _("+ ok       Nothing stands in the way.")
             )
         count = ", ".join(_counted(severity, sum(one.diagnosis.severity == severity for one in found)) for severity in WORDS
                           if any(one.diagnosis.severity == severity for one in found))  # fmt: skip
         if waiting:
-            return f"Found so far: {count}. {looked}"
+            return _("Found so far: {count}. {looked}", count=count, looked=looked)
         if len(found) > SHOWN:
-            return f"Found: {count}; {len(found) - SHOWN} more, A shows them."
-        return f"Found: {count}. Each is settled on the screen named beside it."
+            return _("Found: {count}; {found} more, A shows them.", count=count, found=len(found) - SHOWN)
+        return _("Found: {count}. Each is settled on the screen named beside it.", count=count)
 
     def _draw_findings(self) -> None:
         found = self._found[:SHOWN] if self.way.project is not None else ()
@@ -128,8 +138,8 @@ class StartScreen(StepScreen):
         from screens.rows import cut, sides
 
         one = self._found[place]
-        where = "" if one.screen == self.NAME else f"{ORDER.index(one.screen) + 1} {one.screen}"
-        return sides(WORDS[one.diagnosis.severity] + cut(one.diagnosis.title, 200), where, self.room - 1)
+        where = "" if one.screen == self.NAME else f"{ORDER.index(one.screen) + 1} {name_of(one.screen)}"
+        return sides(shown(WORDS[one.diagnosis.severity]) + cut(one.diagnosis.title, 200), where, self.room - 1)
 
     def _draw_folders(self) -> None:
         listed = self.query("#folders")
@@ -144,7 +154,7 @@ class StartScreen(StepScreen):
         offers = begin.rows(self.way, self.room - 1)
         rows = [row for row in offers if row.value != begin.NEW]
         rows += [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
-        rows.append(Row(ELSEWHERE, choice(False, "choose another folder")))
+        rows.append(Row(ELSEWHERE, choice(False, _("choose another folder"))))
         rows += [row for row in offers if row.value == begin.NEW]
         if listed:
             listed.first(ChoiceList).show(rows, 0)
@@ -153,10 +163,15 @@ class StartScreen(StepScreen):
 
     def side(self) -> str:
         found = self._found
-        lines = ["What the next screens ask", ""]
-        asks = (("uv", "which uv there will be"), ("settings", "where its files lie"), ("mirrors", "where packages come from"),
-                ("torch", "which variant fits the GPU"), ("review", "whether to start"))  # fmt: skip
-        lines += [f"{ORDER.index(name) + 1} {name:9} {about}" for name, about in asks]
+        lines = [_("What the next screens ask"), ""]
+        asks = (
+            ("uv", _("which uv there will be")),
+            ("settings", _("where its files lie")),
+            ("mirrors", _("where packages come from")),
+            ("torch", _("which variant fits the GPU")),
+            ("review", _("whether to start")),
+        )
+        lines += [f"{ORDER.index(name) + 1} {set_cell_size(name_of(name), 9)} {about}" for name, about in asks]
         if found:
             from screens.rows import wrapped
 
@@ -170,7 +185,7 @@ class StartScreen(StepScreen):
     def action_look_again(self) -> None:
         """F5."""
         self.post_message(self.LookAgain())
-        self.say("Looking again.")
+        self.say(_("Looking again."))
 
     def action_all(self) -> None:
         """A: all findings at length."""
@@ -184,7 +199,9 @@ class StartScreen(StepScreen):
                 *("  " + row for row in wrapped(one.diagnosis.explanation, 74, 20)),
             ]
             lines += [f"  > {row}" for row in one.diagnosis.evidence] + [""]
-        self.app.push_screen(TextPage(self.track_line(), "All that was found", lines or ["Nothing stands in the way."]))
+        self.app.push_screen(
+            TextPage(self.track_line(), _("All that was found"), lines or [_("Nothing stands in the way.")])
+        )
 
     def on_choice_list_taken(self, event: ChoiceList.Taken) -> None:
         """A folder was chosen, or what is to be made here."""
@@ -199,7 +216,8 @@ class StartScreen(StepScreen):
         from screens.asking import AskedField, FieldSheet
 
         self.app.push_screen(
-            FieldSheet("Which folder?", [AskedField("path", "Folder", self.way.path, self.walk.no_folder)]), self._named
+            FieldSheet(_("Which folder?"), [AskedField("path", _("Folder"), self.way.path, self.walk.no_folder)]),
+            self._named,
         )
 
     def _begun(self) -> None:
@@ -222,4 +240,8 @@ class StartScreen(StepScreen):
 
 
 def _counted(severity: str, count: int) -> str:
-    return f"{count} {severity}{'s' * (count != 1)}"
+    if severity == "error":
+        return ngettext("{count} error", "{count} errors", count)
+    if severity == "warning":
+        return ngettext("{count} warning", "{count} warnings", count)
+    return ngettext("{count} note", "{count} notes", count)

@@ -45,11 +45,12 @@ from textual.widgets import Static
 
 from screens.frame import Body, FrameScreen, key_name
 from screens.keys import STILL_RUNNING, KeyedScreen
-from screens.track import ORDER, Mark, track_line
+from screens.track import ORDER, Mark, name_of, track_line
 from screens.widgets import Line, PushButton, hint_text, is_field
+from wizard.language import _, said
 from wizard.text import masked, one_line
 
-NOTHING_CHANGED = "Nothing has been changed so far."
+NOTHING_CHANGED = said("Nothing has been changed so far.")
 
 
 class StepScreen(KeyedScreen):
@@ -77,7 +78,7 @@ class StepScreen(KeyedScreen):
     def lead(self) -> str | Content:
         """Rows 4 and 5, within 78 cells each; ` / ` of the design is a newline."""
         told = self.team()
-        return f"{told}\nAnother choice here holds for you alone." if told else self.LEAD
+        return _("{told}\nAnother choice here holds for you alone.", told=told) if told else self.LEAD
 
     def team(self) -> str:
         """What the team has set of this screen's choices, where it has."""
@@ -88,13 +89,19 @@ class StepScreen(KeyedScreen):
 
         told = answered(self.way.choices, self.NAME)
         if self.came_past:
-            past = " and ".join(self.came_past)
-            told = f"{told} Passed over: {past}." if told else f"Your team has answered {past}; Esc shows it."
+            past = ", ".join(map(name_of, self.came_past))
+            told = (
+                _("{told} Passed over: {past}.", told=told, past=past)
+                if told
+                else _("Your team has answered {past}; Esc shows it.", past=past)
+            )
         return cut(told, 78) if told else ""
 
     def next_label(self) -> str:
         """What the primary button says."""
-        return f"Next: {self.walk.follows(self.NUMBER)}" if len(ORDER) > self.NUMBER else "Finish"
+        return (
+            _("Next: {name}", name=name_of(self.walk.follows(self.NUMBER))) if len(ORDER) > self.NUMBER else _("Finish")
+        )
 
     def promise(self) -> str | Content:
         """What has been or will be changed, beside the buttons."""
@@ -111,12 +118,16 @@ class StepScreen(KeyedScreen):
     def hints(self) -> list[tuple[str, str]]:
         """(key, word) of the hint line, seven at most: the frame's, then those of the screen's own bindings."""
         if is_field(self.focused):
-            frame = [("Enter", "Take it")]
+            frame = [("Enter", _("Take it"))]
             own: list[tuple[str, str]] = []
         else:
             frame, own = [], [(key_name(one.key), one.description) for one in self.offers()]
-        for key, action, word in (("Ctrl+N", "go_on", self._next_word()), ("Esc", "go_back", "Back"), ("F1", "help", "Help"),
-                                  ("Ctrl+Q", "quit", "Quit")):  # fmt: skip
+        for key, action, word in (
+            ("Ctrl+N", "go_on", self._next_word()),
+            ("Esc", "go_back", _("Back")),
+            ("F1", "help", _("Help")),
+            ("Ctrl+Q", "quit", _("Quit")),
+        ):
             if action != "go_back" or self.NUMBER > 1:
                 frame.append((key, word))
         return (frame + own)[:7]
@@ -204,10 +215,10 @@ class StepScreen(KeyedScreen):
 
     def _next_word(self) -> str:
         label = self.next_label()
-        return "Finish" if label == "Finish" else "Next"
+        return _("Finish") if label == _("Finish") else _("Next")
 
     def _hand(self) -> str:
-        return masked(one_line(f"By hand: {self.by_hand()}", max(40, self.size.width - 2)))
+        return masked(one_line(_("By hand: {command}", command=self.by_hand()), max(40, self.size.width - 2)))
 
     def track_line(self) -> Content:
         """The top line, also of the pages that this screen opens."""

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from screens.rows import cut, wrapped
 from wizard.diagnosis import Diagnosis
+from wizard.language import _, ngettext
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
@@ -35,18 +36,23 @@ def much(step: Step) -> str:
     """`1 command`, `4 files`, `2 values`."""
     files, values = len(step.files), len(step.registry)
     if files:
-        return f"{files} file{'s' * (files != 1)}"
+        return ngettext("{count} file", "{count} files", files)
     if values:
-        return f"{values} value{'s' * (values != 1)}"
+        return ngettext("{count} value", "{count} values", values)
     count = len(step.commands)
-    return f"{count} command{'s' * (count != 1)}" if count else ""
+    return ngettext("{count} command", "{count} commands", count) if count else ""
 
 
 def head(step: Step) -> str:
     """The step in one line: the file with its count of lines, or what it does."""
     if len(step.files) == 1 and not step.commands:
         added, removed = counts(step.files[0])
-        told = f"{added} line{'s' * (added != 1)} added, {removed or 'none'} removed"
+        told = ngettext(
+            "{count} line added, {removed} removed",
+            "{count} lines added, {removed} removed",
+            added,
+            removed=removed or "none",
+        )
         return f"{PurePath(step.files[0].path).name}, {told}"
     return one_line(step.summary or step.title)
 
@@ -69,7 +75,9 @@ def lines_of(step: Step) -> list[str]:
         text = change.diff if change.diff is not None else change.after_text or ""
         shown = [line for line in text.splitlines() if not line.startswith(("---", "+++", "@@"))]
         lines += [f"{line[:1]} {line[1:]}" for line in shown] if change.diff is not None else shown
-    lines += [f"{value.told}   (was: {value.before or 'not set'})" for value in step.registry]
+    lines += [
+        _("{told}   (was: {before})", told=value.told, before=value.before or "not set") for value in step.registry
+    ]
     return [masked(clean(line)) for line in lines]
 
 
@@ -103,7 +111,7 @@ def all_lines(
     at = 0
     for number, step in enumerate(steps, 1):
         at = len(lines) if step.id == value else at
-        lines += [f"Step {number}: {head(step)}", *(f"  {line}" for line in lines_of(step))]
+        lines += [_("Step {number}: {head}", number=number, head=head(step)), *(f"  {line}" for line in lines_of(step))]
         lines += [*(f"  {line}" for line in (more or {}).get(step.id, ()))]
         lines += [*(f"  ! {note}" for note in step.notes), ""]
     return lines, at
@@ -114,18 +122,18 @@ def sums(steps: Sequence[Step]) -> str:
     files = [change.path for step in steps for change in step.files]
     commands = sum(len(step.commands) for step in steps)
     values = sum(len(step.registry) for step in steps)
-    lines = ["In all", "", f"{commands} command{'s' * (commands != 1)}"]
-    lines.append(f"{len(files)} file{'s' * (len(files) != 1)} written")
+    lines = [_("In all"), "", ngettext("{count} command", "{count} commands", commands)]
+    lines.append(ngettext("{count} file written", "{count} files written", len(files)))
     if values:
-        lines.append(f"{values} value{'s' * (values != 1)} of the registry")
-    lines += ["", "uv-wizard undo puts back", ""]
+        lines.append(ngettext("{count} value of the registry", "{count} values of the registry", values))
+    lines += ["", _("uv-wizard undo puts back"), ""]
     files += [path for step in steps for command in step.commands for path in command.options.get("journal", ())]
-    return "\n".join([*lines, *([cut(path, 38) for path in files] or ["nothing: no file is written"])])
+    return "\n".join([*lines, *([cut(path, 38) for path in files] or [_("nothing: no file is written")])])
 
 
 def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
     """What stands in the way, and what to do about it."""
-    lines = ["What to do", *wrapped(found.explanation, width, 3)]
+    lines = [_("What to do"), *wrapped(found.explanation, width, 3)]
     for number, fix in enumerate(found.fixes, 1):
         lines += [f"{number} {fix.title}", *("  " + command_line(argv) for argv in fix.commands or ())]
     return lines

@@ -15,6 +15,7 @@ from screens.failure import Failure
 from screens.run_screen import RunScreen
 from screens.walk import Walk
 from screens.widgets import Line
+from wizard.language import _, said
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
 
@@ -28,8 +29,8 @@ class SyncScreen(RunScreen):
 
     NUMBER, NAME = 7, "sync"
     HELP = "sync"
-    TITLE_TEXT = "Sync: download and install the packages"
-    LEAD = (
+    TITLE_TEXT = said("Sync: download and install the packages")
+    LEAD = said(
         "uv fetches what uv.lock names and puts it into .venv. You may close this\n"
         'window: the sync goes on, and "uv-wizard attach" shows it again.'
     )
@@ -58,7 +59,7 @@ class SyncScreen(RunScreen):
         for place in range(MOST_PACKAGES):
             spare = " spare" if FEW_PACKAGES - 1 <= place < MOST_PACKAGES - 1 else ""
             yield Line(id=f"package-{place}", classes=f"package{spare}")
-        yield Line(rows.sides("Log", "L opens it all"), id="log-head")
+        yield Line(rows.sides(_("Log"), _("L opens it all")), id="log-head")
         yield Line(id="last-lines")
 
     def draw_live(self) -> None:
@@ -75,7 +76,7 @@ class SyncScreen(RunScreen):
         for place, text in enumerate(shown.packages[:-1]):
             self.query_one(f"#package-{place}", Line).show(text)
         self.query_one(f"#package-{MOST_PACKAGES - 1}", Line).show(shown.packages[-1])
-        self.query_one("#log-head", Line).show(rows.sides("Log", "L opens it all", self.room))
+        self.query_one("#log-head", Line).show(rows.sides(_("Log"), _("L opens it all"), self.room))
         told = run_rows.log_rows(self.state.log, self.started, MOST_LOG if tall else FEW_LOG, self.room)
         self.query_one("#last-lines", Line).show(Content("\n".join(told)))
 
@@ -83,18 +84,22 @@ class SyncScreen(RunScreen):
         place, of, step = run_rows.step_place(self.state)
         if step is None or step.id in {"sync", "verify"}:
             number = next((at for at, one in enumerate(self.state.steps, 1) if one.id == "sync"), place)
-            return f"{self.TITLE_TEXT} (step {number} of {of})" if of else self.TITLE_TEXT
-        return one_line(f"Sync: before it, {step.title} (step {place} of {of})", 78)
+            return (
+                _("{title} (step {number} of {of})", title=self.TITLE_TEXT, number=number, of=of)
+                if of
+                else self.TITLE_TEXT
+            )
+        return one_line(_("Sync: before it, {title} (step {place} of {of})", title=step.title, place=place, of=of), 78)
 
     def live_label(self) -> str:
-        return "Next: verify" if self.done else "Next when done"
+        return _("Next: verify") if self.done else _("Next when done")
 
     def promise(self) -> str:
         if self.failure is not None:
-            return "Nothing changes before the review."
+            return _("Nothing changes before the review.")
         if self.walk.run is None:
-            return "Nothing was started yet."
-        return self.joined or "The checks start by themselves."
+            return _("Nothing was started yet.")
+        return self.joined or _("The checks start by themselves.")
 
     def side(self) -> str:
         return side_of(self.state, str(self.walk.run.folder / "log") if self.walk.run else "")
@@ -110,7 +115,7 @@ class SyncScreen(RunScreen):
 
     def can_go_on(self) -> bool:
         if self.walk.run is None:
-            self.say("Nothing was started yet: Back, then Start.")
+            self.say(_("Nothing was started yet: Back, then Start."))
             return False
         return True
 
@@ -137,17 +142,17 @@ class SyncScreen(RunScreen):
 
 def side_of(state: RunState, log: str) -> str:
     """The side panel of a run: the plan with its marks, how often it was tried, where the log is."""
-    told = ["The plan", ""]
+    told = [_("The plan"), ""]
     for number, step in enumerate(state.steps, 1):
         told.append(rows.cut(f"{rows.state_word(run_rows.STEP_WORDS[step.state], 11)}{number} {step.title}", 38))
     if state.locked is not None:
         told += ["", "uv.lock", *rows.wrapped(run_rows.lock_told(state), 38, 2)]
     if state.tries > 1:
-        told += ["", f"Tries so far: {state.tries}"]
+        told += ["", _("Tries so far: {count}", count=state.tries)]
     if state.project:
-        told += ["", "Project", *pieces(masked(state.project))]
+        told += ["", _("Project"), *pieces(masked(state.project))]
     if log:
-        told += ["", "Log", *pieces(run_rows.shown_log(log))]
+        told += ["", _("Log"), *pieces(run_rows.shown_log(log))]
     return "\n".join(told)
 
 

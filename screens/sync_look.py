@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from wizard.diagnosis import Diagnosis
+from wizard.language import _
 from wizard.plan.forecast import Forecast
 from wizard.plan.step import Plan
 from wizard.sync_forecast import same
@@ -54,7 +55,7 @@ class SyncLook:
     def row(self) -> str:
         """The sync's row in the list of steps."""
         if self._stop is not None:
-            return ". asking for sizes"
+            return _(". asking for sizes")
         if self.found is None:
             return ""
         if self.found.tight is not None:

@@ -25,6 +25,7 @@ import wizard
 from screens.step import StepScreen
 from screens.widgets import is_field
 from wizard.errors import ExitCode
+from wizard.language import _
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class TerminalApp(App[int]):
 
     def _stop(self, *, leave: bool) -> None:
         if isinstance(self.screen, StepScreen):
-            self.screen.say("Stopping: uv ends within 3 s.")
+            self.screen.say(_("Stopping: uv ends within 3 s."))
         self.run_worker(
             lambda: self._cancel(leave=leave),
             name="stop",

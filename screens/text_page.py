@@ -8,6 +8,7 @@ from textual.content import Content
 
 from screens.searching import SearchPage
 from screens.widgets import Line
+from wizard.language import _
 from wizard.text import clean
 
 MOST_LINES = 5000
@@ -45,5 +46,9 @@ class TextPage(SearchPage):
         first = self._dropped + int(self.log_lines.scroll_offset.y) + 1
         count = self._dropped + len(self._lines)
         last = min(first + max(1, self.log_lines.size.height) - 1, count)
-        told = f"{first} to {last} of {count}" if self._lines else "Nothing was said."
+        told = (
+            _("{first} to {last} of {total}", first=first, last=last, total=count)
+            if self._lines
+            else _("Nothing was said.")
+        )
         self.query_one("#place", Line).show(told)

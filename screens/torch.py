@@ -19,6 +19,7 @@ from screens.text_page import TextPage
 from screens.widgets import Line
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
+from wizard.language import _, said
 from wizard.text import one_line
 from wizard.torch_rows import KEY, TorchPage, TorchRow
 
@@ -36,14 +37,14 @@ class TorchScreen(StepScreen):
 
     NUMBER, NAME = 5, "torch"
     HELP = "torch"
-    TITLE_TEXT = "torch: the variant for this GPU"
-    LEAD = (
+    TITLE_TEXT = said("torch: the variant for this GPU")
+    LEAD = said(
         "torch is published in several variants, each built for some GPUs and drivers.\n"
         "What is recommended is the newest that runs here."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "details", "Details", id="torch.details"),
-        Binding("a", "all", "All variants", id="torch.all"),
+        Binding("d", "details", said("Details"), id="torch.details"),
+        Binding("a", "all", said("All variants"), id="torch.all"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     TorchScreen {
@@ -102,7 +103,7 @@ class TorchScreen(StepScreen):
         for glyph, sentence in [*told, *(("!", note) for note in self.told.notes)]:
             broken = rows.wrapped(sentence, self.room - 4, 3)
             lines += [f"  {glyph if place == 0 else ' '} {row}" for place, row in enumerate(broken)]
-        return lines if len(lines) <= most else [*lines[: most - 1], "  ! there is more to know: D shows it"]
+        return lines if len(lines) <= most else [*lines[: most - 1], _("  ! there is more to know: D shows it")]
 
     @property
     def _is_sound(self) -> bool:
@@ -150,7 +151,7 @@ class TorchScreen(StepScreen):
         word = "chosen" if elsewhere or self.told.set_beside else ""
         value = self.way.choices.text(KEY) if elsewhere else ""
         told = ", ".join(one for one in (value, self.told.set_beside) if one)
-        label = "another version or variant"
+        label = _("another version or variant")
         last = (
             rows.torch_row(elsewhere, label, "", "")
             if not word
@@ -220,14 +221,16 @@ class TorchScreen(StepScreen):
             listed.setdefault(name, f"{rows.column(name, 12)}x {why}")
         all_ = [Row(key, rows.cut(rows.choice(key == value, text), width)) for key, text in listed.items()]
         at = next((place for place, row in enumerate(all_) if row.value == value), None)
-        page = ListPage(self.track_line(), "All variants of torch", all_, at=at, help_text="variant")
+        page = ListPage(self.track_line(), _("All variants of torch"), all_, at=at, help_text="variant")
         self.app.push_screen(page, lambda _: self.choose((KEY, page.taken)) if page.taken else None)
 
     def action_details(self) -> None:
         """D: the diff of pyproject.toml for the row that is looked at, and all that was found out."""
         value = self._looked_at() or self.way.choices.text(KEY)
         lines = torch_text.details(self.way, self.told, value, self.size.width - 4)
-        self.app.push_screen(TextPage(self.track_line(), f"torch: what would change with {value}", lines))
+        self.app.push_screen(
+            TextPage(self.track_line(), _("torch: what would change with {value}", value=value), lines)
+        )
 
 
 __all__ = ["TorchScreen"]

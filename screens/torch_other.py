@@ -18,15 +18,16 @@ from screens.page import Page
 from screens.widgets import Line, PushButton, is_field
 from wizard import torch_rows
 from wizard.errors import WizardError
+from wizard.language import _, said
 from wizard.text import one_line
 
 if TYPE_CHECKING:
     from wizard.way import Way
 
 LAYOUTS = (
-    ("auto", "index, unless the project binds variants to extras already"),
-    ("index", "one variant for everybody, from an index of its own"),
-    ("extras", "each variant an extra: who syncs picks one, --extra cu126"),
+    ("auto", said("index, unless the project binds variants to extras already")),
+    ("index", said("one variant for everybody, from an index of its own")),
+    ("extras", said("each variant an extra: who syncs picks one, --extra cu126")),
 )
 SYSTEMS = (("linux", "Linux"), ("windows", "Windows"), ("macos", "macOS"))
 VERSION, LAYOUT, PLATFORMS = "torch.version", "torch.layout", "torch.platforms"
@@ -37,9 +38,9 @@ class OtherTorchPage(Page):
 
     AUTO_FOCUS = "FieldInput"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "take", "Take it", id="torch.other.take", priority=True),
-        Binding("up", "focus_previous", "Control above", id="torch.other.up", show=False),
-        Binding("down", "focus_next", "Control below", id="torch.other.down", show=False),
+        Binding("ctrl+n", "take", said("Take it"), id="torch.other.take", priority=True),
+        Binding("up", "focus_previous", said("Control above"), id="torch.other.up", show=False),
+        Binding("down", "focus_next", said("Control below"), id="torch.other.down", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     OtherTorchPage {
@@ -51,7 +52,7 @@ class OtherTorchPage(Page):
     """
 
     def __init__(self, track: str | Content, way: Way) -> None:
-        super().__init__(track, "torch: another version or variant")
+        super().__init__(track, _("torch: another version or variant"))
         self._way = way
         self._variant = way.choices.text(torch_rows.KEY)
         self._layout = way.choices.text(LAYOUT)
@@ -63,26 +64,29 @@ class OtherTorchPage(Page):
         advised = self._way.torch().torch_version
         with Vertical(id="rows"):
             version = self._way.choices.text(VERSION)
-            word = f"empty: {advised}" if advised and not version else "empty: the newest"
-            yield Field("Version", version, word=word, label_width=11, help_text="torch", id="version")
+            word = _("empty: {advised}", advised=advised) if advised and not version else _("empty: the newest")
+            yield Field(_("Version"), version, word=word, label_width=11, help_text="torch", id="version")
             yield ChoiceList(self._rows(), id="kinds", help_text="variant")
         yield Line(id="note", grows=True)
         with HorizontalGroup(id="page-buttons"):
-            yield PushButton("Take it", id="next")
-            yield PushButton("Leave it", id="leave")
+            yield PushButton(_("Take it"), id="next")
+            yield PushButton(_("Leave it"), id="leave")
 
     def _rows(self) -> list[Row]:
         """What runs here, how it is written, where it holds; then what does not run here: rarely wanted, and long."""
         width = max(40, self.size.width - 4) if self.is_mounted else 76
         here = [one for one in self._variants if not one[1].startswith("x ")]
         elsewhere = [one for one in self._variants if one[1].startswith("x ")]
-        listed = [Row("", "Variant", heading=True), *self._several("variant", here, self._variant)]
-        listed += [Row("", "How pyproject.toml says it", heading=True), *self._several("layout", LAYOUTS, self._layout)]
-        listed.append(Row("", "On which systems; on the others torch is the package index's", heading=True))
+        listed = [Row("", _("Variant"), heading=True), *self._several("variant", here, self._variant)]
+        listed += [
+            Row("", _("How pyproject.toml says it"), heading=True),
+            *self._several("layout", LAYOUTS, self._layout),
+        ]
+        listed.append(Row("", _("On which systems; on the others torch is the package index's"), heading=True))
         for value, name in SYSTEMS:
             listed.append(Row(f"on:{value}", f"[{'*' if value in self._platforms else ' '}] {name}"))
         if elsewhere:
-            listed.append(Row("", "Variants that do not run here", heading=True))
+            listed.append(Row("", _("Variants that do not run here"), heading=True))
             listed += self._several("variant", elsewhere, self._variant)
         return [Row(one.value, rows.cut(one.text, width), one.heading) for one in listed]
 
@@ -129,7 +133,7 @@ class OtherTorchPage(Page):
     def _wrong(self) -> str:
         """Why that can't be had, "" where it can."""
         if not self._platforms:
-            return "No system is left: mark one of them."
+            return _("No system is left: mark one of them.")
         try:
             with torch_rows.as_if(self._way, *self._chosen().items()) as way:
                 way.plan()
@@ -162,8 +166,8 @@ class OtherTorchPage(Page):
 
     def hints(self) -> list[tuple[str, str]]:
         if is_field(self.focused):
-            return [("Enter", "To the list"), ("Ctrl+N", "Take it"), ("Esc", "Leave it")]
-        return [("Enter", "Mark"), ("Tab", "Next control"), ("Ctrl+N", "Take it"), ("Esc", "Leave it")]
+            return [("Enter", _("To the list")), ("Ctrl+N", _("Take it")), ("Esc", _("Leave it"))]
+        return [("Enter", _("Mark")), ("Tab", _("Next control")), ("Ctrl+N", _("Take it")), ("Esc", _("Leave it"))]
 
     def action_leave(self) -> None:
         """Esc: a change in the field first, then all."""
@@ -187,8 +191,8 @@ class OtherTorchPage(Page):
 def _variants(way: Way) -> Iterator[tuple[str, str]]:
     """Every value of `torch.variant`, and what it means here: those that run first."""
     told = torch_rows.page(way)
-    known = {"keep": "what uv.lock and pyproject.toml say", "auto": "what is recommended here, now and later",
-             "pypi": "the package index's own torch, on every system"}  # fmt: skip
+    known = {"keep": _("what uv.lock and pyproject.toml say"), "auto": _("what is recommended here, now and later"),
+             "pypi": _("the package index's own torch, on every system")}  # fmt: skip
     yield "keep", known["keep"]
     yield "auto", known["auto"]
     for row in told.rows:

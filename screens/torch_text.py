@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from screens.rows import wrapped
 from wizard import torch_not_taken, torch_rows
 from wizard.errors import WizardError
+from wizard.language import _
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ def side(way: Way, told: TorchPage) -> str:
     newest = [one for one in advice.why if one.startswith("torch ")] if advice.certain else []
     lines: list[str] = []
     for heading, sentences in (
-        ("Why not the newest", newest),
-        ("What would change it", torch_not_taken.would_change(advice)),
-        ("To know", advice.notes),
-        ("Ruled out", [f"{names}: {why}" for names, why in torch_not_taken.grouped(advice)]),
-        ("uv.lock gives", told.locked),
+        (_("Why not the newest"), newest),
+        (_("What would change it"), torch_not_taken.would_change(advice)),
+        (_("To know"), advice.notes),
+        (_("Ruled out"), [f"{names}: {why}" for names, why in torch_not_taken.grouped(advice)]),
+        (_("uv.lock gives"), told.locked),
     ):
         if sentences:
             lines += [heading, *(f"  {row}" for sentence in sentences for row in wrapped(sentence, 36, 4)), ""]
@@ -43,7 +44,7 @@ def details(way: Way, told: TorchPage, value: str, width: int) -> list[str]:
         )
     except WizardError as error:
         changes, hand = [one_line(str(error)), ""], way.by_hand("torch")
-    lines = [*(changes or ["No file of the project changes.", ""]), f"By hand: {hand}", ""]
+    lines = [*(changes or [_("No file of the project changes."), ""]), _("By hand: {command}", command=hand), ""]
     advice = way.torch()
     for glyph, sentence in [*(("+", one) for one in advice.why), *(("!", one) for one in advice.notes)]:
         broken = wrapped(sentence, width, 9)

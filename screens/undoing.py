@@ -8,21 +8,22 @@ from screens.rows import tail
 from screens.sheet import LINES, WIDTH, Answer, Sheet
 from screens.step import StepScreen
 from wizard.errors import WizardError
+from wizard.language import _, ngettext, said
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.run.interrupted import take_back
 from wizard.text import clean, masked, one_line
 
-NOTE = "Environments, packages and caches stay as they are."
+NOTE = said("Environments, packages and caches stay as they are.")
 
 
 def why_not(run: RunInfo | None) -> str:
     """Why there is nothing to take back; "" where there is."""
     if run is None or not run.changed:
-        return "Nothing to take back: this run changed no file of yours."
+        return _("Nothing to take back: this run changed no file of yours.")
     if run.state == "running":
-        return "It is running. S stops it; then U takes back what it changed."
-    return "It is taken back already." if run.undone else ""
+        return _("It is running. S stops it; then U takes back what it changed.")
+    return _("It is taken back already.") if run.undone else ""
 
 
 class UndoSheet(Sheet[bool]):
@@ -32,13 +33,17 @@ class UndoSheet(Sheet[bool]):
         files = [f"  {tail(masked(clean(path)), WIDTH - 2)}" for path in run.changed]
         more = len(files) - (LINES - 1)
         shown = (
-            files if more <= 0 else [*files[: LINES - 2], f"  and {more + 1} more: uv-wizard undo {run.id} --dry-run"]
+            files
+            if more <= 0
+            else [*files[: LINES - 2], _("  and {more} more: uv-wizard undo {id} --dry-run", more=more + 1, id=run.id)]
         )
         count = len(files)
         super().__init__(
-            f"Put back {count} file{'s' * (count != 1)} that this run changed?",
+            ngettext(
+                "Put back {count} file that this run changed?", "Put back {count} files that this run changed?", count
+            ),
             [*shown, NOTE],
-            [Answer("Leave them", value=False), Answer("Put them back", value=True)],
+            [Answer(_("Leave them"), value=False), Answer(_("Put them back"), value=True)],
             escape=False,
         )
 
@@ -63,9 +68,9 @@ def ask(screen: StepScreen, run: RunInfo | None, then: Callable[[], None]) -> No
             return
         left = [one for one in done if one.state == "refused"]
         count = len(done) - len(left)
-        told = f"{count} file{' is' if count == 1 else 's are'} as before."
+        told = ngettext("{count} file is as before.", "{count} files are as before.", count)
         if left:
-            told += f" x {len(left)} changed since and left: uv-wizard undo {run.id} --yes"
+            told += _(" x {left} changed since and left: uv-wizard undo {id} --yes", left=len(left), id=run.id)
         screen.app.call_from_thread(taken, told)
 
     def taken(told: str) -> None:

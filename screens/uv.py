@@ -18,13 +18,14 @@ from wizard import catalog
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
+from wizard.language import _, said
 from wizard.plan.conda import comes_first, uv_of_base
 from wizard.uv_fields import wrong_folder, wrong_version
 
 KEY, CONDA = "uv.install", "settings.conda-auto-activate"
 ROWS = 13
 """Of the body, at 80x24."""
-SAID_BY = {"project": "your team", "file": "your file", "set": "your file"}
+SAID_BY = {"project": said("your team"), "file": said("your file"), "set": said("your file")}
 REASONS = 2
 FOUND = 3
 LONGEST = 30
@@ -36,10 +37,10 @@ class UvScreen(StepScreen):
 
     NUMBER, NAME = 2, "uv"
     HELP = "uv"
-    TITLE_TEXT = "uv: the program that installs Pythons and packages"
-    LEAD = "One uv of your own, outside conda, is found by every shell and works for\nevery project."
+    TITLE_TEXT = said("uv: the program that installs Pythons and packages")
+    LEAD = said("One uv of your own, outside conda, is found by every shell and works for\nevery project.")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "Version and folder", id="uv.edit"),
+        Binding("e", "edit", said("Version and folder"), id="uv.edit"),
         Binding("a", "conda", "conda", id="uv.conda"),
     ]
 
@@ -51,7 +52,7 @@ class UvScreen(StepScreen):
         yield Line(classes="gap")
         yield ChoiceList(id="ways", help_text="uv")
         yield Line(classes="gap")
-        yield Line("Found here", id="found-head")
+        yield Line(_("Found here"), id="found-head")
         with VerticalGroup(id="found"):
             for place in range(FOUND):
                 yield Line(id=f"found-{place}")
@@ -94,10 +95,10 @@ class UvScreen(StepScreen):
         if not self._starts_in_conda():
             return ""
         if self.way.choices.text(CONDA) == "off":
-            return "conda's base will start only when asked for. A leaves conda as it is."
+            return _("conda's base will start only when asked for. A leaves conda as it is.")
         if uv_of_base(self.way.machine) is not None:
-            return "! conda's own uv comes first in every new shell. A switches that off."
-        return "conda's base starts in every new shell. A switches that off."
+            return _("! conda's own uv comes first in every new shell. A switches that off.")
+        return _("conda's base starts in every new shell. A switches that off.")
 
     def action_conda(self) -> None:
         """A: conda's automatic activation, off or as it is."""
@@ -107,20 +108,20 @@ class UvScreen(StepScreen):
 
     def _headline(self, ways: tuple[UvWay, ...]) -> str:
         if "uv" in self.way.pending:
-            return "Recommended: . looking for the uv on this machine"
+            return _("Recommended: . looking for the uv on this machine")
         if not ways:
-            return "x error    No way to a uv is known here; F5 on screen 1 looks again."
+            return _("x error    No way to a uv is known here; F5 on screen 1 looks again.")
         best = ways[0]
         if best.value == "keep":
             told = best.label.removeprefix("keep ")
             newest = self.way.machine.uv_source.newest if self.way.machine.uv_source else None
-            enough = "is the newest" if newest and told == f"uv {newest}" else "is new enough"
-            return f"Nothing to decide: {told} is here, is your own and {enough}."
+            enough = _("is the newest") if newest and told == _("uv {newest}", newest=newest) else _("is new enough")
+            return _("Nothing to decide: {told} is here, is your own and {enough}.", told=told, enough=enough)
         source = self.way.machine.uv_source
         version = self.way.choices.text("uv.version") or (source.newest if source and source.newest else "")
         folder = self.way.choices.text("uv.dir") or self.way.machine.folders.get("uv_bin", "")
-        into = f" into {self._short(folder)}" if folder else ""
-        return f"Recommended: install uv{f' {version}' if version else ''}{into}"
+        into = _(" into {short}", short=self._short(folder)) if folder else ""
+        return _("Recommended: install uv{version}{into}", version=f" {version}" if version else "", into=into)
 
     def _newest(self) -> str:
         """What is known of the newest uv, where that is not among the reasons."""
@@ -128,9 +129,13 @@ class UvScreen(StepScreen):
         if source is not None and source.newest is not None:
             return ""
         if "newest" in self.way.pending:
-            return "  newest: . looking"
+            return _("  newest: . looking")
         why = f" ({source.why_not})" if source is not None and source.why_not else ""
-        return f"  ? newest unknown{why}; {catalog.table('uv.toml')['newest_known']} is the newest this wizard knows"
+        return _(
+            "  ? newest unknown{why}; {newest_known} is the newest this wizard knows",
+            why=why,
+            newest_known=catalog.table("uv.toml")["newest_known"],
+        )
 
     def _chosen(self, ways: tuple[UvWay, ...]) -> str:
         value = self.way.choices.text(KEY)
@@ -154,19 +159,19 @@ class UvScreen(StepScreen):
         if not found:
             waiting = "uv" in self.way.pending
             self.query_one("#found-0", Line).show(
-                "  . looking" if waiting else "  none" if found is not None else "  ? unknown"
+                _("  . looking") if waiting else _("  none") if found is not None else _("  ? unknown")
             )
         told = []
         if found and len(found) > most:
-            told.append(f"{len(found) - most} more.")
+            told.append(_("{found} more.", found=len(found) - most))
         if found and chosen not in ("keep", "update"):
-            told.append("All stay as they are." if len(found) > 1 else "It stays as it is.")
+            told.append(_("All stay as they are.") if len(found) > 1 else _("It stays as it is."))
             behind = comes_first(self.way.machine, self.way.choices, "") is not None
-            told.append("New shells find conda's first." if behind else "New shells will find the new uv first.")
+            told.append(_("New shells find conda's first.") if behind else _("New shells will find the new uv first."))
         self.query_one("#stays", Line).show(cut(" ".join(told), self.room))
 
     def _found(self, one: UvHere, width: int) -> str:
-        where = ". asking the shells" if "shells" in self.way.pending else one.where
+        where = _(". asking the shells") if "shells" in self.way.pending else one.where
         path = fit(cut(self._short(one.found.path), width), width + 2)
         return cut(f"  {fit(one.found.version or '?', 9)}{path}{fit(one.found.how, 11)}{where}", self.room)
 
@@ -175,12 +180,12 @@ class UvScreen(StepScreen):
         return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
     def side(self) -> str:
-        lines = ["Why", ""]
+        lines = [_("Why"), ""]
         for why in self.way.why(KEY):
             lines += wrapped(f"+ {why}", 38, 6)
-        lines += ["", "What each shell runs for uv", "", *self._shells()]
+        lines += ["", _("What each shell runs for uv"), "", *self._shells()]
         ways = self.way.candidates_of_uv()
-        lines += ["", "By hand, each of them", ""]
+        lines += ["", _("By hand, each of them"), ""]
         for one in ways:
             lines += [one.label, *("  " + row for row in wrapped(one.command, 36, 4))]
         return "\n".join(lines)
@@ -188,15 +193,15 @@ class UvScreen(StepScreen):
     def _shells(self) -> list[str]:
         told = self.way.machine.uv_in_shells
         if told is None:
-            return [". asking" if "shells" in self.way.pending else "? unknown"]
+            return [_(". asking") if "shells" in self.way.pending else _("? unknown")]
         lines = []
         for one in told:
-            name = f"{one.shell} at log-in" if one.start == "login" else one.shell
+            name = _("{shell} at log-in", shell=one.shell) if one.start == "login" else one.shell
             if one.why_not is not None:
                 lines += [f"? {name}", *("    " + row for row in wrapped(one.why_not, 34, 4))]
             else:
                 lines.append(cut(f"{fit(name, 15)}{self._short(one.path) if one.path else 'none'}", 38))
-        return lines or ["no shell of yours has a start-up file"]
+        return lines or [_("no shell of yours has a start-up file")]
 
     @on(ChoiceList.Taken, "#ways")
     def _taken(self, event: ChoiceList.Taken) -> None:
@@ -213,12 +218,16 @@ class UvScreen(StepScreen):
         known = self.way.machine.uv_source
         newest = known.newest if known is not None and known.newest else ""
         fields = [
-            AskedField("uv.version", "Version", self.way.choices.text("uv.version"), self._wrong_version, "uv"),
-            AskedField("uv.dir", "Folder", self.way.choices.text("uv.dir"), self._wrong_folder, "uv"),
+            AskedField("uv.version", _("Version"), self.way.choices.text("uv.version"), self._wrong_version, "uv"),
+            AskedField("uv.dir", _("Folder"), self.way.choices.text("uv.dir"), self._wrong_folder, "uv"),
         ]
-        folder = self._short(self.way.machine.folders.get("uv_bin", "")) or "uv's own folder"
-        lines = [f"Empty means the newest{f' ({newest})' if newest else ''}, and {folder}."]
-        self.app.push_screen(FieldSheet("Version and folder of the uv that is installed", fields, lines), self._edited)
+        folder = self._short(self.way.machine.folders.get("uv_bin", "")) or _("uv's own folder")
+        lines = [
+            _("Empty means the newest{newest}, and {folder}.", newest=f" ({newest})" if newest else "", folder=folder)
+        ]
+        self.app.push_screen(
+            FieldSheet(_("Version and folder of the uv that is installed"), fields, lines), self._edited
+        )
 
     def _wrong_version(self, text: str) -> str | None:
         return wrong_version(text, self.way.project)

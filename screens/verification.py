@@ -15,6 +15,7 @@ from screens.step import Mark
 from screens.sync import side_of
 from screens.widgets import Line
 from wizard.errors import WizardError
+from wizard.language import _, said
 from wizard.report_text import verdict
 from wizard.run import client
 from wizard.text import masked
@@ -31,8 +32,10 @@ class VerificationScreen(RunScreen):
 
     NUMBER, NAME = 8, "verify"
     HELP = "verify"
-    TITLE_TEXT = "Verify: does torch run on this GPU?"
-    LEAD = "Each check stands on the one above it, in the project's own Python. The first\nthat fails names the cause."
+    TITLE_TEXT = said("Verify: does torch run on this GPU?")
+    LEAD = said(
+        "Each check stands on the one above it, in the project's own Python. The first\nthat fails names the cause."
+    )
     DEFAULT_CSS: ClassVar[str] = """
     VerificationScreen {
         .rung, #counted { height: 1; }
@@ -88,8 +91,8 @@ class VerificationScreen(RunScreen):
 
     def _no_checks(self) -> str:
         if self.walk.run is None:
-            return "Nothing was started yet: Back to the review, then Start."
-        return rows.state_word("waiting", 11) + "the checks begin when the sync has ended"
+            return _("Nothing was started yet: Back to the review, then Start.")
+        return rows.state_word("waiting", 11) + _("the checks begin when the sync has ended")
 
     def on_entered(self) -> None:
         self.planned = planned_checks(self.walk)
@@ -118,11 +121,11 @@ class VerificationScreen(RunScreen):
 
     def live_heading(self) -> str:
         if self.ended:
-            return verdict(self.state)[0] or "Done: all steps of the plan are carried out"
+            return verdict(self.state)[0] or _("Done: all steps of the plan are carried out")
         rungs_planned = {key for key, _ in self.planned}
         if not rungs_planned or "kernel" in rungs_planned:
             return self.TITLE_TEXT
-        return "Verify: does torch run on this CPU?" if "torch" in rungs_planned else "Verify: is all in place?"
+        return _("Verify: does torch run on this CPU?") if "torch" in rungs_planned else _("Verify: is all in place?")
 
     def live_lead(self) -> str:
         if self.ended:
@@ -130,18 +133,18 @@ class VerificationScreen(RunScreen):
         return self.LEAD
 
     def live_label(self) -> str:
-        return "Next when done" if self.walk.running else "Finish"
+        return _("Next when done") if self.walk.running else _("Finish")
 
     def promise(self) -> str:
         if self.failure is not None:
-            return "The installed packages stay."
+            return _("The installed packages stay.")
         if self.ended:
             return (
-                rows.cut(f"Log: {run_rows.shown_log(self.after.log)}", max(20, self.size.width - 27))
+                rows.cut(_("Log: {path}", path=run_rows.shown_log(self.after.log)), max(20, self.size.width - 27))
                 if self.after and self.after.log
                 else ""
             )
-        return "A check that hangs is ended after 60 s." if self.walk.running else ""
+        return _("A check that hangs is ended after 60 s.") if self.walk.running else ""
 
     def side(self) -> Content:
         told = side_of(self.state, str(self.walk.run.folder / "log") if self.walk.run else "")
@@ -151,7 +154,7 @@ class VerificationScreen(RunScreen):
         parts = [Content.assemble(rungs.device_panel(device), "\n") for device in document.get("devices") or ()]
         known = rungs.versions(document)
         if known:
-            parts.append(Content("\n".join(["Versions", *known, "", ""])))
+            parts.append(Content("\n".join([_("Versions"), *known, "", ""])))
         return Content("").join([*parts, Content(told)])
 
     def mark(self) -> Mark:
@@ -183,13 +186,13 @@ def after_rows(after: After | None, width: int) -> list[str]:
     if after is None:
         return []
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
-    heads = ["From now on  ", *[" " * 13] * (len(after.commands) - 1)]
+    heads = [_("From now on  "), *[" " * 13] * (len(after.commands) - 1)]
     told = [
         rows.cut(head + command.ljust(longest) + about, width)
         for head, (command, about) in zip(heads, after.commands, strict=True)
     ]
     if after.load_line:
-        here = f"New shells have the new variables. Here, type:  {after.load_line}"
+        here = _("New shells have the new variables. Here, type:  {load_line}", load_line=after.load_line)
         told.append(rows.cut(after.arrived if after.arrived.startswith("!") else here, width))
     return [masked(row) for row in told]
 

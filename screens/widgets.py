@@ -8,23 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Button, Static
+
+from screens.state_words import WORDS
+from wizard.language import _, language, shown
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList, Field, FieldInput, ProgressBar, Row
 
 TONES = {"+": "$text-success", "x": "$text-error", "!": "$text-warning", ">": "$text-primary"}
-_HEAD = re.compile(
-    r" *(?P<glyph>[+x!>])(?: (?:ok|done|error|failed|warning|interrupted|running|now|waiting)\b)?(?= |$)"
-)
+
+
+@cache
+def _heads(_language: str) -> re.Pattern[str]:
+    """A glyph with the word of state behind it, in that language."""
+    words = "|".join(re.escape(shown(word)) for word in WORDS.values())
+    return re.compile(rf" *(?P<glyph>[+x!>])(?: (?:{words})(?!\w))?(?= |$)")
 
 
 def toned(text: str) -> Content:
     """`text` with the glyph it begins with, and the word of state behind it, in that state's colour."""
-    head = _HEAD.match(text)
+    text = shown(text)
+    head = _heads(language()).match(text)
     if head is None:
         return Content(text)
     return Content.assemble((text[: head.end()], TONES[head["glyph"]]), text[head.end() :])
@@ -71,12 +81,13 @@ class PushButton(Button, inherit_css=False):
     active_effect_duration = 0
 
     def __init__(self, label: str, *, id: str | None = None) -> None:
-        super().__init__(Content(f"[ {label} ]"), id=id, compact=True)
+        super().__init__(Content(f"[ {shown(label)} ]"), id=id, compact=True)
 
     def name_it(self, label: str) -> None:
         """Gives it another label."""
-        if str(self.label) != f"[ {label} ]":
-            self.label = Content(f"[ {label} ]")
+        label = f"[ {shown(label)} ]"
+        if str(self.label) != label:
+            self.label = Content(label)
             self.refresh(layout=True)
 
 
@@ -92,8 +103,14 @@ class TooSmall(Static):
     def tell(self, width: int, height: int) -> None:
         """The sentence for a window of that size."""
         self.update(
-            f"This window is {width} x {height}. uv-wizard needs {self.WIDTH} x {self.HEIGHT}: make it larger, "
-            "or use uv-wizard --plain."
+            _(
+                "This window is {width} x {height}. uv-wizard needs {least_width} x {least_height}: make it larger, "
+                "or use uv-wizard --plain.",
+                width=width,
+                height=height,
+                least_width=self.WIDTH,
+                least_height=self.HEIGHT,
+            )
         )
 
 
@@ -101,8 +118,9 @@ def hint_text(hints: Sequence[tuple[str, str]], width: int) -> Content:
     """`Ctrl+N Next  Esc Back`: as many as fit into `width` cells, the keys in their own colour."""
     parts: list[tuple[str, str] | str] = []
     used = 1
-    for key, word in hints:
-        more = len(key) + 1 + len(word) + (2 if parts else 0)
+    for key, told in hints:
+        word = shown(told)
+        more = len(key) + 1 + cell_len(word) + (2 if parts else 0)
         if used + more > width:
             break
         used += more

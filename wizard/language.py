@@ -111,6 +111,8 @@ def words_of(document: Any) -> dict[str, Any]:
 
 def remembered(text: Any, words: Any = None) -> str:
     """A sentence that was kept, made a Message again by what `words_of` kept beside it. Never raises."""
+    if isinstance(text, Message):
+        return text
     text = str(text)
     kept = words.get(text) if isinstance(words, Mapping) else None
     made = _from_origin(kept)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from wizard.language import _, said, shown
 from wizard.text import moving_size, span, three, unit_of
 
+_CHOICE_WORDS = {str(word): word for word in (
+    said("recommended"), said("possible"), said("in uv.lock"), said("your team"), said("your file"), said("chosen"),
+    said("fails here"),
+)}  # fmt: skip
+_FACT_LABELS = {str(label): label for label in (
+    said("Machine"), said("GPU"), said("Disk"), said("Network"), said("uv"), said("Newest uv"), said("Python"),
+    said("Project"), said("torch"), said("per system"), said("To fetch"),
+)}  # fmt: skip
 _STEP = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 
 
 def amount(done: int, total: int | None, width: int = 0) -> str:
     """`1.61 of 2.83 GiB`, both in the total's unit and `done` right-aligned in `width`; without a total `1.37 GiB so far`."""
     if total is None:
-        return f"{moving_size(done)} so far"
+        return _("{done} so far", done=moving_size(done))
     unit = unit_of(total)
-    shown = moving_size(min(done, total), unit).rsplit(" ", 1)[0]
-    return f"{shown:>{width}} of {moving_size(total, unit)}"
+    told = moving_size(min(done, total), unit).rsplit(" ", 1)[0]
+    return _("{done} of {total}", done=f"{told:>{width}}", total=moving_size(total, unit))
 
 
 def share(done: int, total: int) -> int:
@@ -33,13 +42,13 @@ def rate(bytes_per_s: float) -> str:
 def rate_phrase(bytes_per_s: float | None, silent_s: float | None = None) -> str:
     """The rate; `no data for 24 s` once nothing came for 10 s; `measuring the rate` where there is none yet."""
     if silent_s is not None and silent_s >= 10:
-        return f"no data for {whole_span(silent_s)}"
-    return "measuring the rate" if bytes_per_s is None else rate(bytes_per_s)
+        return _("no data for {time}", time=whole_span(silent_s))
+    return _("measuring the rate") if bytes_per_s is None else rate(bytes_per_s)
 
 
 def left_phrase(eta_s: float | None) -> str:
     """`about 70 s left`, or `time left unknown`."""
-    return "time left unknown" if eta_s is None else f"about {span(max(1.0, eta_s))} left"
+    return _("time left unknown") if eta_s is None else _("about {time} left", time=span(max(1.0, eta_s)))
 
 
 def whole_span(seconds: float) -> str:
@@ -60,3 +69,13 @@ def measured_rate(bytes_per_s: float | None) -> str:
     if value >= 0.095:
         return f"{value:.1f} MiB/s" if value < 99.95 else f"{value:.0f} MiB/s"
     return f"{three(bytes_per_s / _STEP['KiB'])} KiB/s"
+
+
+def fact_label(label: str) -> str:
+    """What stands before a fact, in the reader's language; facts are found by the English one."""
+    return shown(_FACT_LABELS.get(label, label))
+
+
+def choice_word(word: str) -> str:
+    """`recommended`, `possible` and their like, in the reader's language; another word as it is."""
+    return shown(_CHOICE_WORDS.get(word, word))

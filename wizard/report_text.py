@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from wizard import diagnosis
+from wizard.language import _, ngettext
 from wizard.phrases import amount, left_phrase, rate_phrase, short_span, whole_span
 from wizard.run.progress import RunState, StepState
 from wizard.text import masked, one_line
@@ -52,8 +53,17 @@ class TextReport:
         if event["state"] == "started":
             self._told_at, self._told_tenth = float(event["at"]), 0
             about = f": {one_line(step.summary)}" if step.summary else ""
-            return [f"{self._clock(event)}  step {place} of {len(steps)}, {step.title}{about}"]
-        word = {"done": "ok", "failed": "x failed", "skipped": "- skipped"}.get(
+            return [
+                _(
+                    "{clock}  step {place} of {steps}, {title}{about}",
+                    clock=self._clock(event),
+                    place=place,
+                    steps=len(steps),
+                    title=step.title,
+                    about=about,
+                )
+            ]
+        word = {"done": _("ok"), "failed": _("x failed"), "skipped": _("- skipped")}.get(
             str(event["state"]), str(event["state"])
         )
         return [f"{self._clock(event)}  {word}, {step.title}{self._how_it_ended(step)}"]
@@ -61,7 +71,11 @@ class TextReport:
     def _how_it_ended(self, step: StepState) -> str:
         if step.id == "sync" and step.state == "done":
             count = len(self.state.in_state("installed"))
-            return f": {count} package{'s' * (count != 1)} installed" if count else ": nothing to install"
+            return ": " + (
+                ngettext("{count} package installed", "{count} packages installed", count)
+                if count
+                else _("nothing to install")
+            )
         if step.started is not None and step.ended is not None:
             return f", {short_span(step.ended - step.started)}"
         return ""
@@ -78,7 +92,7 @@ class TextReport:
         return [f"{self._clock(event)}  {progress_text(state)}"]
 
     def _retry(self, event: Mapping[str, Any]) -> list[str]:
-        return [f"{self._clock(event)}  ! waiting: {retry_text(event)}"]
+        return [_("{clock}  ! waiting: {what}", clock=self._clock(event), what=retry_text(event))]
 
     def _output(self, event: Mapping[str, Any]) -> list[str]:
         text = one_line(str(event["text"]))
@@ -116,11 +130,16 @@ class TextReport:
     def _end(self, event: Mapping[str, Any]) -> list[str]:
         if event.get("lost"):
             return [
-                "! The run ended without a word: its process was ended, or the machine went down. Finished packages are kept."
+                _(
+                    "! The run ended without a word: its process was ended, or the machine went down. "
+                    "Finished packages are kept."
+                )
             ]
         code = int(event["exit_code"])
         if code and self.state.diagnosis is None and self.state.verify is None:
-            return ["Stopped. Finished packages are kept." if code == 130 else f"x failed, exit code {code}"]
+            return [
+                _("Stopped. Finished packages are kept.") if code == 130 else _("x failed, exit code {code}", code=code)
+            ]
         return []
 
 
@@ -149,33 +168,41 @@ def started_told(started: str, now: float) -> str:
         return f"{local.tm_mday} {MONTHS[local.tm_mon - 1]} {clock}"
     minutes = int(max(0.0, now - then) // 60)
     if minutes < 1:
-        return f"{clock}, just now"
-    return f"{clock}, {minutes} min ago" if minutes < 60 else f"{clock}, {minutes // 60} h ago"
+        return _("{clock}, just now", clock=clock)
+    return (
+        _("{clock}, {minutes} min ago", clock=clock, minutes=minutes)
+        if minutes < 60
+        else _("{clock}, {minutes} h ago", clock=clock, minutes=minutes // 60)
+    )
 
 
 def progress_text(state: RunState) -> str:
     """`10 %, 0.28 of 2.83 GiB, 18.2 MiB/s, about 2 min 20 s left, 9 of 31`, or what uv is at when no bytes are to come."""
     if state.phase == "install" and state.packages_total:
-        return f"installing {state.packages_done} of {state.packages_total} packages"
+        return _("installing {done} of {total} packages", done=state.packages_done, total=state.packages_total)
     building = state.in_state("building")
     if building and not any(one.state == "downloading" for one in state.packages.values()):
         one = building[0]
-        return f"building {one.name} {one.version or ''}".rstrip() + f", {whole_span(state.at - one.since)} so far"
+        return f"building {one.name} {one.version or ''}".rstrip() + _(
+            ", {at} so far", at=whole_span(state.at - one.since)
+        )
     parts = [] if state.percent is None else [f"{state.percent} %"]
     parts += [amount(state.done_bytes, state.total_bytes), rate_phrase(state.bytes_per_s, state.silent_s)]
     silent = (state.silent_s or 0) >= 10
     parts.append(left_phrase(None if silent or state.bytes_per_s is None else state.eta_s))
     if state.packages_total:
-        parts.append(f"{state.packages_done} of {state.packages_total}")
+        parts.append(_("{done} of {total}", done=state.packages_done, total=state.packages_total))
     return ", ".join(parts)
 
 
 def retry_text(event: Mapping[str, Any]) -> str:
     """`the connection broke; try 2 of 5 starts in 8 s`."""
-    why = one_line(str(event.get("why") or "the connection broke"), 200).rstrip(".")
-    of = f" of {event['of']}" if event.get("of") else ""
+    why = one_line(str(event.get("why") or _("the connection broke")), 200).rstrip(".")
+    of = _(" of {total}", total=event["of"]) if event.get("of") else ""
     wait = event.get("wait_s")
-    return f"{why}; try {event.get('attempt')}{of}" + (f" starts in {whole_span(float(wait))}" if wait else " starts")
+    return _("{why}; try {number}{of}", why=why, number=event.get("attempt"), of=of) + (
+        _(" starts in {time}", time=whole_span(float(wait))) if wait else _(" starts")
+    )
 
 
 def check_word(event: Mapping[str, Any]) -> str:
@@ -201,7 +228,7 @@ def verification_of(document: Mapping[str, Any]) -> Verification:
         torch=document.get("torch"),
         devices=tuple(document.get("devices") or ()),
         checks=checks,
-        diagnosis=diagnosis.from_document(found) if found else None,
+        diagnosis=diagnosis.from_document(found, document.get("words")) if found else None,
         exit_code=int(document.get("exit_code", 0 if document["ok"] else 3)),
         packages=document.get("packages"),
         facts=document.get("facts") or {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import east_asian_width
 
 _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[PX^_][^\x1b]*(?:\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[@-Z\\-_]?"
@@ -87,6 +88,16 @@ def span(seconds: float) -> str:
     tens = round(seconds / 600) * 10
     hours, rest = divmod(tens, 60)
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def cells(text: str) -> int:
+    """How many terminal cells it takes: two for a Chinese or Korean letter."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, width: int) -> str:
+    """With blanks behind it, to `width` cells; a longer text stays whole."""
+    return text + " " * (width - cells(text))
 
 
 def _same(made: str, text: str) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import catalog
 from wizard import choices as choosing
-from wizard.language import _
+from wizard.language import _, ngettext, said, shown
+from wizard.phrases import fact_label
 from wizard.plan.quoting import command_line
-from wizard.text import clean, masked, one_line, standing_size
+from wizard.text import clean, masked, one_line, padded, standing_size
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Diagnosis
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from wizard.project.facts import Project
     from wizard.way import Way
 
-MARKS = {"error": "x error  ", "warning": "! warning", "note": "+ note   "}
+MARKS = {"error": said("x error  "), "warning": said("! warning"), "note": said("+ note   ")}
 
 
 def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -30,7 +31,7 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
     def or_unknown(value: str | None, probe: str) -> str:
         if value is not None:
             return value
-        return ". looking" if probe in pending else "? unknown"
+        return _(". looking") if probe in pending else _("? unknown")
 
     place = [
         f"{machine.distribution}, {machine.os} {machine.arch}"
@@ -38,9 +39,9 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
         else f"{machine.os} {machine.arch}"
     ]
     if machine.cpu_count:
-        place.append(f"{machine.cpu_count} cores")
-    place += [word for word, fact in (("in a container", machine.in_container), ("WSL", machine.wsl),
-                                      ("reached over SSH", machine.ssh)) if fact]  # fmt: skip
+        place.append(_("{count} cores", count=machine.cpu_count))
+    place += [word for word, fact in ((_("in a container"), machine.in_container), ("WSL", machine.wsl),
+                                      (_("reached over SSH"), machine.ssh)) if fact]  # fmt: skip
     yield "Machine", ", ".join(place) if machine.os else or_unknown(None, "system")
     yield "GPU", or_unknown(_gpus(machine), "gpus")
     yield "Disk", or_unknown(_disks(machine), "filesystems")
@@ -56,13 +57,13 @@ def _gpus(machine: Machine) -> str | None:
     if machine.gpus is None:
         return None
     if not machine.gpus:
-        return "none found"
+        return _("none found")
     names: dict[str, int] = {}
     for gpu in machine.gpus:
-        memory = f", {gpu.memory_mib / 1024:.0f} GiB" if gpu.memory_mib else ""
+        memory = _(", {gib} GiB", gib=f"{gpu.memory_mib / 1024:.0f}") if gpu.memory_mib else ""
         names[f"{clean(gpu.name)}{memory}"] = names.get(f"{clean(gpu.name)}{memory}", 0) + 1
     told = "; ".join(f"{count} x {name}" if count > 1 else name for name, count in names.items())
-    return f"{told}, driver {machine.nvidia_driver}" if machine.nvidia_driver else told
+    return _("{told}, driver {version}", told=told, version=machine.nvidia_driver) if machine.nvidia_driver else told
 
 
 def _disks(machine: Machine) -> str | None:
@@ -70,30 +71,30 @@ def _disks(machine: Machine) -> str | None:
         return None
     seen = {one.mount: one for one in machine.filesystems}
     told = [
-        f"{one_line(one.mount, 40)} {standing_size(one.free_bytes)} free"
+        _("{mount} {size} free", mount=one_line(one.mount, 40), size=standing_size(one.free_bytes))
         for one in seen.values()
         if one.free_bytes is not None
     ]
-    return ", ".join(told) or "? unknown"
+    return ", ".join(told) or _("? unknown")
 
 
 def _network(machine: Machine) -> str | None:
     fact = machine.network
     if fact is None:
         return None
-    proxy = f"proxy {fact.proxy}" if fact.proxy else "no proxy"
+    proxy = _("proxy {proxy}", proxy=fact.proxy) if fact.proxy else _("no proxy")
     if fact.latency_ms is None:
-        return f"package index does not answer ({fact.why_not}), {proxy}"
-    return f"package index answers in {fact.latency_ms:.0f} ms, {proxy}"
+        return _("package index does not answer ({why_not}), {proxy}", why_not=fact.why_not, proxy=proxy)
+    return _("package index answers in {milliseconds} ms, {proxy}", milliseconds=f"{fact.latency_ms:.0f}", proxy=proxy)
 
 
 def _uvs(machine: Machine) -> str | None:
     if machine.uv is None:
         return None
     if not machine.uv:
-        return "none found"
+        return _("none found")
     first = machine.uv[0]
-    more = f", and {len(machine.uv) - 1} more" if len(machine.uv) > 1 else ""
+    more = _(", and {count} more", count=len(machine.uv) - 1) if len(machine.uv) > 1 else ""
     how = {"unknown": ""}.get(first.how, f", {first.how}")
     return f"{first.version or '?'}{how}, {one_line(first.path, 50)}{more}"
 
@@ -101,37 +102,41 @@ def _uvs(machine: Machine) -> str | None:
 def newest_uv(source: UvSource) -> str:
     """The newest uv as the index says, or what is known without it."""
     why = f" ({source.why_not})" if source.why_not else ""
-    known = f"{catalog.table('uv.toml')['newest_known']} is the newest this wizard knows"
-    return f"{source.newest}, in the package index" if source.newest else f"? unknown{why}; {known}"
+    known = _("{version} is the newest this wizard knows", version=catalog.table("uv.toml")["newest_known"])
+    return (
+        _("{newest}, in the package index", newest=source.newest)
+        if source.newest
+        else _("? unknown{why}; {known}", why=why, known=known)
+    )
 
 
 def _pythons(machine: Machine) -> str | None:
     if machine.pythons is None:
         return None
     versions = dict.fromkeys(one.version for one in machine.pythons if one.version)
-    told = ", ".join(list(versions)[:4]) or "none found"
+    told = ", ".join(list(versions)[:4]) or _("none found")
     if machine.conda and machine.conda.active:
-        told += f" (conda {one_line(machine.conda.active, 20)} is active)"
+        told += _(" (conda {active} is active)", active=one_line(machine.conda.active, 20))
     return told
 
 
 def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]]:
     """(label, fact) of the project."""
     if project is None:
-        yield "Project", f"none in {one_line(path, 60)}"
+        yield "Project", _("none in {path}", path=one_line(path, 60))
         return
-    lock = f"uv.lock with {len(project.lock.packages)} packages" if project.lock else "no uv.lock"
+    lock = _("uv.lock with {count} packages", count=len(project.lock.packages)) if project.lock else _("no uv.lock")
     if project.has_lock and project.lock is None:
-        lock = "a uv.lock that cannot be read"
+        lock = _("a uv.lock that cannot be read")
     yield "Project", f"{one_line(project.path, 45)}, {lock}"
     torch = project.torch
     if torch is None:
-        yield "torch", "not used by this project"
+        yield "torch", _("not used by this project")
     elif torch.locked_version:
-        variant = f", variant {torch.locked_local}" if torch.locked_local else ""
-        yield "torch", f"{torch.locked_version} in uv.lock{variant}"
+        variant = _(", variant {variant}", variant=torch.locked_local) if torch.locked_local else ""
+        yield "torch", _("{version} in uv.lock{variant}", version=torch.locked_version, variant=variant)
     else:
-        yield "torch", "asked for, not in uv.lock yet"
+        yield "torch", _("asked for, not in uv.lock yet")
 
 
 def _uv_of_shells(machine: Machine) -> Iterator[str]:
@@ -143,7 +148,7 @@ def _uv_of_shells(machine: Machine) -> Iterator[str]:
         yield f"{'':10}   {', '.join(filter(None, told))}"
     for one in machine.uv_in_shells or ():
         if one.why_not is not None:
-            start = " at log-in" if one.start == "login" else ""
+            start = _(" at log-in") if one.start == "login" else ""
             yield f"{'':10}   ? {one.shell}{start}: {one_line(one.why_not, 120)}"
 
 
@@ -151,7 +156,7 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
     """`uv-wizard doctor`. `sizes`: what the servers were asked for."""
     rows = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path), *_lock_rows(way, sizes))
     for label, fact in rows:
-        yield f"{label:10} {fact}"
+        yield f"{padded(fact_label(label), 10)} {fact}"
         if label == "uv":
             yield from _uv_of_shells(way.machine)
     yield ""
@@ -159,25 +164,25 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
     if way.place.told:
         yield _("! warning  {what}. A folder of its own is better.", what=way.place.told)
     elif not findings:
-        yield "+ ok       Nothing stands in the way."
+        yield _("+ ok       Nothing stands in the way.")
     for finding in findings:
-        yield f"{MARKS[finding.diagnosis.severity]} {clean(finding.diagnosis.title)}"
-        yield f"           {clean(finding.diagnosis.explanation)}"
+        yield f"{shown(MARKS[finding.diagnosis.severity])} {clean(shown(finding.diagnosis.title))}"
+        yield f"           {clean(shown(finding.diagnosis.explanation))}"
         for line in finding.diagnosis.evidence[:3]:
             yield f"           > {one_line(line, 120)}"
         yield from (f"         {line}" for line in _ways_out(finding.diagnosis))
     reasons = way.advice().reasons
     if reasons:
         yield ""
-        yield "Recommended"
+        yield _("Recommended")
     last = None
     for reason in reasons:
         if reason.choice != last:
             yield f"  {reason.choice} = {_value(reason.value)}"
-        yield f"    + {clean(reason.why)}"
+        yield f"    + {clean(shown(reason.why))}"
         last = reason.choice
     yield ""
-    yield "Next: uv-wizard shows all of this on screens; uv-wizard plan shows what would be done."
+    yield _("Next: uv-wizard shows all of this on screens; uv-wizard plan shows what would be done.")
 
 
 def _lock_rows(way: Way, sizes: Sizes | None) -> Iterator[tuple[str, str]]:
@@ -194,17 +199,27 @@ def _lock_rows(way: Way, sizes: Sizes | None) -> Iterator[tuple[str, str]]:
     here = sizes or download(way)
     if not here.files:
         return
-    told = standing_size(here.download) if here.download is not None else "size not known"
-    files = f"{len(here.files)} file{'s' * (len(here.files) != 1)}"
-    yield "To fetch", f"{files} for this machine, {told}{_unpacked(sizes) if sizes else ''}"
+    told = standing_size(here.download) if here.download is not None else _("size not known")
+    files = ngettext("{count} file", "{count} files", len(here.files))
+    yield (
+        "To fetch",
+        _(
+            "{files} for this machine, {told}{unpacked}",
+            files=files,
+            told=told,
+            unpacked=_unpacked(sizes) if sizes else "",
+        ),
+    )
 
 
 def _unpacked(sizes: Sizes) -> str:
     if sizes.unpacked is not None:
-        return f"; {standing_size(sizes.unpacked)} on the disk"
+        return _("; {size} on the disk", size=standing_size(sizes.unpacked))
     silent = sizes.silent
-    names = ", ".join(silent[:3]) + (f" and {len(silent) - 3} more" if len(silent) > 3 else "")
-    return f"; at least {standing_size(sizes.at_least)} on the disk (no size told for {names})"
+    names = ", ".join(silent[:3]) + (_(" and {count} more", count=len(silent) - 3) if len(silent) > 3 else "")
+    return _(
+        "; at least {size} on the disk (no size told for {names})", size=standing_size(sizes.at_least), names=names
+    )
 
 
 def _value(value: Any) -> str:
@@ -214,7 +229,7 @@ def _value(value: Any) -> str:
 def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecast | None = None) -> Iterator[str]:
     """`uv-wizard plan`: every command and every diff. `forecast`: of its sync."""
     if not made.steps:
-        yield "Nothing to change: everything is in place."
+        yield _("Nothing to change: everything is in place.")
     for number, step in enumerate(made.steps, 1):
         yield f"{number} {step.id:9} {clean(step.summary)}"
         yield from (f"    ! {clean(note)}" for note in step.notes)
@@ -227,10 +242,12 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecas
             text = change.diff if change.diff is not None else change.after_text or ""
             yield from (f"      {clean(line)}" for line in text.splitlines())
         for value in step.registry:
-            was = (value.before or "not set") if value.known else "not known"
-            yield f"    {value.told} (was: {was})"
+            was = (value.before or _("not set")) if value.known else _("not known")
+            yield _("    {told} (was: {was})", told=value.told, was=was)
     yield ""
-    yield f"Nothing has been changed. Carry it out: {carry_out}     Take it back: uv-wizard undo --yes"
+    yield _(
+        "Nothing has been changed. Carry it out: {command}     Take it back: uv-wizard undo --yes", command=carry_out
+    )
 
 
 def _of_the_sync(found: Forecast) -> str:
@@ -242,33 +259,33 @@ def _of_the_sync(found: Forecast) -> str:
 def lock_forecast(found: LockForecast | None) -> Iterator[str]:
     """What `plan --lock` found: each package, the download, the diff."""
     if found is None:
-        yield "uv.lock: it stays as it is; this plan does not make it again"
+        yield _("uv.lock: it stays as it is; this plan does not make it again")
         return
-    yield f"uv lock, tried in a copy: {found.changes.summary}"
+    yield _("uv lock, tried in a copy: {summary}", summary=found.changes.summary)
     yield from (f"  {line}" for line in found.changes.lines)
-    yield f"Sync, as it would be: {found.fetches} to fetch"
+    yield _("Sync, as it would be: {size} to fetch", size=found.fetches)
     yield from (f"  {clean(line)}" for line in found.diff.splitlines())
 
 
 def diagnosis(found: Diagnosis) -> Iterator[str]:
     """A diagnosis, as `diagnose` and a failed run print it."""
-    yield f"x {clean(found.title)}  ({found.cause})"
-    yield f"  {clean(found.explanation)}"
+    yield f"x {clean(shown(found.title))}  ({found.cause})"
+    yield f"  {clean(shown(found.explanation))}"
     yield from (f"  > {one_line(masked(line), 200)}" for line in found.evidence)
     if found.fixes:
-        yield "  What to do"
+        yield "  " + _("What to do")
     yield from _ways_out(found)
 
 
 def _ways_out(found: Diagnosis) -> Iterator[str]:
     """The fixes, numbered, each with its commands."""
     for number, fix in enumerate(found.fixes, 1):
-        yield f"  {number} {clean(fix.title)}"
+        yield f"  {number} {clean(shown(fix.title))}"
         if fix.choices:
             sets = [word for key, value in fix.choices.items() for word in ("--set", f"{key}={_value(value)}")]
             yield f"      {clean(command_line(['uv-wizard', 'apply', '--yes', *sets]))}"
         if fix.message:
-            yield f"      {clean(fix.message)}"
+            yield f"      {clean(shown(fix.message))}"
         for argv in fix.commands or ():
             yield f"      {clean(command_line(argv))}"
 
@@ -277,7 +294,7 @@ def mirror(result: Any) -> str:
     """One measured mirror."""
     rate = f"{standing_size(int(result.bytes_per_s))}/s" if result.bytes_per_s else "-"
     latency = f"{result.latency_ms:.0f} ms" if result.latency_ms is not None else "-"
-    word = "+ ok" if result.ok else f"x {result.why_not}"
+    word = _("+ ok") if result.ok else f"x {shown(result.why_not)}"
     return f"  {result.id:14} {rate:>12} {latency:>9}   {one_line(word, 60)}"
 
 
@@ -285,11 +302,19 @@ def mirrors(measured: Any) -> Iterator[str]:
     """What was measured, best first."""
     yield ""
     if measured.best is None:
-        yield "None of them is sound; the official source stays."
+        yield _("None of them is sound; the official source stays.")
     else:
         best = measured.result(measured.best)
         known = choosing.KEYS[f"mirrors.{measured.kind}"].fits(measured.best)  # an id of a --catalog file is no choice
         value = measured.best if known or best is None else best.url
-        yield f"Best: {measured.best}.  Use it: uv-wizard sync --set mirrors.{measured.kind}={value}"
+        yield _(
+            "Best: {best}.  Use it: uv-wizard sync --set mirrors.{kind}={value}",
+            best=measured.best,
+            kind=measured.kind,
+            value=value,
+        )
     if measured.kind == "python":
-        yield "uv looks nowhere else for a Python when a mirror is set (UV_PYTHON_INSTALL_MIRROR): what it lacks is not fetched."
+        yield _(
+            "uv looks nowhere else for a Python when a mirror is set (UV_PYTHON_INSTALL_MIRROR): "
+            "what it lacks is not fetched."
+        )

@@ -13,6 +13,7 @@ from wizard.diagnosis.record import Context, Diagnosis, Fix
 from wizard.diagnosis.rules import Match, causes, matches
 from wizard.diagnosis.scene import Scene
 from wizard.diagnosis.values import values
+from wizard.language import Message, said
 from wizard.text import one_line
 
 MOST_LINES, LONGEST_LINE = 8, 400
@@ -138,7 +139,7 @@ def _made(cause: str, scene: Scene, named: Mapping[str, Any], evidence: tuple[st
             try:
                 choices, commands = _choices(rule.choices, known), _commands(rule.commands, known)
                 message = _fullest(rule.messages, known) if rule.messages else None
-                fixes.append(Fix(_filled(rule.title, known), choices, commands, message))
+                fixes.append(Fix(_said(rule.title, known), choices, commands, message))
             except KeyError:
                 continue
     return Diagnosis(
@@ -155,10 +156,16 @@ def _fullest(wordings: tuple[str, ...], known: Mapping[str, Any]) -> str:
     """The first wording whose placeholders are all known; of the last, what is unknown is left a gap that reads."""
     for wording in wordings:
         try:
-            return _filled(wording, known)
+            return _said(wording, known)
         except KeyError:
             continue
-    return _PLACEHOLDER.sub(lambda found: str(known.get(found[1], "...")), wordings[-1])
+    names = _PLACEHOLDER.findall(wordings[-1])
+    return _said(wordings[-1], {**dict.fromkeys(names, "..."), **known})
+
+
+def _said(wording: str, known: Mapping[str, Any]) -> Message:
+    """The asset's words, filled. Raises KeyError where a placeholder is not known."""
+    return said(wording, **{name: known[name] for name in _PLACEHOLDER.findall(wording)})
 
 
 def _filled(text: str, known: Mapping[str, Any]) -> str:

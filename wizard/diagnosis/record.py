@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from wizard.language import remembered
+
 if TYPE_CHECKING:
     from wizard.machine.facts import Filesystem, Machine
     from wizard.project.facts import Project
@@ -81,27 +83,31 @@ class Context:
     choices: Mapping[str, Any] = field(default_factory=dict)
 
 
-def from_document(document: Mapping[str, Any]) -> Diagnosis:
-    """The diagnosis that `Diagnosis.document` wrote (an event read back, say). Raises KeyError where a key is missing."""
+def from_document(document: Mapping[str, Any], words: Any = None) -> Diagnosis:
+    """The diagnosis that `Diagnosis.document` wrote (an event read back, say). Raises KeyError where a key is missing.
+
+    `words`: what the event kept of its sentences (wizard.language), where `document` is only a part of it.
+    """
+    words = document.get("words") if words is None else words
     return Diagnosis(
         cause=str(document["cause"]),
-        title=str(document["title"]),
-        explanation=str(document["explanation"]),
+        title=remembered(document["title"], words),
+        explanation=remembered(document["explanation"], words),
         evidence=tuple(map(str, document["evidence"])),
-        fixes=tuple(_fix(each) for each in document["fixes"]),
+        fixes=tuple(_fix(each, words) for each in document["fixes"]),
         severity=document.get("severity") or "error",
     )
 
 
-def _fix(document: Mapping[str, Any]) -> Fix:
+def _fix(document: Mapping[str, Any], words: Any) -> Fix:
     choices = document.get("choices")
     commands: Sequence[Sequence[str]] | None = document.get("commands")
     flat = None if choices is None else {f"{t}.{k}": v for t, keys in choices.items() for k, v in keys.items()}
     return Fix(
-        title=str(document["title"]),
+        title=remembered(document["title"], words),
         choices=flat,
         commands=None if commands is None else tuple(tuple(map(str, argv)) for argv in commands),
-        message=document.get("message"),
+        message=remembered(document["message"], words) if document.get("message") else None,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from wizard.errors import ExitCode
 from wizard.events import EventWriter
+from wizard.language import words_of
 from wizard.run import process, terminal
 from wizard.run.drip import Drip
 from wizard.run.environment import child_environment
@@ -28,6 +29,8 @@ TAIL_LINES = 2000
 """Lines of a command that are kept for its diagnosis."""
 SILENT_S, SILENT_EVERY_S = 10.0, 5.0
 """No byte for so long is told, and told again this often."""
+_WORDLESS = frozenset({"package", "progress", "output"})
+"""Events by the hundred that hold no sentence of ours."""
 
 
 class Carrier:
@@ -88,6 +91,8 @@ class Carrier:
         if type == "package":
             self._package(fields)
         self.diagnosed = self.diagnosed or type == "diagnosis"
+        if type not in _WORDLESS and (words := words_of(fields)):
+            fields["words"] = words
         self._writer.write(type, **fields)
         if type == "package" and fields["state"] in ("downloading", "downloaded"):
             self._progress()

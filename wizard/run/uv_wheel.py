@@ -54,10 +54,12 @@ def diagnosis(line: str) -> dict[str, Any]:
 
     from wizard import catalog
     from wizard.diagnosis import of
+    from wizard.language import said
 
     words = catalog.table("uv.toml")["tampered"]
+    title, explanation = words["title"], words["explanation"]
     found = of("hash-mismatch", [f"error: {line}"])
-    return replace(found, title=words["title"], explanation=words["explanation"]).document()
+    return replace(found, title=said(title), explanation=said(explanation)).document()
 
 
 def fetch(way: Mapping[str, Any], version: str, required: str, folder: Path, carrier: Carrier) -> Path:

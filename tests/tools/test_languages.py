@@ -1,0 +1,97 @@
+"""The catalogues: whole, sure of their fields and widths, compiled from what is there. And that a fault would be found."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from rich.cells import cell_len
+
+from screens.help_sheet import help_lines
+from tools import languages
+from wizard import catalog
+from wizard.language import spoken
+
+pytestmark = pytest.mark.same_everywhere
+
+REPO = Path(__file__).parents[2]
+IN_WORDS = {"zh_CN": "zh-CN", "ko": "ko"}
+
+
+@pytest.fixture(scope="module")
+def template() -> Catalog:
+    return languages.template()
+
+
+@pytest.mark.parametrize("name", languages.NAMES)
+def test_a_catalogue_has_every_sentence_whole(name: str, template: Catalog) -> None:
+    assert languages.wrong(name, template) == [], "python -m tools.languages update, translate, compile"
+
+
+@pytest.mark.parametrize("name", languages.NAMES)
+def test_what_is_read_is_what_was_translated(name: str) -> None:
+    assert (languages.HOME / f"{name}.mo").read_bytes() == languages.compiled(name), "python -m tools.languages compile"
+
+
+def test_the_sentences_of_code_and_of_assets_are_found(template: Catalog) -> None:
+    found = {message.id if isinstance(message.id, str) else message.id[0] for message in template}
+    causes = catalog.table("failures.toml")["cause"]
+    assert {fix["title"] for cause in causes for fix in cause.get("fix", ())} <= found
+    assert {entry["text"] for entry in catalog.table("help.toml").values()} <= found
+    assert {"Nothing has been changed so far.", "{count} error", "Review: what will happen"} <= found
+
+
+@pytest.mark.parametrize(
+    "msgid, msgstr, flags, fault",
+    [
+        ("{count} files of {name}", "", (), "not translated"),
+        ("{count} files of {name}", "{count} 个", (), "fields"),
+        ("{count} files of {name}", "{name} {count} {more}", (), "fields"),
+        ("plain", "\u201cquoted\u201d", (), "cells wide"),
+        ("plain", "text", ("fuzzy",), "fuzzy"),
+    ],
+)
+def test_a_fault_is_found(
+    msgid: str, msgstr: str, flags: tuple[str, ...], fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "HOME", tmp_path)
+    there, wanted = Catalog("ko"), Catalog()
+    there.add(msgid, msgstr, flags=flags)
+    wanted.add(msgid)
+    languages.write("ko", there)
+    told = languages.wrong("ko", wanted)
+    assert len(told) == 1
+    assert fault in told[0]
+
+
+@pytest.mark.parametrize("name", [*IN_WORDS.values(), "en"])
+def test_help_fits_its_sheet(name: str) -> None:
+    with spoken(name):
+        for entry in catalog.table("help.toml"):
+            title, lines = help_lines(entry)
+            assert max(cell_len(line) for line in [title, *lines]) <= 78
+            assert not any(line.endswith(" ...") for line in lines), (entry, lines)
+
+
+def test_json_is_english_and_words_are_not() -> None:
+    def said(*argv: str, language: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "wizard", "diagnose", "-", *argv], input=LOG.encode(), capture_output=True, check=True,
+            cwd=REPO, env={**os.environ, "PYTHONIOENCODING": "utf-8", "UV_WIZARD_LANG": language},
+        )  # fmt: skip
+        return done.stdout.decode("utf-8")
+
+    assert said("--json", language="zh-CN") == said("--json", language="en")
+    assert "磁盘" in said(language="zh-CN")
+    assert "디스크" in said(language="ko")
+    assert "disk" in said(language="en")
+
+
+LOG = """error: Failed to install: numpy-2.0-py3-none-any.whl (numpy==2.0)
+  Caused by: failed to copy file
+  Caused by: No space left on device (os error 28)
+"""
