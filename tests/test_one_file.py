@@ -216,6 +216,27 @@ class TestTheFile:
                 assert done.returncode == 1
                 assert re.fullmatch(r"uv-wizard: there is nowhere to unpack .*No space left.*\n", done.stderr)
 
+    def test_the_same_file_in_windows(self, made: Path, project: Project) -> None:
+        """In the Windows of tests/windows, without what is installed there."""
+        cached = Path(_REAL.get("XDG_CACHE_HOME") or Path(_REAL["HOME"], ".cache"))
+        if not (cached / "uv-wizard-windows" / "requirements.txt").exists():
+            pytest.skip("tests/windows/setup.sh was not run")
+
+        def there(*words: str) -> str:
+            argv = [os.fspath(ROOT / "tests" / "windows" / "run"), "--python", "-S", named(made), *words]
+            done = subprocess.run(argv, env=_REAL, capture_output=True, encoding="utf-8", check=False)
+            assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+            return done.stdout
+
+        def named(path: Path) -> str:
+            return "Z:" + os.fspath(path).replace("/", "\\")
+
+        assert there("--version").strip() == "uv-wizard 0.1.0"
+        told = json.loads(there("doctor", named(project.path), "--json"))
+        assert told["machine"]["os"] == "windows"
+        assert told["project"]["has_lock"]
+        assert {one["mount"] for one in told["machine"]["filesystems"]} == {"C:\\", "Z:\\"}
+
     @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed; .ci/run installs it")
     def test_its_screens_and_a_lost_terminal(self, made: Path, project: Project, index: Index) -> None:
         gate = Gate(after=700_000)

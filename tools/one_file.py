@@ -6,7 +6,8 @@ Made by shiv, of this checkout and of tools/one_file_parts/requirements.txt (hel
 same source, wherever and whenever, by the same Python (another one's zlib may press in another way). Everything inside is
 plain Python but psutil, of which there is a compiled part for each system (wizard/machine/native.py); where none of them
 loads, wizard/machine/bare_processes.py stands in. tomli's compiled parts, one for each Python and system, would double the
-size and are left out: a lock of 1,000 packages is read in half a second instead of a tenth. Needs what tests/requirements.txt installs, and a package index.
+size and are left out: a lock of 1,000 packages is read in half a second instead of a tenth. Needs what
+tests/requirements.txt installs, and a package index.
 
 shiv, not pex: a later start takes as long as the installed program's; a pex's many times that, a `pex --venv`'s more than
 twice, and both are larger (benchmarks/one_file.py).
