@@ -11,7 +11,7 @@ from wizard.cli.running import closing, stands_in_the_way
 from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
 from wizard.language import _
-from wizard.plain_page import Back, EndOfInput, Page, Quit, Talk
+from wizard.plain_page import Again, Back, EndOfInput, Page, Quit, Talk
 from wizard.plain_run import Ended, carry_out
 from wizard.team_told import without_answered
 
@@ -130,6 +130,8 @@ class _Walk:
                 continue
             try:
                 self.talk.go_through(page)
+            except Again:
+                continue
             except Back:
                 at, back = at - 1, True
             else:
@@ -149,6 +151,8 @@ class _Walk:
             try:
                 made = self._plan()
                 self.talk.go_through(plain_pages.review(self.way, made))
+            except Again:
+                continue
             except Back:
                 pass
             except WizardError as error:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
+from wizard.language import _
 from wizard.mirrors import catalogue
+from wizard.mirrors.record import KINDS, Kind
+from wizard.plain_options import of_mirrors
 from wizard.plain_page import Page, Question, Row
 from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing
 from wizard.source_rows import BLOCKS, short_name
@@ -20,7 +23,9 @@ MEASURED = "the fastest: measured before the review, at most 15 s"
 
 def mirrors(way: Way) -> Page:
     """Where packages, torch and Pythons come from. Nothing is measured unless the fastest is chosen."""
-    kinds = [kind for kind in BLOCKS if kind != "pytorch" or (way.project and way.project.torch)]
+    kinds: list[Kind] = [
+        kind for kind in KINDS if kind in BLOCKS and (kind != "pytorch" or (way.project and way.project.torch))
+    ]
     questions = []
     for kind in kinds:
         key = f"mirrors.{kind}"
@@ -58,6 +63,9 @@ def mirrors(way: Way) -> Page:
             if one.offer
         ),
         help_of("mirror"),
+        more={
+            "o": (_("asks for addresses of your own, and how far a mirror reaches"), partial(of_mirrors, way, kinds))
+        },
     )
 
 
@@ -109,7 +117,7 @@ def _further(way: Way) -> tuple[Question, ...]:
         ("torch.layout", "How pyproject.toml says it (auto, index, extras)", way.choices.text("torch.layout")),
         ("torch.platforms", "On which systems", ",".join(way.choices.names("torch.platforms"))),
     )
-    return tuple(Question(prompt, default, take=partial(_take, way, key)) for key, prompt, default in asked)
+    return tuple(Question(prompt, default, take=partial(_take, way, key), key=key) for key, prompt, default in asked)
 
 
 def _take(way: Way, key: str, text: str) -> None:

@@ -83,9 +83,12 @@ def _version_and_folder(way: Way) -> tuple[Question, ...]:
     own = way.machine.folders.get("uv_bin", "uv's own folder")
     return (
         Question(
-            "Version", version or f"the newest{f', {newest}' if newest else ''}", take=partial(_take_version, way)
+            "Version",
+            version or f"the newest{f', {newest}' if newest else ''}",
+            take=partial(_take_version, way),
+            key="uv.version",
         ),
-        Question("Folder", folder or own, take=partial(_take_folder, way)),
+        Question("Folder", folder or own, take=partial(_take_folder, way), key="uv.dir"),
     )
 
 
@@ -137,7 +140,7 @@ def _link_mode(way: Way) -> Question:
     mode = way.choices.text("settings.link-mode")
     at = next(place for place, (value, _) in enumerate(LINK_MODES) if value == mode)
     rows = [Row(f"{value}: {text}", partial(way.choose, "settings.link-mode", value)) for value, text in LINK_MODES]
-    return Question("Link mode", str(at + 1), untouched(rows, at), chosen=at)
+    return Question("Link mode", str(at + 1), untouched(rows, at), chosen=at, key="settings.link-mode")
 
 
 def settings(way: Way) -> Page:

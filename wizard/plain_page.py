@@ -14,6 +14,10 @@ class Quit(Exception):
     """The user typed q."""
 
 
+class Again(Exception):
+    """The page has to be made again: something was chosen behind a letter of it."""
+
+
 class EndOfInput(Exception):
     """There is nothing more to read."""
 
@@ -61,6 +65,8 @@ class Page:
     help: tuple[str, ...] = ()
     asks: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
     """Further letters, and the lines that each gives, as they come."""
+    more: Mapping[str, tuple[str, Callable[[], tuple[Question, ...]]]] = field(default_factory=dict)
+    """Further letters, what each is for, and the questions that it asks; the page is made again then."""
 
 
 class Talk:
@@ -93,12 +99,14 @@ class Talk:
         self.say(["", f"{page.number}/8 {page.title}", *([page.lead] if page.lead else []), *page.lines])
 
     def go_through(self, page: Page) -> None:
-        """Shows the page and asks all its questions. Raises Back, Quit, EndOfInput."""
+        """Shows the page and asks all its questions. Raises Back, Again, Quit, EndOfInput."""
         self.show(page)
         for position, question in enumerate(page.questions):
             self._list(question)
-            if page.by_hand and position == len(page.questions) - 1:
-                self.say(f"By hand: {page.by_hand}")
+            if position == len(page.questions) - 1:
+                self.say(f"  {letter}  {about}" for letter, (about, _questions) in page.more.items())
+                if page.by_hand:
+                    self.say(f"By hand: {page.by_hand}")
             self._until_answered(page, question)
 
     def _list(self, question: Question) -> None:
@@ -132,6 +140,11 @@ class Talk:
         if answer == "?":
             self.say(page.help or ("No help for this screen.",))
             return True
+        if answer in page.more and question.take is None:
+            for further in page.more[answer][1]():
+                self._list(further)
+                self._until_answered(page, further)
+            raise Again
         if answer == "d" and question.take is None:
             self.say(page.details or ("There is no more to show here.",))
             return True

@@ -86,14 +86,16 @@ def nothing() -> None:
 
 def review(way: Way, plan: Plan) -> Page:
     """The plan, row by row; `details`: every command and every change."""
+    from wizard.plain_options import of_review
+
     lines = [f"  {number}  {step.id}: {step.summary}{_much(step)}" for number, step in enumerate(plan.steps, 1)]
     lines += [f"  ! {note}" for step in plan.steps for note in step.notes]
     sync = plan.step("sync")
     by_hand = command_line(sync.commands[0].argv) if sync else way.by_hand("review")
     count = len(plan.steps)
     locks = plan.step("lock") is not None
-    letters = "y, n, d, p, b" if locks else "y, n, d, b"
-    prompt = f"Start {count} step{'s' * (count != 1)}? {letters}" if count else "Nothing to change. End? y, b"
+    letters = "y, n, d, e, p, b" if locks else "y, n, d, e, b"
+    prompt = f"Start {count} step{'s' * (count != 1)}? {letters}" if count else "Nothing to change. End? y, e, b"
     lines += ["  p tries uv lock in a copy: what would become of uv.lock"] if locks else []
     return Page(
         6,
@@ -108,6 +110,7 @@ def review(way: Way, plan: Plan) -> Page:
         tuple(words.plan(plan)),
         help_of("review"),
         {"p": partial(_try_lock, way, plan)} if locks else {},
+        {"e": (_("asks for extras, groups, the cache, and what the checks require"), partial(of_review, way))},
     )
 
 
