@@ -37,6 +37,17 @@ _LEAKS_EXACT = (
     "LC_MESSAGES",
 )
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Three to two processors: half of the time the tests wait, for a child or for a server."""
+    return (_processors() * 3 + 1) // 2
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")

@@ -25,13 +25,15 @@ class Told:
         self.environment: Mapping[str, str] = dict(os.environ)
         self.output_tail = ""
         self.events: list[dict[str, Any]] = []
+        self.dripped = False
 
     def emit(self, type: str, **fields: Any) -> None:  # noqa: A002 - the events' own key
         self.events.append({"type": type, **fields})
 
     def run_command(
-        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False
-    ) -> int:
+        self, argv: list[str], env: Mapping[str, str | None] | None = None, cwd: str | None = None, *, uv: bool = False,
+        least: float | None = None,
+    ) -> int:  # fmt: skip
         given = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
         done = subprocess.run(argv, env=given, cwd=cwd, capture_output=True, text=True, check=False)
         self.output_tail = done.stderr
