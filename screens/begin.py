@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,12 +15,13 @@ from textual.widgets import Button, OptionList
 
 from screens.asking import AskedField, FieldSheet
 from screens.choosing import ChoiceList, Row
+from screens.no_project import CONDA, FILE, NEW, OWN
 from screens.page import Page
 from screens.rows import cut, fit
 from screens.widgets import Line, PushButton
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, said
-from wizard.text import one_line, standing_size
+from wizard.language import _, error_told, said
+from wizard.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,36 +29,10 @@ if TYPE_CHECKING:
     from screens.step import StepScreen
     from wizard.environment_files.record import Imported, Sorted
     from wizard.plan.step import Step
-    from wizard.way import Way
 
-FILE, CONDA, NEW = "file:", "conda:", "new"
-MOST_ENVIRONMENTS = 3
+UV_WAIT_S, POLL_S = 20.0, 0.05
+"""A uv makes the new project; its probe may still be at work."""
 LOOKING = said(". reading it, and asking the package index for names nobody knows")
-
-
-def rows(way: Way, width: int) -> list[Row]:
-    """What may be made in the way's folder."""
-    from wizard.begin import files_below
-
-    listed = [
-        Row(f"{FILE}{name}", cut(_("( ) a project of {name}, which lies here", name=one_line(name, 60)), width))
-        for name in files_below(way.path)
-    ]
-    kept = [one for one in way.machine.conda_environments or () if one.name != "base"]
-    for one in sorted(kept, key=lambda each: -(each.size_bytes or 0))[:MOST_ENVIRONMENTS]:
-        size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
-        listed.append(
-            Row(
-                f"{CONDA}{one.name}",
-                cut(_("( ) a project of conda's {name}{size}", name=one_line(one.name, 40), size=size), width),
-            )
-        )
-    return [*listed, Row(NEW, _("( ) a new project in this folder"))]
-
-
-def is_one(value: str) -> bool:
-    """Whether it is the value of one of these rows."""
-    return value == NEW or value.startswith((FILE, CONDA))
 
 
 class ImportPage(Page):
@@ -166,7 +143,7 @@ def _short(one: Sorted) -> str:
 
 def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
     """The row of `rows` that was taken: shows what would be made; `done` once the plan begins with it."""
-    if value == NEW:
+    if value in {NEW, OWN}:
         _offer_new(screen, done)
         return
     name = value.removeprefix(FILE).removeprefix(CONDA)
@@ -183,7 +160,7 @@ def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
             else:
                 found = brought(screen.way, name)
         except (WizardError, OSError) as error:
-            screen.app.call_from_thread(screen.say, cut(f"x {one_line(str(error), 200)}", 74))
+            screen.app.call_from_thread(screen.say, cut(f"x {one_line(error_told(error), 200)}", 74))
         else:
             screen.app.call_from_thread(show, found, more)
 
@@ -233,14 +210,24 @@ def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
             screen.run_worker(lambda: make(answer), name="init", thread=True, exclusive=True, exit_on_error=False)
 
     def make(answer: dict[str, str]) -> None:
+        _wait_for_uv(screen)
         try:
             step = new(screen.way, answer["name"], answer["python"], _listed(answer["packages"]))
         except (WizardError, OSError) as error:
-            screen.app.call_from_thread(screen.say, cut(f"x {one_line(str(error), 200)}", 74))
+            screen.app.call_from_thread(screen.say, cut(f"x {one_line(error_told(error), 200)}", 74))
         else:
             screen.app.call_from_thread(_begin, screen, lambda: step, done)
 
-    screen.app.push_screen(FieldSheet(_("A new project in this folder"), fields, lines), asked)
+    title = _("A new project in this folder")
+    if not os.path.isdir(screen.way.path):
+        title = _("A new project in {folder}", folder=one_line(os.path.basename(screen.way.path), 50))
+    screen.app.push_screen(FieldSheet(title, fields, lines), asked)
+
+
+def _wait_for_uv(screen: StepScreen) -> None:
+    until = monotonic() + UV_WAIT_S
+    while "uv" in screen.way.pending and monotonic() < until:
+        sleep(POLL_S)
 
 
 def _listed(text: str) -> list[str]:
@@ -251,10 +238,10 @@ def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None
     try:
         screen.way.begin_project(make())
     except WizardError as error:
-        screen.say(cut(f"x {one_line(str(error), 200)}", 74))
+        screen.say(cut(f"x {one_line(error_told(error), 200)}", 74))
         return
     done()
     screen.say(_("The plan begins with it; the review shows every line."))
 
 
-__all__ = ["ImportPage", "is_one", "offer", "rows"]
+__all__ = ["ImportPage", "offer"]

@@ -26,7 +26,6 @@ FACTS = ("Machine", "GPU", "Disk", "Network", "uv", "Python", "Project", "torch"
 SHOWN = 3
 """Findings on the screen; A shows them all."""
 WORDS = {"error": said("x error    "), "warning": said("! warning  "), "note": said("+ note     ")}
-ELSEWHERE = said("another folder")
 
 
 class StartScreen(StepScreen):
@@ -58,18 +57,20 @@ class StartScreen(StepScreen):
         found = Line(_("Looking at this machine and this project."), id="summary")
         found.styles.padding = (1, 0, 0, 0)
         yield found
+        yield Line(id="summary-more")
 
     def draw(self) -> None:
         if self.walk.made is None:
             return
-        from screens.rows import cut
         from wizard.cli.words import machine_rows, project_rows
 
         self._found = self.way.findings()
         rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))
         for name in FACTS:
-            self.query_one(f"#fact-{name.lower()}", Line).show(self._fact(name, rows.get(name, "-")))
-        self.query_one("#summary", Line).show(cut(self._told(), self.room))
+            line = self.query_one(f"#fact-{name.lower()}", Line)
+            line.show(self._fact(name, rows.get(name, "-")))
+            line.display = name in rows or self.way.project is not None  # its place is the list's, where there is one
+        self._draw_summary()
         self._draw_findings()
         self._draw_folders()
 
@@ -102,9 +103,20 @@ class StartScreen(StepScreen):
         tone = "$text-muted" if fact.startswith((". ", "? ")) else ""
         return Content.assemble(set_cell_size(fact_label(name), 11), (cut(fact, self.room - 11), tone))
 
-    def _told(self) -> str:
+    def _draw_summary(self) -> None:
+        from screens.no_project import explained
+        from screens.rows import cut
+
         if self.way.project is None:
-            return _("There is no project here. Make one, choose a folder, or go on with uv alone.")
+            told, more = explained(self.way)
+        else:
+            told, more = self._told(), _("! warning  {what}", what=self.way.place.told) if self.way.place.told else ""
+        self.query_one("#summary", Line).show(cut(told, self.room))
+        line = self.query_one("#summary-more", Line)
+        line.show(cut(more, self.room))
+        line.display = bool(more)
+
+    def _told(self) -> str:
         found = self._found
         waiting = len(self.way.pending)
         looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
@@ -146,16 +158,10 @@ class StartScreen(StepScreen):
         if self.way.project is not None:
             listed.remove()
             return
-        from screens import begin
-        from screens.choosing import ChoiceList, Row
-        from screens.rows import choice, cut
-        from wizard.project.nearby import projects_below
+        from screens import no_project
+        from screens.choosing import ChoiceList
 
-        offers = begin.rows(self.way, self.room - 1)
-        rows = [row for row in offers if row.value != begin.NEW]
-        rows += [Row(path, cut(choice(False, path), self.room - 1)) for path in projects_below(self.way.path)]
-        rows.append(Row(ELSEWHERE, choice(False, _("choose another folder"))))
-        rows += [row for row in offers if row.value == begin.NEW]
+        rows = no_project.rows(self.way, self.room - 1)
         if listed:
             listed.first(ChoiceList).show(rows, 0)
         else:
@@ -205,12 +211,15 @@ class StartScreen(StepScreen):
 
     def on_choice_list_taken(self, event: ChoiceList.Taken) -> None:
         """A folder was chosen, or what is to be made here."""
-        from screens import begin
+        from screens import begin, no_project
 
-        if begin.is_one(event.value):
+        if no_project.needs_folder(self.way, event.value):
+            no_project.ask_folder(self, event.value, self._in_its_folder)
+            return
+        if no_project.is_one(event.value):
             begin.offer(self, event.value, self._begun)
             return
-        if event.value != ELSEWHERE:
+        if event.value != no_project.ELSEWHERE:
             self._move(event.value)
             return
         from screens.asking import AskedField, FieldSheet
@@ -219,6 +228,13 @@ class StartScreen(StepScreen):
             FieldSheet(_("Which folder?"), [AskedField("path", _("Folder"), self.way.path, self.walk.no_folder)]),
             self._named,
         )
+
+    def _in_its_folder(self, value: str) -> None:
+        from screens import begin
+
+        self.post_message(self.LookAgain())
+        self.redraw()
+        begin.offer(self, value, self._begun)
 
     def _begun(self) -> None:
         self.redraw()

@@ -73,9 +73,12 @@ class Walk:
         """What is wrong with `path` as a project's folder, None where it is one."""
         return None if Path(path).expanduser().is_dir() else f"{path} is not a folder. Check the spelling."
 
-    def move(self, path: str) -> None:
-        """Walks on from another folder, with the choices that were made. Raises BadInput where it is none."""
-        self.made = self.way.moved(path)
+    def move(self, path: str, *, new: bool = False) -> None:
+        """Walks on from another folder, with the choices that were made. Raises BadInput where it is none.
+
+        `new`: it may be one that is not there yet.
+        """
+        self.made = self.way.moved(path, new=new)
 
     @property
     def exit_code(self) -> int:

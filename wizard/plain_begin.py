@@ -107,7 +107,7 @@ def _offers(way: Way) -> Iterator[_Offer]:
         size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
         text = _("a project of conda's {name}{size}", name=one_line(one.name, 40), size=size)
         yield _Offer(text, partial(_of_conda, name=one.name), own)
-    if not own:
+    if not own and not below:
         yield _Offer(_("a new project in this folder"), _new)
     if own or below:
         yield _Offer(_("a new project in a folder of its own"), _new, own_folder=True)

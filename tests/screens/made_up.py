@@ -14,6 +14,7 @@ from wizard.diagnosis import Diagnosis
 from wizard.machine.facts import Conda, Filesystem, FoundPython, FoundUv, Gpu, Machine, NetworkFact
 from wizard.plan.step import Command, FileChange, Plan, Step
 from wizard.project.facts import Lock, LockedPackage, Project, TorchFacts
+from wizard.project.place import Place
 
 GIB = 1024**3
 
@@ -72,6 +73,7 @@ class MadeUpWay:
         self.project: Project | None = project()
         self.pending = pending
         self.environment: dict[str, str] = {}
+        self.place = Place()
         self.found: tuple[Finding, ...] = (
             finding("error", "torch 2.15.0 does not run with driver 550.54.14", "torch"),
             finding("warning", "/home has too little room for the packages", "settings"),

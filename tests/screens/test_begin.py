@@ -100,7 +100,7 @@ async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path
 
 async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> None:
     async with started(folder, uv) as (app, pilot):
-        await pilot.press("tab", "down", "enter")
+        await pilot.press("tab", "enter")
         await until(pilot, shows(app, "A new project in this folder"))
         assert "Name      [meine-Tr-ume " in text_of(app)
         await pilot.press("enter", "enter", *"alpha, no name")
@@ -146,3 +146,46 @@ async def test_what_can_not_be_read_is_said(folder: Path, uv: Path) -> None:
         await until(pilot, shows(app, "x environment.yml"))
         assert not isinstance(app.screen, ImportPage)
         assert app.walk.way.project is None
+
+
+def home_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, os.fspath(folder))
+
+
+async def test_in_a_home_folder_a_project_gets_a_folder_of_its_own(
+    folder: Path, uv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home_is(folder, monkeypatch)
+    (folder / "requirements.txt").write_text("alpha==1.0\n")
+    there = (FoundUv(os.fspath(uv), "0.13.8", "unknown"),)
+    choices = Choices().with_values("file", {"verify.require": "cpu", "settings.where": "none"})
+    app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, uv=there))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, "! warning  In your home folder, a project holds for every folder below it"))
+        assert "( ) a new project in this folder" not in text_of(app)
+        await pilot.press("up", "enter")
+        await until(pilot, shows(app, "A folder of its own for the project"))
+        await pilot.press(*["backspace"] * len("/my-project"), "enter")
+        await until(pilot, shows(app, "x error    In your home folder, a project holds for every folder below it"))
+        await pilot.press(*"/vision", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ImportPage))
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "The plan begins with it"))
+        assert names(folder) == {"requirements.txt"}
+        await to_the_end(app, pilot)
+        assert app.walk.state is not None
+        assert app.walk.state.exit_code == 0, app.walk.state.diagnosis
+        assert any(line.startswith("  cd ") and "vision" in line for line in farewell(app.walk))
+    assert names(folder) >= {"requirements.txt", "vision"}
+    assert not (folder / "pyproject.toml").exists()
+    assert {"pyproject.toml", "uv.lock", ".venv"} <= names(folder / "vision")
+
+
+async def test_a_project_that_is_the_home_folder_is_warned_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home_is(folder, monkeypatch)
+    (folder / "pyproject.toml").write_text('[project]\nname = "home"\nversion = "1"\n')
+    (folder / "deep" / "down").mkdir(parents=True)
+    app = WizardApp(Walk(Way(os.fspath(folder / "deep" / "down"), machine=NOTHING)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, "! warning  This project is your home folder: it holds for all folders below"))

@@ -87,7 +87,7 @@ async def test_without_a_project_the_folders_below_are_offered(tmp_path: Path) -
     (tmp_path / "vision").mkdir()
     make_folder(tmp_path / "vision")
     async with showing(tmp_path, at="start", machine=NOTHING) as (app, pilot):
-        await until(pilot, shows(app, "There is no project here."))
+        await until(pilot, shows(app, "No project here, 1 below."))
         await until(
             pilot,
             lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain,
@@ -104,7 +104,7 @@ async def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
             pilot,
             lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain,
         )
-        await pilot.press("up", "enter")
+        await pilot.press("up", "down", "enter")
         await until(pilot, lambda: isinstance(app.screen, FieldSheet) and bool(app.screen.query(Input)))
         app.screen.query_one(Input).value = "/data/mn"
         await pilot.press("enter")
