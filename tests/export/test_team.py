@@ -241,7 +241,7 @@ async def test_screens_that_the_team_has_answered_are_passed_over(tmp_path: Path
         app.show("settings")
         await until(pilot, shows(app, "[ Next: review ]"))
         await pilot.press("ctrl+n")
-        await until(pilot, shows(app, "Set by your team: require gpu. Passed over: mirrors and torch."))
+        await until(pilot, shows(app, "Set by your team: require gpu. Passed over: mirrors, torch."))
         assert app.current.NAME == "review"
         await pilot.press("escape")
         await until(pilot, shows(app, "Set by your team: variant auto."))
