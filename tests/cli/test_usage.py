@@ -22,6 +22,10 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
     [
         (["no/such/folder"], "terminal"),
         (["doctor", "no/such/folder"], "not a folder"),
+        (["doctor", __file__], "is a file; name the folder it lies in"),
+        (["aply"], "did you mean  uv-wizard apply"),
+        (["help"], "did you mean  uv-wizard --help"),
+        (["./aply"], "terminal"),
         (["plan", "a", "b"], "too much"),
         (["export"], "a word is missing"),
         (["export", "nonsense", "."], "allowed: dockerfile, script, choices"),

@@ -94,18 +94,23 @@ def _run(options: Options) -> int:
 
         print(text(options.command))
         return 0
-    if options.command not in {"attach", "undo"} and not _stands_somewhere():
+    if options.command not in {"attach", "undo"} and not _stands_somewhere(options):
         msg = "the folder you are in is not there any more; cd into one that is"
         raise BadInput(msg)
     module, name = COMMANDS[options.command].handler.split(":")
     return int(getattr(import_module(module), name)(options))
 
 
-def _stands_somewhere() -> bool:
+def _stands_somewhere(options: Options) -> bool:
+    """Whether the folder that we are in is still there; where it is gone, a project that is named in full is as good."""
     try:
         return bool(os.getcwd())
     except OSError:
-        return False
+        word = options.word() or ""
+        if COMMANDS[options.command].kinds[:1] != ("folder",) or not (os.path.isabs(word) and os.path.isdir(word)):
+            return False
+        os.chdir(word)
+        return True
 
 
 def _complain(text: str) -> None:

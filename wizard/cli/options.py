@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -79,6 +80,18 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(command, tuple(words), values)
 
 
+def _check_first(word: str) -> None:
+    """Raises BadInput where a first word that is no folder looks like a command."""
+    if word.isidentifier() and not os.path.lexists(word):
+        import difflib
+
+        near = difflib.get_close_matches(word.lower(), [*filter(None, COMMANDS), "help"], 1, 0.75)
+        if near:
+            meant = f"uv-wizard {near[0]}" if near[0] != "help" else "uv-wizard --help"
+            msg = f"there is no folder {one_line(word, 40)} here, and no such command; did you mean  {meant}"
+            raise BadInput(msg)
+
+
 def _check(command: str, spec: CommandSpec, words: list[str], values: dict[str, Any]) -> None:
     least, most = spec.words
     name = f"uv-wizard {command}".strip()
@@ -86,6 +99,8 @@ def _check(command: str, spec: CommandSpec, words: list[str], values: dict[str, 
         told = f"{one_line(' '.join(words), 80)!r} is too much" if len(words) > most else "a word is missing"
         msg = f"{told}; write it as {' '.join(filter(None, (name, spec.usage)))}"
         raise BadInput(msg)
+    if not command and words:
+        _check_first(words[0])
     for option, value in values.items():
         if value and option not in spec.options and option not in {"help", "version"}:
             takes = ", ".join(sorted(map(flag, spec.options))) or "no option"

@@ -44,7 +44,8 @@ def read_project(
     given = Path(folder).absolute()
     new = new and not given.exists()
     if not given.is_dir() and not new:
-        msg = f"{one_line(str(folder))} is not a folder. Check the spelling."
+        told = "is a file; name the folder it lies in" if given.is_file() else "is not a folder. Check the spelling."
+        msg = f"{one_line(str(folder))} {told}"
         raise BadInput(msg)
     root = given if planned else None if new else find_root(given)
     if root is None:
