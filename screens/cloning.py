@@ -13,7 +13,7 @@ from screens.sheet import Answer, Sheet
 from screens.text_page import TextPage
 from wizard.clone import about, clone, folder_for
 from wizard.errors import WizardError
-from wizard.language import _
+from wizard.language import _, error_told
 from wizard.project.read import read_project
 from wizard.text import masked, one_line
 
@@ -60,7 +60,7 @@ def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], 
         try:
             clone(address, folder, screen.way.environment, stop.is_set)
         except (WizardError, OSError) as error:
-            told = f"x {one_line(str(error), 200)}"
+            told = f"x {one_line(error_told(error), 200)}"
         screen.app.call_from_thread(fetched, told)
 
     def fetched(told: str) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from wizard.errors import WizardError
-from wizard.language import _, said
+from wizard.language import _, error_told, said, shown
 from wizard.lock_forecast import LockForecast, same_plan
 from wizard.phrases import whole_span
 from wizard.plan.quoting import command_line
@@ -73,7 +73,7 @@ class LockTrial:
             return _("uv.lock: {summary}", summary=self.found.changes.summary)
         if isinstance(self.failed, LockFailed):
             return _("x uv lock fails: {title}", title=one_line(self.failed.diagnosis.title))
-        return f"x {one_line(str(self.failed))}" if self.failed is not None else OFFER
+        return f"x {one_line(error_told(self.failed))}" if self.failed is not None else OFFER
 
     def head(self, step: Step) -> str:
         """The line above the detail."""
@@ -86,11 +86,11 @@ class LockTrial:
         if self.found is not None:
             return [*self.found.changes.lines] or [f"  {self.found.changes.summary}"]
         if not isinstance(self.failed, LockFailed):
-            return [] if self.failed is None else [one_line(str(self.failed))]
+            return [] if self.failed is None else [one_line(error_told(self.failed))]
         found = self.failed.diagnosis
-        told = [found.explanation, *(f"> {line}" for line in found.evidence)]
+        told = [shown(found.explanation), *(f"> {line}" for line in found.evidence)]
         for number, fix in enumerate(found.fixes, 1):
-            told.append(f"{number} {fix.title}")
+            told.append(f"{number} {shown(fix.title)}")
             told += ["  " + command_line(argv) for argv in fix.commands or ()]
         return told
 

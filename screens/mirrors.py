@@ -19,7 +19,7 @@ from screens.page import ListPage
 from screens.widgets import Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput
-from wizard.language import _, said
+from wizard.language import _, error_told, said, shown
 from wizard.mirrors import catalogue, kept
 from wizard.mirrors.command import need_of, state_folder
 from wizard.mirrors.record import Kind, Measurement
@@ -174,7 +174,7 @@ class MirrorsScreen(MirrorChoice):
         reasons = self.way.why("mirrors.pypi")
         if told:
             return f"  + {told}"
-        return f"  + {reasons[0]}" if reasons else ""
+        return f"  + {shown(reasons[0])}" if reasons else ""
 
     def _more(self, left: int) -> str:
         newest = max(self.measuring.measured.values(), key=lambda one: one.at, default=None)
@@ -229,7 +229,7 @@ class MirrorsScreen(MirrorChoice):
             try:
                 self.way.choose(key, advice.choices[key])
             except BadInput as error:
-                self.say(f"x {one_line(str(error), 70)}")
+                self.say(f"x {one_line(error_told(error), 70)}")
 
     # choosing
 

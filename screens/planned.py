@@ -18,7 +18,7 @@ from screens.walk import Walk
 from wizard.cli.running import stands_in_the_way
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
-from wizard.language import _
+from wizard.language import _, error_told
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line
@@ -87,7 +87,7 @@ class PlannedScreen(StepScreen):
         self.app.call_from_thread(self._planned, error)
 
     def _planned(self, error: WizardError | None) -> None:
-        self._waits, self._wrong = "", one_line(str(error)) if error else ""
+        self._waits, self._wrong = "", one_line(error_told(error)) if error else ""
         at = self._telling()
         try:
             self.plan = self.way.plan()

@@ -28,7 +28,8 @@ from screens.step_text import (
 )
 from screens.widgets import Line
 from wizard.errors import BadInput
-from wizard.language import _, ngettext, said
+from wizard.language import _, error_told, ngettext, said
+from wizard.phrases import step_name
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Step
 from wizard.text import one_line
@@ -122,7 +123,7 @@ class ReviewScreen(PlannedScreen):
             rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
             about = {"lock": self.trial.row(), "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
-            left = f"{number} {step.id:11}{what_it_does(step, about)}"
+            left = f"{number} {fit(step_name(step.id), 11)}{what_it_does(step, about)}"
             rows.append(Row(step.id, f"{fit(cut(left, self.room - 12), self.room - 10)}{much(step)}"))
         return rows
 
@@ -224,7 +225,7 @@ class ReviewScreen(PlannedScreen):
             for key, value in fix.choices.items():
                 self.way.choose(key, value)
         except BadInput as error:
-            self.say(f"x {one_line(str(error), 70)}")
+            self.say(f"x {one_line(error_told(error), 70)}")
             return
         self.make()
         self.say(cut(_("Chosen: {title}", title=fix.title), 60))

@@ -5,7 +5,6 @@ Widths are terminal cells, not characters: a name may hold wide letters. The bod
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from wizard.language import _, said, shown
 from wizard.mirrors.record import MirrorResult
 from wizard.phrases import amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
 from wizard.source_rows import SourceRow
-from wizard.text import one_line
+from wizard.text import broken, one_line
 
 WIDTH = 76
 """Cells of the body at 80 columns; a list's row keeps one of them free at its right."""
@@ -27,9 +26,6 @@ GLYPHS = {
     "now": ">", "running": ">", "measuring": ">", "waiting": ".", "looking": ".", "not run": "-", "unknown": "?",
 }  # fmt: skip
 """The glyph that stands before each word of state."""
-_WIDE, _CLOSING = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_PIECE = re.compile(rf" ?(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
-"""What a row is never broken in: a word, or one Chinese character, with the blank before and the stop behind."""
 
 
 def tail(path: str, width: int) -> str:
@@ -73,20 +69,12 @@ def wrapped(text: str, width: int, lines: int) -> list[str]:
 
     At blanks, and between Chinese characters, where no blank stands, but not before what closes a sentence.
     """
-    rows: list[str] = []
-    row = ""
-    pieces = _PIECE.findall(" ".join(one_line(shown(text)).split()))
-    for position, piece in enumerate(pieces):
-        longer = row + piece if row else piece.lstrip()
-        if cell_len(longer) <= width:
-            row = longer
-            continue
-        if row and len(rows) + 1 == lines:
-            return [*rows, cut(row + "".join(pieces[position:]), width)]
-        if row:
-            rows.append(row)
-        row = piece.lstrip()
-    return [*rows, cut(row, width)] if row else rows
+    rows = broken(one_line(shown(text)), width)
+    if len(rows) <= lines:
+        return [*rows[:-1], *(cut(row, width) for row in rows[-1:])]
+    last = rows[lines - 1][-1]
+    gap = "" if "\u2e80" <= last <= "\u9fff" or "\uff00" <= last <= "\uffef" else " "
+    return [*rows[: lines - 1], cut(gap.join(rows[lines - 1 : lines + 1]), width)]
 
 
 def state_word(word: str, width: int) -> str:
@@ -207,7 +195,7 @@ LEADS_TO = {
 
 def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: int = WIDTH - 1) -> str:
     """A numbered fix and, at its right, where it leads."""
-    return sides(f"{number} {title}", shown(LEADS_TO[leads]) + (_(", tried") if tried else ""), width)
+    return sides(f"{number} {shown(title)}", shown(LEADS_TO[leads]) + (_(", tried") if tried else ""), width)
 
 
 def evidence_rows(

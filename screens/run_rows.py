@@ -10,8 +10,8 @@ from pathlib import Path
 from screens import rows
 from screens.rows import WIDTH, Bar
 from wizard.diagnosis import Fix
-from wizard.language import _, ngettext
-from wizard.phrases import whole_span
+from wizard.language import _, ngettext, remembered, shown
+from wizard.phrases import step_name, whole_span
 from wizard.report_text import check_word, retry_text
 from wizard.run.progress import LogLine, RunState, StepState
 from wizard.text import masked, moving_size, one_line
@@ -60,11 +60,22 @@ def _step_rows(  # noqa: PLR0913 - what a step's row tells
 ) -> SyncRows:
     head = rows.cut(
         rows.state_word(STEP_WORDS[step.state], 11)
-        + _("step {place} of {of}, {title}: {summary}", place=place, of=of, title=step.title, summary=step.summary),
+        + _(
+            "step {place} of {of}, {title}: {summary}",
+            place=place,
+            of=of,
+            title=step_name(step.title),
+            summary=step.summary,
+        ),
         width,
     )
     told = [
-        rows.cut(rows.state_word(STEP_WORDS[one.state], 11) + rows.column(one.title, 11) + _summary(state, one), width)
+        rows.cut(
+            rows.state_word(STEP_WORDS[one.state], 11)
+            + rows.column(step_name(one.title), 11)
+            + shown(_summary(state, one)),
+            width,
+        )
         for one in state.steps
     ]
     first = max(0, min(place - 2, len(told) - room))
@@ -197,12 +208,12 @@ def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int =
             seconds = None if word == "not run" else float(event.get("seconds") or 0.0)
             value = str(event.get("value") or "")
             value = "" if value == word else value
-            told.append(rows.check_row(number, word, title, value, seconds, width))
+            told.append(rows.check_row(number, word, remembered(title), value, seconds, width))
             continue
         word = "not run" if over else "now" if key == current and _verifying(state) else "waiting"
         since = now - _last_check(state)
         value = _("since {since} s", since=int(since)) if word == "now" and since >= 2 else ""
-        told.append(rows.check_row(number, word, title, value, None, width))
+        told.append(rows.check_row(number, word, remembered(title), value, None, width))
     return told
 
 
@@ -288,7 +299,7 @@ def result_row(state: RunState) -> str:
             left = _(", about {time} left", time=whole_span(state.eta_s)) if state.eta_s else ""
             return f"{state.percent} %{left}"
         step = step_place(state)[2]
-        return _("at {title}", title=step.title) if step else "begins"
+        return _("at {title}", title=step_name(step.title)) if step else "begins"
     if state.lost:
         return _("ended without a word")
     if state.diagnosis is not None:

@@ -24,7 +24,7 @@ from screens.log_page import LogPage
 from screens.run_rows import leads, shown_log
 from screens.step import Mark, StepScreen
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, said, shown
+from wizard.language import _, error_told, said, shown
 from wizard.plan.quoting import command_line
 from wizard.report_text import started_at
 from wizard.run.progress import RunState
@@ -224,7 +224,7 @@ class RunScreen(StepScreen):
         try:
             where = str(report.write(self.walk.run, self.way))
         except WizardError as error:
-            self.say(rows.cut(f"x {one_line(str(error))}", 76))
+            self.say(rows.cut(f"x {one_line(error_told(error))}", 76))
             return
         self.say(rows.cut(_("Report: {path}", path=shown_log(where)), self.query_one("#promise").size.width))
 
@@ -269,7 +269,7 @@ class RunScreen(StepScreen):
             for key, value in (fix.choices or {}).items():
                 self.way.choose(key, value)
         except BadInput as error:
-            self.say(f"x {one_line(str(error), 70)}")
+            self.say(f"x {one_line(error_told(error), 70)}")
             return
         self.walk.tried = (*self.walk.tried, fix.title)
         self.way.read()

@@ -10,7 +10,7 @@ from screens.rows import wrapped
 from wizard.advice.setting_sources import Source
 from wizard.advice.setting_states import SettingState
 from wizard.choices import Choices
-from wizard.language import _, said
+from wizard.language import _, said, shown
 from wizard.machine.facts import Machine
 from wizard.machine.folder_size import FolderSize
 from wizard.plan import old_cache
@@ -99,7 +99,7 @@ def side_told(machine: Machine, states: Iterable[SettingState], whys: Iterable[s
         if not any(one.wins for one in state.sources):
             lines += wrapped(_("+ wins: {short}, uv's own", short=short(machine, state.now or "not known")), 38, 3)
     for why in whys:
-        lines += ["", *wrapped(f"+ {why}", 38, 8)]
+        lines += ["", *wrapped(f"+ {shown(why)}", 38, 8)]
     return "\n".join(lines)
 
 

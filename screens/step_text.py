@@ -9,7 +9,8 @@ from textual.content import Content
 
 from screens.rows import cut, wrapped
 from wizard.diagnosis import Diagnosis
-from wizard.language import _, ngettext
+from wizard.language import _, ngettext, shown
+from wizard.phrases import step_name
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
@@ -25,11 +26,9 @@ def what_it_does(step: Step, about: str = "") -> str:
     command = step.commands[0] if step.commands else None
     about = one_line(about or step.summary)
     if step.id == "sync" and command is not None:
-        shown = command_line(("uv", *command.argv[1:]))
-        return f"{shown}   {about}" if about else shown
-    if about:
-        return about
-    return one_line(step.summary or step.title)
+        typed = command_line(("uv", *command.argv[1:]))
+        return f"{typed}   {shown(about)}" if about else typed
+    return shown(about) or step_name(step.title)
 
 
 def much(step: Step) -> str:
@@ -54,7 +53,7 @@ def head(step: Step) -> str:
             removed=removed or "none",
         )
         return f"{PurePath(step.files[0].path).name}, {told}"
-    return one_line(step.summary or step.title)
+    return shown(one_line(step.summary)) or step_name(step.title)
 
 
 def counts(change: FileChange) -> tuple[int, int]:
@@ -113,7 +112,7 @@ def all_lines(
         at = len(lines) if step.id == value else at
         lines += [_("Step {number}: {head}", number=number, head=head(step)), *(f"  {line}" for line in lines_of(step))]
         lines += [*(f"  {line}" for line in (more or {}).get(step.id, ()))]
-        lines += [*(f"  ! {note}" for note in step.notes), ""]
+        lines += [*(f"  ! {shown(note)}" for note in step.notes), ""]
     return lines, at
 
 
@@ -135,5 +134,5 @@ def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
     """What stands in the way, and what to do about it."""
     lines = [_("What to do"), *wrapped(found.explanation, width, 3)]
     for number, fix in enumerate(found.fixes, 1):
-        lines += [f"{number} {fix.title}", *("  " + command_line(argv) for argv in fix.commands or ())]
+        lines += [f"{number} {shown(fix.title)}", *("  " + command_line(argv) for argv in fix.commands or ())]
     return lines

@@ -16,6 +16,7 @@ from screens.run_screen import RunScreen
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.language import _, said
+from wizard.phrases import step_name
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
 
@@ -89,7 +90,9 @@ class SyncScreen(RunScreen):
                 if of
                 else self.TITLE_TEXT
             )
-        return one_line(_("Sync: before it, {title} (step {place} of {of})", title=step.title, place=place, of=of), 78)
+        return one_line(
+            _("Sync: before it, {title} (step {place} of {of})", title=step_name(step.title), place=place, of=of), 78
+        )
 
     def live_label(self) -> str:
         return _("Next: verify") if self.done else _("Next when done")
@@ -144,7 +147,9 @@ def side_of(state: RunState, log: str) -> str:
     """The side panel of a run: the plan with its marks, how often it was tried, where the log is."""
     told = [_("The plan"), ""]
     for number, step in enumerate(state.steps, 1):
-        told.append(rows.cut(f"{rows.state_word(run_rows.STEP_WORDS[step.state], 11)}{number} {step.title}", 38))
+        told.append(
+            rows.cut(f"{rows.state_word(run_rows.STEP_WORDS[step.state], 11)}{number} {step_name(step.title)}", 38)
+        )
     if state.locked is not None:
         told += ["", "uv.lock", *rows.wrapped(run_rows.lock_told(state), 38, 2)]
     if state.tries > 1:

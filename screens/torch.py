@@ -19,7 +19,8 @@ from screens.text_page import TextPage
 from screens.widgets import Line
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, said
+from wizard.language import _, error_told, said, shown
+from wizard.phrases import choice_word
 from wizard.text import one_line
 from wizard.torch_rows import KEY, TorchPage, TorchRow
 
@@ -177,9 +178,9 @@ class TorchScreen(StepScreen):
             self.way.plan()
         except BadInput as error:
             self.way.choices = before
-            self.say(rows.cut(f"x {one_line(str(error))}", 76))
+            self.say(rows.cut(f"x {one_line(error_told(error))}", 76))
         except WizardError as error:
-            self.say(rows.cut(f"! {one_line(str(error))}", 76))
+            self.say(rows.cut(f"! {one_line(error_told(error))}", 76))
         told = torch_rows.page(self.way)
         self._price = torch_rows.price(told.rows[told.chosen]) if told.chosen >= 0 else None
         self.redraw()
@@ -216,9 +217,11 @@ class TorchScreen(StepScreen):
         listed: dict[str, str] = {}
         for row in self.told.rows:
             name = "keep" if row.value == "keep" else row.value
-            listed.setdefault(row.value, f"{rows.column(name, 12)}{row.label}, {row.word}: {row.note}")
+            listed.setdefault(
+                row.value, f"{rows.column(name, 12)}{shown(row.label)}, {choice_word(row.word)}: {shown(row.note)}"
+            )
         for name, why in self.told.ruled_out:
-            listed.setdefault(name, f"{rows.column(name, 12)}x {why}")
+            listed.setdefault(name, f"{rows.column(name, 12)}x {shown(why)}")
         all_ = [Row(key, rows.cut(rows.choice(key == value, text), width)) for key, text in listed.items()]
         at = next((place for place, row in enumerate(all_) if row.value == value), None)
         page = ListPage(self.track_line(), _("All variants of torch"), all_, at=at, help_text="variant")

@@ -18,7 +18,8 @@ from screens.page import Page
 from screens.widgets import Line, PushButton, is_field
 from wizard import torch_rows
 from wizard.errors import WizardError
-from wizard.language import _, said
+from wizard.language import _, said, shown
+from wizard.phrases import choice_word
 from wizard.text import one_line
 
 if TYPE_CHECKING:
@@ -198,12 +199,12 @@ def _variants(way: Way) -> Iterator[tuple[str, str]]:
     for row in told.rows:
         if row.value not in known:
             known[row.value] = ""
-            yield row.value, f"{row.label}, {row.word}: {row.note}"
+            yield row.value, f"{shown(row.label)}, {choice_word(row.word)}: {shown(row.note)}"
     yield "pypi", known["pypi"]
     for name, why in told.ruled_out:
         if name not in known:
             known[name] = ""
-            yield name, f"x {why}"
+            yield name, f"x {shown(why)}"
 
 
 __all__ = ["OtherTorchPage"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from screens.rows import wrapped
 from wizard import torch_not_taken, torch_rows
 from wizard.errors import WizardError
-from wizard.language import _
+from wizard.language import _, shown
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def side(way: Way, told: TorchPage) -> str:
         (_("Why not the newest"), newest),
         (_("What would change it"), torch_not_taken.would_change(advice)),
         (_("To know"), advice.notes),
-        (_("Ruled out"), [f"{names}: {why}" for names, why in torch_not_taken.grouped(advice)]),
+        (_("Ruled out"), [f"{names}: {shown(why)}" for names, why in torch_not_taken.grouped(advice)]),
         (_("uv.lock gives"), told.locked),
     ):
         if sentences:

@@ -8,7 +8,7 @@ from screens.rows import tail
 from screens.sheet import LINES, WIDTH, Answer, Sheet
 from screens.step import StepScreen
 from wizard.errors import WizardError
-from wizard.language import _, ngettext, said
+from wizard.language import _, error_told, ngettext, said
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.run.interrupted import take_back
@@ -64,7 +64,7 @@ def ask(screen: StepScreen, run: RunInfo | None, then: Callable[[], None]) -> No
         try:
             done = take_back(run)
         except (WizardError, OSError) as error:
-            screen.app.call_from_thread(taken, f"x {one_line(str(error), 70)}")
+            screen.app.call_from_thread(taken, f"x {one_line(error_told(error), 70)}")
             return
         left = [one for one in done if one.state == "refused"]
         count = len(done) - len(left)

@@ -18,7 +18,7 @@ from wizard import catalog
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
-from wizard.language import _, said
+from wizard.language import _, said, shown
 from wizard.plan.conda import comes_first, uv_of_base
 from wizard.uv_fields import wrong_folder, wrong_version
 
@@ -71,7 +71,7 @@ class UvScreen(StepScreen):
         why = [one for one in self.way.why(KEY) if one != OWN]  # the lead says so
         for place in range(REASONS):
             line = self.query_one(f"#why-{place}", Line)
-            line.show(cut(f"  + {why[place].rstrip('.')}", self.room) if place < len(why) else "")
+            line.show(cut(f"  + {shown(why[place]).rstrip('.。')}", self.room) if place < len(why) else "")
             line.display = place < len(why)
         newest = self._newest()
         self.query_one("#newest", Line).show(cut(newest, self.room))
@@ -182,7 +182,7 @@ class UvScreen(StepScreen):
     def side(self) -> str:
         lines = [_("Why"), ""]
         for why in self.way.why(KEY):
-            lines += wrapped(f"+ {why}", 38, 6)
+            lines += wrapped(f"+ {shown(why)}", 38, 6)
         lines += ["", _("What each shell runs for uv"), "", *self._shells()]
         ways = self.way.candidates_of_uv()
         lines += ["", _("By hand, each of them"), ""]

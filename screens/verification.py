@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
@@ -15,7 +16,7 @@ from screens.step import Mark
 from screens.sync import side_of
 from screens.widgets import Line
 from wizard.errors import WizardError
-from wizard.language import _, said
+from wizard.language import _, said, shown
 from wizard.report_text import verdict
 from wizard.run import client
 from wizard.text import masked
@@ -186,9 +187,9 @@ def after_rows(after: After | None, width: int) -> list[str]:
     if after is None:
         return []
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
-    heads = [_("From now on  "), *[" " * 13] * (len(after.commands) - 1)]
+    heads = [_("From now on  "), *[" " * cell_len(_("From now on  "))] * (len(after.commands) - 1)]
     told = [
-        rows.cut(head + command.ljust(longest) + about, width)
+        rows.cut(head + command.ljust(longest) + shown(about), width)
         for head, (command, about) in zip(heads, after.commands, strict=True)
     ]
     if after.load_line:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import pickle
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,8 @@ from wizard.text import clean, masked, one_line
 from wizard.which_language import chosen
 
 pytestmark = pytest.mark.same_everywhere
+
+REPO = Path(__file__).resolve().parent.parent
 
 
 class Echo:
@@ -151,3 +156,22 @@ def test_making_text_safe_keeps_a_sentence_that_was() -> None:
     message = said("Plain")
     assert shown(masked(one_line(clean(message)))) == "<Plain>"
     assert shown(clean(said("with {x}", x="\x1b[2J"))) == "with "
+
+
+FACES = re.compile(r"wizard/(?:cli/|plain|phrases\.py|report_text\.py|language\.py)|screens/")
+TRANSLATES = {"_", "ngettext", "shown", "error_told"}
+
+
+def faces_words(path: Path) -> set[str]:
+    """What a module imports of the functions that translate at once."""
+    tree = ast.parse(path.read_text("utf-8"))
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "wizard.language"]
+    return {alias.name for node in froms for alias in node.names} & TRANSLATES
+
+
+def test_only_the_faces_translate() -> None:
+    """What a room says goes into documents and events, which are English: it says it with `said`."""
+    sources = [*REPO.joinpath("wizard").rglob("*.py"), *REPO.joinpath("screens").rglob("*.py")]
+    using = {path.relative_to(REPO).as_posix() for path in sources if faces_words(path)}
+    assert {name for name in using if not FACES.match(name)} == set()
+    assert "screens/start.py" in using

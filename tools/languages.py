@@ -107,7 +107,9 @@ def update() -> None:
         for message in found:
             if message.id:
                 old = there.get(_key(message))
-                string = old.string if old and old.string else ("",) if isinstance(message.id, tuple) else ""
+                empty: Any = ("",) if isinstance(message.id, tuple) else ""
+                kept = old is not None and old.string and isinstance(old.string, str) == isinstance(empty, str)
+                string = old.string if old is not None and kept else empty
                 fresh.add(message.id, string, locations=message.locations, auto_comments=message.auto_comments)
         write(name, fresh)
 

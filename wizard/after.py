@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard import events
+from wizard.language import said
 from wizard.plan import settings
 from wizard.plan.quoting import command_line
 from wizard.run import arrived, state
@@ -34,14 +35,14 @@ def after(way: Way, run: RunInfo | None = None) -> After:
     """The closing words: commands to know next, with the extras that were chosen."""
     options = way.selection().options() if way.project else ()
     commands = (
-        (command_line(["uv", "run", *options, "python", "main.py"]), "run your code in this environment"),
-        ("uv add PACKAGE", "add a package to the project"),
-        (command_line(["uv", "sync", "--locked", *options]), "the same packages on any machine"),
+        (command_line(["uv", "run", *options, "python", "main.py"]), said("run your code in this environment")),
+        ("uv add PACKAGE", said("add a package to the project")),
+        (command_line(["uv", "sync", "--locked", *options]), said("the same packages on any machine")),
     )
     changed = run.changed if run else ()
     load = settings.load_line(way.machine) if settings.wrote_variables(changed) else None
-    said = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
-    return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), said, _elsewhere(way))
+    arrived_ = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
+    return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), arrived_, _elsewhere(way))
 
 
 def _elsewhere(way: Way) -> str:

@@ -75,6 +75,13 @@ def nsaid(one: str, many: str, count: int, /, **fields: Any) -> Message:
     return Message(_filled(one if count == 1 else many, fields), one, fields, many, count)
 
 
+def recased(text: str, other: str) -> str:
+    """`other`, which is `text` but for the case of its letters: of a Message, the same Message."""
+    if not isinstance(text, Message):
+        return other
+    return Message(other, text.msgid, text.fields, text.plural, text.number)
+
+
 def _(msgid: str, /, **fields: Any) -> str:
     """A face's words, in the reader's language. Raises KeyError where a field of `msgid` is not given."""
     catalogue = _catalogue()
@@ -98,6 +105,11 @@ def shown(text: str, /) -> str:
     if text.plural:
         return _filled(catalogue.ngettext(text.msgid, text.plural, text.number), text.fields, shown)
     return _filled(catalogue.gettext(text.msgid), text.fields, shown)
+
+
+def error_told(error: BaseException) -> str:
+    """What an error says, in the reader's language."""
+    return shown(error.args[0]) if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
 
 
 def words_of(document: Any) -> dict[str, Any]:
@@ -216,6 +228,6 @@ def _from_origin(kept: Any) -> Message | None:
 
 
 __all__ = [
-    "LANGUAGES", "Message", "_", "complaint", "language", "ngettext", "nsaid", "remembered", "said", "shown", "spoken",
-    "use", "words_of",
+    "LANGUAGES", "Message", "_", "complaint", "error_told", "language", "ngettext", "nsaid", "recased", "remembered", "said",
+    "shown", "spoken", "use", "words_of",
 ]  # fmt: skip

@@ -11,7 +11,11 @@ _CHOICE_WORDS = {str(word): word for word in (
 )}  # fmt: skip
 _FACT_LABELS = {str(label): label for label in (
     said("Machine"), said("GPU"), said("Disk"), said("Network"), said("uv"), said("Newest uv"), said("Python"),
-    said("Project"), said("torch"), said("per system"), said("To fetch"),
+    said("Project"), said("torch"), said("Driver"), said("System"), said("per system"), said("To fetch"),
+)}  # fmt: skip
+_STEP_NAMES = {str(name): name for name in (
+    said("uv"), said("settings"), said("import"), said("init"), said("mirrors"), said("torch"), said("lock"), said("sync"),
+    said("verify"), said("export"), said("team"),
 )}  # fmt: skip
 _STEP = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 
@@ -69,6 +73,11 @@ def measured_rate(bytes_per_s: float | None) -> str:
     if value >= 0.095:
         return f"{value:.1f} MiB/s" if value < 99.95 else f"{value:.0f} MiB/s"
     return f"{three(bytes_per_s / _STEP['KiB'])} KiB/s"
+
+
+def step_name(title: str) -> str:
+    """What a step of the plan is called, in the reader's language."""
+    return shown(_STEP_NAMES.get(title, title))
 
 
 def fact_label(label: str) -> str:

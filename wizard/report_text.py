@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from wizard import diagnosis
-from wizard.language import _, ngettext
-from wizard.phrases import amount, left_phrase, rate_phrase, short_span, whole_span
+from wizard.language import _, ngettext, remembered, shown
+from wizard.phrases import amount, left_phrase, rate_phrase, short_span, step_name, whole_span
 from wizard.run.progress import RunState, StepState
 from wizard.text import masked, one_line
 from wizard.verify.record import Check, Verification
@@ -52,21 +52,21 @@ class TextReport:
         step = steps[place - 1]
         if event["state"] == "started":
             self._told_at, self._told_tenth = float(event["at"]), 0
-            about = f": {one_line(step.summary)}" if step.summary else ""
+            about = f": {shown(one_line(step.summary))}" if step.summary else ""
             return [
                 _(
                     "{clock}  step {place} of {steps}, {title}{about}",
                     clock=self._clock(event),
                     place=place,
                     steps=len(steps),
-                    title=step.title,
+                    title=step_name(step.title),
                     about=about,
                 )
             ]
         word = {"done": _("ok"), "failed": _("x failed"), "skipped": _("- skipped")}.get(
             str(event["state"]), str(event["state"])
         )
-        return [f"{self._clock(event)}  {word}, {step.title}{self._how_it_ended(step)}"]
+        return [f"{self._clock(event)}  {word}, {step_name(step.title)}{self._how_it_ended(step)}"]
 
     def _how_it_ended(self, step: StepState) -> str:
         if step.id == "sync" and step.state == "done":
@@ -112,11 +112,11 @@ class TextReport:
         word = check_word(event)
         if word in {"now", "waiting"}:
             return []
-        title = one_line(str(event.get("title") or event["id"]))
+        title = shown(remembered(one_line(str(event.get("title") or event["id"]))))
         if title[1:2].islower() and not title.startswith("Python"):
             title = title[0].lower() + title[1:]
         value = f", {one_line(str(event['value']))}" if event.get("value") else ""
-        return [f"{number:>2} {word}: {title}{value}"]
+        return [f"{number:>2} {shown(remembered(word))}: {title}{value}"]
 
     def _verify(self, event: Mapping[str, Any]) -> list[str]:
         title, lead = verdict(self.state)

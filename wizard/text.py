@@ -11,6 +11,9 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 # without the scheme before it: that would make long words cost their square
 _CREDENTIALS = re.compile(r"://[^/\s'\"<>]*@")
+_WIDE, _CLOSING = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_PIECE = re.compile(rf" ?(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
+"""What a row is never broken in: a word, or one Chinese character, with the blank before and the stop behind."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -98,6 +101,20 @@ def cells(text: str) -> int:
 def padded(text: str, width: int) -> str:
     """With blanks behind it, to `width` cells; a longer text stays whole."""
     return text + " " * (width - cells(text))
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Rows of at most `width` cells; a longer word stays whole.
+
+    Broken at blanks, and between Chinese characters, where no blank stands, but not before what closes a sentence.
+    """
+    rows, row = [], ""
+    for piece in _PIECE.findall(" ".join(text.split())):
+        if row and cells(row + piece) > width:
+            rows.append(row)
+            row = ""
+        row += piece if row else piece.lstrip()
+    return [*rows, row] if row else rows
 
 
 def _same(made: str, text: str) -> str:

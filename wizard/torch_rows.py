@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard import torch_told
+from wizard.language import said
 from wizard.text import one_line
 from wizard.torch_means import KEY, as_if, facts
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 KEYS = (KEY, "torch.version", "torch.layout", "torch.platforms")
 SAID_BY = {"project": "your team", "file": "your file"}
-NO_TORCH = "Nothing to decide: this project does not use torch."
+NO_TORCH = said("Nothing to decide: this project does not use torch.")
 
 
 @dataclass(frozen=True)
@@ -109,15 +110,15 @@ def _row(candidate: Candidate, advice: TorchAdvice, way: Way) -> TorchRow:
     elif value == advice.choice and value != "keep":
         note = _what_changes(advice, way)
     name = "" if candidate.variant == "pypi" else f" {candidate.variant}"
-    word = candidate.word if advice.certain or candidate.word == "in uv.lock" else "possible"
+    word = candidate.word if advice.certain or candidate.word == "in uv.lock" else said("possible")
     return TorchRow(value, f"torch {candidate.torch_version}{name}", _word(way, value, word), note, ok)
 
 
 def _what_changes(advice: TorchAdvice, way: Way) -> str:
     if advice.extra:
-        return f"{advice.extra[0]} {advice.extra[1]}, no file changes"
+        return said("{kind} {name}, no file changes", kind=advice.extra[0], name=advice.extra[1])
     named = way.project is not None and way.project.torch is not None and way.project.torch.declared
-    return "pyproject.toml, uv.lock change" if named else "uv add torch has to come first"
+    return said("pyproject.toml, uv.lock change") if named else said("uv add torch has to come first")
 
 
 def _reason(note: str) -> str:
@@ -139,14 +140,14 @@ _NOTE = 32
 def _keep(advice: TorchAdvice, way: Way) -> TorchRow:
     if advice.locked is None:
         has_lock = bool(way.project and way.project.has_lock)
-        note = "no file changes" if has_lock else "pyproject.toml stays as it is"
-        return TorchRow("keep", "keep what is there", _word(way, "keep", "possible"), note, ok=True)
+        note = said("no file changes") if has_lock else said("pyproject.toml stays as it is")
+        return TorchRow("keep", said("keep what is there"), _word(way, "keep", "possible"), note, ok=True)
     locked = advice.locked
     if locked.missing_wheel:
         missing = "C library" if locked.missing_wheel == "glibc" else locked.missing_wheel
-        note, ok = f"x no wheel for this {missing}", False
+        note, ok = said("x no wheel for this {missing}", missing=missing), False
     else:
-        note, ok = "no file changes", True
+        note, ok = said("no file changes"), True
     version = locked.package.version or locked.torch
     label = locked.label if locked.variant else f"torch {version}"
     return TorchRow("keep", label, _word(way, "keep", "in uv.lock"), note, ok)
@@ -187,7 +188,7 @@ def _set_beside(way: Way) -> str:
 
 def price(row: TorchRow) -> str | None:
     """What the promise says after a row that does not run here was taken; None where all is well."""
-    return None if row.ok else "x The GPU will not be used with this choice."
+    return None if row.ok else said("x The GPU will not be used with this choice.")
 
 
 __all__ = ["KEY", "KEYS", "TorchPage", "TorchRow", "as_if", "chosen", "facts", "page", "price", "settle"]

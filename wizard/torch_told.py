@@ -14,6 +14,7 @@ from wizard.advice.torch_machine import Device, Here, branch, older, runnable
 from wizard.advice.torch_obstacles import loads
 from wizard.advice.torch_words import sentence_case, unused
 from wizard.catalog_torch import PYPI
+from wizard.language import said
 from wizard.machine.probe import GPU_LIMIT
 
 if TYPE_CHECKING:
@@ -30,21 +31,30 @@ _ROW = 72
 def headline(advice: TorchAdvice, *, waits: bool) -> str:
     """The first line."""
     if waits:
-        return f"Recommended: . the driver is being asked (at most {GPU_LIMIT:g} s)"
+        return said("Recommended: . the driver is being asked (at most {seconds} s)", seconds=f"{GPU_LIMIT:g}")
     if not advice.certain:
         return f"? {_clauses(advice)[0].rstrip('.')}."
     if advice.variant is None:
-        return f"x error    {_nothing(advice)}"
-    return f"Nothing to decide: {_kept(advice)}." if advice.choice == "keep" else f"Recommended: {_recommended(advice)}"
+        return said("x error    {what}", what=_nothing(advice))
+    return (
+        said("Nothing to decide: {what}.", what=_kept(advice))
+        if advice.choice == "keep"
+        else said("Recommended: {what}", what=_recommended(advice))
+    )
 
 
 def _recommended(advice: TorchAdvice) -> str:
     if advice.extra is not None:
-        return f"{advice.extra[0]} {advice.extra[1]}, which this project offers"
+        return said("{kind} {name}, which this project offers", kind=advice.extra[0], name=advice.extra[1])
     if advice.variant == PYPI:
-        return f"torch {advice.torch_version} from the package index"
-    unsure = " (not confirmed, D says why)" if any(one.startswith(_UNSURE) for one in advice.notes) else ""
-    return f"torch {advice.torch_version}, variant {advice.variant}{unsure}"
+        return said("torch {version} from the package index", version=advice.torch_version)
+    unsure = said(" (not confirmed, D says why)") if any(one.startswith(_UNSURE) for one in advice.notes) else ""
+    return said(
+        "torch {version}, variant {variant}{unsure}",
+        version=advice.torch_version,
+        variant=advice.variant,
+        unsure=unsure,
+    )
 
 
 def reasons(advice: TorchAdvice, *, waits: bool) -> tuple[str, ...]:
@@ -77,12 +87,20 @@ def short(name: str) -> str:
 def _kept(advice: TorchAdvice) -> str:
     if advice.variant == PYPI:
         here = advice.basis.here.platform if advice.basis else ""
-        return "torch for macOS uses the Mac's GPU" if here == "macos_arm64" else "there is one torch for this system"
+        return (
+            said("torch for macOS uses the Mac's GPU")
+            if here == "macos_arm64"
+            else said("there is one torch for this system")
+        )
     if advice.locked is None:
-        return f"the package index has torch {advice.torch_version} {advice.variant}, and it runs here"
+        return said(
+            "the package index has torch {version} {variant}, and it runs here",
+            version=advice.torch_version,
+            variant=advice.variant,
+        )
     if advice.locked.unheard:
-        return f"uv.lock has torch {advice.locked.package.version}, a build of its own"
-    return f"uv.lock has {advice.locked.label}, and it runs here"
+        return said("uv.lock has torch {version}, a build of its own", version=advice.locked.package.version)
+    return said("uv.lock has {label}, and it runs here", label=advice.locked.label)
 
 
 # nothing can be said for certain
@@ -92,7 +110,7 @@ def _clauses(advice: TorchAdvice) -> tuple[str, ...]:
     """The note that tells what is missing, and what would be right, one by one."""
     note = next((one for one in advice.notes if "did not answer" in one or "not known" in one), "")
     if not note:
-        return ("What decides here is not known.",)
+        return (said("What decides here is not known."),)
     first, _, rest = note.replace("The NVIDIA driver", "The driver").partition(
         ": " if "did not answer" in note else "; "
     )
@@ -104,16 +122,16 @@ def _clauses(advice: TorchAdvice) -> tuple[str, ...]:
 
 def _nothing(advice: TorchAdvice) -> str:
     if advice.basis is None:
-        return "No torch that this project allows runs here."
+        return said("No torch that this project allows runs here.")
     here, _, options, _ = advice.basis.all
     if here.musl:
-        return "torch has no wheel for musl, the C library of this Linux."
+        return said("torch has no wheel for musl, the C library of this Linux.")
     if _needed_glibc(here, options):
-        return f"No torch that this project allows runs with glibc {here.glibc}."
+        return said("No torch that this project allows runs with glibc {glibc}.", glibc=here.glibc)
     devices = tuple(one for one in here.of("nvidia") if one.known)
     blocked = missing_driver(here, devices, options.by_accelerator.get("nvidia", ())) if devices else None
     if blocked and here.driver and older(here.driver, blocked[1]):
-        return f"No torch that this project allows runs with driver {here.driver}."
+        return said("No torch that this project allows runs with driver {driver}.", driver=here.driver)
     known = [one for one in here.devices or () if one.known]
     return f"No torch that this project allows runs {f'on the {short(known[0].name)}' if known else 'here'}."
 
@@ -121,10 +139,12 @@ def _nothing(advice: TorchAdvice) -> str:
 def _instead(advice: TorchAdvice) -> tuple[str, ...]:
     """What would do: another torch, another driver."""
     if advice.basis is None or advice.basis.here.musl:
-        return ("a system or container image with glibc would do, Debian or Ubuntu say",)
+        return (said("a system or container image with glibc would do, Debian or Ubuntu say"),)
     here, wish, options, _ = advice.basis.all
     needed = _needed_glibc(here, options)
-    told = [f"a system or container image with glibc {needed} or newer would help"] if needed else []
+    told: list[str] = (
+        [said("a system or container image with glibc {needed} or newer would help", needed=needed)] if needed else []
+    )
     vendor = next((one.vendor for one in here.devices or () if one.known), None)
     other = anywhere(here, vendor) if vendor else None
     if other is not None:
@@ -132,7 +152,13 @@ def _instead(advice: TorchAdvice) -> tuple[str, ...]:
     devices = other.devices if other is not None else ()
     blocked = missing_driver(here, devices, options.by_accelerator.get("nvidia", ())) if devices else None
     if blocked and here.driver and older(here.driver, blocked[1]):
-        told.append(f"driver {branch(blocked[1], here.driver)} or newer would help: it runs {blocked[0].label}")
+        told.append(
+            said(
+                "driver {version} or newer would help: it runs {label}",
+                version=branch(blocked[1], here.driver),
+                label=blocked[0].label,
+            )
+        )
     return tuple(told) or advice.notes
 
 
@@ -153,26 +179,50 @@ def _gpu(advice: TorchAdvice) -> str:
     if found is None or served is None:
         return ""
     if served.build.name == PYPI:
-        return "" if advice.choice == "keep" else "the package index has one torch for macOS, and no other variant"
+        return (
+            "" if advice.choice == "keep" else said("the package index has one torch for macOS, and no other variant")
+        )
     if not served.devices:
         return _no_gpu(found.here, served.build)
     left = [one for one in found.here.of(served.devices[0].vendor) if one.known and one not in served.devices]
     if left:
         names = " and the ".join(dict.fromkeys(short(one.name) for one in served.devices))
-        return f"variant {served.build.name} serves the {names}; {_left(found.here, left)}"
+        return said(
+            "variant {name} serves the {names}; {left}",
+            name=served.build.name,
+            names=names,
+            left=_left(found.here, left),
+        )
     return _code(advice, served.build, served.devices)
 
 
 def _code(advice: TorchAdvice, build: Build, devices: tuple[Device, ...]) -> str:
     names = " and the ".join(dict.fromkeys(short(one.name) for one in devices))
     if devices[0].vendor == "intel":
-        return f"it is for the {names}"
+        return said("it is for the {names}", names=names)
     if devices[0].vendor == "amd":
-        return f"the {names} ({devices[0].gfx}) is on its list"
+        return said("the {names} ({gfx}) is on its list", names=names, gfx=devices[0].gfx)
     if _is_last(advice, build):
-        return f"{names} is generation {_generation(devices)}; {build.name} is the last variant with code for it"
-    told = f'it has code for the {names} (GPU generation {_generation(devices)}, "compute capability")'
-    return told if len(told) <= _ROW else f"it has code for the {names} (compute capability {_generation(devices)})"
+        return said(
+            "{names} is generation {generation}; {name} is the last variant with code for it",
+            names=names,
+            generation=_generation(devices),
+            name=build.name,
+        )
+    told = said(
+        'it has code for the {names} (GPU generation {generation}, "compute capability")',
+        names=names,
+        generation=_generation(devices),
+    )
+    return (
+        told
+        if len(told) <= _ROW
+        else said(
+            "it has code for the {names} (compute capability {generation})",
+            names=names,
+            generation=_generation(devices),
+        )
+    )
 
 
 def _generation(devices: tuple[Device, ...]) -> str:
@@ -182,8 +232,12 @@ def _generation(devices: tuple[Device, ...]) -> str:
 def _left(here: Here, left: list[Device]) -> str:
     names = " and the ".join(dict.fromkeys(short(one.name) for one in left))
     if any(runnable(here, one) for one in left):
-        return f"no variant serves the {names} too"
-    return f"the {names} is too old for any" if len(left) == 1 else f"the {names} are too old for any"
+        return said("no variant serves the {names} too", names=names)
+    return (
+        said("the {names} is too old for any", names=names)
+        if len(left) == 1
+        else said("the {names} are too old for any", names=names)
+    )
 
 
 def _is_last(advice: TorchAdvice, build: Build) -> bool:
@@ -202,20 +256,23 @@ def _cuda(build: Build) -> int:
 
 def _no_gpu(here: Here, build: Build) -> str:
     if here.devices:
-        return unused(here, f"the {short(here.devices[0].name)}")
+        return unused(here, said("the {name}", name=short(here.devices[0].name)))
     if build.platform.startswith("linux"):
-        return "no GPU was found; the package index's torch brings gigabytes of CUDA"
-    return "no GPU was found that torch can use"
+        return said("no GPU was found; the package index's torch brings gigabytes of CUDA")
+    return said("no GPU was found that torch can use")
 
 
 def _newest(advice: TorchAdvice) -> str:
     """Why nothing newer; on Windows, where that is what decides, why not the package index's own."""
     sentence = next((one for one in advice.why if one.startswith("torch ")), "")
     if advice.basis and advice.basis.wish.version:
-        return f"torch {advice.torch_version} was chosen here; without a version it is the newest that runs"
+        return said(
+            "torch {version} was chosen here; without a version it is the newest that runs",
+            version=advice.torch_version,
+        )
     served = advice.basis.served if advice.basis else None
     if served and served.devices and served.build.platform.startswith("win") and not served.build.on_pypi:
-        return "the package index's torch for Windows does not use the GPU"
+        return said("the package index's torch for Windows does not use the GPU")
     short = sentence.partition("; this machine has")[0]
     if len(short) > _ROW and advice.basis and advice.basis.wish.asks:
         return re.sub(r" \(.*\)$", f" ({advice.basis.wish.asks})", short)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wizard.advice.setting_sources import Source, sources
 from wizard.advice.settings import filesystem_for, judge_cache
 from wizard.choices import Choices
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.machine.try_folder import OTHER_DISK, links_told
 from wizard.project.facts import Project
@@ -35,7 +36,7 @@ def states(
     cache = judge_cache(machine, needed)
     facts = (
         ("settings.cache-dir", machine.folders.get("cache"), cache.fact, cache.problem),
-        ("settings.python-install-dir", machine.folders.get("pythons"), "about 0.1 GiB a Python", None),
+        ("settings.python-install-dir", machine.folders.get("pythons"), said("about 0.1 GiB a Python"), None),
         ("settings.link-mode", "auto", link_fact(machine, choices), None),
     )
     return tuple(_state(choices, sources(machine, fact[0], project), *fact) for fact in facts)
@@ -45,13 +46,13 @@ def link_fact(machine: Machine, choices: Choices) -> str:
     """What uv will do here with `auto`, from links that were tried."""
     cache, project, tried = filesystem_for(machine, "cache"), filesystem_for(machine, "project"), machine.cache
     if choices.text("settings.cache-dir") or cache is None or project is None:
-        return "uv takes the first way that works: clone, hard link, copy"
+        return said("uv takes the first way that works: clone, hard link, copy")
     same = cache.mount == project.mount
     if tried is not None and (tried.hardlinks is not None or tried.reflinks is not None):
-        return links_told(tried.hardlinks, tried.reflinks, same_disk=same) or "not tried yet"
+        return links_told(tried.hardlinks, tried.reflinks, same_disk=same) or said("not tried yet")
     if not same:
         return OTHER_DISK.replace("it lies", "the cache lies")
-    return links_told(project.hardlinks, project.reflinks, same_disk=True) or "not tried yet"
+    return links_told(project.hardlinks, project.reflinks, same_disk=True) or said("not tried yet")
 
 
 def _state(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from wizard.advice.reason import Advice, Reason
 from wizard.advice.setting_sources import in_force
+from wizard.language import said
 from wizard.machine.facts import Filesystem, Machine
 from wizard.project.facts import Lock, Project
 from wizard.text import needed_size, standing_size
@@ -50,37 +51,38 @@ def judge_cache(machine: Machine, needed: int | None) -> CacheState:
     """Whether the cache may stay where it is, by the disk it is on and what links do from there to the project."""
     cache = filesystem_for(machine, "cache")
     if cache is None:
-        return CacheState(None, "its filesystem is not known")
+        return CacheState(None, said("its filesystem is not known"))
     free = _free(cache)
     if cache.room is not None and cache.room < (SMALL if needed is None else needed):
-        short = f"{free}, {'a few GiB' if needed is None else needed_size(needed)} needed"
+        size = said("a few GiB") if needed is None else needed_size(needed)
+        short = said("{free}, {size} needed", free=free, size=size)
         return CacheState(short, short)
     problem, fact = _trouble(machine, cache, needed)
-    return CacheState(problem, f"{free}, {fact}" if problem else free)
+    return CacheState(problem, said("{free}, {fact}", free=free, fact=fact) if problem else free)
 
 
 def _trouble(machine: Machine, cache: Filesystem, needed: int | None) -> tuple[str | None, str]:
     """(why a cache there serves badly, the same in few words), whatever its room."""
     project = filesystem_for(machine, "project")
     if machine.os == "windows" and in_cloud(machine, machine.folders.get("cache")):
-        return "it lies in OneDrive, which refuses links and uploads every file", "in OneDrive"
+        return said("it lies in OneDrive, which refuses links and uploads every file"), said("in OneDrive")
     if cache.network:
-        return "it lies on a network disk, where uv's locks often fail", "a network disk"
+        return said("it lies on a network disk, where uv's locks often fail"), said("a network disk")
     if cache.type in _MEMORY:
-        return "it lies in memory and is empty after a restart", "in memory"
+        return said("it lies in memory and is empty after a restart"), said("in memory")
     if project is not None and needed and needed > _MUCH and linking(machine) is False:
         if project.mount != cache.mount:
-            return "it lies on another disk than the project, so every file is copied", "another disk"
-        return "links do not work from there to the project, so every file is copied", "no links"
+            return said("it lies on another disk than the project, so every file is copied"), said("another disk")
+        return said("links do not work from there to the project, so every file is copied"), said("no links")
     return None, ""
 
 
 def _free(one: Filesystem) -> str:
     if one.room is None:
-        return "unknown room"
+        return said("unknown room")
     if one.room == one.quota_free_bytes:
-        return f"{standing_size(one.room)} left of your quota"
-    return f"{standing_size(one.room)} free there"
+        return said("{size} left of your quota", size=standing_size(one.room))
+    return said("{size} free there", size=standing_size(one.room))
 
 
 def linking(machine: Machine) -> bool | None:
@@ -126,10 +128,17 @@ def advise(machine: Machine, project: Project | None, needed: int | None) -> Adv
     if cache.room is not None and cache.room < (needed or SMALL) and (home.room or 0) <= cache.room:
         return Advice()
     now = machine.folders.get("cache", "its default")
-    why = f"The cache is at {now}: {state.problem}. {home.mount} has {_free(home)}, and linking works there."
-    return Advice(
-        {"settings.cache-dir": folder}, (Reason("settings.cache-dir", folder, why.replace("free there", "free")),)
+    free = standing_size(home.room) if home.room is not None else "?"
+    why = said(
+        "The cache is at {path}: {problem}. {disk} has {free}, and linking works there.",
+        path=now,
+        problem=state.problem,
+        disk=home.mount,
+        free=said("{size} left of your quota", size=free)
+        if home.room == home.quota_free_bytes
+        else said("{size} free", size=free),
     )
+    return Advice({"settings.cache-dir": folder}, (Reason("settings.cache-dir", folder, why),))
 
 
 def _suits(one: Filesystem, needed: int | None) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from wizard.advice.torch_builds import Allowed, Build, builds_for
 from wizard.advice.torch_machine import Device, Here, fits, floor_of, has_code, older, runnable, runs_on
 from wizard.advice.torch_obstacles import Obstacle, drives, loads
+from wizard.language import said
 
-NO_DEVICE = "no GPU that it is for was found"
+NO_DEVICE = said("no GPU that it is for was found")
 
 
 @dataclass(frozen=True)

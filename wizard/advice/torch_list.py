@@ -15,16 +15,17 @@ from wizard.advice.torch_locked import Locked
 from wizard.advice.torch_machine import MAKERS, Here, runs_on
 from wizard.advice.torch_obstacles import Obstacle
 from wizard.catalog_torch import PYPI, Variant, the
+from wizard.language import said
 
-NEVER = "was built for a test only and never released"
+NEVER = said("was built for a test only and never released")
 Word = Literal["recommended", "possible", "in uv.lock"]
 _PLACES = {
-    "linux_x86_64": "Linux on x86_64",
-    "linux_aarch64": "Linux on aarch64",
-    "win_amd64": "Windows on x86_64",
-    "win_arm64": "Windows on ARM",
-    "macos_arm64": "macOS on Apple silicon",
-    "macos_x86_64": "macOS on Intel",
+    "linux_x86_64": said("Linux on x86_64"),
+    "linux_aarch64": said("Linux on aarch64"),
+    "win_amd64": said("Windows on x86_64"),
+    "win_arm64": said("Windows on ARM"),
+    "macos_arm64": said("macOS on Apple silicon"),
+    "macos_x86_64": said("macOS on Intel"),
 }
 
 
@@ -80,23 +81,23 @@ def _locked_row(here: Here, locked: Locked) -> Candidate:
     elif locked.build:
         found = obstacle_of(locked.build, here, Allowed((), frozenset(), {}))
         why = found.why if found and found.why != NO_DEVICE else None
-    note = f"fails here: {why}" if why else (_use(locked.build, here) if locked.build else "")
+    note = said("fails here: {why}", why=why) if why else (_use(locked.build, here) if locked.build else "")
     return Candidate(locked.variant or "", locked.torch, "in uv.lock", note, ok=why is None)
 
 
 def _use(build: Build, here: Here) -> str:
     variant = build.variant
     if variant is None:
-        return "uses the Mac's GPU" if build.platform == "macos_arm64" else ""
+        return said("uses the Mac's GPU") if build.platform == "macos_arm64" else ""
     if variant.accelerator == "none":
-        return "does not use the GPU" if here.devices else "needs no GPU"
+        return said("does not use the GPU") if here.devices else said("needs no GPU")
     served = [one.name for one in here.of(variant.accelerator) if runs_on(build, here, one)]
     if here.devices is None:
-        return "for a GPU, if there is one"
+        return said("for a GPU, if there is one")
     if not served:
-        return "runs on the CPU, but is far larger"
+        return said("runs on the CPU, but is far larger")
     unsure = "" if build.confirmed else ", not confirmed"
-    return f"runs on the {', '.join(dict.fromkeys(served))}{unsure}"
+    return said("runs on the {names}{unsure}", names=", ".join(dict.fromkeys(served)), unsure=unsure)
 
 
 def ruled_out(here: Here, wish: Wish, options: Allowed, served: Served | None) -> tuple[RuledOut, ...]:
@@ -130,7 +131,7 @@ def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest:
     if not variant.released:
         return RuledOut(variant.name, NEVER, None, NEVER)
     if newest is None:
-        why = f"has no build for {place(here.platform or '')}"
+        why = said("has no build for {place}", place=place(here.platform or ""))
         return RuledOut(variant.name, why, None, why)
     mine = [build for build in options.builds if build.name == variant.name]
     if not mine:
@@ -141,15 +142,22 @@ def _why_not(variant: Variant, here: Here, wish: Wish, options: Allowed, newest:
         return None
     if first.why == NO_DEVICE:
         return _no_device(variant, here)
-    return RuledOut(variant.name, f"torch {mine[0].torch} {first.why}", mine[0].torch, first.why)
+    return RuledOut(
+        variant.name, said("torch {torch} {why}", torch=mine[0].torch, why=first.why), mine[0].torch, first.why
+    )
 
 
 def _no_device(variant: Variant, here: Here) -> RuledOut:
     if variant.accelerator == "intel" and here.integrated:
-        why = f"is for Intel's graphics cards; the {here.integrated[0]} is a part of the processor"
+        why = said("is for Intel's graphics cards; the {name} is a part of the processor", name=here.integrated[0])
         return RuledOut(variant.name, why, None, why)
-    whose = f"is for {MAKERS[variant.accelerator]} GPUs; none"
-    return RuledOut(variant.name, f"{whose} that it runs on was found here", None, f"{whose} was found here")
+    whose = said("is for {maker} GPUs; none", maker=MAKERS[variant.accelerator])
+    return RuledOut(
+        variant.name,
+        said("{whose} that it runs on was found here", whose=whose),
+        None,
+        said("{whose} was found here", whose=whose),
+    )
 
 
 def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:
@@ -162,10 +170,16 @@ def _undecided(obstacle: Obstacle, variant: Variant, here: Here) -> bool:
 def _refused(variant: Variant, wish: Wish, options: Allowed, newest: Build) -> RuledOut:
     kinds = {kind for build, kind in options.refused.items() if build.name == variant.name}
     if kinds == {"version"} or (wish.asks and "version" in kinds and "python" not in kinds):
-        why = f"no torch that this project asks for ({wish.asks}) has it; the newest with it is {newest.torch}"
-        return RuledOut(variant.name, why, newest.torch, f"is not what this project asks for ({wish.asks})")
-    why = f"has no wheel for {pythons(wish)}"
-    return RuledOut(variant.name, f"torch {newest.torch} with it {why}", newest.torch, why)
+        why = said(
+            "no torch that this project asks for ({asks}) has it; the newest with it is {torch}",
+            asks=wish.asks,
+            torch=newest.torch,
+        )
+        return RuledOut(
+            variant.name, why, newest.torch, said("is not what this project asks for ({asks})", asks=wish.asks)
+        )
+    why = said("has no wheel for {pythons}", pythons=pythons(wish))
+    return RuledOut(variant.name, said("torch {torch} with it {why}", torch=newest.torch, why=why), newest.torch, why)
 
 
 def pythons(wish: Wish) -> str:
@@ -173,7 +187,11 @@ def pythons(wish: Wish) -> str:
     names = wish.pythons or ()
     if not names:
         return "a Python that this project allows"
-    return f"Python {names[0]}" if len(names) == 1 else f"Python {names[0]} to {names[-1]}"
+    return (
+        said("Python {version}", version=names[0])
+        if len(names) == 1
+        else said("Python {first} to {last}", first=names[0], last=names[-1])
+    )
 
 
 def needs_index(build: Build, wish: Wish) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wizard.advice.torch_builds import Build
 from wizard.advice.torch_machine import MAKERS, Device, Here, branch, fits, floor_of, has_code, older, runs_on
 from wizard.catalog_torch import Variant
+from wizard.language import said
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,13 @@ def loads(build: Build, here: Here) -> Obstacle | None:
     if fits(build, here):
         return None
     if here.os == "macos":
-        return Obstacle("macos", f"needs macOS {build.release.macos} or newer; this one is {here.macos}")
-    return Obstacle("glibc", f"needs glibc {build.glibc} or newer; this system has {here.glibc}")
+        return Obstacle(
+            "macos",
+            said("needs macOS {macos} or newer; this one is {here}", macos=build.release.macos, here=here.macos),
+        )
+    return Obstacle(
+        "glibc", said("needs glibc {glibc} or newer; this system has {here}", glibc=build.glibc, here=here.glibc)
+    )
 
 
 def drives(build: Build, here: Here, device: Device) -> Obstacle | None:
@@ -42,14 +48,14 @@ def drives(build: Build, here: Here, device: Device) -> Obstacle | None:
 
 def _for_whom(variant: Variant | None) -> str:
     maker = MAKERS.get(variant.accelerator) if variant else None
-    return f"is for {maker} GPUs" if maker else "does not use a GPU"
+    return said("is for {maker} GPUs", maker=maker) if maker else said("does not use a GPU")
 
 
 def _code(build: Build, device: Device) -> Obstacle | None:
     if device.sm is None:
-        return Obstacle("unknown", f"the compute capability of {device.name} is not known")
+        return Obstacle("unknown", said("the compute capability of {name} is not known", name=device.name))
     if build.sm is None:
-        return Obstacle("unknown", "no source says which GPUs it has code for")
+        return Obstacle("unknown", said("no source says which GPUs it has code for"))
     if has_code(build, device):
         return None
     newest, oldest = max(build.sm), min(build.sm)
@@ -57,28 +63,44 @@ def _code(build: Build, device: Device) -> Obstacle | None:
     edge = f"ends at {newest // 10}.{newest % 10}" if device.sm > newest else f"begins at {oldest // 10}.{oldest % 10}"
     if oldest <= device.sm <= newest:
         edge = "leaves it out"
-    return Obstacle(kind, f"has no code for the {device.name} ({device.generation}); its list {edge}")
+    return Obstacle(
+        kind,
+        said(
+            "has no code for the {name} ({generation}); its list {edge}",
+            name=device.name,
+            generation=device.generation,
+            edge=edge,
+        ),
+    )
 
 
 def _driver(variant: Variant, here: Here, device: Device) -> Obstacle | None:
     floor = floor_of(variant, device, windows=here.windows_driver)
     if floor is None:
-        return Obstacle("unknown", "no source says which driver it needs")
+        return Obstacle("unknown", said("no source says which driver it needs"))
     if here.driver is None:
-        return Obstacle("unknown", f"needs driver {branch(floor, None)} or newer; the driver is not known", floor)
+        return Obstacle(
+            "unknown",
+            said("needs driver {needed} or newer; the driver is not known", needed=branch(floor, None)),
+            floor,
+        )
     if older(here.driver, floor):
         needed = branch(floor, here.driver)
-        return Obstacle("driver", f"needs driver {needed} or newer; this machine has {here.driver}", floor)
+        return Obstacle(
+            "driver",
+            said("needs driver {needed} or newer; this machine has {driver}", needed=needed, driver=here.driver),
+            floor,
+        )
     return None
 
 
 def _gfx(variant: Variant, device: Device) -> Obstacle | None:
     if device.gfx is None:
-        return Obstacle("unknown", f"the gfx target of {device.name} is not known")
+        return Obstacle("unknown", said("the gfx target of {name} is not known", name=device.name))
     if variant.gfx is None:
-        return Obstacle("unknown", "no source says which GPUs it has code for")
+        return Obstacle("unknown", said("no source says which GPUs it has code for"))
     if variant.gfx_unread:
-        return Obstacle("unknown", "was not confirmed to hold code for any GPU")
+        return Obstacle("unknown", said("was not confirmed to hold code for any GPU"))
     if device.gfx not in variant.gfx:
-        return Obstacle("gpu-other", f"has no code for the {device.name} ({device.gfx})")
+        return Obstacle("gpu-other", said("has no code for the {name} ({gfx})", name=device.name, gfx=device.gfx))
     return None

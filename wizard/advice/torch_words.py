@@ -17,16 +17,17 @@ from wizard.advice.torch_machine import (
     runnable_with_newer_driver,
 )
 from wizard.catalog_torch import PYPI, the
+from wizard.language import recased, said
 from wizard.machine.facts import Machine
 
-INDIRECT = "another package brings torch; to bind a variant, first: uv add torch"
+INDIRECT = said("another package brings torch; to bind a variant, first: uv add torch")
 
-JETSON = "this is a Jetson: its drivers come with its system image, and no source says which of them fit"
+JETSON = said("this is a Jetson: its drivers come with its system image, and no source says which of them fit")
 
 
 def sentence_case(text: str) -> str:
     """A capital at its start, but for torch and its family, whose names have none."""
-    return text if text.startswith(("torch", "uv", "cu")) else text[0].upper() + text[1:]
+    return text if text.startswith(("torch", "uv", "cu")) else recased(text, text[0].upper() + text[1:])
 
 
 def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, ...]:
@@ -34,28 +35,38 @@ def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, 
     build = served.build
     sentences: list[str] = []
     if build.name == PYPI:
-        uses = "; it uses the Mac's GPU (MPS)" if build.platform == "macos_arm64" else ""
-        sentences.append(f"the package index has one torch for macOS, and no other variant exists there{uses}")
+        sentences.append(
+            said(
+                "the package index has one torch for macOS, and no other variant exists there; "
+                "it uses the Mac's GPU (MPS)"
+            )
+            if build.platform == "macos_arm64"
+            else said("the package index has one torch for macOS, and no other variant exists there")
+        )
     elif not served.devices:
         sentences.append(_no_gpu(here, build))
     else:
         names = " and the ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in served.devices))
-        covered = "It is for" if served.devices[0].vendor == "intel" else "It has code for"
-        sentences.append(f"{covered} the {names}")
+        intel = served.devices[0].vendor == "intel"
+        sentences.append(
+            said("It is for the {names}", names=names) if intel else said("It has code for the {names}", names=names)
+        )
         sentences += _driver(here, build, served.devices)
     sentences.append(_newest(here, served, options, wish))
     if build in options.from_pypi and build.name != PYPI:
-        sentences.append(f"The package index itself serves this variant for {place(build.platform)}")
+        sentences.append(said("The package index itself serves this variant for {place}", place=place(build.platform)))
     return tuple(map(sentence_case, sentences))
 
 
 def _no_gpu(here: Here, build: Build) -> str:
-    found = unused(here, "the GPU found here") if here.devices else "no GPU was found that torch can use"
+    found = unused(here, said("the GPU found here")) if here.devices else said("no GPU was found that torch can use")
     if build.on_pypi or not build.platform.startswith("linux"):
         return found
     if build.release.pypi.get(build.platform) == "cpu":
         return found
-    return f"{found}; the package index's own torch for Linux would bring gigabytes of CUDA libraries along"
+    return said(
+        "{found}; the package index's own torch for Linux would bring gigabytes of CUDA libraries along", found=found
+    )
 
 
 def unused(here: Here, gpu: str) -> str:
@@ -65,10 +76,10 @@ def unused(here: Here, gpu: str) -> str:
     """
     devices = here.of("nvidia")
     if not all(one.known for one in here.devices or ()) or (devices and here.driver is None):
-        return f"whether a variant runs on {gpu} can't be told"
+        return said("whether a variant runs on {gpu} can't be told", gpu=gpu)
     if any(runnable_with_newer_driver(here, one) for one in devices):
-        return f"no variant runs on {gpu} with this driver"
-    return f"no variant uses {gpu}"
+        return said("no variant runs on {gpu} with this driver", gpu=gpu)
+    return said("no variant uses {gpu}", gpu=gpu)
 
 
 def _driver(here: Here, build: Build, devices: tuple[Device, ...]) -> list[str]:
@@ -79,19 +90,38 @@ def _driver(here: Here, build: Build, devices: tuple[Device, ...]) -> list[str]:
     needed = floor_of_cuda(major + 1, newest, windows=here.windows_driver)
     if needed and older(here.driver, needed):
         newer = branch(needed, here.driver)
-        return [f"the driver, {here.driver}, runs CUDA {major}; CUDA {major + 1} needs driver {newer} or newer"]
+        return [
+            said(
+                "the driver, {driver}, runs CUDA {major}; CUDA {next} needs driver {newer} or newer",
+                driver=here.driver,
+                major=major,
+                next=major + 1,
+                newer=newer,
+            )
+        ]
     floor = floor_of(variant, newest, windows=here.windows_driver) or ""
-    return [f"the driver, {here.driver}, runs CUDA {major}, which needs driver {branch(floor, here.driver)} or newer"]
+    return [
+        said(
+            "the driver, {driver}, runs CUDA {major}, which needs driver {needed} or newer",
+            driver=here.driver,
+            major=major,
+            needed=branch(floor, here.driver),
+        )
+    ]
 
 
 def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
     build = served.build
     if build.release is the().releases[0]:
-        return f"torch {build.torch} is the newest release"
+        return said("torch {torch} is the newest release", torch=build.torch)
     if build.release is builds_on(build.platform)[0].release:
-        return f"torch {build.torch} is the newest with a build for {place(build.platform)}"
+        return said(
+            "torch {torch} is the newest with a build for {place}", torch=build.torch, place=place(build.platform)
+        )
     if build.release.version == newest_of(options):
-        return f"torch {build.torch} is the newest that this project allows ({limits(wish)})"
+        return said(
+            "torch {torch} is the newest that this project allows ({limits})", torch=build.torch, limits=limits(wish)
+        )
     newer = [one for one in options.builds if one.release.version > build.release.version]
     cuda = build.variant.cuda.major if build.variant and build.variant.cuda else None
     vendor = build.variant.accelerator if build.variant else "none"
@@ -100,10 +130,14 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
         return f"torch {build.torch} is the newest with a CUDA {cuda} variant; {last.torch} has none"
     alike = [one for one in newer if one.variant and one.variant.accelerator == vendor]
     if not alike:
-        return f"torch {build.torch} is the newest with a variant of this kind; {last.torch} has none"
+        return said(
+            "torch {torch} is the newest with a variant of this kind; {other} has none",
+            torch=build.torch,
+            other=last.torch,
+        )
     found = next((obstacle for one in alike if (obstacle := obstacle_of(one, here, options)) and obstacle.why), None)
-    reason = f"; torch {alike[0].torch} {found.why}" if found else ""
-    return f"torch {build.torch} is the newest with a variant that runs here{reason}"
+    reason = said("; torch {torch} {why}", torch=alike[0].torch, why=found.why) if found else ""
+    return said("torch {torch} is the newest with a variant that runs here{reason}", torch=build.torch, reason=reason)
 
 
 def limits(wish: Wish) -> str:
@@ -118,24 +152,28 @@ def caveats(here: Here, served: Served, options: Allowed, machine: Machine) -> t
     build, notes = served.build, []
     if not build.confirmed:
         sure = _confirmed(here, served, options)
-        instead = f"; confirmed is {sure.label}" if sure else ""
-        notes.append(f"not confirmed: no source says that the PyTorch index has {build.label} for "
-                     f"{place(build.platform)}{instead}")  # fmt: skip
+        instead = said("; confirmed is {label}", label=sure.label) if sure else ""
+        notes.append(said(
+            "not confirmed: no source says that the PyTorch index has {label} for "
+            "{place}{instead}", label=build.label, place=place(build.platform), instead=instead))  # fmt: skip
     if build.variant and build.variant.side_channel:
         names = " and the ".join(dict.fromkeys(one.name for one in served.devices))
-        notes.append(f"{build.name} is built but not announced with the releases; no other variant of torch "
-                     f"{build.torch} runs on the {names}")  # fmt: skip
+        notes.append(said(
+            "{name} is built but not announced with the releases; no other variant of torch "
+            "{torch} runs on the {names}", name=build.name, torch=build.torch, names=names))  # fmt: skip
         if other := _announced(here, served, options):
-            notes.append(f"of the announced variants, {other.label} is the newest that runs here")
+            notes.append(said("of the announced variants, {label} is the newest that runs here", label=other.label))
     if any(one.by_name for one in served.devices):
-        notes.append("the GPU's generation was looked up by its name")
+        notes.append(said("the GPU's generation was looked up by its name"))
     if any(one.sm in the().jetson for one in served.devices if one.sm):
         notes.append(JETSON)
     if here.os == "linux" and here.glibc is None and build.platform.startswith("linux"):
         needed = build.release.needed_glibc(build.platform, build.name)
-        notes.append(f"the C library of this Linux is not known; the wheel needs glibc {needed} or newer")
+        notes.append(
+            said("the C library of this Linux is not known; the wheel needs glibc {needed} or newer", needed=needed)
+        )
     if machine.wsl and served.devices:
-        notes.append("inside WSL the driver is Windows': update it there, and install none in Linux")
+        notes.append(said("inside WSL the driver is Windows': update it there, and install none in Linux"))
     return tuple(notes)
 
 
@@ -165,10 +203,27 @@ def left_behind(here: Here, served: Served) -> tuple[str, ...]:
     if left:
         kept = ", ".join(dict.fromkeys(one.name for one in served.devices))
         whole = anywhere(here, vendor)
-        both = f"; {whole.build.label} would, which this project does not allow" if whole and _all(whole, here) else ""
-        notes.append(f"no variant runs on all GPUs here: {served.build.name} serves the {kept}, not the {names}{both}")
+        both = (
+            said("; {label} would, which this project does not allow", label=whole.build.label)
+            if whole and _all(whole, here)
+            else ""
+        )
+        notes.append(
+            said(
+                "no variant runs on all GPUs here: {name} serves the {kept}, not the {names}{both}",
+                name=served.build.name,
+                kept=kept,
+                names=names,
+                both=both,
+            )
+        )
     if others:
-        notes.append(f"the {', '.join(one.name for one in others)} is not used: one torch serves one maker's GPUs")
+        notes.append(
+            said(
+                "the {names} is not used: one torch serves one maker's GPUs",
+                names=", ".join(one.name for one in others),
+            )
+        )
     return tuple(notes)
 
 
@@ -179,7 +234,7 @@ def _all(served: Served, here: Here) -> bool:
 
 def lock_fits(locked: Locked) -> str:
     """Keep it."""
-    return f"uv.lock has {locked.label}, and it runs here: nothing has to change"
+    return said("uv.lock has {label}, and it runs here: nothing has to change", label=locked.label)
 
 
 def lock_unheard(locked: Locked) -> str:
@@ -193,4 +248,8 @@ def lock_unheard(locked: Locked) -> str:
 def offered(extra: tuple[str, str]) -> str:
     """No file changes."""
     kind, name = extra
-    return f"this project offers it as {kind} {name}: the sync takes --{kind} {name}, and no file changes"
+    return said(
+        "this project offers it as {kind} {name}: the sync takes --{kind} {name}, and no file changes",
+        kind=kind,
+        name=name,
+    )

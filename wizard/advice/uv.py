@@ -13,6 +13,7 @@ from wizard.advice.reason import Advice, Reason
 from wizard.advice.uv_here import shadowing
 from wizard.choices import UV_INSTALL, Choices
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.machine.facts import FoundUv, Machine
 from wizard.plan.install_uv import UvPlan, behind_lock, found_by_shells, plan_uv, suits
 from wizard.plan.quoting import command_line
@@ -20,7 +21,7 @@ from wizard.plan.uv_ways import installer_unreached, unreached
 from wizard.project.facts import Project
 from wizard.text import moving_size
 
-OWN = "A uv of your own, outside conda, is found by every shell and works for every project."
+OWN = said("A uv of your own, outside conda, is found by every shell and works for every project.")
 Planned = Callable[[str], UvPlan | None]
 """The plan for a value of uv.install, None where that is no way here."""
 
@@ -54,7 +55,7 @@ def candidates(machine: Machine, project: Project | None, choices: Choices, pyth
     rows += _new(machine, planned)
     chosen = choices.text("uv.install")
     if chosen not in UV_INSTALL:
-        rows.append(UvWay(chosen, "the file you named", False, "possible", chosen, _command(planned(chosen))))
+        rows.append(UvWay(chosen, said("the file you named"), False, "possible", chosen, _command(planned(chosen))))
     best = _best(machine, rows, kept)
     default = "keep" if kept else "update" if _is_update(automatic) else _first_way(automatic)
     rows = [
@@ -69,10 +70,12 @@ def _kept(machine: Machine, project: Project | None, choices: Choices, kept: Fou
     one = kept or next(iter(machine.uv or ()), None)
     if one is None:
         return None
-    note = f"at {one.path}" if kept else why_not(one, machine, project, choices)
+    note: str = said("at {path}", path=one.path) if kept else why_not(one, machine, project, choices)
     if one.how == "conda" and kept:
-        note = f"works only while {_conda(one)} is active"
-    return UvWay("keep", f"keep uv {one.version or '?'}", False, "possible", note, f"{one.path} --version")
+        note = said("works only while {name} is active", name=_conda(one))
+    return UvWay(
+        "keep", said("keep uv {version}", version=one.version or "?"), False, "possible", note, f"{one.path} --version"
+    )
 
 
 def _conda(found: FoundUv) -> str:
@@ -90,12 +93,12 @@ def _updated(machine: Machine, kept: FoundUv | None, planned: Planned) -> UvWay 
     if plan is None or plan.step is None:
         return None
     owner = catalog.table("uv.toml")["owner"][first.how]
-    label = f"update uv {first.version or '?'}"
-    return UvWay("update", label, False, "possible", f"the way it came: {owner}", _command(plan))
+    label = said("update uv {version}", version=first.version or "?")
+    return UvWay("update", label, False, "possible", said("the way it came: {owner}", owner=owner), _command(plan))
 
 
 def _new(machine: Machine, planned: Planned) -> Iterator[UvWay]:
-    for value, label in (("index", "from a package index"), ("standalone", "official installer")):
+    for value, label in (("index", said("from a package index")), ("standalone", said("official installer"))):
         plan = planned(value)
         ways = plan.step.commands[0].options["ways"] if plan and plan.step else []
         if plan is None or (value == "index" and ways and ways[0]["how"] == "standalone"):
@@ -104,17 +107,19 @@ def _new(machine: Machine, planned: Planned) -> Iterator[UvWay]:
 
 
 def _note(value: str, ways: list[dict[str, object]], machine: Machine) -> str:
-    size = f"about {moving_size(catalog.table('uv.toml')['download_bytes']).partition('.')[0]} MiB"
+    size = moving_size(catalog.table("uv.toml")["download_bytes"]).partition(".")[0]
     if value == "index":
         if unreached(machine):
-            return "the package index does not answer"
+            return said("the package index does not answer")
         host = urlsplit(str(ways[0].get("index") or "")).hostname if ways else None
-        return f"from {host}, {size}" if host else "the same uv, if GitHub is blocked"
+        if not host:
+            return said("the same uv, if GitHub is blocked")
+        return said("from {host}, about {size} MiB", host=host, size=size)
     words = str(ways[0]["argv"]) if ways else ""
     host = next((urlsplit(word.strip("'\",[]")).hostname for word in words.split() if "://" in word), None)
     if installer_unreached(machine):
-        return f"{host or 'it'} does not answer"
-    return f"from {host or 'the makers of uv'}, {size}"
+        return said("{host} does not answer", host=host or said("it"))
+    return said("from {host}, about {size} MiB", host=host or said("the makers of uv"), size=size)
 
 
 def _best(machine: Machine, rows: list[UvWay], kept: FoundUv | None) -> str:
@@ -140,8 +145,8 @@ def _first_way(plan: UvPlan | None) -> str:
 def why_not(found: FoundUv, machine: Machine, project: Project | None, choices: Choices) -> str:
     """Why that uv is not kept by itself."""
     if found not in found_by_shells(machine):
-        return "no shell finds it"
-    return suits(found, project, choices.text("uv.version")) or "another comes first"
+        return said("no shell finds it")
+    return suits(found, project, choices.text("uv.version")) or said("another comes first")
 
 
 def _command(planned: UvPlan | None) -> str:
@@ -172,25 +177,50 @@ def advise(machine: Machine, project: Project | None, choices: Choices, python: 
     if found is not None:
         reasons = list(_about(found, machine, project))
     elif machine.uv:
-        reasons = [f"The uv found here does not serve: {why_not(machine.uv[0], machine, project, choices)}."]
+        why = why_not(machine.uv[0], machine, project, choices)
+        reasons = [said("The uv found here does not serve: {why}.", why=why)]
     else:
-        reasons = ["There is no uv on this machine yet."]
+        reasons = [said("There is no uv on this machine yet.")]
     newest = machine.uv_source.newest if machine.uv_source else None
     if newest is not None and (found is None or older_than_newest(found, machine)):
-        reasons.append(f"{newest} is the newest{f'; the one here is {found.version}' if found else ''}.")
+        reasons.append(
+            said("{newest} is the newest; the one here is {version}.", newest=newest, version=found.version)
+            if found
+            else said("{newest} is the newest.", newest=newest)
+        )
     return Advice({"uv.install": best.value}, tuple(Reason("uv.install", best.value, why) for why in reasons))
 
 
 def _about(found: FoundUv, machine: Machine, project: Project | None) -> Iterator[str]:
     """What speaks for the uv that is kept, and against it."""
     if found.how == "conda":
-        yield f"The uv found here, {found.version}, is part of conda and is gone when {_conda(found)} is off."
+        yield said(
+            "The uv found here, {version}, is part of conda and is gone when {name} is off.",
+            version=found.version,
+            name=_conda(found),
+        )
         yield OWN
     else:
         least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
-        yield f"uv {found.version} at {found.path} is what a shell finds, and {least} is needed."
+        yield said(
+            "uv {version} at {path} is what a shell finds, and {least} is needed.",
+            version=found.version,
+            path=found.path,
+            least=least,
+        )
     for shell, other in shadowing(machine, found.path)[:1]:
-        yield f"{shell} runs {other.version or '?'} first, at {other.path} ({other.how})."
+        version = other.version or "?"
+        yield said(
+            "{shell} runs {version} first, at {path} ({how}).",
+            shell=shell,
+            version=version,
+            path=other.path,
+            how=other.how,
+        )
     writer = behind_lock(found, project)
     if writer is not None:
-        yield f"uv.lock is of uv {writer} or newer: {found.version} reads it and writes an older form."
+        yield said(
+            "uv.lock is of uv {writer} or newer: {version} reads it and writes an older form.",
+            writer=writer,
+            version=found.version,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wizard.language import said
 from wizard.machine.facts import FoundUv, Machine, UvInShell
 from wizard.plan.install_uv import path_entries
 
@@ -46,9 +47,9 @@ def _where(found: FoundUv, machine: Machine) -> str:
         return _on_path(found, machine)
     told = _and(list(_families(found, shells)))
     if not told:
-        return "never reached"
+        return said("never reached")
     everywhere = all(_same(found, one) for one in shells) and len({one.shell for one in shells}) > 2
-    return "first in every shell" if everywhere else f"first in {told}"
+    return said("first in every shell") if everywhere else said("first in {shells}", shells=told)
 
 
 def _families(found: FoundUv, shells: tuple[UvInShell, ...]) -> Iterator[str]:
@@ -65,13 +66,13 @@ def _families(found: FoundUv, shells: tuple[UvInShell, ...]) -> Iterator[str]:
 def _on_path(found: FoundUv, machine: Machine) -> str:
     entries = path_entries(machine)
     if entries is None:
-        return "first on the PATH" if found == next(iter(machine.uv or ()), None) else ""
+        return said("first on the PATH") if found == next(iter(machine.uv or ()), None) else ""
     folder = found.path.replace("\\", "/").rpartition("/")[0]
     on_path = [entry.replace("\\", "/") for entry in entries]
     if folder not in on_path:
-        return "not on the PATH"
+        return said("not on the PATH")
     before = [one for one in machine.uv or () if one != found and _parent(one) in on_path[: on_path.index(folder)]]
-    return "behind another on the PATH" if before else "first on the PATH"
+    return said("behind another on the PATH") if before else said("first on the PATH")
 
 
 def _parent(one: FoundUv) -> str:

@@ -13,6 +13,7 @@ from wizard import choices as choosing
 from wizard.choices import Choices
 from wizard.cli.options import Options
 from wizard.errors import BadInput
+from wizard.language import _
 from wizard.machine.facts import Machine
 from wizard.text import clean, masked, one_line
 from wizard.way import Way
@@ -40,10 +41,14 @@ def machine_of(options: Options) -> Machine | None:
     try:
         document = json.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
-        msg = f"the machine file {one_line(path)} cannot be read: {error.strerror or error}"
+        msg = _(
+            "the machine file {path} cannot be read: {strerror}", path=one_line(path), strerror=error.strerror or error
+        )
         raise BadInput(msg) from None
     except (ValueError, RecursionError) as error:
-        msg = f"the machine file {one_line(path)} is not valid JSON: {one_line(str(error), 200)}"
+        msg = _(
+            "the machine file {path} is not valid JSON: {error}", path=one_line(path), error=one_line(str(error), 200)
+        )
         raise BadInput(msg) from None
     return from_document(document)
 
@@ -51,7 +56,9 @@ def machine_of(options: Options) -> Machine | None:
 def refuse_machine(options: Options) -> None:
     """apply, sync and verify work on this machine only. Raises BadInput."""
     if options.text("machine") is not None:
-        msg = f"--machine is for looking and planning; uv-wizard {options.command} works on this machine"
+        msg = _(
+            "--machine is for looking and planning; uv-wizard {command} works on this machine", command=options.command
+        )
         raise BadInput(msg)
 
 

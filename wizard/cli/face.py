@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard.cli.options import Options
 from wizard.errors import BadInput
+from wizard.language import _
 from wizard.machine.plain_terminal import why
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run(options: Options) -> int:
     else:
         options = replace(options, words=())
     if not plain and not has_terminal():
-        msg = "there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)"
+        msg = _("there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)")
         raise BadInput(msg)
     because = None if plain else why(os.environ)
     if plain or because:

@@ -15,6 +15,7 @@ from wizard.environment_files.piles import sort
 from wizard.environment_files.read import describe
 from wizard.environment_files.record import Described, Imported, Sorted
 from wizard.errors import BadInput, DecisionMissing, ExitCode
+from wizard.language import _, said
 from wizard.plan import import_file
 from wizard.plan.install_uv import plan_uv
 from wizard.plan.quoting import command_line
@@ -23,7 +24,7 @@ from wizard.plan.sync import run_environment
 from wizard.run import client
 from wizard.way import Way
 
-_ASKS = "nothing was written: import asks for --yes"
+_ASKS = said("nothing was written: import asks for --yes")
 
 
 def import_(options: Options) -> int:
@@ -31,12 +32,12 @@ def import_(options: Options) -> int:
     conda = options.text("conda")
     words_ = list(options.words)
     if len(words_) < (conda is None) or (conda is not None and len(words_) > 1):
-        raise BadInput("write it as uv-wizard import FILE [PROJECT], or uv-wizard import --conda NAME [PROJECT]")
+        raise BadInput(_("write it as uv-wizard import FILE [PROJECT], or uv-wizard import --conda NAME [PROJECT]"))
     path = Path("" if conda is not None else words_.pop(0))
     where = words_[0] if words_ else "."
     folder = Path(where).absolute()
     if not folder.is_dir():
-        msg = f"{where} is not a folder; name the folder the project is to be in"
+        msg = _("{where} is not a folder; name the folder the project is to be in", where=where)
         raise BadInput(msg)
     described = describe(path) if conda is None else None
     way = Way(str(folder), choices=common.choices_of(options))
@@ -44,7 +45,7 @@ def import_(options: Options) -> int:
     found = begin.conda_environment(way, conda) if conda is not None else None
     described = found.live.described if found else described
     if described is None:
-        raise BadInput("there is nothing to import")
+        raise BadInput(_("there is nothing to import"))
     imported = sort(described, absent=_absent(described, way))
     plan = _plan(imported, way, folder)
     if options.json:
@@ -66,7 +67,7 @@ def import_(options: Options) -> int:
         there = "" if folder == Path.cwd() else " " + command_line([str(folder)])
         common.print_lines(
             [
-                f"Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)",
+                _("Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)", there=there),
                 *after_conda.told(str(folder / ".venv"), way.machine.os, way.machine.shell),
             ]
         )
@@ -92,7 +93,7 @@ def _absent(described: Described, way: Way) -> tuple[str, ...]:
     """Names that the package index does not have; none where it can't be asked."""
     found, answered = begin.asked_for(described, way.uv_path(), way)
     if not answered:
-        print("uv-wizard: the package index did not answer, so the names were not looked up there", file=sys.stderr)
+        print(_("uv-wizard: the package index did not answer, so the names were not looked up there"), file=sys.stderr)
     return found
 
 
@@ -115,11 +116,15 @@ def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
 
 def piles(imported: Imported) -> Iterator[str]:
     """What becomes of each line, in words."""
-    yield f"Project {imported.name or '(named after the folder)'}, Python {imported.requires_python or 'any'}"
+    name = imported.name or _("(named after the folder)")
+    yield _("Project {name}, Python {python}", name=name, python=imported.requires_python or _("any"))
     if imported.torch_hint:
-        yield f"torch: the file was written for {imported.torch_hint}; what this machine can run, uv-wizard says afterwards"
+        yield _(
+            "torch: the file was written for {torch_hint}; what this machine can run, uv-wizard says afterwards",
+            torch_hint=imported.torch_hint,
+        )
     piles: tuple[tuple[str, tuple[Sorted, ...]], ...] = (
-        ("+ taken over", imported.mapped), ("- not needed", imported.dropped), ("? not decided", imported.undecided)
+        (_("+ taken over"), imported.mapped), (_("- not needed"), imported.dropped), (_("? not decided"), imported.undecided)
     )  # fmt: skip
     for title, rows in piles:
         if rows:

@@ -11,7 +11,7 @@ from importlib import import_module
 from wizard.cli.commands import COMMANDS, FIRST_WORD
 from wizard.cli.options import Options, parse
 from wizard.errors import BadInput, ExitCode, Interrupted, WizardError
-from wizard.language import complaint
+from wizard.language import _, complaint, error_told
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = int(_run(options))
         sys.stdout.flush()
     except WizardError as error:
-        _complain(str(error))
+        _complain(error_told(error))
         return int(error.exit_code)
     except KeyboardInterrupt:
         _complain("stopped")
@@ -66,7 +66,11 @@ def _full(error: Exception) -> str:
         give_up_output()
     if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
         return ""
-    told = f"{error.filename} could not be written" if error.filename else "what there is to tell could not be written"
+    told = (
+        _("{filename} could not be written", filename=error.filename)
+        if error.filename
+        else _("what there is to tell could not be written")
+    )
     return f"{told}: {error.strerror}"
 
 
@@ -95,7 +99,7 @@ def _run(options: Options) -> int:
         print(text(options.command))
         return 0
     if options.command not in {"attach", "undo"} and not _stands_somewhere(options):
-        msg = "the folder you are in is not there any more; cd into one that is"
+        msg = _("the folder you are in is not there any more; cd into one that is")
         raise BadInput(msg)
     module, name = COMMANDS[options.command].handler.split(":")
     return int(getattr(import_module(module), name)(options))
@@ -125,13 +129,13 @@ def _unexpected(error: Exception) -> str:
 
     from wizard.run.state import state_folder
 
-    told = f"something went wrong inside uv-wizard ({type(error).__name__}: {error})"
+    told = _("something went wrong inside uv-wizard ({name}: {error})", name=type(error).__name__, error=error)
     try:
         path = state_folder() / "crash.txt"
         path.write_text("".join(traceback.format_exception(error)), "utf-8", "replace")
     except OSError:
         return told
-    return f"{told}; what happened is in {path}, and nothing is lost"
+    return _("{told}; what happened is in {path}, and nothing is lost", told=told, path=path)
 
 
 __all__ = ["main"]

@@ -14,6 +14,7 @@ from wizard.cli import common, saving, words
 from wizard.cli.options import Options
 from wizard.diagnosis import Context, Diagnosis
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.language import _, said, shown
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan
 from wizard.plan.step import document as plan_document
@@ -22,7 +23,7 @@ from wizard.run.client import RunInfo
 from wizard.run.interrupted import TITLE
 from wizard.way import Way
 
-NEW_SHELLS = "New shells have the new variables."
+NEW_SHELLS = said("New shells have the new variables.")
 
 
 def apply(options: Options) -> int:
@@ -49,7 +50,7 @@ def sync(options: Options) -> int:
     def only_sync() -> Plan:
         whole = way.plan()
         if whole.step("uv") is not None:
-            msg = "there is no uv here that this project can use; uv-wizard apply --yes installs one"
+            msg = _("there is no uv here that this project can use; uv-wizard apply --yes installs one")
             raise WizardError(msg)
         return replace(whole, steps=tuple(step for step in whole.steps if step.id == "sync"))
 
@@ -71,13 +72,16 @@ def _carry_out(way: Way, options: Options, make: Callable[[], Plan], *, label: s
         saving.keep_nothing(missing, options)
         return ExitCode.FAILED
     if not options.flag("yes"):
-        msg = "nothing was done: apply asks for --yes. Look first: uv-wizard plan; then: uv-wizard apply --yes"
+        msg = _("nothing was done: apply asks for --yes. Look first: uv-wizard plan; then: uv-wizard apply --yes")
         raise DecisionMissing(msg)
     way.decided_secrets()
     if way.interrupted is not None:
         back = f"uv-wizard undo {way.interrupted.run.id} --yes"
-        told = (
-            f"{TITLE}: {way.interrupted.told()[0]} This run goes on with it; to take back what that one changed: {back}"
+        told = _(
+            "{title}: {told} This run goes on with it; to take back what that one changed: {back}",
+            title=TITLE,
+            told=way.interrupted.told()[0],
+            back=back,
         )
         print(f"uv-wizard: {told}", file=sys.stderr)
     run = way.start(plan, label)
@@ -119,7 +123,7 @@ def watch(run: RunInfo, *, as_json: bool, way: Way | None = None) -> int:
     try:
         code = _watch(run, told, as_json=as_json, report=report)
     except KeyboardInterrupt:
-        print("uv-wizard: stopping; uv ends within 3 s, finished downloads are kept", file=sys.stderr)
+        print(_("uv-wizard: stopping; uv ends within 3 s, finished downloads are kept"), file=sys.stderr)
         client.cancel(run)
         code = _watch(run, told, as_json=as_json, report=report)
     except BrokenPipeError:  # who read has gone; how it ends is told by the code
@@ -170,7 +174,7 @@ def closing(way: Way, run: RunInfo) -> list[str]:
 
     after = after_run(way, run)
     width = max(len(command) for command, _ in after.commands)
-    lines = ["From now on:", *(f"  {command:{width}}  {about}" for command, about in after.commands)]
+    lines = [_("From now on:"), *(f"  {command:{width}}  {shown(about)}" for command, about in after.commands)]
     if after.folder:
         lines.insert(1, f"  {command_line(['cd', after.folder])}")
     steps = client.steps_of(run)
@@ -179,13 +183,21 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     if way.project is not None and "import" in steps:
         lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
     if after.load_line:
-        lines.append(f"{after.arrived or NEW_SHELLS} This terminal has none of them yet; type:  {after.load_line}")
+        lines.append(
+            _(
+                "{arrived} This terminal has none of them yet; type:  {load_line}",
+                arrived=after.arrived or NEW_SHELLS,
+                load_line=after.load_line,
+            )
+        )
     elif after.done and way.machine.os == "windows" and any(name.startswith("HKCU") for name in after.done):
-        lines.append(f"{after.arrived or NEW_SHELLS} This terminal has none of them yet. Open a new one.")
+        lines.append(
+            _("{arrived} This terminal has none of them yet. Open a new one.", arrived=after.arrived or NEW_SHELLS)
+        )
     if after.log:
-        lines.append(f"Log: {after.log}")
+        lines.append(_("Log: {path}", path=after.log))
     if after.done:
-        lines.append("To take everything back: uv-wizard undo --yes")
+        lines.append(_("To take everything back: uv-wizard undo --yes"))
     return lines
 
 
@@ -206,9 +218,9 @@ def _report(run: RunInfo, path: Path) -> int:
     from wizard import report
 
     if path.suffix != ".zip":
-        msg = "--save writes one zip with the run's report; give it a name that ends in .zip"
+        msg = _("--save writes one zip with the run's report; give it a name that ends in .zip")
         raise BadInput(msg)
     way = Way(run.project if run.project and Path(run.project).is_dir() else ".")
     way.look()
-    common.print_lines([f"Report: {report.write(run, way, path.absolute())}, secrets left out"])
+    common.print_lines([_("Report: {path}, secrets left out", path=report.write(run, way, path.absolute()))])
     return ExitCode.DONE

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wizard.cli import common, words
 from wizard.cli.options import Options
 from wizard.errors import BadInput, ExitCode, WizardError
+from wizard.language import _
 from wizard.machine.facts import Machine
 from wizard.plan.step import document as plan_document
 from wizard.project.read import read_project
@@ -72,7 +73,7 @@ def plan(options: Options) -> int:
     else:
         common.print_lines(words.plan(made, forecast=found))
         missing = way.secrets_missing()
-        common.print_lines([f"! Not set here, and needed: {', '.join(missing)}"] if missing else [])
+        common.print_lines([_("! Not set here, and needed: {names}", names=", ".join(missing))] if missing else [])
     return ExitCode.DONE
 
 
@@ -96,7 +97,9 @@ def _plan_with_lock(way: Way, made: Plan, *, as_json: bool) -> int:
         common.print_lines([*words.plan(made), ""])
         if impossible is None:
             told = (
-                ("uv lock, tried in a copy, fails:", *words.diagnosis(failed)) if failed else words.lock_forecast(found)
+                (_("uv lock, tried in a copy, fails:"), *words.diagnosis(failed))
+                if failed
+                else words.lock_forecast(found)
             )
             common.print_lines(told)
     if impossible is not None:
@@ -111,14 +114,14 @@ def diagnose(options: Options) -> int:
     word = options.word() or "-"
     if word == "-":
         if sys.stdin is None or sys.stdin.isatty():
-            msg = "nothing to read; pipe what uv printed:  uv sync 2>&1 | uv-wizard diagnose -"
+            msg = _("nothing to read; pipe what uv printed:  uv sync 2>&1 | uv-wizard diagnose -")
             raise BadInput(msg)
         data = sys.stdin.buffer.read()
     else:
         try:
             data = Path(word).read_bytes()
         except OSError as error:
-            msg = f"{one_line(word)} cannot be read: {error.strerror or error}"
+            msg = _("{word} cannot be read: {strerror}", word=one_line(word), strerror=error.strerror or error)
             raise BadInput(msg) from None
     found = name_cause(_decoded(data), _around(common.machine_of(options)))
     if options.json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wizard.catalog_torch import Variant, the
-from wizard.text import clean
+from wizard.language import _, shown
+from wizard.phrases import choice_word, fact_label
+from wizard.text import broken, clean, padded
+from wizard.text import cells as cells_of
 
 if TYPE_CHECKING:
     from wizard.advice.lock_files import TorchThere
@@ -31,8 +33,12 @@ def torch_table(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], widt
     if advice.variant is None:
         yield from _wrapped("", _nothing(way, advice), cells)
     else:
-        version = f"torch {advice.torch_version}, " if advice.torch_version else ""
-        yield f"Recommended: {version}variant {advice.variant}"
+        what = (
+            _("torch {version}, variant {variant}", version=advice.torch_version, variant=advice.variant)
+            if advice.torch_version
+            else _("variant {variant}", variant=advice.variant)
+        )
+        yield _("Recommended: {what}", what=what)
     source = (_source(advice),) if advice.variant is not None else ()
     for glyph, sentences in (("+", (*advice.why, *source)), ("!", advice.notes)):
         for sentence in sentences:
@@ -47,53 +53,62 @@ def torch_table(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], widt
 
 def _nothing(way: Way, advice: TorchAdvice) -> str:
     if not advice.certain:
-        return "No variant can be recommended"
-    where = "on the GPU here" if any(one.ok for one in advice.candidates) else "here"
-    return f"No torch {'' if way.project is None or advice.musl else 'that this project allows '}runs {where}"
+        return _("No variant can be recommended")
+    on_gpu = any(one.ok for one in advice.candidates)
+    if way.project is None or advice.musl:
+        return _("No torch runs on the GPU here") if on_gpu else _("No torch runs here")
+    return (
+        _("No torch that this project allows runs on the GPU here")
+        if on_gpu
+        else _("No torch that this project allows runs here")
+    )
 
 
 def _facts(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], cells: int | None) -> Iterator[str]:
     machine, project = way.machine, way.project
     facts = [("GPU", one) for one in _gpus(machine)]
     if any(gpu.vendor == "nvidia" for gpu in machine.gpus or ()):
-        wsl = ", of Windows" if machine.wsl else ""
-        facts.append(("Driver", f"{machine.nvidia_driver}{wsl}" if machine.nvidia_driver else "? did not answer"))
+        wsl = _(", of Windows") if machine.wsl else ""
+        facts.append(("Driver", f"{machine.nvidia_driver}{wsl}" if machine.nvidia_driver else _("? did not answer")))
     libc = f", {machine.libc.name} {machine.libc.version or '?'}" if machine.libc else ""
     system = ", ".join(one for one in (machine.distribution, f"{machine.os or '?'} {machine.arch or '?'}") if one)
     facts.append(("System", system + libc))
     if project is not None:
-        asks = (advice.basis.wish.asks if advice.basis else "") or "any torch"
-        asks = asks if project.torch else "does not use torch"
+        asks = (advice.basis.wish.asks if advice.basis else "") or _("any torch")
+        asks = asks if project.torch else _("does not use torch")
         python = f", Python {project.requires_python}" if project.requires_python else ""
         facts.append(("Project", f"{project.name or project.path}: {asks}{python}"))
     facts += [("uv.lock", one.told) for one in there]
     last = ""
     for label, fact in facts:
-        yield from _wrapped(f"{label if label != last else '':9}", fact, cells)
+        yield from _wrapped(padded(fact_label(label) if label != last else "", 9), fact, cells)
         last = label
 
 
 def _gpus(machine: Machine) -> list[str]:
     if machine.gpus is None:
-        return ["? not known"]
+        return [_("? not known")]
     counted: dict[str, int] = {}
     for gpu in machine.gpus:
         counted[_gpu(gpu)] = counted.get(_gpu(gpu), 0) + 1
-    return [f"{count} x {name}" if count > 1 else name for name, count in counted.items()] or ["none found"]
+    return [f"{count} x {name}" if count > 1 else name for name, count in counted.items()] or [_("none found")]
 
 
 def _gpu(gpu: Gpu) -> str:
     if gpu.vendor == "nvidia":
-        return f"{gpu.name}, compute capability {gpu.compute_capability or 'not known'}"
-    return f"{gpu.name}, {gpu.gfx or 'target not known'}" if gpu.vendor == "amd" else gpu.name
+        return f"{gpu.name}, compute capability {gpu.compute_capability or _('not known')}"
+    return f"{gpu.name}, {gpu.gfx or _('target not known')}" if gpu.vendor == "amd" else gpu.name
 
 
 def _source(advice: TorchAdvice) -> str:
     names = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
     needed = [names[system] for system, needs in advice.needs_index.items() if needs]
     if not needed:
-        return "It comes from the package index: no other index is needed"
-    return f"It comes from the PyTorch index on {' and '.join(needed)}; elsewhere torch stays the package index's"
+        return _("It comes from the package index: no other index is needed")
+    return _(
+        "It comes from the PyTorch index on {systems}; elsewhere torch stays the package index's",
+        systems=_(" and ").join(needed),
+    )
 
 
 Row = tuple[str, str, str, str]
@@ -103,9 +118,9 @@ Row = tuple[str, str, str, str]
 def _rows(advice: TorchAdvice) -> list[Row]:
     rows: list[Row] = []
     for one in advice.candidates:
-        word = {"recommended": "+ recommended", "possible": "+ possible", "in uv.lock": "+ in uv.lock"}[one.word]
-        rows.append((one.variant, one.torch_version, word if one.ok else "x in uv.lock", one.note))
-    return rows + [(_names(group), _torch(group), "x ruled out", group[0].short) for group in _groups(advice)]
+        word = f"+ {choice_word(one.word)}"
+        rows.append((one.variant, one.torch_version, word if one.ok else f"x {choice_word('in uv.lock')}", one.note))
+    return rows + [(_names(group), _torch(group), _("x ruled out"), group[0].short) for group in _groups(advice)]
 
 
 def _groups(advice: TorchAdvice) -> list[list[RuledOut]]:
@@ -139,11 +154,11 @@ def _torch(group: list[RuledOut]) -> str:
 
 
 def _table(rows: list[Row], cells: int | None) -> Iterator[str]:
-    heads: Row = ("variant", "torch", "here", "")
-    first, second, third = (max(len(row[column]) for row in (heads, *rows)) for column in range(3))
+    heads: Row = (_("variant"), "torch", _("here"), "")
+    first, second, third = (max(cells_of(row[column]) for row in (heads, *rows)) for column in range(3))
     for row in (heads, ("-" * first, "-" * second, "-" * third, ""), *rows):
-        start = f"  {row[0]:{first}}  {row[1]:{second}}  {row[2]:{third}}  "
-        if cells is not None and cells - len(start) < _NOTE:
+        start = f"  {padded(row[0], first)}  {padded(row[1], second)}  {padded(row[2], third)}  "
+        if cells is not None and cells - cells_of(start) < _NOTE:
             yield start.rstrip()
             yield from _wrapped(" " * 6, row[3], cells) if row[3] else ()
         else:
@@ -152,20 +167,20 @@ def _table(rows: list[Row], cells: int | None) -> Iterator[str]:
 
 def _wrapped(start: str, text: str, cells: int | None) -> Iterator[str]:
     """`text` behind `start`, its further lines under it."""
-    plain = clean(text)
-    if cells is None or len(start) + len(plain) <= cells:
+    plain = clean(shown(text))
+    if cells is None or cells_of(start) + cells_of(plain) <= cells:
         yield f"{start}{plain}".rstrip()
         return
-    pad = " " * len(start)
-    lines = textwrap.wrap(plain, max(10, cells - len(start)), break_long_words=False, break_on_hyphens=False)
+    pad = " " * cells_of(start)
+    lines = broken(plain, max(10, cells - cells_of(start)))
     yield from (f"{start if not number else pad}{line}" for number, line in enumerate(lines))
 
 
 def _next(way: Way, advice: TorchAdvice) -> str:
     if way.project is None or way.project.torch is None or advice.variant is None:
-        return "Nothing has been changed."
+        return _("Nothing has been changed.")
     if advice.choice == "keep":
-        return "Nothing has to be changed for it." if advice.certain else "Nothing has been changed."
+        return _("Nothing has to be changed for it.") if advice.certain else _("Nothing has been changed.")
     if not way.project.torch.declared:
-        return "Nothing has been changed. To bind it, name torch in the project first: uv add torch"
-    return "Nothing has been changed. Look first: uv-wizard plan --set torch.variant=auto"
+        return _("Nothing has been changed. To bind it, name torch in the project first: uv add torch")
+    return _("Nothing has been changed. Look first: uv-wizard plan --set torch.variant=auto")

@@ -10,6 +10,7 @@ from wizard import files_undo
 from wizard.cli import common
 from wizard.cli.options import Options
 from wizard.errors import BadInput, DecisionMissing, ExitCode
+from wizard.language import _, said, shown
 from wizard.run import client, state
 from wizard.run.client import RunInfo
 from wizard.text import clean
@@ -24,15 +25,19 @@ def undo(options: Options) -> int:
         if options.json:
             common.print_json({"schema": 1, "run": None, "files": []})
         else:
-            common.print_lines(["Nothing to undo: no run has changed anything that is not put back already."])
+            common.print_lines([_("Nothing to undo: no run has changed anything that is not put back already.")])
         return ExitCode.DONE
     if run.state == "running":
-        msg = f"run {run.id} is still going on; stop it first: uv-wizard attach {run.id}, then Ctrl+C"
+        msg = _("run {id} is still going on; stop it first: uv-wizard attach {id}, then Ctrl+C", id=run.id)
         raise BadInput(msg)
     if options.flag("dry_run"):
         return _tell(options, run, files_undo.undo(run.folder / "journal", dry_run=True), dry=True)
     if not options.flag("yes"):
-        msg = f"nothing was done: undo asks for --yes. Run {run.id} changed {', '.join(run.changed) or 'nothing'}"
+        msg = _(
+            "nothing was done: undo asks for --yes. Run {id} changed {names}",
+            id=run.id,
+            names=", ".join(run.changed) or "nothing",
+        )
         raise DecisionMissing(msg)
     done = files_undo.undo(run.folder / "journal")
     if not any(one.state == "refused" for one in done):
@@ -54,7 +59,7 @@ def _list(options: Options) -> int:
         common.print_json({"schema": 1, "runs": rows})
         return ExitCode.DONE
     if not runs:
-        common.print_lines(["No run on this machine yet. Start one: uv-wizard"])
+        common.print_lines([_("No run on this machine yet. Start one: uv-wizard")])
     for run in runs:
         word = "undone" if run.undone else run.state
         common.print_lines([f"{run.id}  {word:11} {run.project or '-'}", *(f"    {path}" for path in run.changed)])
@@ -66,7 +71,7 @@ def _after(run: RunInfo, done: tuple[files_undo.Undone, ...]) -> tuple[files_und
     later = [one for one in client.runs() if not one.undone and state.age(one.folder) > state.age(run.folder)]
     named = {path: one.id for one in reversed(later) for path in one.changed}
     return tuple(
-        replace(one, why=f"{one.why}, by the run {named[one.name]}: undo that one first")
+        replace(one, why=said("{why}, by the run {run}: undo that one first", why=one.why, run=named[one.name]))
         if one.state == "refused" and one.name in named and one.why == files_undo.CHANGED
         else one
         for one in done
@@ -80,13 +85,13 @@ def _tell(options: Options, run: RunInfo, done: tuple[files_undo.Undone, ...], *
         rows = [{"path": one.name, "state": one.state, "why": one.why, **_versions(one)} for one in done]
         common.print_json({"schema": 1, "run": run.id, "files": rows})
     else:
-        verb = "would be put back" if dry else "put back"
-        told = {"restored": f"+ {verb}", "already": "+ is as before", "refused": "x left as it is"}
-        common.print_lines(f"{told[one.state]}  {one.name}{f': {one.why}' if one.why else ''}" for one in done)
+        verb = _("would be put back") if dry else _("put back")
+        told = {"restored": f"+ {verb}", "already": _("+ is as before"), "refused": _("x left as it is")}
+        common.print_lines(f"{told[one.state]}  {one.name}{f': {shown(one.why)}' if one.why else ''}" for one in done)
         for one in refused:
             common.print_lines(three_versions(one))
         if not done:
-            common.print_lines([f"Run {run.id} changed nothing."])
+            common.print_lines([_("Run {id} changed nothing.", id=run.id)])
     return ExitCode.FAILED if refused else ExitCode.DONE
 
 
@@ -104,13 +109,21 @@ def three_versions(one: files_undo.Undone) -> Iterator[str]:
     if found is None:
         return
     yield ""
-    yield from _diff(f"{one.name} (before)", found.before, f"{one.name} (as the run left it)", found.ours)
-    yield from _diff(f"{one.name} (as the run left it)", found.ours, f"{one.name} (now)", found.now)
+    yield from _diff(
+        _("{name} (before)", name=one.name), found.before, _("{name} (as the run left it)", name=one.name), found.ours
+    )
+    yield from _diff(
+        _("{name} (as the run left it)", name=one.name), found.ours, _("{name} (now)", name=one.name), found.now
+    )
     if found.kept:
         which = (
-            "The first two are" if len(found.kept) == 2 else "What the run left is" if found.ours else "The first is"
+            _("The first two are")
+            if len(found.kept) == 2
+            else _("What the run left is")
+            if found.ours
+            else _("The first is")
         )
-        yield f"{which} kept as {' and '.join(found.kept)}"
+        yield _("{which} kept as {names}", which=which, names=" and ".join(found.kept))
 
 
 def _diff(old_name: str, old: bytes | None, new_name: str, new: bytes | None) -> Iterator[str]:

@@ -11,10 +11,12 @@ from wizard.cli.options import Options
 from wizard.cli.running import finished, stands_in_the_way, watch
 from wizard.diagnosis import Diagnosis
 from wizard.errors import BadInput, ExitCode
+from wizard.language import _, shown
 from wizard.plan import sync as sync_plan
 from wizard.plan import verify as verify_plan
 from wizard.plan.step import Plan
 from wizard.run import client, ended
+from wizard.text import padded
 from wizard.verify.record import VerifyRequest
 from wizard.way import Way
 
@@ -69,7 +71,7 @@ def verify(options: Options) -> int:
 def _verify_as_run(way: Way, request: VerifyRequest, options: Options) -> int:
     """The same checks by a supervisor, so that attach finds them. Nothing is changed: the project is not held."""
     if way.project is None or options.text("python") is not None:
-        msg = "--as-run keeps the check of a project; leave --python out, or --as-run"
+        msg = _("--as-run keeps the check of a project; leave --python out, or --as-run")
         raise BadInput(msg)
     step = verify_plan.step(request, way.project, sync_plan.run_environment(way.project, way.choices))
     run = client.start(
@@ -78,7 +80,7 @@ def _verify_as_run(way: Way, request: VerifyRequest, options: Options) -> int:
     if not options.json:
         code = watch(run, as_json=False)
     else:
-        code, _ = finished(run)
+        code, _told = finished(run)
         common.print_json(ended.of_run(run)["verify"])
     saving.keep_run(run, options, way)
     return code
@@ -105,9 +107,9 @@ def _tell_document(found: Diagnosis | None, options: Options) -> None:
 
 
 def _rung(check: Any) -> str:
-    mark = {True: "+ ok      ", False: "x failed  ", None: "- not run "}[check.ok]
+    mark = {True: _("+ ok"), False: _("x failed"), None: _("- not run")}[check.ok]
     if check.ok is None and check.value != "not run":
         mark = "- "
     if check.ok is False and not check.required:
-        mark = "! warning "
-    return f"{mark:10} {check.title:34} {check.value or ''}"
+        mark = _("! warning")
+    return f"{padded(mark, 10)} {padded(shown(check.title), 34)} {check.value or ''}"

@@ -144,7 +144,7 @@ def _uv_of_shells(machine: Machine) -> Iterator[str]:
     from wizard.advice.uv_here import uv_here
 
     for here in uv_here(machine):
-        told = (here.found.version or "?", one_line(here.found.path, 60), here.found.how, here.where)
+        told = (here.found.version or "?", one_line(here.found.path, 60), here.found.how, shown(here.where))
         yield f"{'':10}   {', '.join(filter(None, told))}"
     for one in machine.uv_in_shells or ():
         if one.why_not is not None:
@@ -231,8 +231,8 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecas
     if not made.steps:
         yield _("Nothing to change: everything is in place.")
     for number, step in enumerate(made.steps, 1):
-        yield f"{number} {step.id:9} {clean(step.summary)}"
-        yield from (f"    ! {clean(note)}" for note in step.notes)
+        yield f"{number} {step.id:9} {clean(shown(step.summary))}"
+        yield from (f"    ! {clean(shown(note))}" for note in step.notes)
         if step.id == "sync" and forecast is not None:
             yield f"    {_of_the_sync(forecast)}"
         for command in step.commands:
@@ -252,8 +252,8 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecas
 
 def _of_the_sync(found: Forecast) -> str:
     if found.tight is not None:
-        return f"{'x' if found.short else '!'} {found.fetches}; {clean(found.tight.told)}"
-    return clean(found.told)
+        return f"{'x' if found.short else '!'} {shown(found.fetches)}; {clean(shown(found.tight.told))}"
+    return clean(shown(found.told))
 
 
 def lock_forecast(found: LockForecast | None) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.conda import key_of
 from wizard.machine.facts import FoundUv, Machine
 from wizard.plan.step import Command, Step
@@ -57,5 +58,5 @@ def with_conda(step: Step | None, machine: Machine, choices: Choices) -> Step | 
     command = Command(argv, options={"journal": [conda.condarc]} if conda.condarc else {})
     notes = ("New shells start outside conda's base; conda activate base goes there when you want it.",)
     if step is None:
-        return Step("settings", "settings", "conda's base only when asked for", commands=(command,), notes=notes)
+        return Step("settings", "settings", said("conda's base only when asked for"), commands=(command,), notes=notes)
     return replace(step, commands=(command, *step.commands), notes=(*step.notes, *notes))

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from wizard.language import said
 from wizard.text import needed_size, standing_size
 
 UNPACKED = 2.2
@@ -103,10 +104,19 @@ class Need:
     def told(self) -> str:
         """`6.1 GiB needed, /home has 4.1 GiB free`."""
         if not self.short_of_bytes and self.short:
-            return f"{self.files_at_least} files to place, {self.place.name} takes {self.place.inodes} more"
+            return said(
+                "{count} files to place, {disk} takes {more} more",
+                count=self.files_at_least,
+                disk=self.place.name,
+                more=self.place.inodes,
+            )
         size = max(self.at_least, self.about or 0)
-        room = "" if self.place.room is None else f", {self.place.name} has {standing_size(self.place.room)} free"
-        return f"{'' if self.exact else 'about '}{needed_size(size)} needed{room}"
+        room: str = ""
+        if self.place.room is not None:
+            room = said(", {disk} has {size} free", disk=self.place.name, size=standing_size(self.place.room))
+        if self.exact:
+            return said("{size} needed{room}", size=needed_size(size), room=room)
+        return said("about {size} needed{room}", size=needed_size(size), room=room)
 
 
 @dataclass(frozen=True)
@@ -139,19 +149,24 @@ class Forecast:
         """`2.8 GiB to fetch`, `nothing to fetch`."""
         least, most = self.download
         if not self.packages:
-            return "nothing to install"
+            return said("nothing to install")
         if not self.fetched:
-            return "nothing to fetch"
+            return said("nothing to fetch")
         if most is None:
-            return f"{needed_size(least)} or more to fetch" if least else "size not known"
-        return f"{needed_size(most)} {'at most' if most != least else 'to fetch'}"
+            return said("{size} or more to fetch", size=needed_size(least)) if least else said("size not known")
+        if most != least:
+            return said("{size} at most", size=needed_size(most))
+        return said("{size} to fetch", size=needed_size(most))
 
     @property
     def told(self) -> str:
         """One line: what is fetched, what it takes where, how long."""
-        parts = [self.fetches]
-        parts += [f"{needed_size(need.about)} on {need.place.name}" for need in self.needs if need.about]
-        return ", ".join(parts)
+        told = self.fetches
+        for need in self.needs:
+            if need.about:
+                size = needed_size(need.about)
+                told = said("{told}, {size} on {disk}", told=told, size=size, disk=need.place.name)
+        return told
 
     @property
     def seconds(self) -> float | None:

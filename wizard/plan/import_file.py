@@ -16,6 +16,7 @@ from wizard.environment_files import hints
 from wizard.environment_files.record import Imported
 from wizard.environment_files.unsaid_python import unsaid_python
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import masked
 
@@ -52,7 +53,7 @@ def step(imported: Imported, folder: str, separator: str, files: dict[str, bytes
 
 def lock_step(command: Command) -> Step:
     """uv makes uv.lock of it."""
-    return Step("lock", "lock", "uv makes uv.lock", commands=(command,))
+    return Step("lock", "lock", said("uv makes uv.lock"), commands=(command,))
 
 
 def project_name(imported: Imported, folder: str, separator: str) -> str:

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from wizard import catalog
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import FoundUv, Machine
 from wizard.plan import uv_ways
 from wizard.plan.step import Command, Step
@@ -109,7 +110,11 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     _refuse_contradiction(project, wanted)
     what = uv_ways.wanted(machine, project, choices, folder)
     ways = uv_ways.in_order(machine, project, choices, python, what)
-    title = f"install uv {what.version}".rstrip() + f" into {folder}"
+    title = (
+        said("install uv {version} into {folder}", version=what.version, folder=folder)
+        if what.version
+        else said("install uv into {folder}", folder=folder)
+    )
     notes = (*_notes(ways), *_before(machine, folder))
     return UvPlan(path, Step("uv", "uv", title, commands=(_command(machine, ways, what),), notes=notes), None, folder)
 
@@ -181,8 +186,12 @@ def _updated(found: FoundUv, machine: Machine, project: Project | None, choices:
             "or choose another folder for a new one: uv.dir"
         )
         raise BadInput(msg)
-    title = f"update uv {found.version or ''} at {found.path}".replace("  ", " ")
-    notes = () if way["taken_back"] else ("uv-wizard undo does not take this back: the tool that did it can.",)
+    title = (
+        said("update uv {version} at {path}", version=found.version, path=found.path)
+        if found.version
+        else said("update uv at {path}", path=found.path)
+    )
+    notes = () if way["taken_back"] else (said("uv-wizard undo does not take this back: the tool that did it can."),)
     command = _command(machine, (way,), what)
     return UvPlan(found.path, Step("uv", "uv", title, commands=(command,), notes=notes), None, folder)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wizard.choices import Choices
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan import old_cache, shell_files, user_registry, uv_toml
 from wizard.plan.mirrors import PERSIST_NOTE, persisted
@@ -81,13 +82,15 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
         *kept.notes,
         *index_note,
     )
-    told = [f"the old cache: {choices.text('settings.old-cache')}"] if cache else []
+    told = [said("the old cache: {what}", what=choices.text("settings.old-cache"))] if cache else []
     if files or kept.registry:
         names = [*for_toml, *variables, *(["PATH"] if path_entry else [])] or ["settings"]
         target = _and((*(["uv.toml"] if for_toml else []), *_targets(machine, kept)))
-        told.insert(0, f"{', '.join(names)} for {target or 'uv'}")
+        told.insert(0, said("{names} for {target}", names=", ".join(names), target=target or "uv"))
     commands = (*checks, *((cache,) if cache else ()))
-    return Step("settings", "settings", "; ".join(told), commands, files, kept.registry, notes)
+    return Step(
+        "settings", "settings", told[0] if len(told) == 1 else "; ".join(told), commands, files, kept.registry, notes
+    )
 
 
 def _moved(for_toml: dict[str, str]) -> dict[str, str]:

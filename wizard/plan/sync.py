@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from wizard.choices import Choices
 from wizard.credentials import named_in
+from wizard.language import said
 from wizard.plan.mirrors import PYTHON_NOTE, address
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
@@ -59,7 +60,7 @@ def lock_step(project: Project, choices: Choices, uv: str, anew: Sequence[str] =
     lock, _ = project.file("uv.lock")
     argv = (uv, "lock", *(word for one in anew for word in ("--upgrade-package", one)))
     command = Command(argv, run_environment(project, choices), project.path, "uv", {"journal": [lock]})
-    summary = "uv makes uv.lock again" if project.lock is not None else "uv makes uv.lock"
+    summary = said("uv makes uv.lock again") if project.lock is not None else said("uv makes uv.lock")
     return Step("lock", "lock", summary, commands=(command,))
 
 
@@ -93,9 +94,10 @@ def step(
     command = Command(tuple(argv), environment, project.folder, kind, options)
     count = len(project.lock.packages) if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
-    whose = f"what {project.member} needs of the " if project.member else ""
-    many = f"{count} packages of uv.lock" if project.lock else "the packages of uv.lock"
-    summary = f"{whose}{many} into {inside}{_through(mirrors)}"
+    many = said("{count} packages of uv.lock", count=count) if project.lock else said("the packages of uv.lock")
+    if project.member:
+        many = said("what {member} needs of the {packages}", member=project.member, packages=many)
+    summary = said("{packages} into {folder}{through}", packages=many, folder=inside, through=_through(mirrors))
     pythons = address(choices, "python")
     notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
     return Step("sync", "sync", summary, commands=(command,), notes=notes)
@@ -114,4 +116,4 @@ def _through(mirrors: Mapping[str, Any] | None) -> str:
     """Which mirrors the files come from, by their hosts."""
     used = (mirrors or {}).get("stand_ins", {}).values()
     hosts = dict.fromkeys(one_line(urlsplit(url).netloc.rpartition("@")[2], 60) for url in used)
-    return f", through {' and '.join(hosts)}" if hosts else ""
+    return said(", through {hosts}", hosts=" and ".join(hosts)) if hosts else ""

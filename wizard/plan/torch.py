@@ -11,6 +11,7 @@ from typing import Protocol
 from wizard.catalog_torch import PYPI
 from wizard.choices import KEYS, Choices
 from wizard.errors import BadInput, DecisionMissing
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan import torch_binding
 from wizard.plan.make import TorchPart
@@ -131,7 +132,7 @@ def _steps(
     if after == before:
         return ()
     change = FileChange(path, before, after)
-    summary = f"{_told(target, name, advised)} in pyproject.toml"
+    summary = said("{what} in pyproject.toml", what=_told(target, name, advised))
     return (
         Step("torch", "torch", summary, files=(change,), notes=notes(project, target, choices, after)),
         lock_step(project, choices, uv, _anew(choices, advised)),
@@ -142,5 +143,5 @@ def _told(target: Target, name: str, advised: Advised) -> str:
     version = target.held.get("torch") or (advised.torch_version if advised.variant == name else None)
     torch = f"torch {version}" if version else "torch"
     if not target.variants:
-        return f"hold {torch}"
-    return f"bind {torch} {'from the package index' if name == PYPI else name}"
+        return said("hold {torch}", torch=torch)
+    return said("bind {torch} {source}", torch=torch, source=said("from the package index") if name == PYPI else name)

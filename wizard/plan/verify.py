@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from wizard.choices import Choices
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.step import Command, Step
 from wizard.plan.sync import Selection
@@ -67,5 +68,11 @@ def step(what: VerifyRequest, project: Project, environment: Mapping[str, str | 
     if what.require != "auto":
         argv += ["--require", what.require]
     command = Command(tuple(argv), environment, project.folder, "verify", {"request": what.to_json()})
-    aim = {"auto": "the checks this machine can pass", "cpu": "the CPU has to pass", "gpu": "the GPU has to pass"}
-    return Step("verify", "verify", aim.get(what.require, f"{what.require} has to pass"), commands=(command,))
+    aim = {
+        "auto": said("the checks this machine can pass"),
+        "cpu": said("the CPU has to pass"),
+        "gpu": said("the GPU has to pass"),
+    }
+    return Step(
+        "verify", "verify", aim.get(what.require, said("{what} has to pass", what=what.require)), commands=(command,)
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wizard.language import words_of
 from wizard.plan.step import Command, FileChange, Plan, RegistryChange, Step, document
 
 SCHEMA = 1
@@ -37,7 +38,7 @@ def from_plan(
         "started": started,
         "label": around.label,
         "project": project,
-        "plan": document(plan),
+        "plan": {**document(plan), "words": words_of([step.summary for step in plan.steps])},
         "sizes": dict(around.sizes),
         "notes": list(around.notes),
         "context": dict(around.context),

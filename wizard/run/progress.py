@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from wizard.events import Event
+from wizard.language import remembered
 
 LOG_LINES = 5000
 """Lines of the log that are kept; how many there were in all is counted."""
@@ -138,8 +139,9 @@ class RunState:
     def _run(self, event: Event) -> None:
         self.id, self.plan = event.get("id"), event.get("plan") or self.plan
         self.project, self.label = event.get("project"), event.get("label") or self.label
+        words = self.plan.get("words")
         self.steps = [
-            StepState(str(step["id"]), str(step["title"]), str(step.get("summary") or ""))
+            StepState(str(step["id"]), str(step["title"]), remembered(step.get("summary") or "", words))
             for step in self.plan.get("steps", [])
         ]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from wizard import __version__
 from wizard.diagnosis import Context, Fix, of
+from wizard.language import nsaid, said
 from wizard.text import standing_size
 from wizard.verify import child, usual
 from wizard.verify.ladder import Ladder
@@ -181,28 +182,47 @@ def headline(verification: Verification) -> tuple[str, str]:
     """Title and lead of the end: what works, with its figures, or the cause in its two sentences."""
     found = verification.diagnosis
     if not verification.ok:
-        return (found.title, found.explanation) if found is not None else ("The checks did not pass", "")
+        return (found.title, found.explanation) if found is not None else (said("The checks did not pass"), "")
     looked = [check for check in verification.checks if check.ok is not None and check.required]
     seconds = verification.seconds or sum(check.seconds for check in verification.checks)
     apart = [check for check in verification.checks if not check.required and check.ok is False]
     told = "; ".join(f"{check.title.removesuffix(' computes')}: {check.value}" for check in apart)
     beside = f" ! {told}." if apart else ""
-    count = f"{len(looked)} of {len(looked)} checks passed in {seconds:.1f} s.{beside}"
+    count = said(
+        "{passed} of {total} checks passed in {seconds} s.{beside}",
+        passed=len(looked),
+        total=len(looked),
+        seconds=f"{seconds:.1f}",
+        beside=beside,
+    )
     if verification.torch is None:
         packages = verification.packages
-        return f"It works: Python and {packages} package{'' if packages == 1 else 's'}", count
+        return nsaid(
+            "It works: Python and {count} package", "It works: Python and {count} packages", packages or 0
+        ), count
     if not verification.devices:
-        more = "" if kind_of_build(verification.torch) != "cpu" else f" {_unused(verification)}"
-        return "It works: torch runs on the CPU", f"torch {verification.torch['version']}.{more} {count}"
+        version = verification.torch["version"]
+        if kind_of_build(verification.torch) != "cpu":
+            lead = said("torch {version}. {count}", version=version, count=count)
+        else:
+            more = _unused(verification)
+            lead = said("torch {version}. {more} {count}", version=version, more=more, count=count)
+        return said("It works: torch runs on the CPU"), lead
     first = verification.devices[0]
     several = len(verification.devices)
-    title = "It works: torch runs on this GPU" if several == 1 else f"It works: torch runs on these {several} GPUs"
+    title = (
+        said("It works: torch runs on this GPU")
+        if several == 1
+        else said("It works: torch runs on these {count} GPUs", count=several)
+    )
     size = f", {standing_size(first['memory_mib'] * 2**20)}" if first.get("memory_mib") else ""
     rates = usual.rates(first)
     odd = next((told for told in map(usual.slow, verification.devices) if told), None)
     if odd:
-        return title, f"{first['name']}{size}. {odd}. {count}"
-    return title, f"{first['name']}{size}{': ' + ', '.join(rates) if rates else ''}. {count}"
+        return title, said("{what}. {odd}. {count}", what=f"{first['name']}{size}", odd=odd, count=count)
+    return title, said(
+        "{what}. {count}", what=f"{first['name']}{size}{': ' + ', '.join(rates) if rates else ''}", count=count
+    )
 
 
 def _unused(verification: Verification) -> str:
@@ -210,5 +230,7 @@ def _unused(verification: Verification) -> str:
     gpus = (verification.facts.get("machine") or {}).get("gpus") or ()
     name = next((str(gpu.get("name")) for gpu in gpus if gpu.get("vendor") in ("nvidia", "amd", "intel")), None)
     if name is None:
-        return "A GPU would need another variant."
-    return f"! {name} is here, and this CPU build does not use it: uv-wizard torch names the variant that does."
+        return said("A GPU would need another variant.")
+    return said(
+        "! {name} is here, and this CPU build does not use it: uv-wizard torch names the variant that does.", name=name
+    )

@@ -7,29 +7,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wizard.catalog import table
+from wizard.language import said
 from wizard.verify.record import VerifyRequest
 
 TITLES = {
-    "sync": "Packages are those of uv.lock",
-    "fit": "Packages fit together",
-    "python": "Python starts",
-    "torch": "torch loads",
-    "variant": "Variant is the one chosen",
-    "driver": "Driver answers",
-    "devices": "torch sees the GPUs that are here",
-    "code": "Variant has code for the GPU",
-    "memory": "GPU memory is free",
-    "kernel": "GPU computes what the CPU does",
-    "cudnn": "cuDNN works",
-    "cpu": "CPU computes what it must",
-    "torchvision": "torchvision works",
-    "compile": "torch.compile works",
-    "peer": "GPUs copy to each other",
-    "nccl": "GPUs add up together",
-    "jax": "JAX computes",
-    "tensorflow": "TensorFlow computes",
-    "cupy": "CuPy computes",
-    "onnxruntime": "ONNX Runtime computes",
+    "sync": said("Packages are those of uv.lock"),
+    "fit": said("Packages fit together"),
+    "python": said("Python starts"),
+    "torch": said("torch loads"),
+    "variant": said("Variant is the one chosen"),
+    "driver": said("Driver answers"),
+    "devices": said("torch sees the GPUs that are here"),
+    "code": said("Variant has code for the GPU"),
+    "memory": said("GPU memory is free"),
+    "kernel": said("GPU computes what the CPU does"),
+    "cudnn": said("cuDNN works"),
+    "cpu": said("CPU computes what it must"),
+    "torchvision": said("torchvision works"),
+    "compile": said("torch.compile works"),
+    "peer": said("GPUs copy to each other"),
+    "nccl": said("GPUs add up together"),
+    "jax": said("JAX computes"),
+    "tensorflow": said("TensorFlow computes"),
+    "cupy": said("CuPy computes"),
+    "onnxruntime": said("ONNX Runtime computes"),
 }
 OTHERS = {
     "jax": ("jax",),
