@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import struct
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -128,6 +127,8 @@ def _on_windows() -> bool:
 
 
 def _on_macos() -> bool:
+    import subprocess
+
     argv = ["/usr/bin/defaults", "read", "com.apple.universalaccess", "voiceOverOnOffKey"]
     try:
         done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, timeout=_ASK_S, check=False)
