@@ -160,7 +160,7 @@ class MirrorsScreen(MirrorChoice):
             return _("Nothing to decide: no mirror is faster than the official source{told}.", told=told)
         word = _("Recommended") if self.measuring.measured else _("In force")
         return f"{word}: " + ", ".join(
-            _("{what} from {named}", what=BLOCKS[kind], named=_named(name)) for kind, name in chosen.items()
+            _("{what} from {named}", what=shown(BLOCKS[kind]), named=_named(name)) for kind, name in chosen.items()
         )
 
     def _worth(self) -> str:

@@ -120,12 +120,12 @@ class SettingsScreen(StepScreen):
         if (tried is None or tried.given) and field.input is not self.focused:
             field.show(value, self._field_word(state))
         elif tried is not None:
-            field.say("" if tried.value else "uv's own")
+            field.say("" if tried.value else _("uv's own"))
         self.query_one(f"#{name}-fact", Line).show(cut(self._fact(name, state), self.room))
 
     def _field_word(self, state: SettingState) -> str:
         if not self.way.choices.text(state.key):
-            return "uv's own" if state.where == "uv's own" else ""
+            return _("uv's own") if state.where == "uv's own" else ""
         return SAID_BY.get(state.origin, "")
 
     def _fact(self, name: str, state: SettingState) -> str:

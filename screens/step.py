@@ -174,7 +174,7 @@ class StepScreen(KeyedScreen):
         with HorizontalGroup(id="buttons"):
             yield PushButton(self.next_label(), id="next")
             if self.NUMBER > 1:
-                yield PushButton("Back", id="back")
+                yield PushButton(_("Back"), id="back")
             yield Line(self.promise(), id="promise")
         yield Line(id="hints")
 

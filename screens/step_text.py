@@ -50,7 +50,7 @@ def head(step: Step) -> str:
             "{count} line added, {removed} removed",
             "{count} lines added, {removed} removed",
             added,
-            removed=removed or "none",
+            removed=removed or _("none"),
         )
         return f"{PurePath(step.files[0].path).name}, {told}"
     return shown(one_line(step.summary)) or step_name(step.title)

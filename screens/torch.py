@@ -114,7 +114,7 @@ class TorchScreen(StepScreen):
         told = self._facts_for(self._looked_at())
         for place in range(MOST_FACTS):
             fact = told[place] if place < len(told) else ("", "")
-            self.query_one(f"#fact-{place}", Line).show(rows.cut(rows.fit(fact[0], 11) + fact[1], self.room))
+            self.query_one(f"#fact-{place}", Line).show(rows.cut(rows.fit(fact[0], 11) + shown(fact[1]), self.room))
 
     def _looked_at(self) -> str | None:
         """The row under the highlight, where the list has the focus; None: the choice in force."""

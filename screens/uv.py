@@ -171,7 +171,7 @@ class UvScreen(StepScreen):
         self.query_one("#stays", Line).show(cut(" ".join(told), self.room))
 
     def _found(self, one: UvHere, width: int) -> str:
-        where = _(". asking the shells") if "shells" in self.way.pending else one.where
+        where = _(". asking the shells") if "shells" in self.way.pending else shown(one.where)
         path = fit(cut(self._short(one.found.path), width), width + 2)
         return cut(f"  {fit(one.found.version or '?', 9)}{path}{fit(one.found.how, 11)}{where}", self.room)
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from wizard.language import said
 from wizard.mirrors.ranking import ranked
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult, Need
 from wizard.phrases import measured_rate
 from wizard.text import one_line, span
 
-BLOCKS = {"pypi": "packages", "pytorch": "torch", "python": "Pythons"}
+BLOCKS = {"pypi": said("packages"), "pytorch": said("torch"), "python": said("Pythons")}
 """The kinds with a choice of their own, in the words of the screen."""
 FEW = {"pypi": 4, "pytorch": 2, "python": 2}
 """Rows of each block where there is no room for all."""
@@ -53,7 +54,7 @@ def block(
         rows.append((_rank(result), _row(mirror, value, result, chosen=value == chosen, measuring=measuring)))
     if chosen not in {row.value for _, row in rows}:
         name = urlsplit(chosen).hostname or chosen
-        own = SourceRow(kind, chosen, one_line(name, 40), True, "-", None, "-", "-", "an address of your own")
+        own = SourceRow(kind, chosen, one_line(name, 40), True, "-", None, "-", "-", said("an address of your own"))
         rows.append(((1, 0.0), own))
     return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0]))
 
@@ -107,15 +108,15 @@ def _behind(result: MirrorResult | None) -> str:
         return "-"
     if result.stale_hours < 48:
         return f"{result.stale_hours:.0f} h"
-    return f"{result.stale_hours / 24:.0f} days"
+    return said("{count} days", count=f"{result.stale_hours / 24:.0f}")
 
 
 def _result(result: MirrorResult | None, *, measuring: bool) -> str:
     if result is None or result.state == "waiting":
-        return ". waiting" if measuring else "-"
+        return said(". waiting") if measuring else "-"
     if result.state == "sound":
-        return "> measuring"
-    return "+ ok" if result.ok else f"x {one_line(result.why_not or 'failed', 40)}"
+        return said("> measuring")
+    return said("+ ok") if result.ok else f"x {one_line(result.why_not or 'failed', 40)}"
 
 
 def shortened(rows: Sequence[SourceRow], count: int) -> tuple[SourceRow, ...]:
@@ -132,19 +133,27 @@ def gain(results: Iterable[MirrorResult], chosen: str, bytes_to_fetch: int) -> s
     if not official or not taken or chosen == OFFICIAL:
         return None
     if not bytes_to_fetch:
-        return f"{taken / official:.0f} times as fast as the official source" if taken >= 1.5 * official else None
-    return f"For this project about {span(bytes_to_fetch / taken)} instead of about {span(bytes_to_fetch / official)}"
+        return (
+            said("{factor} times as fast as the official source", factor=f"{taken / official:.0f}")
+            if taken >= 1.5 * official
+            else None
+        )
+    return said(
+        "For this project about {time} instead of about {official}",
+        time=span(bytes_to_fetch / taken),
+        official=span(bytes_to_fetch / official),
+    )
 
 
 def ago(measurement: Measurement | None, now: float) -> str:
     """`Measured 2 min ago.`, or how to measure."""
     if measurement is None or not measurement.at:
-        return "Not measured. F5 measures."
+        return said("Not measured. F5 measures.")
     seconds = max(0.0, now - measurement.at)
     if seconds < 60:
-        return "Measured just now."
+        return said("Measured just now.")
     if seconds < 3600:
-        return f"Measured {int(seconds // 60)} min ago."
+        return said("Measured {count} min ago.", count=int(seconds // 60))
     if seconds < 2 * 86400:
-        return f"Measured {int(seconds // 3600)} h ago."
-    return f"Measured {int(seconds // 86400)} days ago."
+        return said("Measured {count} h ago.", count=int(seconds // 3600))
+    return said("Measured {count} days ago.", count=int(seconds // 86400))

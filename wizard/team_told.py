@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wizard.choices import KEYS, Choices
+from wizard.language import said
 from wizard.plain_page import Page
 
 _TABLES = {
@@ -29,7 +30,7 @@ def answered(choices: Choices, screen: str) -> str:
     """One line of what the team has set of that screen's choices and what is in force; "" where that is nothing."""
     keys = [key for key in KEYS if key.split(".")[0] in _TABLES.get(screen, ())]
     told = [f"{key.split('.', 1)[1]} {_value(choices, key)}" for key in keys if choices.origin(key) == "project"]
-    return f"Set by your team: {', '.join(told)}." if told else ""
+    return said("Set by your team: {what}.", what=", ".join(told)) if told else ""
 
 
 def settled(choices: Choices, screen: str, *, torch: bool) -> bool:
@@ -42,7 +43,7 @@ def _value(choices: Choices, key: str) -> str:
     value = choices.get(key)
     if isinstance(value, tuple):
         return " and ".join(value) or "none"
-    return {True: "yes", False: "no", "": "uv's own"}.get(value, str(value))
+    return {True: "yes", False: "no", "": said("uv's own")}.get(value, str(value))
 
 
 def without_answered(page: Page, choices: Choices) -> Page:
@@ -51,5 +52,5 @@ def without_answered(page: Page, choices: Choices) -> Page:
     left = tuple(one for one in page.questions if not (one.key and choices.origin(one.key) == "project"))
     if not told or page.number == 1:
         return page
-    mine = "" if len(left) == len(page.questions) else " For yourself alone: --set KEY=VALUE."
+    mine = "" if len(left) == len(page.questions) else said(" For yourself alone: --set KEY=VALUE.")
     return replace(page, lines=(*page.lines, told + mine), questions=left)

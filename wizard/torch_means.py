@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import torch_not_taken
 from wizard.errors import WizardError
+from wizard.language import nsaid, said
 from wizard.text import needed_size, one_line, standing_size
 
 if TYPE_CHECKING:
@@ -38,26 +39,33 @@ def facts(way: Way, value: str, advice: TorchAdvice | None = None) -> tuple[tupl
         with as_if(way, (KEY, value)):
             lines = _facts(way, told, value)
     except WizardError as error:
-        lines = [("Changes", f"x {one_line(str(error))}")]
+        lines = [(said("Changes"), f"x {one_line(str(error))}")]
     out = torch_not_taken.summary(told)
-    return (*lines, *([("Ruled out", out)] if out else []))
+    return (*lines, *([(said("Ruled out"), out)] if out else []))
 
 
 def _facts(way: Way, advice: TorchAdvice, value: str) -> list[tuple[str, str]]:
     plan = way.plan()
     step = plan.step("torch")
     if plan.step("lock") is not None:
-        lock = "uv makes uv.lock again; P on the review tries it in a copy"
+        lock = said("uv makes uv.lock again; P on the review tries it in a copy")
         if step is None:
-            return [("Changes", lock), ("Download", "size not known before that")]
+            return [(said("Changes"), lock), (said("Download"), said("size not known before that"))]
         added = sum(_added(change.diff) for change in step.files)
-        lines = f"pyproject.toml +{added} line{'s' * (added != 1)}; uv makes uv.lock again"
-        return [("Changes", lines), ("Download", "size not known yet; P on the review tries uv lock in a copy")]
-    changes = "none; uv.lock stays as it is" if way.project and way.project.has_lock else "none"
+        lines = nsaid(
+            "pyproject.toml +{count} line; uv makes uv.lock again",
+            "pyproject.toml +{count} lines; uv makes uv.lock again",
+            added,
+        )
+        return [
+            (said("Changes"), lines),
+            (said("Download"), said("size not known yet; P on the review tries uv lock in a copy")),
+        ]
+    changes = said("none; uv.lock stays as it is") if way.project and way.project.has_lock else said("none")
     if advice.extra is not None and value in {advice.extra[1], advice.choice}:
-        changes = f"none; the sync takes --{advice.extra[0]} {advice.extra[1]}"
+        changes = said("none; the sync takes --{kind} {name}", kind=advice.extra[0], name=advice.extra[1])
     size = _download(way)
-    return [("Changes", changes), *([("Download", size)] if size else [])]
+    return [(said("Changes"), changes), *([(said("Download"), size)] if size else [])]
 
 
 def _download(way: Way) -> str:
@@ -71,12 +79,19 @@ def _download(way: Way) -> str:
     sizes = [one.size for one in files_here(way.machine, way.project, Selected(selection.extras, selection.groups))]
     total = sum(way.sizes().values()) if None in sizes else sum(size for size in sizes if size is not None)
     if not total:
-        return "size not known" if sizes else ""
-    disk = f"{standing_size(total)} at most, then about {needed_size(int(total * UNPACKED))}"
+        return said("size not known") if sizes else ""
+    disk = said(
+        "{size} at most, then about {unpacked}", size=standing_size(total), unpacked=needed_size(int(total * UNPACKED))
+    )
     there = next((one for one in way.machine.filesystems or () if "project" in one.purposes), None)
     if there is None or there.free_bytes is None:
-        return f"{disk} on the disk"
-    return f"{disk} on {one_line(there.mount, 20)}, {standing_size(there.free_bytes)} free"
+        return said("{disk} on the disk", disk=disk)
+    return said(
+        "{disk} on {mount}, {size} free",
+        disk=disk,
+        mount=one_line(there.mount, 20),
+        size=standing_size(there.free_bytes),
+    )
 
 
 def _added(diff: str | None) -> int:

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from wizard.advice.torch_choice import anywhere, obstacle_of
 from wizard.advice.torch_machine import branch
 from wizard.advice.torch_words import sentence_case
+from wizard.language import nsaid, said
 
 if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice
     from wizard.advice.torch_list import RuledOut
 
 _KINDS = (
-    ("needs driver", "driver too old"),
-    ("is for ", "other GPUs"),
-    ("has no code", "other GPUs"),
-    ("is not what", "other torch"),
-    ("has no wheel for musl", "no C library for it"),
-    ("needs glibc", "C library too old"),
-    ("needs macOS", "macOS too old"),
-    ("has no wheel", "other Python"),
-    ("has no build", "other systems"),
+    ("needs driver", said("driver too old")),
+    ("is for ", said("other GPUs")),
+    ("has no code", said("other GPUs")),
+    ("is not what", said("other torch")),
+    ("has no wheel for musl", said("no C library for it")),
+    ("needs glibc", said("C library too old")),
+    ("needs macOS", said("macOS too old")),
+    ("has no wheel", said("other Python")),
+    ("has no build", said("other systems")),
 )
 """How a reason begins, and what it comes to in two words."""
 
@@ -33,8 +34,13 @@ def summary(advice: TorchAdvice) -> str:
         return ""
     kinds = {next((kind for start, kind in _KINDS if one.short.startswith(start)), "") for one in rows}
     named = [kind for kind in dict.fromkeys(kind for _, kind in _KINDS) if kind in kinds]
-    count = f"{len(rows)} variant{'s' * (len(rows) != 1)}, A shows why"
-    return f"{count}: {', '.join(named)}" if named else count
+    count = nsaid("{count} variant, A shows why", "{count} variants, A shows why", len(rows))
+    if not named:
+        return count
+    told: str = named[0]
+    for kind in named[1:]:
+        told = said("{some}, {more}", some=told, more=kind)
+    return said("{count}: {kinds}", count=count, kinds=told)
 
 
 def would_change(advice: TorchAdvice) -> tuple[str, ...]:
@@ -48,11 +54,18 @@ def would_change(advice: TorchAdvice) -> tuple[str, ...]:
             break
         found = obstacle_of(build, here, options)
         if found and found.kind == "driver" and found.driver:
-            told.setdefault(found.driver, f"driver {branch(found.driver, here.driver)} or newer: {build.label}")
+            told.setdefault(
+                found.driver,
+                said(
+                    "driver {version} or newer: {label}", version=branch(found.driver, here.driver), label=build.label
+                ),
+            )
     vendor = served.devices[0].vendor if served and served.devices else None
     best = anywhere(here, vendor) if vendor else None
     if served and best and best.build.release.version > served.build.release.version and wish.asks:
-        told["project"] = f"a project that allows it ({wish.asks} does not): {best.build.label}"
+        told["project"] = said(
+            "a project that allows it ({asks} does not): {label}", asks=wish.asks, label=best.build.label
+        )
     return tuple(sentence_case(one) for one in told.values())
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.language import said
 from wizard.machine.request import ProbeRequest, own_os
 from wizard.text import needed_size, standing_size
 
@@ -45,24 +46,28 @@ def try_folder(
     from wizard.machine import links, quota, storage
     from wizard.machine.mounts import mounts
 
-    who = user or "this user"
+    who = user or said("this user")
     if Path(path).exists() and not Path(path).is_dir():
-        return FolderTried("a file", f"{path} is a file. Name a folder.")
+        return FolderTried(said("a file"), said("{path} is a file. Name a folder.", path=path))
     there = storage.existing(path)
     if not os.access(there, os.W_OK | os.X_OK):
-        return FolderTried("not writable", f"{who} may not write there. Choose a folder of your own.")
+        return FolderTried(
+            said("not writable"), said("{who} may not write there. Choose a folder of your own.", who=who)
+        )
     request = ProbeRequest(project=project, environment=environment or dict(os.environ), os=own_os())
     table = mounts()
     mount = storage.mount_of(there, table, request)
     if links.locks(there) is False:
-        return FolderTried("no locks", f"{path} is on a disk without locks; uv needs them.")
+        return FolderTried(said("no locks"), said("{path} is on a disk without locks; uv needs them.", path=path))
     free = shutil.disk_usage(there).free
     mine = quota.left(request, mount.device, mount.point, mount.type, QUOTA_LIMIT)
-    free, said = (mine, "left of your quota there") if mine is not None and mine < free else (free, "free there")
-    room = f"{standing_size(free)} {said}"
+    if mine is not None and mine < free:
+        free, room = mine, said("{size} left of your quota there", size=standing_size(mine))
+    else:
+        room = said("{size} free there", size=standing_size(free))
     if needed is not None and free < needed:
-        return FolderTried(room, f"{room}, {needed_size(needed)} needed.")
-    fact = room if needed is None else f"{room}, {needed_size(needed)} needed"
+        return FolderTried(room, said("{room}, {needed} needed.", room=room, needed=needed_size(needed)))
+    fact = room if needed is None else said("{room}, {needed} needed", room=room, needed=needed_size(needed))
     return FolderTried(
         fact,
         None,
@@ -75,10 +80,10 @@ def _warning(path: str, there: str, mount: Mount, request: ProbeRequest) -> str 
     from wizard.machine.storage import cloud_folder, is_network
 
     if mount.type in _MEMORY:
-        return f"{path} is memory: empty after a restart."
+        return said("{path} is memory: empty after a restart.", path=path)
     if cloud_folder(there, request):
-        return f"{path} lies in OneDrive: it refuses links and uploads every file."
-    return f"{path} is on a network disk: slow for small files." if is_network(mount) else None
+        return said("{path} lies in OneDrive: it refuses links and uploads every file.", path=path)
+    return said("{path} is on a network disk: slow for small files.", path=path) if is_network(mount) else None
 
 
 def _links(there: str, mount: Mount, project: str | None, mounts: Sequence[Mount], request: ProbeRequest) -> str | None:
@@ -93,15 +98,15 @@ def _links(there: str, mount: Mount, project: str | None, mounts: Sequence[Mount
     return links_told(*links.tried(there, near), same_disk=same)
 
 
-OTHER_DISK = "uv will copy: it lies on another disk than the project"
+OTHER_DISK = said("uv will copy: it lies on another disk than the project")
 
 
 def links_told(hard: bool | None, clone: bool | None, *, same_disk: bool) -> str | None:  # noqa: FBT001 - facts
     """What uv does with `auto`, by links that were tried from the cache to the project; None: not known."""
     if clone:
-        return "uv will clone files (tried in both folders)"
+        return said("uv will clone files (tried in both folders)")
     if hard:
-        return "uv will make hard links (tried in both folders)"
+        return said("uv will make hard links (tried in both folders)")
     if hard is False:
-        return "uv will copy: links do not work from there" if same_disk else OTHER_DISK
+        return said("uv will copy: links do not work from there") if same_disk else OTHER_DISK
     return None if same_disk else OTHER_DISK

@@ -35,9 +35,12 @@ def comes_first(machine: Machine, choices: Choices, uv: str) -> str | None:
     of_base = uv_of_base(machine)
     if of_base is None or of_base.path == uv or choices.text(KEY) == "off":
         return None
-    return (
-        f"conda's base starts in every new shell and puts its own uv first there ({of_base.version or '?'} at "
-        f"{of_base.path}); {KEY} = off ends that. The commands here name the new uv."
+    return said(
+        "conda's base starts in every new shell and puts its own uv first there "
+        "({version} at {path}); {key} = off ends that. The commands here name the new uv.",
+        version=of_base.version or "?",
+        path=of_base.path,
+        key=KEY,
     )
 
 
@@ -56,7 +59,7 @@ def with_conda(step: Step | None, machine: Machine, choices: Choices) -> Step | 
         conda = replace(conda, program="conda")
     argv = (conda.program or "conda", "config", "--set", key_of(conda.version), "false")
     command = Command(argv, options={"journal": [conda.condarc]} if conda.condarc else {})
-    notes = ("New shells start outside conda's base; conda activate base goes there when you want it.",)
+    notes = (said("New shells start outside conda's base; conda activate base goes there when you want it."),)
     if step is None:
         return Step("settings", "settings", said("conda's base only when asked for"), commands=(command,), notes=notes)
     return replace(step, commands=(command, *step.commands), notes=(*step.notes, *notes))

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from wizard import catalog
 from wizard.choices import Choices
 from wizard.errors import BadInput
-from wizard.language import said
+from wizard.language import Message, said
 from wizard.machine.facts import FoundUv, Machine
 from wizard.plan import uv_ways
 from wizard.plan.step import Command, Step
@@ -143,17 +143,31 @@ def _command(machine: Machine, ways: tuple[uv_ways.Way, ...], what: uv_ways.Want
 
 def _notes(ways: tuple[uv_ways.Way, ...]) -> tuple[str, ...]:
     told = {
-        "wheel": "the wheel for this machine from a package index, its checksum held against the index's",
-        "index": "the wheel that pip downloads",
-        "standalone": "uv's official installer",
+        "wheel": said("the wheel for this machine from a package index, its checksum held against the index's"),
+        "index": said("the wheel that pip downloads"),
+        "standalone": said("uv's official installer"),
     }
     notes = []
     if ways[0]["how"] == "wheel" and ways[0]["index"]:
         where = masked(ways[0]["index"])
-        notes.append(f"The wheel for this machine comes from {where}; its checksum is held against that index's.")
+        notes.append(
+            said(
+                "The wheel for this machine comes from {where}; its checksum is held against that index's.", where=where
+            )
+        )
     if len(ways) > 1:
-        notes.append(f"If that does not work: {', then '.join(told[way['how']] for way in ways[1:])}.")
+        notes.append(_otherwise([told[way["how"]] for way in ways[1:]]))
     return tuple(notes)
+
+
+def _otherwise(others: list[Message]) -> Message:
+    """The ways after the first one, in their order."""
+    if len(others) == 1:
+        return said("If that does not work: {way}.", way=others[0])
+    first, second = others[0], ", then ".join(others[1:])
+    return said(
+        "If that does not work: {first}, then {second}.", first=first, second=others[1] if len(others) == 2 else second
+    )
 
 
 def _before(machine: Machine, folder: str) -> tuple[str, ...]:
@@ -166,8 +180,12 @@ def _before(machine: Machine, folder: str) -> tuple[str, ...]:
     if other is None:
         return ()
     owner = catalog.table("uv.toml")["owner"][other.how]
-    whose = f"{other.version or '?'}, the business of {owner}"
-    return (f"Your shells find {other.path} first ({whose}); the commands here name the new one.",)
+    whose = said("{version}, the business of {owner}", version=other.version or "?", owner=owner)
+    return (
+        said(
+            "Your shells find {path} first ({whose}); the commands here name the new one.", path=other.path, whose=whose
+        ),
+    )
 
 
 def _updated(found: FoundUv, machine: Machine, project: Project | None, choices: Choices, python: str | None) -> UvPlan:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from wizard import credentials
 from wizard.choices import Choices
+from wizard.language import Message, said
 from wizard.mirrors.catalogue import built_in, torch_bases
 from wizard.mirrors.registries import explicit_of, stand_ins
 from wizard.plan.step import Plan
@@ -53,21 +54,33 @@ def with_sign_in(plan: Plan, choices: Choices, environment: Mapping[str, str]) -
         return plan
     parts = urlsplit(index)
     way = f"uv auth login {parts.netloc}" if parts.scheme == "https" else f"a line for {parts.hostname} in ~/.netrc"
-    note = SIGN_IN_NOTE.format(way=way)
+    note = sign_in_note(way)
     writes = {"mirrors"} | ({"settings"} if persisted(choices) else set())
     return replace(
         plan, steps=tuple(replace(one, notes=(*one.notes, note)) if one.id in writes else one for one in plan.steps)
     )
 
 
-SIGN_IN_NOTE = (
-    "This index asks who you are, and your sign-in is not written down. For uv outside this wizard keep it once: {way}."
-)
-PYTHON_NOTE = (
-    "Pythons come from {address} alone: uv looks nowhere else when a mirror is set (UV_PYTHON_INSTALL_MIRROR), so the one "
-    "that this project needs must be there."
-)
-PERSIST_NOTE = (
-    "Every project gets this index by default: uv sync --locked then fails where uv.lock was made with another, "
-    "and a plain uv sync or uv run rewrites uv.lock to it."
+def sign_in_note(way: str) -> Message:
+    """That an index is written down without its sign-in."""
+    return said(
+        "This index asks who you are, and your sign-in is not written down. For uv "
+        "outside this wizard keep it once: {way}.",
+        way=way,
+    )
+
+
+def python_note(address: str) -> Message:
+    """That a mirror of Pythons stands alone."""
+    return said(
+        "Pythons come from {address} alone: uv looks nowhere else when a mirror is set "
+        "(UV_PYTHON_INSTALL_MIRROR), so the one that this project needs must be there.",
+        address=address,
+    )
+
+
+PERSIST_NOTE = said(
+    "Every project gets this index by default: uv sync --locked then fails where "
+    "uv.lock was made with another, and a plain uv sync or uv run rewrites uv.lock "
+    "to it."
 )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.mirrors.catalogue import built_in, torch_bases
 from wizard.mirrors.record import Mirror
 from wizard.mirrors.registries import same_index, torch_suffix, with_suffix
@@ -22,9 +23,10 @@ from wizard.project.pyproject import mappings, table
 from wizard.project.torch_sources import named_after
 from wizard.text import masked, one_line
 
-TEAM_NOTE = (
-    "Everyone who works on this project downloads from the mirror from now on, also where another is faster, "
-    "and uv.lock names it. Back: mirrors.pypi = official and mirrors.pytorch = official, with mirrors.scope = project."
+TEAM_NOTE = said(
+    "Everyone who works on this project downloads from the mirror from now on, also "
+    "where another is faster, and uv.lock names it. Back: mirrors.pypi = official "
+    "and mirrors.pytorch = official, with mirrors.scope = project."
 )
 _OURS = "mirror"
 """The name of an index whose address no catalogue knows."""
@@ -54,7 +56,14 @@ def named(project: Project | None, choices: Choices) -> Named:
     hosts = ", ".join(dict.fromkeys(_host(url) for url in _addresses(wish))) or "the official index"
     change = FileChange(path, before, after)
     return Named(
-        there, Step("mirrors", "mirrors", f"name {hosts} in pyproject.toml", files=(change,), notes=(TEAM_NOTE,))
+        there,
+        Step(
+            "mirrors",
+            "mirrors",
+            said("name {hosts} in pyproject.toml", hosts=hosts),
+            files=(change,),
+            notes=(TEAM_NOTE,),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import ntpath
 import posixpath
 
 from wizard.choices import Choices
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.step import Command
 
@@ -25,18 +26,18 @@ def why_kept(machine: Machine, choices: Choices) -> str | None:
     """Why the old cache can neither be moved nor dropped, None where it can."""
     folder, cache = old(machine, choices), machine.cache
     if folder is None or cache is None:
-        return "there is no old cache"
+        return said("there is no old cache")
     if folder == cache.moving_from:
         return None
     if cache.link:
-        return "it is a link to another folder"
+        return said("it is a link to another folder")
     if not cache.marked:
-        return "it does not carry uv's mark (CACHEDIR.TAG)"
+        return said("it does not carry uv's mark (CACHEDIR.TAG)")
     paths = ntpath if machine.os == "windows" else posixpath
     new = paths.normcase(paths.normpath(choices.text("settings.cache-dir")))
     here = paths.normcase(paths.normpath(folder))
     if f"{new}{paths.sep}".startswith(f"{here}{paths.sep}") or f"{here}{paths.sep}".startswith(f"{new}{paths.sep}"):
-        return "one folder lies in the other"
+        return said("one folder lies in the other")
     return None
 
 
@@ -47,18 +48,26 @@ def command(machine: Machine, choices: Choices, uv: str) -> tuple[Command | None
         return None, ()
     why = why_kept(machine, choices)
     if why is not None:
-        return None, (f"The old cache in {folder} stays: {why}.",)
+        return None, (said("The old cache in {folder} stays: {why}.", folder=folder, why=why),)
     new = choices.text("settings.cache-dir")
     if wish == "drop":
         argv = (uv, "cache", "clean", "--cache-dir", folder)
-        note = f"The old cache in {folder} is cleared. Undo can't bring it back; uv downloads again what it needs."
+        note = said(
+            "The old cache in {folder} is cleared. Undo can't bring it back; uv downloads again what it needs.",
+            folder=folder,
+        )
         return Command(argv, {"UV_CACHE_DIR": None}), (note, *_links_note(choices))
     typed = ("robocopy", folder, new, "/E", "/MOVE") if machine.os == "windows" else ("mv", folder, new)
-    note = f"The old cache in {folder} is moved to {new}. Undo can't move it back; a move that is cut off goes on next time."
+    note = said(
+        "The old cache in {folder} is moved to {new}. Undo can't move it back; a move "
+        "that is cut off goes on next time.",
+        folder=folder,
+        new=new,
+    )
     return Command(typed, kind="move-cache", options={"from": folder, "to": new}), (note, *_links_note(choices))
 
 
 def _links_note(choices: Choices) -> tuple[str, ...]:
     if choices.text("settings.link-mode") != "symlink":
         return ()
-    return ("Environments whose packages are symlinks into the old cache break; uv sync --reinstall mends them.",)
+    return (said("Environments whose packages are symlinks into the old cache break; uv sync --reinstall mends them."),)

@@ -25,7 +25,7 @@ OURS = frozenset({*VARIABLES.values(), "UV_DEFAULT_INDEX"})
 _SAID = frozenset({"project", "file", "screen", "set"})
 
 
-SYMLINKS = "With symlinks, clearing the cache breaks every environment: their packages lie in it."
+SYMLINKS = said("With symlinks, clearing the cache breaks every environment: their packages lie in it.")
 
 
 def chosen_variables(choices: Choices) -> dict[str, str]:
@@ -128,8 +128,13 @@ def _given_up(choices: Choices) -> set[str]:
 def _overruled(machine: Machine, wanted: dict[str, str]) -> tuple[str, ...]:
     """Lines of the user's own that are read after ours and say something else: they win, and are not ours to change."""
     return tuple(
-        f"{shell_files.short(machine, one.path)} line {one.line} sets {one.variable} too, and wins in the shells that read it: "
-        f"take that line out, or this choice does nothing there."
+        said(
+            "{short} line {line} sets {variable} too, and wins in the shells that read it: "
+            "take that line out, or this choice does nothing there.",
+            short=shell_files.short(machine, one.path),
+            line=one.line,
+            variable=one.variable,
+        )
         for one in shell_files.assignments(machine, OURS)
         if one.variable in wanted and one.value != wanted[one.variable]
     )
@@ -143,7 +148,11 @@ def _outranked(machine: Machine, moved: dict[str, str]) -> Iterator[str]:
         stored = user_registry.value_of(machine, name)  # that goes too
         here = machine.environment.get(name)
         if here and here != value and name not in told and here not in (ours.get(name), stored and stored[0]):
-            yield f"{name} in this terminal is {one_line(here, 120)} and wins over uv.toml: remove it where it is set."
+            yield said(
+                "{name} in this terminal is {here} and wins over uv.toml: remove it where it is set.",
+                name=name,
+                here=one_line(here, 120),
+            )
 
 
 def _checks(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.shell_block import can_hold, with_block
 from wizard.plan.shell_family import FAMILIES, FISH, NU, OF_SHELL, SH, Family
@@ -123,11 +124,22 @@ def _with_reading(machine: Machine, path: str, family: Family) -> tuple[FileChan
     if why is not None:
         return (
             None,
-            f"{short(machine, path)} is {why}, so it is left as it is. Add this line there yourself, near its top: {line}",
+            said(
+                "{short} is {why}, so it is left as it is. Add this line there yourself, near its top: {line}",
+                short=short(machine, path),
+                why=why,
+                line=line,
+            ),
         )
     target = machine.linked_files.get(path)
     note = (
-        f"{short(machine, path)} is a link and stays one; the file it leads to is changed: {target}" if target else None
+        said(
+            "{short} is a link and stays one; the file it leads to is changed: {target}",
+            short=short(machine, path),
+            target=target,
+        )
+        if target
+        else None
     )
     return FileChange(path, before, with_block(before, line), known=not machine.foreign), note
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from wizard.choices import Choices
 from wizard.credentials import named_in
 from wizard.language import said
-from wizard.plan.mirrors import PYTHON_NOTE, address
+from wizard.plan.mirrors import address, python_note
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
 from wizard.project.facts import Project
@@ -99,7 +99,7 @@ def step(
         many = said("what {member} needs of the {packages}", member=project.member, packages=many)
     summary = said("{packages} into {folder}{through}", packages=many, folder=inside, through=_through(mirrors))
     pythons = address(choices, "python")
-    notes = () if pythons is None else (PYTHON_NOTE.format(address=masked(pythons)),)
+    notes = () if pythons is None else (python_note(masked(pythons)),)
     return Step("sync", "sync", summary, commands=(command,), notes=notes)
 
 

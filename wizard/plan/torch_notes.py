@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.choices import Choices
+from wizard.language import said
 from wizard.project.edited import parsed
 from wizard.project.facts import Project
 from wizard.project.pyproject import normal, requirements
@@ -23,7 +24,13 @@ def _beside(project: Project, target: Target) -> tuple[str, ...]:
     if not target.bound or not others:
         return ()
     names = " and ".join(others)
-    return (f"{names} comes through another package, so not from torch's index; to bind it too: uv add {others[0]}",)
+    return (
+        said(
+            "{names} comes through another package, so not from torch's index; to bind it too: uv add {name}",
+            names=names,
+            name=others[0],
+        ),
+    )
 
 
 def _unchosen(project: Project, target: Target, choices: Choices, after: bytes) -> tuple[str, ...]:
@@ -40,4 +47,8 @@ def _unchosen(project: Project, target: Target, choices: Choices, after: bytes) 
             return ()
         ways.append(f"sync.{kind}s = {one_line(owner, 40)}")
     told = " or ".join(dict.fromkeys(ways))
-    return (f"torch stands only where the sync takes nothing by itself; to have it here: {told}",) if ways else ()
+    return (
+        (said("torch stands only where the sync takes nothing by itself; to have it here: {told}", told=told),)
+        if ways
+        else ()
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.step import FileChange
 
@@ -25,8 +26,12 @@ def taken(machine: Machine, choices: Choices, uv: str) -> tuple[dict[str, str], 
     wanted = values(choices)
     found = next((one for one in machine.uv or () if one.path == uv), None)
     unknown = [name for name in wanted if found and found.toml_keys is not None and name not in found.toml_keys]
-    notes = [
-        f"uv {found.version if found else ''} knows no {name} in uv.toml and would stop there: it becomes a variable."
+    notes: list[str] = [
+        said(
+            "uv {version} knows no {name} in uv.toml and would stop there: it becomes a variable.",
+            version=found.version if found else "",
+            name=name,
+        )
         for name in unknown
     ]
     kept = {name: value for name, value in wanted.items() if name not in unknown}
@@ -36,7 +41,12 @@ def taken(machine: Machine, choices: Choices, uv: str) -> tuple[dict[str, str], 
         strange = [name for name in kept if other.toml_keys is not None and name not in other.toml_keys]
         if strange and other.path != uv:
             notes.append(
-                f"The other uv here, {other.version} at {other.path}, knows no {strange[0]} in uv.toml and will stop."
+                said(
+                    "The other uv here, {version} at {path}, knows no {name} in uv.toml and will stop.",
+                    version=other.version,
+                    path=other.path,
+                    name=strange[0],
+                )
             )
     return kept, tuple(notes)
 
@@ -45,9 +55,13 @@ def _passed_over(machine: Machine) -> Iterator[str]:
     """What keeps uv from reading that file in this terminal."""
     named = machine.environment.get("UV_CONFIG_FILE")
     if named:
-        yield f"UV_CONFIG_FILE is set here, so uv reads {named} instead of {path(machine)}: remove that variable."
+        yield said(
+            "UV_CONFIG_FILE is set here, so uv reads {named} instead of {path}: remove that variable.",
+            named=named,
+            path=path(machine),
+        )
     if machine.environment.get("UV_NO_CONFIG", "").lower() not in {"", "0", "false", "no", "off", "n", "f"}:
-        yield f"UV_NO_CONFIG is set here, so uv does not read {path(machine)}: remove that variable."
+        yield said("UV_NO_CONFIG is set here, so uv does not read {path}: remove that variable.", path=path(machine))
 
 
 def path(machine: Machine) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from wizard.credentials import split
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import MachineFinding
 from wizard.project.facts import Lock, Project
 from wizard.project.lockfile import has_merge_conflict, lock_of
@@ -146,27 +147,33 @@ def _findings(pyproject: Document, uv_toml: Document, lock_file: Document) -> li
     found: list[MachineFinding] = []
     if pyproject.problem:
         found.append(_finding(
-            "project-invalid", "pyproject.toml cannot be read",
-            "It is not valid TOML, so neither uv nor this wizard can tell what the project needs. "
-            "Correct the place named below; nothing else has to change.", pyproject))  # fmt: skip
+            "project-invalid", said("pyproject.toml cannot be read"),
+            said(
+                "It is not valid TOML, so neither uv nor this wizard can tell what the project "
+                "needs. Correct the place named below; nothing else has to change."), pyproject))  # fmt: skip
     if uv_toml.problem:
         found.append(_finding(
-            "config-invalid", "The project's uv.toml cannot be read",
-            "uv reads this file before anything else and stops at it. Correct the place named below.", uv_toml))  # fmt: skip
+            "config-invalid", said("The project's uv.toml cannot be read"),
+            said(
+                "uv reads this file before anything else and stops at it. Correct the place "
+                "named below."), uv_toml))  # fmt: skip
     if lock_file.problem:
         conflict = has_merge_conflict(lock_file.data or b"")
         explanation = (
-            "git left a merge conflict in it. Take one side (git checkout --theirs uv.lock), then run uv lock."
+            said("git left a merge conflict in it. Take one side (git checkout --theirs uv.lock), then run uv lock.")
             if conflict
-            else "It is not the file that uv wrote: cut off, or edited by hand. Take it from git again, or run uv lock."
+            else said(
+                "It is not the file that uv wrote: cut off, or edited by hand. Take it from git again, or run uv lock."
+            )
         )
-        title = "uv.lock has a merge conflict" if conflict else "uv.lock cannot be read"
+        title = said("uv.lock has a merge conflict") if conflict else said("uv.lock cannot be read")
         found.append(_finding("lock-unreadable", title, explanation, lock_file))
     elif lock_file.data is None and pyproject.problem is None:
         found.append(MachineFinding(
-            "lock-missing", "error", "This project has no uv.lock",
-            "uv.lock names every package to the exact file; without it uv sync --locked stops. "
-            "Run uv lock in the project once, and keep the file in git."))  # fmt: skip
+            "lock-missing", "error", said("This project has no uv.lock"),
+            said(
+                "uv.lock names every package to the exact file; without it uv sync --locked "
+                "stops. Run uv lock in the project once, and keep the file in git.")))  # fmt: skip
     return found
 
 
