@@ -20,7 +20,7 @@ from screens.walk import Walk
 from screens.widgets import Line
 from wizard.advice.setting_states import SettingState
 from wizard.errors import BadInput
-from wizard.language import _, said
+from wizard.language import _, said, shown
 from wizard.machine.folder_size import FolderSize, folder_size
 from wizard.machine.try_folder import FolderTried, try_folder
 from wizard.plan import old_cache
@@ -148,7 +148,7 @@ class SettingsScreen(StepScreen):
         mode = self.way.choices.text(LINKS)
         if mode == "auto" and state.where != "uv's own":
             return now_told(self.way.machine, state, self.room - 15)
-        return f"{mode}: {dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state)}"
+        return f"{mode}: {shown(dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state))}"
 
     def _links(self, state: SettingState) -> str:
         tried = self._tried.get("cache")

@@ -46,12 +46,8 @@ def head(step: Step) -> str:
     """The step in one line: the file with its count of lines, or what it does."""
     if len(step.files) == 1 and not step.commands:
         added, removed = counts(step.files[0])
-        told = ngettext(
-            "{count} line added, {removed} removed",
-            "{count} lines added, {removed} removed",
-            added,
-            removed=removed or _("none"),
-        )
+        told = ngettext("{count} line added", "{count} lines added", added) + ", "
+        told += _("{count} removed", count=removed) if removed else _("none removed")
         return f"{PurePath(step.files[0].path).name}, {told}"
     return shown(one_line(step.summary)) or step_name(step.title)
 

@@ -10,7 +10,7 @@ from wizard import plain_begin, plain_choices, plain_interrupted, plain_machine,
 from wizard.cli.running import closing, stands_in_the_way
 from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
-from wizard.language import _
+from wizard.language import _, error_told, said
 from wizard.plain_page import Again, Back, EndOfInput, Page, Quit, Talk
 from wizard.plain_run import Ended, carry_out
 from wizard.team_told import without_answered
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 from wizard.way import Way
 
 GREETING = (
-    "uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,",
-    "q quits. Nothing is changed before the review.",
+    said("uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,"),
+    said("q quits. Nothing is changed before the review."),
 )
 FIRST_LOOK = 1.5
 """Seconds until the first screen is told with what is known by then."""
@@ -50,12 +50,12 @@ def run(way: Way, *, stdin: TextIO, stdout: TextIO, address: str = "", because: 
         return walk.go()
     except Quit:
         if not walk.ran:
-            walk.talk.say("Nothing was changed.")
+            walk.talk.say(_("Nothing was changed."))
         return walk.code
     except EndOfInput:
         if walk.ran:
             return walk.code
-        msg = "nothing was done: the input ended before the review was answered; uv-wizard apply --yes asks nothing"
+        msg = _("nothing was done: the input ended before the review was answered; uv-wizard apply --yes asks nothing")
         raise DecisionMissing(msg) from None
 
 
@@ -142,7 +142,7 @@ class _Walk:
         self.way.refresh()
         missing = [fact for fact in NEEDED.get(name, ()) if fact in self.way.pending]
         if missing:
-            self.talk.say(f"Still being looked up: {', '.join(missing)}")
+            self.talk.say(_("Still being looked up: {what}", what=", ".join(missing)))
             self._wait(lambda: not any(fact in self.way.pending for fact in missing))
 
     def _review(self) -> Plan:
@@ -156,8 +156,8 @@ class _Walk:
             except Back:
                 pass
             except WizardError as error:
-                self.talk.say(["", "6/8 review: what will happen", f"x error: {error}"])
-                if self.talk.ask("b goes back, q quits [b]:") == "q":
+                self.talk.say(["", _("6/8 review: what will happen"), _("x error: {what}", what=error_told(error))])
+                if self.talk.ask(_("b goes back, q quits [b]:")) == "q":
                     raise Quit from None
             else:
                 return made
@@ -165,7 +165,7 @@ class _Walk:
 
     def _plan(self) -> Plan:
         if any(self.way.choices.text(f"mirrors.{kind}") == "fastest" for kind in ("pypi", "pytorch", "python")):
-            self.talk.say("Measuring the mirrors, at most 15 s")
+            self.talk.say(_("Measuring the mirrors, at most 15 s"))
         self.way.prepare()
         made = self.way.plan()
         obstacle = stands_in_the_way(self.way)
@@ -177,31 +177,35 @@ class _Walk:
         """Whether to go to the review again, with a fix taken."""
         fixes = ended.diagnosis.fixes if ended.diagnosis else ()
         while fixes:
-            answer = self.talk.ask("Which fix? a number, q [q]:")
+            answer = self.talk.ask(_("Which fix? a number, q [q]:"))
             if answer in {"", "q"}:
                 return False
             if answer == "?":
-                self.talk.say("A number takes that fix; the review comes again before anything runs.")
+                self.talk.say(_("A number takes that fix; the review comes again before anything runs."))
             elif answer.isdecimal() and 1 <= int(answer) <= len(fixes):
                 if self._taken(fixes[int(answer) - 1], ended):
                     return True
             else:
                 self.talk.say(
-                    f"x error: {answer} is not a choice. Give a number from 1 to {len(fixes)}, or Enter to end."
+                    _(
+                        "x error: {answer} is not a choice. Give a number from 1 to {count}, or Enter to end.",
+                        answer=answer,
+                        count=len(fixes),
+                    )
                 )
         return False
 
     def _taken(self, fix: Fix, ended: Ended) -> bool:
         if fix.commands and not fix.choices:
             commands = [f"  {line}" for line in ended.commands(fix)]
-            self.talk.say(["Type this in another terminal; the plan is then made again here:", *commands])
-            self.talk.ask("Enter when it is done:")
+            self.talk.say([_("Type this in another terminal; the plan is then made again here:"), *commands])
+            self.talk.ask(_("Enter when it is done:"))
             self.way.look_again()
             return True
         try:
             for key, value in (fix.choices or {}).items():
                 self.way.choose(key, value)
         except BadInput as error:
-            self.talk.say(f"x error: {error}")
+            self.talk.say(_("x error: {what}", what=error_told(error)))
             return False
         return True

@@ -13,7 +13,7 @@ from wizard import begin
 from wizard.cli.importing import piles
 from wizard.clone import about, clone, folder_for
 from wizard.errors import BadInput, WizardError
-from wizard.language import _
+from wizard.language import _, error_told
 from wizard.plain_page import Back, Page, Question, Quit, Row, Talk
 from wizard.plain_pages import help_of, nothing
 from wizard.plan.import_file import name_of
@@ -58,7 +58,7 @@ def settle(way: Way, talk: Talk, move: Callable[..., None], first: Making | None
         except Back:
             continue
         except (WizardError, OSError) as error:
-            talk.say(f"x error: {one_line(str(error), 200)}")
+            talk.say(_("x error: {what}", what=one_line(error_told(error), 200)))
             continue
         if settled is not None:
             return settled
@@ -84,7 +84,9 @@ def _chosen(way: Way, talk: Talk) -> _Offer | None:
         1,
         "start",
         _("start: no project here yet"),
-        _("A project is a folder with a pyproject.toml, which names the packages that it needs. There is none in {folder}.",
+        _(
+            "A project is a folder with a pyproject.toml, which names the packages that it "
+            "needs. There is none in {folder}.",
           folder=one_line(way.path)),
         (*told, _("One can be made; the review shows every file before it is written.")),
         questions=(Question(_("Which?"), str(len(rows)), tuple(rows), chosen=len(rows) - 1),),
@@ -138,14 +140,14 @@ def _no_folder(here: str, text: str) -> str | None:
 
 
 def _of_file(way: Way, talk: Talk, *, name: str) -> bool | None:
-    talk.say("Reading it, and asking the package index for names nobody knows")
+    talk.say(_("Reading it, and asking the package index for names nobody knows"))
     imported = begin.brought(way, name)
     talk.say(["", *piles(imported)])
     return _agreed(way, talk, partial(begin.of_file, way, imported))
 
 
 def _of_conda(way: Way, talk: Talk, *, name: str) -> bool | None:
-    talk.say("Reading it, and asking the package index for names nobody knows")
+    talk.say(_("Reading it, and asking the package index for names nobody knows"))
     imported, here = begin.brought_from_conda(way, name)
     talk.say(["", *piles(imported), *here.told()])
     return _agreed(way, talk, partial(begin.of_file, way, imported))
@@ -153,10 +155,10 @@ def _of_conda(way: Way, talk: Talk, *, name: str) -> bool | None:
 
 def _new(way: Way, talk: Talk) -> bool | None:
     name = _answer(talk, "Name", name_of(Path(way.path).name), _no_name)
-    python = _answer(talk, "Python, such as 3.12", "uv chooses")
-    packages = _answer(talk, "Packages, such as numpy, torch", "none", _no_packages)
+    python = _answer(talk, _("Python, such as 3.12"), _("uv chooses"))
+    packages = _answer(talk, _("Packages, such as numpy, torch"), "none", _no_packages)
     step = begin.new(
-        way, name, "" if python == "uv chooses" else python, [] if packages == "none" else _listed(packages)
+        way, name, "" if python == _("uv chooses") else python, [] if packages == "none" else _listed(packages)
     )
     talk.say(["", *step.notes])
     return _agreed(way, talk, lambda: step)
@@ -164,16 +166,16 @@ def _new(way: Way, talk: Talk) -> bool | None:
 
 def _agreed(way: Way, talk: Talk, make: Callable[[], Step]) -> bool | None:
     while True:
-        answer = talk.ask("Take it? It is written after the review. y, n [y]:")
+        answer = talk.ask(_("Take it? It is written after the review. y, n [y]:"))
         if answer in {"", "y", "yes"}:
             way.begin_project(make())
-            talk.say("The plan begins with it.")
+            talk.say(_("The plan begins with it."))
             return True
         if answer in {"n", "b"}:
             return None
         if answer == "q":
             raise Quit
-        talk.say(f"x error: {answer} is not a choice. Give y, n or q.")
+        talk.say(_("x error: {answer} is not a choice. Give y, n or q.", answer=answer))
 
 
 def _answer(talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | None] | None = None) -> str:
@@ -187,11 +189,11 @@ def _answer(talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | 
         why = wrong(answer) if wrong else None
         if why is None:
             return answer
-        talk.say(f"x error: {why}")
+        talk.say(_("x error: {what}", what=why))
 
 
 def _no_name(text: str) -> str | None:
-    return None if name_of(text) == text else "a name has letters, digits and - _ . between them"
+    return None if name_of(text) == text else _("a name has letters, digits and - _ . between them")
 
 
 def _no_packages(text: str) -> str | None:
@@ -208,24 +210,24 @@ def _listed(text: str) -> list[str]:
 
 def cloned(address: str, way: Way, talk: Talk) -> str:
     """Asks where to, clones it, says what came. The folder. Raises Quit, EndOfInput, WizardError where it was not wanted."""
-    talk.say(["", f"A project from {masked(one_line(address))}"])
+    talk.say(["", _("A project from {address}", address=masked(one_line(address)))])
     while True:
         folder = _folder(talk, folder_for(address, way.path))
-        talk.say("git fetches it; nothing of it is run. Ctrl+C stops it.")
+        talk.say(_("git fetches it; nothing of it is run. Ctrl+C stops it."))
         try:
             clone(address, folder, way.environment)
         except BadInput as error:
-            talk.say(f"x error: {error}")
+            talk.say(_("x error: {what}", what=error_told(error)))
             continue
         break
     talk.say(["", *about(read_project(folder, way.environment), folder, way.machine)])
-    talk.say("Nothing of it has been run. The review shows every command.")
+    talk.say(_("Nothing of it has been run. The review shows every command."))
     return folder
 
 
 def _folder(talk: Talk, default: str) -> str:
     try:
-        return os.path.expanduser(_answer(talk, "Clone it into", default))
+        return os.path.expanduser(_answer(talk, _("Clone it into"), default))
     except Back:
         raise Quit from None
 

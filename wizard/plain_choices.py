@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
-from wizard.language import _
+from wizard.language import _, said, shown
 from wizard.mirrors import catalogue
 from wizard.mirrors.record import KINDS, Kind
 from wizard.plain_options import of_mirrors
@@ -18,7 +18,7 @@ from wizard.source_rows import BLOCKS, short_name
 if TYPE_CHECKING:
     from wizard.way import Way
 
-MEASURED = "the fastest: measured before the review, at most 15 s"
+MEASURED = said("the fastest: measured before the review, at most 15 s")
 
 
 def mirrors(way: Way) -> Page:
@@ -37,7 +37,10 @@ def mirrors(way: Way) -> Page:
         ]
         if in_force not in values:
             values.insert(0, in_force)
-        names = {"fastest": MEASURED, "official": "official, the packages' own place" if kind == "pypi" else "official"}
+        names = {
+            "fastest": MEASURED,
+            "official": _("official, the packages' own place") if kind == "pypi" else "official",
+        }
         rows = tuple(
             Row(
                 names.get(value, short_name(value, kind)),
@@ -46,14 +49,16 @@ def mirrors(way: Way) -> Page:
             for value in values
         )
         at = values.index(in_force)
-        questions.append(Question(f"Source of {BLOCKS[kind]}", str(at + 1), rows, chosen=at, key=key))
+        questions.append(Question(_("Source of {what}", what=BLOCKS[kind]), str(at + 1), rows, chosen=at, key=key))
     return Page(
         4,
         "mirrors",
-        "mirrors: where the packages come from",
-        "A mirror is a nearer copy of the package index. It leaves uv.lock alone: every file is checked against uv.lock, "
-        "wherever it came from.",
-        tuple(f"  + {why}" for kind in kinds for why in way.why(f"mirrors.{kind}")),
+        _("mirrors: where the packages come from"),
+        _(
+            "A mirror is a nearer copy of the package index. It leaves uv.lock alone: every "
+            "file is checked against uv.lock, wherever it came from."
+        ),
+        tuple(f"  + {shown(why)}" for kind in kinds for why in way.why(f"mirrors.{kind}")),
         way.by_hand("mirrors"),
         tuple(questions),
         tuple(
@@ -76,7 +81,7 @@ def torch(way: Way) -> Page:
     glyph = " " if told.headline.startswith(("x", "?")) else "+"
     lines = [told.headline, *(f"  {glyph} {why}" for why in told.reasons), *(f"  ! {note}" for note in told.notes)]
     lines += [f"{label}: {fact}" for label, fact in told.facts]
-    lines += [f"uv.lock gives {one}" for one in told.locked]
+    lines += [_("uv.lock gives {what}", what=one) for one in told.locked]
     rows = tuple(
         Row(
             f"{row.label}, {row.word}: {row.note}".rstrip(": "),
@@ -86,15 +91,15 @@ def torch(way: Way) -> Page:
     )
     further = _further(way)
     elsewhere = told.chosen < 0
-    chosen = f", chosen: {way.choices.text(torch_rows.KEY)}" if elsewhere else ""
-    rows += (Row(f"another version or variant{chosen}", nothing, further),)
+    chosen = _(", chosen: {what}", what=way.choices.text(torch_rows.KEY)) if elsewhere else ""
+    rows += (Row(_("another version or variant{chosen}", chosen=chosen), nothing, further),)
     at = len(rows) - 1 if elsewhere else told.chosen
     question = Question("Choice", str(at + 1), rows, chosen=at, key=torch_rows.KEY)
     return Page(
         5,
         "torch",
-        "torch: the variant for this GPU",
-        "torch is published in several variants, each built for some GPUs and drivers.",
+        _("torch: the variant for this GPU"),
+        _("torch is published in several variants, each built for some GPUs and drivers."),
         tuple(lines),
         way.by_hand("torch"),
         (question if told.rows else GO_ON_OR_BACK,),
@@ -106,16 +111,16 @@ def torch(way: Way) -> Page:
 def _further(way: Way) -> tuple[Question, ...]:
     """What the page of another version or variant asks; Enter leaves each as it is."""
     newest = way.torch().torch_version
-    such = f", such as {newest}" if newest else ""
+    such = _(", such as {newest}", newest=newest) if newest else ""
     asked = (
         (
             torch_rows.KEY,
-            "Variant (keep, auto, pypi, or a name such as cpu or cu126)",
+            _("Variant (keep, auto, pypi, or a name such as cpu or cu126)"),
             way.choices.text(torch_rows.KEY),
         ),
-        ("torch.version", f"Version of torch{such}", way.choices.text("torch.version") or "the newest"),
-        ("torch.layout", "How pyproject.toml says it (auto, index, extras)", way.choices.text("torch.layout")),
-        ("torch.platforms", "On which systems", ",".join(way.choices.names("torch.platforms"))),
+        ("torch.version", _("Version of torch{such}", such=such), way.choices.text("torch.version") or _("the newest")),
+        ("torch.layout", _("How pyproject.toml says it (auto, index, extras)"), way.choices.text("torch.layout")),
+        ("torch.platforms", _("On which systems"), ",".join(way.choices.names("torch.platforms"))),
     )
     return tuple(Question(prompt, default, take=partial(_take, way, key), key=key) for key, prompt, default in asked)
 

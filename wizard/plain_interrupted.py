@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import _
 from wizard.plain_page import Quit, Talk
 from wizard.run import state
 from wizard.run.interrupted import TITLE, Interrupted, take_back
@@ -19,7 +20,7 @@ def settle(way: Way, found: Interrupted, talk: Talk) -> bool:
     """True where the review is to come next, with that run's choices. Raises Quit, EndOfInput."""
     talk.say(["", TITLE, *found.told()])
     while True:
-        answer = talk.ask("g goes on, t takes it back, l shows its log, n begins anew, q quits [n]:")
+        answer = talk.ask(_("g goes on, t takes it back, l shows its log, n begins anew, q quits [n]:"))
         if answer == "g":
             return True
         if answer in {"", "n"}:
@@ -30,13 +31,15 @@ def settle(way: Way, found: Interrupted, talk: Talk) -> bool:
             talk.say(_log(found))
         elif answer == "t":
             for one in take_back(found.run):
-                word = {"restored": "+ put back", "already": "+ is as before", "refused": "x left as it is"}[one.state]
+                word = {"restored": _("+ put back"), "already": _("+ is as before"), "refused": _("x left as it is")}[
+                    one.state
+                ]
                 talk.say(f"{word}  {one.name}{f': {one.why}' if one.why else ''}")
             way.interrupted = None
             way.look_again()
             return False
         else:
-            talk.say(f"x error: {answer} is not a choice. Give g, t, l, n or q.")
+            talk.say(_("x error: {answer} is not a choice. Give g, t, l, n or q.", answer=answer))
 
 
 def _log(found: Interrupted) -> list[str]:
@@ -44,4 +47,4 @@ def _log(found: Interrupted) -> list[str]:
         lines = (found.run.folder / state.LOG).read_text("utf-8", "replace").splitlines()
     except OSError:
         lines = []
-    return lines[-TAIL:] or ["It left no log."]
+    return lines[-TAIL:] or [_("It left no log.")]

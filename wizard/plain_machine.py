@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli import words
 from wizard.errors import BadInput
+from wizard.language import _, said, shown
 from wizard.plain_page import Page, Question, Row
 from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing, untouched
 from wizard.plan import old_cache
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
 COUNTED_S = 2.0
 """Seconds for which an old cache is counted."""
 OLD_CACHES = (
-    ("keep", "it stays where it is"),
-    ("move", "its files go to the new folder, without undo"),
-    ("drop", "uv clears it, without undo"),
+    ("keep", said("it stays where it is")),
+    ("move", said("its files go to the new folder, without undo")),
+    ("drop", said("uv clears it, without undo")),
 )
 WHERE = (
-    ("environment", "environment variables, recommended: for your shells; can be undone"),
-    ("uv.toml", "uv.toml: uv's own file; it does not take the Python folder"),
-    ("none", "this run only: nothing is kept"),
+    ("environment", said("environment variables, recommended: for your shells; can be undone")),
+    ("uv.toml", said("uv.toml: uv's own file; it does not take the Python folder")),
+    ("none", said("this run only: nothing is kept")),
 )
 LINK_MODES = (
-    ("auto", "uv takes the first way that works: clone, hard link, copy"),
-    ("clone", "takes no room; only on some disks"),
-    ("hardlink", "takes no room; cache and project on one disk"),
-    ("copy", "takes the room again; works everywhere"),
-    ("symlink", "clearing the cache then breaks every environment"),
+    ("auto", said("uv takes the first way that works: clone, hard link, copy")),
+    ("clone", said("takes no room; only on some disks")),
+    ("hardlink", said("takes no room; cache and project on one disk")),
+    ("copy", said("takes the room again; works everywhere")),
+    ("symlink", said("clearing the cache then breaks every environment")),
 )
 
 
@@ -49,20 +50,20 @@ def uv(way: Way) -> Page:
     )
     rows = [Row(f"{one.label}, {one.word}: {one.note}", partial(way.choose, "uv.install", one.value)) for one in ways]
     if chosen not in {one.value for one in ways} and chosen != "auto":
-        rows.insert(0, Row(f"{chosen}, chosen before", partial(way.choose, "uv.install", chosen)))
-    lines = [f"Recommended: {ways[0].label}" if ways else "No way to a uv is known here."]
-    lines += [f"  + {why}" for why in way.why("uv.install")]
+        rows.insert(0, Row(_("{chosen}, chosen before", chosen=chosen), partial(way.choose, "uv.install", chosen)))
+    lines = [_("Recommended: {what}", what=ways[0].label) if ways else _("No way to a uv is known here.")]
+    lines += [f"  + {shown(why)}" for why in way.why("uv.install")]
     if way.machine.uv_source is not None:
-        lines.append(f"Newest uv: {words.newest_uv(way.machine.uv_source)}")
+        lines.append(_("Newest uv: {what}", what=words.newest_uv(way.machine.uv_source)))
     here = uv_here(way.machine)
-    lines += ["Found here", *(f"  {_of_uv(one)}" for one in here)] if here else []
-    there = [*untouched(rows, at), Row("another version or folder for a new one", nothing, _version_and_folder(way))]
+    lines += [_("Found here"), *(f"  {_of_uv(one)}" for one in here)] if here else []
+    there = [*untouched(rows, at), Row(_("another version or folder for a new one"), nothing, _version_and_folder(way))]
     question = Question("Choice", str(at + 1), tuple(there), chosen=at, key="uv.install")
     return Page(
         2,
         "uv",
-        "uv: the program that installs Pythons and packages",
-        "One uv of your own, outside conda, is found by every shell and works for every project.",
+        _("uv: the program that installs Pythons and packages"),
+        _("One uv of your own, outside conda, is found by every shell and works for every project."),
         tuple(lines),
         way.by_hand("uv"),
         (question if rows else GO_ON_OR_BACK, *_conda(way)),
@@ -80,15 +81,15 @@ def _version_and_folder(way: Way) -> tuple[Question, ...]:
     """What the screen's E asks; Enter leaves each as it is."""
     newest = way.machine.uv_source.newest if way.machine.uv_source else None
     version, folder = way.choices.text("uv.version"), way.choices.text("uv.dir")
-    own = way.machine.folders.get("uv_bin", "uv's own folder")
+    own = way.machine.folders.get("uv_bin", _("uv's own folder"))
     return (
         Question(
-            "Version",
-            version or f"the newest{f', {newest}' if newest else ''}",
+            _("Version"),
+            version or (_("the newest, {version}", version=newest) if newest else _("the newest")),
             take=partial(_take_version, way),
             key="uv.version",
         ),
-        Question("Folder", folder or own, take=partial(_take_folder, way), key="uv.dir"),
+        Question(_("Folder"), folder or own, take=partial(_take_folder, way), key="uv.dir"),
     )
 
 
@@ -111,12 +112,14 @@ def _conda(way: Way) -> list[Question]:
     conda = way.machine.conda
     if conda is None or conda.auto_activate is not True or conda.program is None:
         return []
-    first = "its own uv comes first there" if uv_of_base(way.machine) else "its python comes first there"
+    first = _("its own uv comes first there") if uv_of_base(way.machine) else _("its python comes first there")
     at = int(way.choices.text(CONDA) == "off")
-    texts = (("keep", f"leave it as it is: {first}"),
-             ("off", "switch that off, by conda config; conda activate base still goes there; can be undone"))  # fmt: skip
+    texts = (("keep", _("leave it as it is: {first}", first=first)),
+             ("off", _(
+                 "switch that off, by conda config; conda activate base still goes there; can be "
+                 "undone")))  # fmt: skip
     rows = [Row(text, partial(way.choose, CONDA, value)) for value, text in texts]
-    told = "conda's base environment starts in every new shell"
+    told = _("conda's base environment starts in every new shell")
     return [Question(told, str(at + 1), untouched(rows, at), chosen=at, key=CONDA)]
 
 
@@ -131,7 +134,7 @@ def _old_cache(way: Way) -> list[Question]:
     wish = way.choices.text("settings.old-cache")
     at = next(place for place, (value, _) in enumerate(OLD_CACHES) if value == wish)
     rows = [Row(text, partial(way.choose, "settings.old-cache", value)) for value, text in OLD_CACHES]
-    told = f"The old cache in {folder}{f' ({size.told})' if size else ''}"
+    told = _("The old cache in {folder}", folder=f"{folder} ({shown(size.told)})" if size else folder)
     return [Question(told, str(at + 1), untouched(rows, at), chosen=at, key="settings.old-cache")]
 
 
@@ -140,40 +143,51 @@ def _link_mode(way: Way) -> Question:
     mode = way.choices.text("settings.link-mode")
     at = next(place for place, (value, _) in enumerate(LINK_MODES) if value == mode)
     rows = [Row(f"{value}: {text}", partial(way.choose, "settings.link-mode", value)) for value, text in LINK_MODES]
-    return Question("Link mode", str(at + 1), untouched(rows, at), chosen=at, key="settings.link-mode")
+    return Question(_("Link mode"), str(at + 1), untouched(rows, at), chosen=at, key="settings.link-mode")
 
 
 def settings(way: Way) -> Page:
     """Where uv keeps its files."""
     states = way.settings_state()
     lines, questions = [], []
-    names = {"settings.cache-dir": ("Cache folder", "UV_CACHE_DIR"),
-             "settings.python-install-dir": ("Python folder", "UV_PYTHON_INSTALL_DIR"),
-             "settings.link-mode": ("Link mode", "UV_LINK_MODE")}  # fmt: skip
+    names = {"settings.cache-dir": (_("Cache folder"), "UV_CACHE_DIR"),
+             "settings.python-install-dir": (_("Python folder"), "UV_PYTHON_INSTALL_DIR"),
+             "settings.link-mode": (_("Link mode"), "UV_LINK_MODE")}  # fmt: skip
     for state in states:
         name, variable = names[state.key]
-        lines.append(f"{name} ({variable}): now {state.now or 'not known'}, {state.where}; {state.fact}")
+        lines.append(
+            _(
+                "{name} ({variable}): now {now}, {where}; {fact}",
+                name=name,
+                variable=variable,
+                now=state.now or _("not known"),
+                where=state.where,
+                fact=state.fact,
+            )
+        )
         if state.problem:
             lines.append(f"  ! {state.problem}")
         if state.new:
-            lines.append(f"  becomes {state.new}" + (", recommended" if state.origin == "advice" else ""))
-        lines += [f"  + {why}" for why in way.why(state.key)]
+            lines.append(_("  becomes {new}", new=state.new) + (_(", recommended") if state.origin == "advice" else ""))
+        lines += [f"  + {shown(why)}" for why in way.why(state.key)]
         if state.key != "settings.link-mode":
             value = way.choices.text(state.key)
-            questions.append(Question(name, value or "uv's own", take=partial(way.choose, state.key), key=state.key))
+            questions.append(Question(name, value or _("uv's own"), take=partial(way.choose, state.key), key=state.key))
     where = way.choices.text("settings.where")
     at = next(place for place, (value, _) in enumerate(WHERE) if value == where)
     rows = [Row(text, partial(way.choose, "settings.where", value)) for value, text in WHERE]
     mode = way.choices.text("settings.link-mode")
-    there = (*untouched(rows, at), Row(f"another link mode, chosen: {mode}", nothing, (_link_mode(way),)))
-    questions.append(Question("Keep these settings in", str(at + 1), there, chosen=at, key="settings.where"))
+    there = (*untouched(rows, at), Row(_("another link mode, chosen: {mode}", mode=mode), nothing, (_link_mode(way),)))
+    questions.append(Question(_("Keep these settings in"), str(at + 1), there, chosen=at, key="settings.where"))
     questions += _old_cache(way)
     return Page(
         3,
         "settings",
-        "settings: where uv keeps its files",
-        "Downloads and Pythons take gigabytes. They should lie where there is room, and on the project's own disk: "
-        "then files are linked instead of copied.",
+        _("settings: where uv keeps its files"),
+        _(
+            "Downloads and Pythons take gigabytes. They should lie where there is room, and "
+            "on the project's own disk: then files are linked instead of copied."
+        ),
         tuple(lines),
         way.by_hand("settings"),
         tuple(questions),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from wizard.errors import BadInput
+from wizard.language import _, error_told, shown
 from wizard.text import clean, masked
 
 
@@ -78,12 +79,12 @@ class Talk:
     def say(self, lines: Iterable[str] | str = "") -> None:
         """Lines, made safe, without credentials."""
         for line in [lines] if isinstance(lines, str) else lines:
-            self._out.write(masked(clean(line)).rstrip() + "\n")
+            self._out.write(masked(clean(shown(line))).rstrip() + "\n")
         self._out.flush()
 
     def ask(self, prompt: str) -> str:
         """The answer without blanks around it. Raises EndOfInput."""
-        self._out.write(masked(clean(prompt)) + " ")
+        self._out.write(masked(clean(shown(prompt))) + " ")
         self._out.flush()
         line = self._in.readline()
         if not line:
@@ -106,14 +107,14 @@ class Talk:
             if position == len(page.questions) - 1:
                 self.say(f"  {letter}  {about}" for letter, (about, _questions) in page.more.items())
                 if page.by_hand:
-                    self.say(f"By hand: {page.by_hand}")
+                    self.say(_("By hand: {command}", command=page.by_hand))
             self._until_answered(page, question)
 
     def _list(self, question: Question) -> None:
-        self.say(f"  {number}  {row.text}" for number, row in enumerate(question.rows, 1))
+        self.say(f"  {number}  {shown(row.text)}" for number, row in enumerate(question.rows, 1))
 
     def _until_answered(self, page: Page, question: Question) -> None:
-        prompt = f"{question.prompt} [{question.default}]:"
+        prompt = f"{shown(question.prompt)} [{shown(question.default)}]:"
         while True:
             answer = self.ask(prompt)
             if self._is_command(page, question, answer):
@@ -121,7 +122,7 @@ class Talk:
             try:
                 row = _taken(question, answer)
             except BadInput as error:
-                self.say(f"x error: {error}")
+                self.say(_("x error: {what}", what=error_told(error)))
                 continue
             for further in row.then if row is not None else ():
                 self._list(further)
@@ -132,13 +133,13 @@ class Talk:
         """Whether the answer was `?` or `d`, dealt with here. `b` and `q` leave by raising."""
         if answer == "b":
             if page.number == 1:
-                self.say("This is the first screen. q quits.")
+                self.say(_("This is the first screen. q quits."))
                 return True
             raise Back
         if answer == "q":
             raise Quit
         if answer == "?":
-            self.say(page.help or ("No help for this screen.",))
+            self.say(page.help or (_("No help for this screen."),))
             return True
         if answer in page.more and question.take is None:
             for further in page.more[answer][1]():
@@ -146,7 +147,7 @@ class Talk:
                 self._until_answered(page, further)
             raise Again
         if answer == "d" and question.take is None:
-            self.say(page.details or ("There is no more to show here.",))
+            self.say(page.details or (_("There is no more to show here."),))
             return True
         if answer in page.asks:
             for line in page.asks[answer]():
@@ -167,7 +168,7 @@ def _taken(question: Question, answer: str) -> Row | None:
     elif not question.rows:
         if answer in {"y", "yes"}:
             return None
-        msg = f"{answer} is not a choice. Enter goes on, b goes back, q quits."
+        msg = _("{answer} is not a choice. Enter goes on, b goes back, q quits.", answer=answer)
         raise BadInput(msg)
     else:
         row = _row(question, answer)
@@ -178,7 +179,7 @@ def _taken(question: Question, answer: str) -> Row | None:
 def _row(question: Question, answer: str) -> Row:
     count = len(question.rows)
     if not answer.isdecimal() or not 1 <= int(answer) <= count:
-        allowed = f"Give a number from 1 to {count}, or Enter for {question.default}."
-        msg = f"{answer} is not a choice. {allowed}"
+        allowed = _("Give a number from 1 to {count}, or Enter for {default}.", count=count, default=question.default)
+        msg = _("{answer} is not a choice. {allowed}", answer=answer, allowed=allowed)
         raise BadInput(msg)
     return question.rows[int(answer) - 1]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from wizard import catalog
 from wizard.cli import words
 from wizard.errors import WizardError
-from wizard.language import _
+from wizard.language import _, error_told, ngettext, said, shown
+from wizard.phrases import fact_label, step_name
 from wizard.plain_page import Page, Question, Row
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
@@ -18,61 +19,64 @@ from wizard.text import one_line
 if TYPE_CHECKING:
     from wizard.way import Way
 
-MARKS = {"error": "x error:", "warning": "! warning:", "note": "+ note:"}
-GO_ON = Question("Go on? y, q", "y")
-GO_ON_OR_BACK = Question("Go on? y, b, q", "y")
+MARKS = {"error": said("x error:"), "warning": said("! warning:"), "note": said("+ note:")}
+GO_ON = Question(said("Go on? y, q"), "y")
+GO_ON_OR_BACK = Question(said("Go on? y, b, q"), "y")
 
 
 def help_of(name: str) -> tuple[str, ...]:
     """An entry of assets/help.toml, as the screens' F1 shows it."""
     entry = catalog.table("help.toml")[name]
-    return str(entry["text"]), str(entry["more"])
+    text, more = str(entry["text"]), str(entry["more"])
+    return said(text), said(more)
 
 
 def start(way: Way) -> Page:
     """What is known of the machine and the project, and what stands in the way."""
     facts = (*words.machine_rows(way.machine, way.pending), *words.project_rows(way.project, way.path))
-    lines = [f"{label}: {fact}" for label, fact in facts]
+    lines = [f"{fact_label(label)}: {fact}" for label, fact in facts]
     found = way.findings()
     if way.place.told and way.project is not None:
         lines.append(_("! warning: {what}. A folder of its own is better.", what=way.place.told))
     lines += ["", _found(way, len(found))]
     for finding in found:
-        where = "" if finding.screen == "start" else f" Settled on screen {finding.screen}."
-        lines.append(f"  {MARKS[finding.diagnosis.severity]} {one_line(finding.diagnosis.title)}.{where}")
+        where = "" if finding.screen == "start" else _(" Settled on screen {screen}.", screen=finding.screen)
+        lines.append(f"  {shown(MARKS[finding.diagnosis.severity])} {shown(one_line(finding.diagnosis.title))}.{where}")
     details = tuple(
-        line for finding in found for line in (one_line(finding.diagnosis.title), "  " + one_line(finding.diagnosis.explanation))
-    )  # fmt: skip
-    lead = "From here to a working project with a checked GPU, on 8 screens. Enter takes what is recommended."
+        line
+        for finding in found
+        for line in (
+            shown(one_line(finding.diagnosis.title)),
+            "  " + shown(one_line(finding.diagnosis.explanation)),
+        )
+    )
+    lead = _("From here to a working project with a checked GPU, on 8 screens. Enter takes what is recommended.")
     if way.greeting:
-        lead, lines = f"Your team: {way.greeting}", [lead, *lines]
+        lead, lines = _("Your team: {greeting}", greeting=way.greeting), [lead, *lines]
     return Page(
         1,
         "start",
-        "start: this machine and this project",
+        _("start: this machine and this project"),
         lead,
         tuple(lines),
         way.by_hand("start"),
         (GO_ON,),
         details,
-        (*help_of("start"), "d shows the findings at length."),
+        (*help_of("start"), _("d shows the findings at length.")),
     )
 
 
 def _found(way: Way, count: int) -> str:
     waiting = len(way.pending)
-    more = (
-        f" {waiting} facts are still being looked up."
-        if waiting > 1
-        else " 1 fact is still being looked up."
-        if waiting
-        else ""
-    )
+    looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
+    more = f" {looked}" if waiting else ""
     if not count:
         return (
-            "Found so far: nothing that stands in the way." if waiting else "+ ok: Nothing stands in the way."
+            _("Found so far: nothing that stands in the way.") if waiting else _("+ ok: Nothing stands in the way.")
         ) + more
-    return f"Found{' so far' if waiting else ''}: {count} to know.{more}"
+    return (
+        _("Found so far: {count} to know.", count=count) if waiting else _("Found: {count} to know.", count=count)
+    ) + more
 
 
 def untouched(rows: list[Row], chosen: int) -> tuple[Row, ...]:
@@ -88,22 +92,29 @@ def review(way: Way, plan: Plan) -> Page:
     """The plan, row by row; `details`: every command and every change."""
     from wizard.plain_options import of_review
 
-    lines = [f"  {number}  {step.id}: {step.summary}{_much(step)}" for number, step in enumerate(plan.steps, 1)]
-    lines += [f"  ! {note}" for step in plan.steps for note in step.notes]
+    lines = [
+        f"  {number}  {step_name(step.id)}: {shown(step.summary)}{_much(step)}"
+        for number, step in enumerate(plan.steps, 1)
+    ]
+    lines += [f"  ! {shown(note)}" for step in plan.steps for note in step.notes]
     sync = plan.step("sync")
     by_hand = command_line(sync.commands[0].argv) if sync else way.by_hand("review")
     count = len(plan.steps)
     locks = plan.step("lock") is not None
     letters = "y, n, d, e, p, b" if locks else "y, n, d, e, b"
-    prompt = f"Start {count} step{'s' * (count != 1)}? {letters}" if count else "Nothing to change. End? y, e, b"
-    lines += ["  p tries uv lock in a copy: what would become of uv.lock"] if locks else []
+    prompt = (
+        ngettext("Start {count} step? {letters}", "Start {count} steps? {letters}", count, letters=letters)
+        if count
+        else _("Nothing to change. End? y, e, b")
+    )
+    lines += [_("  p tries uv lock in a copy: what would become of uv.lock")] if locks else []
     return Page(
         6,
         "review",
-        "review: what will happen",
-        'Nothing is changed until you start; afterwards "uv-wizard undo" puts every file back.'
+        _("review: what will happen"),
+        _('Nothing is changed until you start; afterwards "uv-wizard undo" puts every file back.')
         if count
-        else "Nothing to change: everything is in place.",
+        else _("Nothing to change: everything is in place."),
         tuple(lines),
         by_hand,
         (Question(prompt, "y"),),
@@ -119,15 +130,15 @@ def _try_lock(way: Way, plan: Plan) -> Iterator[str]:
     from wizard.lock_forecast import forecast
     from wizard.run.lock_preview import LockFailed
 
-    yield "uv lock in a copy; Ctrl+C stops it. The project is not touched."
+    yield _("uv lock in a copy; Ctrl+C stops it. The project is not touched.")
     try:
         found = forecast(way, plan)
     except LockFailed as error:
-        yield from ("uv lock fails:", *words.diagnosis(error.diagnosis))
+        yield from (_("uv lock fails:"), *words.diagnosis(error.diagnosis))
     except WizardError as error:
-        yield f"x error: {error}"
+        yield _("x error: {what}", what=error_told(error))
     except KeyboardInterrupt:
-        yield "Stopped. Nothing was changed."
+        yield _("Stopped. Nothing was changed.")
     else:
         yield from words.lock_forecast(found)
 
@@ -135,8 +146,8 @@ def _try_lock(way: Way, plan: Plan) -> Iterator[str]:
 def _much(step: Step) -> str:
     parts = []
     if step.commands:
-        parts.append(f"{len(step.commands)} command" + "s" * (len(step.commands) > 1))
+        parts.append(ngettext("{count} command", "{count} commands", len(step.commands)))
     changes = len(step.files) + len(step.registry)
     if changes:
-        parts.append(f"{changes} file" + "s" * (changes > 1))
+        parts.append(ngettext("{count} file", "{count} files", changes))
     return f", {', '.join(parts)}" if parts else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard.diagnosis import Diagnosis, Fix, from_document
 from wizard.errors import ExitCode
+from wizard.language import _, said
 from wizard.plain_page import EndOfInput, Talk
 from wizard.plan.quoting import command_line
 from wizard.report_text import TextReport, started_at
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from wizard.run.client import RunInfo
     from wizard.way import Way
 
-INTERRUPTED = "Stop the sync, leave it running, or go on? s, l, g [g]:"
+INTERRUPTED = said("Stop the sync, leave it running, or go on? s, l, g [g]:")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
     try:
         run = way.start(plan)
     except client.ProjectBusy as busy:
-        talk.say(f"A sync of this project is running: {busy}")
-        answer = talk.ask("Join it? y, n [y]:")
+        talk.say(_("A sync of this project is running: {busy}", busy=busy))
+        answer = talk.ask(_("Join it? y, n [y]:"))
         if answer.lower().startswith("n"):
             raise
         run = client.find(busy.run_id)
@@ -62,7 +63,7 @@ def follow(run: RunInfo, talk: Talk) -> Ended:
                         talk.say(report.apply(event))
         except KeyboardInterrupt:
             if _asked_to_leave(run, talk):
-                talk.say(f"It goes on. To see it again: uv-wizard attach {run.id}")
+                talk.say(_("It goes on. To see it again: uv-wizard attach {id}", id=run.id))
                 return Ended(int(ExitCode.DONE), run, left=True)
     code = report.state.exit_code
     found = report.state.diagnosis
@@ -78,6 +79,6 @@ def _asked_to_leave(run: RunInfo, talk: Talk) -> bool:
     except EndOfInput:
         return True
     if answer == "s":
-        talk.say("Stopping: uv ends within 3 s; finished packages are kept.")
+        talk.say(_("Stopping: uv ends within 3 s; finished packages are kept."))
         client.cancel(run)
     return answer == "l"

@@ -89,5 +89,5 @@ def shadowing(machine: Machine, path: str) -> tuple[tuple[str, FoundUv], ...]:
     for one in answered(machine):
         other = of_shell(machine, one)
         if other is not None and other.path != path:
-            told.append((f"{one.shell} at log-in" if one.start == "login" else one.shell, other))
+            told.append((said("{shell} at log-in", shell=one.shell) if one.start == "login" else one.shell, other))
     return tuple(told)

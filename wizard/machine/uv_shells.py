@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from wizard.language import said
 from wizard.machine.ask_shell import ShellSaid, ask_shells, fresh_environment, shells_here
 from wizard.machine.conda import roots
 from wizard.machine.facts import MachineFinding, UvInShell
@@ -62,4 +63,4 @@ def _findings(told: tuple[UvInShell, ...]) -> Iterable[MachineFinding]:
 
 def named(one: UvInShell) -> str:
     """`bash` as a new window starts it, `bash as a log-in` as a log-in does."""
-    return f"{one.shell} at log-in" if one.start == "login" else one.shell
+    return said("{shell} at log-in", shell=one.shell) if one.start == "login" else one.shell
