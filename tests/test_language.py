@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard import language
+from wizard import diagnosis, language
 from wizard.language import Message, _, ngettext, nsaid, remembered, said, shown, spoken, words_of
 from wizard.text import clean, masked, one_line
 from wizard.which_language import chosen
@@ -175,3 +175,19 @@ def test_only_the_faces_translate() -> None:
     using = {path.relative_to(REPO).as_posix() for path in sources if faces_words(path)}
     assert {name for name in using if not FACES.match(name)} == set()
     assert "screens/start.py" in using
+
+
+def test_a_failure_that_a_run_has_kept_is_told_in_the_reader_s_language() -> None:
+    """The events hold English and what the sentences were made of; who reads them later may speak another language."""
+    document = diagnosis.of(
+        "disk-full", ("error: no space",), disk="/data", path="/data/x", mount="/data", free="1 GiB"
+    ).document()
+    kept = json.loads(json.dumps({**document, "words": words_of(document)}))
+    assert kept["title"].isascii()
+    found = diagnosis.from_document(kept)
+    with spoken("zh-CN"):
+        assert shown(found.title) == "/data 放不下"
+        assert "可用空间" in shown(found.explanation) or "1 GiB" in shown(found.explanation)
+    with spoken("ko"):
+        assert shown(found.title) == "/data에 다 들어가지 않습니다"
+    assert found.title == document["title"]

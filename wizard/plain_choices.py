@@ -10,6 +10,7 @@ from wizard.errors import BadInput, WizardError
 from wizard.language import _, said, shown
 from wizard.mirrors import catalogue
 from wizard.mirrors.record import KINDS, Kind
+from wizard.phrases import choice_word
 from wizard.plain_options import of_mirrors
 from wizard.plain_page import Page, Question, Row
 from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing
@@ -84,7 +85,7 @@ def torch(way: Way) -> Page:
     lines += [_("uv.lock gives {what}", what=one) for one in told.locked]
     rows = tuple(
         Row(
-            f"{row.label}, {row.word}: {row.note}".rstrip(": "),
+            f"{shown(row.label)}, {choice_word(row.word)}: {shown(row.note)}".rstrip(": "),
             nothing if place == told.chosen else partial(way.choose, torch_rows.KEY, row.value),
         )
         for place, row in enumerate(told.rows)
@@ -94,7 +95,7 @@ def torch(way: Way) -> Page:
     chosen = _(", chosen: {what}", what=way.choices.text(torch_rows.KEY)) if elsewhere else ""
     rows += (Row(_("another version or variant{chosen}", chosen=chosen), nothing, further),)
     at = len(rows) - 1 if elsewhere else told.chosen
-    question = Question("Choice", str(at + 1), rows, chosen=at, key=torch_rows.KEY)
+    question = Question(_("Choice"), str(at + 1), rows, chosen=at, key=torch_rows.KEY)
     return Page(
         5,
         "torch",

@@ -9,6 +9,7 @@ from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli import words
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
+from wizard.phrases import choice_word
 from wizard.plain_page import Page, Question, Row
 from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing, untouched
 from wizard.plan import old_cache
@@ -48,7 +49,13 @@ def uv(way: Way) -> Page:
     at = next(
         (place for place, one in enumerate(ways) if one.value == chosen or (chosen == "auto" and one.automatic)), 0
     )
-    rows = [Row(f"{one.label}, {one.word}: {one.note}", partial(way.choose, "uv.install", one.value)) for one in ways]
+    rows = [
+        Row(
+            f"{shown(one.label)}, {choice_word(one.word)}: {shown(one.note)}",
+            partial(way.choose, "uv.install", one.value),
+        )
+        for one in ways
+    ]
     if chosen not in {one.value for one in ways} and chosen != "auto":
         rows.insert(0, Row(_("{chosen}, chosen before", chosen=chosen), partial(way.choose, "uv.install", chosen)))
     lines = [_("Recommended: {what}", what=ways[0].label) if ways else _("No way to a uv is known here.")]
@@ -58,7 +65,7 @@ def uv(way: Way) -> Page:
     here = uv_here(way.machine)
     lines += [_("Found here"), *(f"  {_of_uv(one)}" for one in here)] if here else []
     there = [*untouched(rows, at), Row(_("another version or folder for a new one"), nothing, _version_and_folder(way))]
-    question = Question("Choice", str(at + 1), tuple(there), chosen=at, key="uv.install")
+    question = Question(_("Choice"), str(at + 1), tuple(there), chosen=at, key="uv.install")
     return Page(
         2,
         "uv",
@@ -74,7 +81,7 @@ def uv(way: Way) -> Page:
 
 def _of_uv(one: UvHere) -> str:
     path = one_line(one.found.path, 60)
-    return ", ".join(filter(None, (one.found.version or "?", path, one.found.how, one.where)))
+    return ", ".join(filter(None, (one.found.version or "?", path, one.found.how, shown(one.where))))
 
 
 def _version_and_folder(way: Way) -> tuple[Question, ...]:
