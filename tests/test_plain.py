@@ -33,6 +33,7 @@ def titles(text: str) -> list[str]:
     return re.findall(r"^(\d)/8 ", text, re.MULTILINE)
 
 
+@pytest.mark.same_everywhere
 def test_enter_alone_leads_to_a_verified_environment(project: Project) -> None:
     code, text = walked(project.path, "\n" * 40)
     assert code == 0, text

@@ -43,6 +43,7 @@ def diagnosis(project: Project) -> dict[str, Any]:
     return of(events(wizard("sync", str(project.path), "--json", check=1).stdout), "diagnosis")[0]
 
 
+@pytest.mark.same_everywhere
 def test_an_authority_that_nobody_knows(company: Index, locked: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     told = diagnosis(locked)
     assert told["cause"] == "tls-untrusted"

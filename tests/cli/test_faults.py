@@ -47,6 +47,7 @@ def test_a_dead_index(project: Project, index: Index, monkeypatch: pytest.Monkey
     assert cause(applied(project, check=1)) == "network-refused"
 
 
+@pytest.mark.same_everywhere
 def test_a_slow_index_tells_its_bytes(project: Project, index: Index) -> None:
     index.rate("alpha-1.0", 600_000)
     found = applied(project, check=0)

@@ -36,6 +36,7 @@ def test_a_document_to_keep_and_a_page_to_send(python: str, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"], "and nothing else is left behind"
 
 
+@pytest.mark.same_everywhere
 def test_the_folder_of_an_environment_does_as_well(python: str, tmp_path: Path) -> None:
     folder = os.fspath(Path(python).parent.parent)
     done = wizard("verify", "--python", folder, "--require", "cpu", cwd=tmp_path)

@@ -142,6 +142,7 @@ def test_of_a_project_only_what_lock_reads_is_copied(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.same_everywhere
 def test_the_copy_gets_the_lock_that_the_project_would(tmp_path: Path, index: Index, uv: Path) -> None:
     env = {"UV_DEFAULT_INDEX": index.url()}
     for name in ("a", "b"):

@@ -54,6 +54,7 @@ def question(project: Project, cache: Path, **more: Any) -> room.Question:
     return room.Question(str(project.uv), project.path, "", str(project.venv), (), env, "link", str(cache), **more)
 
 
+@pytest.mark.same_everywhere
 def test_it_is_not_begun_and_says_what_is_missing(project: Project, index: Index, cache: Path, tmp_path: Path) -> None:
     index.forget()
     plan = planned(project, quotas={mount_of(tmp_path): 1_000_000})
