@@ -85,7 +85,7 @@ def pexes(work: Path, one_file: Path, python: str) -> list[Candidate]:
     found = []
     for name, words in (("pex", ()), ("pex --venv", ("--venv", "prepend"))):
         out = work / f"{name.replace(' ', '')}.pex"
-        source: list[str | Path] = ["-D", work / "unpacked" / "site-packages", "-e", "wizard.cli:main", "-o", out]
+        source: list[str | Path] = ["-D", work / "unpacked" / "site-packages", "-e", "wizard.__main__:main", "-o", out]
         done([programs / "pex", *words, *source], PEX_ROOT=os.fspath(work / "pex-root"))
         found.append(Candidate(name, [python, os.fspath(out)], out))
     return found

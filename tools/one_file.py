@@ -150,7 +150,7 @@ def pack(site: Path, out: Path) -> None:
     environment = Environment(
         built_at=EPOCH,
         shiv_version=__version__,
-        entry_point="wizard.cli.main:main",
+        entry_point="wizard.__main__:main",
         compile_pyc=False,
         reproducible=True,
     )

@@ -28,7 +28,7 @@ def run() -> int:
             return 1
         sys.path[0] = folder
         try:
-            from wizard.cli.main import main
+            from wizard.__main__ import main
         except ImportError:  # who cleans temporary folders leaves half of them
             sys.path[0] = archive
             folder = unpacked(archive, anew=folder)
@@ -36,7 +36,7 @@ def run() -> int:
                 return 1
             sys.path[0] = folder
             forget()
-            from wizard.cli.main import main
+            from wizard.__main__ import main
     except KeyboardInterrupt:
         complain("stopped")
         return 130

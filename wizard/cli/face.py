@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wizard.cli.options import Options
 from wizard.errors import BadInput
@@ -16,6 +17,16 @@ from wizard.machine.plain_terminal import why
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo
     from wizard.way import Way
+
+
+class Screens(Protocol):
+    """The face with screens, as the entry point hands it down: nothing here imports it."""
+
+    def show(self, way: Way | Callable[[], Way], *, low_bandwidth: bool, address: str | None) -> int:
+        """The wizard until it is left; its exit code. `way` may be what makes it; `address`: to be cloned first."""
+
+    def join(self, info: RunInfo) -> int:
+        """A run that goes on, until it is left; the exit code."""
 
 
 def run(options: Options) -> int:
@@ -32,7 +43,7 @@ def run(options: Options) -> int:
         msg = _("there is no terminal here; without one:  uv-wizard plan, then  uv-wizard apply --yes  (or --plain)")
         raise BadInput(msg)
     because = None if plain else why(os.environ)
-    if plain or because:
+    if plain or because or options.screens is None:
         from wizard import plain as lines
 
         return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout, address=address, because=because)
@@ -40,9 +51,7 @@ def run(options: Options) -> int:
     way = _way(options) if said or not os.path.isdir(options.word() or ".") else None  # bad input shows no screen
     gc.disable()  # until the first screen stands, much is imported and nothing thrown away
     _prepare_environment(low_bandwidth=options.flag("low_bandwidth"))
-    from screens.app import run as on_screen
-
-    return on_screen(
+    return options.screens.show(
         way or (lambda: _way(options)), low_bandwidth=options.flag("low_bandwidth"), address=address or None
     )
 
@@ -59,16 +68,14 @@ def has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def attach_on_screen(info: RunInfo) -> int:
+def attach_on_screen(info: RunInfo, screens: Screens | None) -> int:
     """`uv-wizard attach` in a terminal."""
-    if not has_terminal() or why(os.environ):
+    if screens is None or not has_terminal() or why(os.environ):
         from wizard.cli.running import watch
 
         return watch(info, as_json=False)
     _prepare_environment()
-    from screens.attach import run as join
-
-    return join(info)
+    return screens.join(info)
 
 
 def _prepare_environment(*, low_bandwidth: bool = False) -> None:

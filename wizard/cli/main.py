@@ -6,18 +6,23 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from wizard.cli.commands import COMMANDS, FIRST_WORD
 from wizard.cli.options import Options, parse
 from wizard.errors import BadInput, ExitCode, Interrupted, WizardError
 from wizard.language import _, complaint, error_told
 
+if TYPE_CHECKING:
+    from wizard.cli.face import Screens
+
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command and returns its exit code, as INTERFACE.md lists them."""
+def main(argv: Sequence[str] | None = None, screens: Screens | None = None) -> int:
+    """Runs a command and returns its exit code, as INTERFACE.md lists them. `screens`: None shows lines instead."""
     _open_what_is_closed()
     _set_encodings()
     words = sys.argv[1:] if argv is None else argv
@@ -28,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if told := complaint():
         _complain(told)
     try:
-        options = parse(words)
+        options = replace(parse(words), screens=screens)
         code = int(_run(options))
         sys.stdout.flush()
     except WizardError as error:

@@ -6,12 +6,15 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from wizard.cli.commands import COMMANDS, CommandSpec
 from wizard.cli.tables import OPTIONS, flag
 from wizard.errors import BadInput
 from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from wizard.cli.face import Screens
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Options:
     command: str
     words: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
+    screens: Screens | None = None
+    """What opens the screens; None where nobody brought any."""
 
     @property
     def version(self) -> bool:

@@ -209,7 +209,7 @@ def attach(options: Options) -> int:
     if not options.json and not options.flag("plain") and sys.stdout.isatty() and run.state == "running":
         from wizard.cli.face import attach_on_screen
 
-        return attach_on_screen(run)
+        return attach_on_screen(run, options.screens)
     return watch(run, as_json=options.json)
 
 
