@@ -140,6 +140,7 @@ class Build:
         for mount in mounts:
             given = dict(part.split("=", 1) for part in mount.split(","))
             if given["type"] == "cache":
+                assert given["target"] == variables["UV_CACHE_DIR"], "what uv keeps would not be kept"
                 variables["UV_CACHE_DIR"] = os.fspath(self.scratch / "cache")
             elif given["type"] == "secret":
                 assert given["env"] in self.environment, given

@@ -14,7 +14,7 @@ from wizard.export.image import Image
 from wizard.export.local_sources import joined
 from wizard.plan.quoting import posix_line
 
-APP, CACHE, ENVIRONMENT = "/app", "/root/.cache/uv", "/app/.venv"
+APP, CACHE, ENVIRONMENT = "/app", "/var/cache/uv", "/app/.venv"
 USER, UID = "app", 10001
 UNKNOWN_VERSION = "0+unknown"
 _VISIBLE = ("UV_COMPILE_BYTECODE=1", "UV_LINK_MODE=copy", f"UV_PROJECT_ENVIRONMENT={ENVIRONMENT}")
@@ -91,6 +91,7 @@ def _environment(image: Image) -> Iterator[str]:
     told = (*_VISIBLE, f"UV_PYTHON={image.python.version}", *how)
     rows = [*told, *(f"{name}={json.dumps(value)}" for name, value in image.environment.items())]
     yield "ENV " + " \\\n    ".join(rows)
+    yield f"ARG UV_CACHE_DIR={CACHE}"  # for the build alone: who runs it may not write there
 
 
 def _packages(image: Image) -> Iterator[str]:
