@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.content import Content
 
-from screens import rows, run_rows, rungs
+from screens import check_rows, rows, run_rows, rungs
 from screens.choosing import ChoiceList, Row
 from screens.widgets import Line, toned
 from wizard.diagnosis import Diagnosis, Fix, from_document
@@ -109,7 +109,7 @@ def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: 
     verify = state.verify or {}
     document, words = (state.diagnosis, None) if state.diagnosis else (verify.get("diagnosis"), verify.get("words"))
     found = from_document(document, words) if document else _without_words(state)
-    head, rungs = run_rows.failed_rung(state, run_rows.check_rows(state, planned, width))
+    head, rungs = check_rows.failed_rung(state, check_rows.check_rows(state, planned, width))
     where = "verify" if rungs or state.verify is not None else "sync"
     room = ROOM - 1 - len(found.fixes[:9]) - 2 - (2 + len(rungs) if rungs else 0) - (0 if rungs else 2)
     log = [line.text for line in state.log]

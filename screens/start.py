@@ -62,7 +62,7 @@ class StartScreen(StepScreen):
     def draw(self) -> None:
         if self.walk.made is None:
             return
-        from wizard.cli.words import machine_rows, project_rows
+        from wizard.cli.fact_words import machine_rows, project_rows
 
         self._found = self.way.findings()
         rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))

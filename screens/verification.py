@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from screens import rows, run_rows, rungs
+from screens import check_rows, rows, run_rows, rungs
 from screens.failure import Failure
 from screens.run_screen import RunScreen
 from screens.step import Mark
@@ -63,12 +63,12 @@ class VerificationScreen(RunScreen):
         yield Line(id="after", grows=True)
 
     def draw_live(self) -> None:
-        told = run_rows.check_rows(self.state, self.planned, self.room, self.now)[:MOST_RUNGS]
+        told = check_rows.check_rows(self.state, self.planned, self.room, self.now)[:MOST_RUNGS]
         roomy = self.has_class("-tall") and 2 * len(told) + 6 <= self.query_one("#body").size.height
         self.set_class(roomy, "-roomy")
         details: list[str | None] = [None] * len(told)
         if roomy:
-            details = run_rows.check_details(self.state, self.planned)
+            details = check_rows.check_details(self.state, self.planned)
         for place in range(MOST_RUNGS):
             rung = self.query_one(f"#rung-{place}", Line)
             rung.display = place < len(told)
@@ -82,7 +82,7 @@ class VerificationScreen(RunScreen):
         self.query_one("#gap").display = bool(told)
         counted = self.query_one("#counted", Line)
         counted.display = not self.ended
-        counted.show(run_rows.checks_told(self.state, len(told)) if told else self._no_checks())
+        counted.show(check_rows.checks_told(self.state, len(told)) if told else self._no_checks())
         after = self.query_one("#after", Line)
         after.display = self.ended
         if self.ended:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from wizard import choices as choosing
-from wizard.choices import KEYS, Choices
+from wizard.choice_keys import KEYS
+from wizard.choices import Choices
 from wizard.errors import BadInput
 
 

@@ -12,7 +12,8 @@ import pytest
 from tests.screens import made_up
 from tests.support.torch_project import RTX, make_torch_project
 from wizard import plain_choices, plain_machine, plain_pages
-from wizard.choices import KEYS, Choices
+from wizard.choice_keys import KEYS
+from wizard.choices import Choices
 from wizard.machine.facts import CacheFolder, Conda, FoundUv
 from wizard.plain_page import Again, Page, Question, Talk
 from wizard.plan.step import Plan

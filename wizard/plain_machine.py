@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard.advice.uv_here import UvHere, uv_here
-from wizard.cli import words
+from wizard.cli.fact_words import newest_uv
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
 from wizard.phrases import choice_word
@@ -61,7 +61,7 @@ def uv(way: Way) -> Page:
     lines = [_("Recommended: {what}", what=ways[0].label) if ways else _("No way to a uv is known here.")]
     lines += [f"  + {shown(why)}" for why in way.why("uv.install")]
     if way.machine.uv_source is not None:
-        lines.append(_("Newest uv: {what}", what=words.newest_uv(way.machine.uv_source)))
+        lines.append(_("Newest uv: {what}", what=newest_uv(way.machine.uv_source)))
     here = uv_here(way.machine)
     lines += [_("Found here"), *(f"  {_of_uv(one)}" for one in here)] if here else []
     there = [*untouched(rows, at), Row(_("another version or folder for a new one"), nothing, _version_and_folder(way))]

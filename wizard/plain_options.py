@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard.choices import KEYS
+from wizard.choice_keys import KEYS
 from wizard.errors import BadInput, WizardError
 from wizard.language import _
 from wizard.mirrors.record import Kind

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import catalog
 from wizard.cli import words
+from wizard.cli.fact_words import machine_rows, project_rows
 from wizard.errors import WizardError
 from wizard.language import _, error_told, ngettext, said, shown
 from wizard.phrases import fact_label, step_name
@@ -33,7 +34,7 @@ def help_of(name: str) -> tuple[str, ...]:
 
 def start(way: Way) -> Page:
     """What is known of the machine and the project, and what stands in the way."""
-    facts = (*words.machine_rows(way.machine, way.pending), *words.project_rows(way.project, way.path))
+    facts = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path))
     lines = [f"{fact_label(label)}: {fact}" for label, fact in facts]
     found = way.findings()
     if way.place.told and way.project is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wizard.choices import KEYS, Choices
+from wizard.choice_keys import KEYS
+from wizard.choices import Choices
 from wizard.language import said
 from wizard.plain_page import Page
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wizard.choices import KEYS, from_sets
+from wizard.choice_keys import KEYS
+from wizard.choices import from_sets
 from wizard.cli import completing, main
 from wizard.cli.commands import COMMANDS, EXPORTS, FIRST_WORD, SHELLS
 from wizard.cli.completing import offered

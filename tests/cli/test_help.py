@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from wizard.choices import KEYS
+from wizard.choice_keys import KEYS
 from wizard.cli.commands import COMMANDS, EXAMPLES, EXPORTS, GROUPS
 from wizard.cli.help import sections, shown, term, text
 from wizard.cli.options import parse

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.choices import KEYS
+from wizard.choice_keys import KEYS
 from wizard.cli import main
 from wizard.cli.commands import COMMANDS
 from wizard.cli.manual import page

@@ -20,7 +20,8 @@ from tests.support.projects import Project
 from tests.support.torch_project import RTX, make_torch_project
 from wizard import choices as choosing
 from wizard import plain
-from wizard.choices import KEYS, Choices, Value
+from wizard.choice_keys import KEYS, Value
+from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.export.choices import decided, made
 from wizard.machine.facts import Machine

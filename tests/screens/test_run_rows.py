@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from screens import run_rows
+from screens import check_rows, run_rows
 from wizard.diagnosis import Fix
 from wizard.run.progress import RunState
 
@@ -156,7 +156,7 @@ def rung(name: str, *, ok: bool | None, **more: Any) -> dict[str, Any]:
 
 def test_rungs_go_from_waiting_to_now_to_ok() -> None:
     state = state_of()
-    words = [[row[3:14].strip() for row in run_rows.check_rows(state, PLANNED)]]
+    words = [[row[3:14].strip() for row in check_rows.check_rows(state, PLANNED)]]
     for event in (
         {"type": "step", "id": "verify", "state": "started", "at": 1.0},
         rung("lock", ok=True, value="31 packages", at=2.0),
@@ -164,7 +164,7 @@ def test_rungs_go_from_waiting_to_now_to_ok() -> None:
         rung("cudnn", ok=None, at=3.0),
     ):
         state.apply({"at": 0.0, **event})
-        words.append([row[3:14].strip() for row in run_rows.check_rows(state, PLANNED, now=2.5)])
+        words.append([row[3:14].strip() for row in check_rows.check_rows(state, PLANNED, now=2.5)])
     assert words == [
         [". waiting", ". waiting", ". waiting"],
         ["> now", ". waiting", ". waiting"],
@@ -172,19 +172,19 @@ def test_rungs_go_from_waiting_to_now_to_ok() -> None:
         ["+ ok", "x failed", "> now"],
         ["+ ok", "x failed", "- not run"],
     ]
-    assert run_rows.checks_told(state, 3) == "1 of 3 checks passed, 1 failed."
+    assert check_rows.checks_told(state, 3) == "1 of 3 checks passed, 1 failed."
 
 
 def test_a_rung_that_takes_long_counts() -> None:
     state = state_of({"type": "step", "id": "verify", "state": "started", "at": 1.0}, rung("lock", ok=True, at=2.0))
-    assert "since 2 s" in run_rows.check_rows(state, PLANNED, now=4.5)[1]
-    assert "since" not in run_rows.check_rows(state, PLANNED, now=3.5)[1]
+    assert "since 2 s" in check_rows.check_rows(state, PLANNED, now=4.5)[1]
+    assert "since" not in check_rows.check_rows(state, PLANNED, now=3.5)[1]
 
 
 def test_the_ladder_below_a_failure() -> None:
     state = state_of(rung("lock", ok=True), rung("python", ok=False, value="no answer"))
-    told = run_rows.check_rows(state, PLANNED)
-    head, shown = run_rows.failed_rung(state, told)
+    told = check_rows.check_rows(state, PLANNED)
+    head, shown = check_rows.failed_rung(state, told)
     assert head == "Check 2 of 3 failed; 1 passed, 1 were not reached"
     assert shown == told
 

@@ -11,7 +11,8 @@ from packaging.version import InvalidVersion, Version
 from wizard import catalog
 from wizard.advice.reason import Advice, Reason
 from wizard.advice.uv_here import shadowing
-from wizard.choices import UV_INSTALL, Choices
+from wizard.choice_keys import UV_INSTALL
+from wizard.choices import Choices
 from wizard.errors import WizardError
 from wizard.language import said
 from wizard.machine.facts import FoundUv, Machine

@@ -22,7 +22,7 @@ from wizard.bundle.pages import FOLDER
 from wizard.bundle.record import CHOICES, PYTHONS, Entry
 from wizard.bundle.store import Bundle, Looked, holders, look, read
 from wizard.bundle.target import older
-from wizard.choices import Value
+from wizard.choice_keys import Value
 from wizard.errors import BadInput
 from wizard.machine.facts import FoundPython, Machine
 from wizard.plan.step import Command, Plan, Step

@@ -24,7 +24,8 @@ from wizard.bundle.pages import pages
 from wizard.bundle.record import CHOICES, MANIFEST, ONE_FILE, PYTHONS, Entry, For, Manifest, What
 from wizard.bundle.store import Bundle, digest
 from wizard.bundle.target import floor
-from wizard.choices import Value, as_toml
+from wizard.choice_keys import Value
+from wizard.choices import as_toml
 from wizard.errors import BadInput, WizardError
 from wizard.export.choices import decided
 from wizard.files import read_bytes, write_atomically

@@ -147,7 +147,7 @@ def _listed(kind: str) -> Words:
 
 def _choice(typed: str) -> Offer:
     """A key of `--set`, or behind its `=` what is allowed there."""
-    from wizard.choices import KEYS
+    from wizard.choice_keys import KEYS
 
     key, equals, text = typed.partition("=")
     if not equals:

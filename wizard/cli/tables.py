@@ -129,4 +129,4 @@ CHOICES: Mapping[str, str] = {
     "secrets.variables": "environment variables that hold secrets",
     "verify.require": "what has to pass: auto, cpu, gpu, cuda, ...",
 }
-"""What each key of wizard.choices.KEYS decides, in a few words."""
+"""What each key of wizard.choice_keys.KEYS decides, in a few words."""

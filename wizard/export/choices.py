@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wizard.choices import KEYS, UV_INSTALL, Choices, Value, as_toml
+from wizard.choice_keys import KEYS, UV_INSTALL, Value
+from wizard.choices import Choices, as_toml
 from wizard.export.record import Exported, change
 from wizard.machine.facts import Machine
 from wizard.text import masked

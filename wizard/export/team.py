@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wizard.advice.torch_reach import Selected
-from wizard.choices import Choices, Value
+from wizard.choice_keys import Value
+from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.export.choices import private
 from wizard.export.record import Exported

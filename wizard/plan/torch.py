@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from wizard.catalog_torch import PYPI
-from wizard.choices import KEYS, Choices
+from wizard.choice_keys import KEYS
+from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.language import said
 from wizard.machine.facts import Machine

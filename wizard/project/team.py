@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wizard.choices import KEYS, Value
+from wizard.choice_keys import KEYS, Value
 from wizard.project.edited import carried_out, parsed
 from wizard.project.greeting import GREETING
 from wizard.project.pyproject import table

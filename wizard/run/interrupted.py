@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from wizard import events, files_undo
-from wizard.choices import KEYS, Choices, checked
+from wizard.choice_keys import KEYS
+from wizard.choices import Choices, checked
 from wizard.diagnosis.record import Diagnosis, Fix
 from wizard.errors import BadInput
 from wizard.report_text import started_told

@@ -1,0 +1,144 @@
+"""What is known so far of a machine and a project, and what was chosen: the beginning of the way. See wizard.way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.choices import Choices, from_tables
+from wizard.machine.facts import Machine
+from wizard.project import greeting, place
+from wizard.project.facts import Project
+from wizard.project.lockfile import own_registry
+from wizard.project.read import download_bytes, read_project
+
+if TYPE_CHECKING:
+    from wizard.machine.probe import Probing
+    from wizard.plan.step import Step
+    from wizard.run.interrupted import Interrupted
+
+
+class Looking:
+    """Facts and choices of one project, kept fresh. Reading is cheap and instant unless a method says that it waits."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        choices: Choices | None = None,
+        machine: Machine | None = None,
+        environment: Mapping[str, str] | None = None,
+        new: bool = False,
+    ) -> None:
+        """`machine`: from `--machine`, then nothing is probed; `new`: the folder is made with the project.
+
+        Raises BadInput where `path` is not a folder.
+        """
+        self.path = str(Path(path).absolute())
+        self._new = new
+        self.environment = dict(os.environ if environment is None else environment)
+        self._given = machine
+        self._probing: Probing | None = None
+        self.machine = machine or Machine()
+        self.pending: tuple[str, ...] = ()
+        self.project: Project | None = None
+        self.choices = choices or Choices()
+        self.begun: Step | None = None
+        """Writes the project that there is not yet; what follows is planned as if it were written."""
+        self.interrupted: Interrupted | None = None
+        """The last run here, where it ended without a word; known once the probes have begun."""
+        self.greeting = ""
+        """Of the project's team: one line."""
+        self.read()
+
+    def read(self) -> None:
+        """Reads the project's files again, and its own choices with them."""
+        planned = {os.path.basename(one.path): one.after for one in (self.begun.files if self.begun else ())}
+        if planned and os.path.exists(os.path.join(self.path, "pyproject.toml")):
+            self.begun, planned = None, {}  # it is written
+        files = {name: data for name, data in planned.items() if data is not None}
+        self.project = read_project(self.path, self.environment, files, new=self._new)
+        there = self.project.path if self.project and not self.begun else self.path
+        self.place = place.look(there, self.environment, project=self.project is not None)
+        table = self.project.choices if self.project else {}
+        self.greeting, table = greeting.split(table)
+        values = from_tables(table, greeting.WHERE)
+        self.choices = self.choices.without("project").with_values("project", values)
+        self._advise()
+
+    def begin_project(self, step: Step | None) -> None:
+        """The plan begins with that step, which writes pyproject.toml into this folder; None takes it back."""
+        self.begun = step
+        self.read()
+
+    # facts
+
+    def begin(self, *, network: bool = True, shells: bool = True, newest: bool = False) -> None:
+        """Starts the probes and returns at once; `refresh` takes over what they find.
+
+        `shells`: start the user's shells too, to see which uv they run; `newest`: ask the index for the newest uv alone.
+        """
+        if self._given is not None:
+            return
+        from wizard.machine.probe import ProbeRequest, start
+        from wizard.run import interrupted
+
+        registry = own_registry(self.project) if self.project else None
+        project = self.project.path if self.project else self.path
+        self._probing = start(
+            ProbeRequest(
+                project=project,
+                environment=self.environment,
+                index_url=registry,
+                network=network,
+                shells=shells,
+                newest=newest,
+            )
+        )
+        self.interrupted = interrupted.look(self.project.path if self.project else None)
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Takes over what the probes know by now; True where that is news."""
+        if self._probing is None:
+            return False
+        machine, pending = self._probing.snapshot()
+        if (machine, pending) == (self.machine, self.pending):
+            return False
+        self.machine, self.pending = machine, pending
+        self._advise()
+        return True
+
+    def look(self, *, network: bool = False, shells: bool = False, newest: bool = False) -> None:
+        """Waits until every probe has answered or run out of its time."""
+        self.begin(network=network, shells=shells, newest=newest)
+        if self._probing is not None:
+            self._probing.wait()
+            self.refresh()
+
+    def look_again(self) -> None:
+        """Reads the project again and starts the probes anew."""
+        self.read()
+        self.begin()
+
+    # choices
+
+    def choose(self, key: str, value: object | None) -> None:
+        """Takes a choice made on a screen, None takes it back. Raises BadInput with a sentence for the user."""
+        self.choices = self.choices.with_values("screen", {key: value})
+
+    def _advise(self) -> None:
+        from wizard.advice.settings import advise
+
+        advice = advise(self.machine, self.project, self.room_needed())
+        self._settings_advice = advice
+        self.choices = self.choices.without("advice").with_values("advice", advice.choices)
+
+    def room_needed(self) -> int | None:
+        """Bytes that a first sync needs in the cache, None where nobody knows."""
+        from wizard.advice.settings import room_needed
+
+        lock = self.project.lock if self.project else None
+        return room_needed(lock, download_bytes(lock) if lock else None)
