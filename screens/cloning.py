@@ -11,7 +11,8 @@ from screens.asking import AskedField, FieldSheet
 from screens.rows import cut
 from screens.sheet import Answer, Sheet
 from screens.text_page import TextPage
-from wizard.clone import about, clone, folder_for
+from wizard.address import folder_for
+from wizard.clone import about, clone
 from wizard.errors import WizardError
 from wizard.language import _, error_told
 from wizard.project.read import read_project

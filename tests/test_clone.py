@@ -17,7 +17,8 @@ from screens.text_page import TextPage
 from screens.walk import Walk
 from tests.screens.running import NOTHING, shows, text_of, until
 from tests.support.projects import Project
-from wizard.clone import about, clone, folder_for, is_address
+from wizard.address import folder_for, is_address
+from wizard.clone import about, clone
 from wizard.errors import BadInput, WizardError
 from wizard.machine.facts import Machine
 from wizard.project.read import read_project

@@ -6,12 +6,11 @@ project's own .gitattributes are not installed (git's documentation: git-clone, 
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from wizard.address import is_address
 from wizard.advice.lock_files import files_here
 from wizard.advice.torch_reach import Selected
 from wizard.errors import BadInput, WizardError
@@ -19,31 +18,10 @@ from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.text import clean, masked, one_line
 
-_SCHEMES = {"http", "https", "ssh", "git"}
-_SCP = re.compile(r"^[\w.-]+@[\w.-]+:(?!\d+/)(?P<path>[^\\\s]+)$")
 _SAFE = ("-c", "core.hooksPath=", "-c", "protocol.ext.allow=never", "-c", "core.fsmonitor=false")
 _POLL_S = 0.2
 MOST = 8
 """Names that are told of a kind."""
-
-
-def is_address(text: str) -> bool:
-    """Whether it names a git repository elsewhere: `https://...`, `git+https://...`, `git@host:path`, `ssh://...`."""
-    bare = text.strip().removeprefix("git+")
-    if _SCP.match(bare):
-        return True
-    try:
-        parts = urlsplit(bare)
-    except ValueError:
-        return False
-    return parts.scheme in _SCHEMES and bool(parts.netloc) and len(parts.path) > 1
-
-
-def folder_for(address: str, parent: str) -> str:
-    """Where it is cloned unless somebody says otherwise: a folder of the repository's name in `parent`."""
-    bare = address.strip().removeprefix("git+").partition("#")[0].rstrip("/").removesuffix(".git")
-    name = unquote(re.split(r"[/:]", bare)[-1])
-    return str(Path(parent, re.sub(r"[^\w.-]+", "-", name).strip("-.") or "project"))
 
 
 def clone(
@@ -121,4 +99,4 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")
 
 
-__all__ = ["about", "clone", "folder_for", "is_address"]
+__all__ = ["about", "clone"]

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import begin
+from wizard.address import folder_for
 from wizard.cli.importing import piles
-from wizard.clone import about, clone, folder_for
+from wizard.clone import about, clone
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told
 from wizard.plain_page import Back, Page, Question, Quit, Row, Talk

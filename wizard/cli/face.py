@@ -31,7 +31,7 @@ class Screens(Protocol):
 
 def run(options: Options) -> int:
     """`uv-wizard [PROJECT]`."""
-    from wizard.clone import is_address
+    from wizard.address import is_address
 
     plain = options.flag("plain")
     address = options.word() or ""
