@@ -38,7 +38,7 @@ def test_only_windows_has_one() -> None:
     assert (own_page() is None) is (sys.platform != "win32")
 
 
-@pytest.mark.skipif(sys.platform != "win32", reason="cmd")
+@pytest.mark.skipif(sys.platform != "win32", reason="cmd is the shell of Windows")
 def test_a_program_that_prints_as_the_console_does(tmp_path: Path) -> None:
     page = own_page()
     assert page is not None

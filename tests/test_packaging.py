@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import wizard
+from tests.support.programs import INSTALLED_BY_CI
 from tests.support.projects import run
 from wizard.cli import manual
 
@@ -104,3 +105,10 @@ def test_every_locked_file_has_a_hash_and_none_an_address() -> None:
     assert "://" not in text
     for entry in re.split(r"\n(?=\S)", text.strip()):
         assert "--hash=sha256:" in entry, entry
+
+
+def test_the_gate_installs_the_programs_that_tests_count_on() -> None:
+    script = (REPO / ".ci" / "run").read_text("utf-8")
+    named = re.search(r"for program in ([a-z ]+);", script)
+    assert named is not None
+    assert tuple(named[1].split()) == INSTALLED_BY_CI

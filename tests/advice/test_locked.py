@@ -131,7 +131,7 @@ def works(project: Project, env: Mapping[str, str]) -> bool:
 def test_what_the_wizard_says_and_what_uv_does(index: Index, home: Path, uv: Path, tmp_path: Path, name: str) -> None:
     case = CASES[name]
     if os.name == "nt" and case.system:
-        pytest.skip("C:\\ProgramData is not ours")
+        pytest.skip("the system's uv.toml would have to be written to C:\\ProgramData, which is not the tests' own")
     project, env, machine = set_up(case, index, tmp_path, uv, home)
     read = read_project(project.path, env)
     found = audit(machine, read, NEWEST)

@@ -100,7 +100,9 @@ def test_a_secret_in_a_path_is_masked() -> None:
     "name, value",
     [("UV_LINK_MODE", "hardlinks"), ("UV_CONFIG_FILE", "none.toml"), ("UV_LINK_MODE", ""), ("UV_CACHE_DIR", "")],
 )
-@pytest.mark.skipif(os.name == "nt", reason="Windows knows no empty variable")
+@pytest.mark.skipif(
+    os.name == "nt", reason="Windows keeps no variable whose value is empty, so two of the rows can't be set up"
+)
 def test_uv_ends_where_an_error_is_told(uv: Path, tmp_path: Path, name: str, value: str) -> None:
     environment = {**os.environ, name: value}
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "p"\nversion = "0"\nrequires-python = ">=3.10"\n')

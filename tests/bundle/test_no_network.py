@@ -113,7 +113,7 @@ def other_python() -> tuple[str, Path]:
         found = re.fullmatch(r"python(3\.\d+)", program.name)
         if found and found[1] not in {running, *system}:
             return found[1], program
-    pytest.skip("no second Python beside the running one")
+    pytest.skip("the Python that comes along has to be another one, and beside the running one lies none")
 
 
 def test_the_python_comes_along(there: Index, tmp_path: Path, uv: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.programs import of_the_system, required
 from wizard.catalog import asset
 from wizard.cli.commands import SHELLS
 
@@ -87,8 +87,7 @@ class Shell:
 
 @pytest.fixture(params=["bash", "zsh"])
 def shell(request: pytest.FixtureRequest, here: Path) -> Iterator[Shell]:
-    if shutil.which(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
+    of_the_system(request.param)
     found = Shell(request.param, here)
     yield found
     found.close()
@@ -116,8 +115,7 @@ def test_tab_completes_all_else(shell: Shell, here: Path) -> None:
 
 
 def test_fish_completes_with_descriptions(here: Path) -> None:
-    if shutil.which("fish") is None:
-        pytest.skip("fish is not installed")
+    of_the_system("fish")
     lines = [
         "ap",
         "pl",
@@ -141,9 +139,6 @@ def test_fish_completes_with_descriptions(here: Path) -> None:
 
 
 def test_the_bash_script_has_no_fault_that_shellcheck_knows() -> None:
-    found = shutil.which("shellcheck", path=os.path.dirname(sys.executable))
-    if found is None:
-        pytest.skip("shellcheck is not installed")
     path = str(asset("completion").joinpath(SHELLS["bash"]))
-    done = subprocess.run([found, "-s", "bash", path], capture_output=True, text=True, check=False)
+    done = subprocess.run([required("shellcheck"), "-s", "bash", path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.programs import of_the_system
 from wizard.choice_keys import KEYS
 from wizard.cli import main
 from wizard.cli.commands import COMMANDS
@@ -19,8 +19,7 @@ DATE = "missing date"
 
 
 def run(*argv: str, page: str) -> str:
-    if shutil.which(argv[0]) is None:
-        pytest.skip(f"{argv[0]} is not installed")
+    of_the_system(argv[0])
     done = subprocess.run(argv, input=page, capture_output=True, text=True, check=False, timeout=30)
     return done.stdout + done.stderr
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,6 +14,7 @@ import pytest
 from tests.support.command import inside as wizard
 from tests.support.dockerfile import Build, Stage, instructions
 from tests.support.index import Index
+from tests.support.programs import required
 from tests.support.projects import Project, make_project, run
 from tests.support.torch_project import RTX, make_torch_project
 from tests.support.wheels import wheel
@@ -66,10 +66,7 @@ def imports(stage: Stage, code: str, folder: str = "/app") -> str:
 
 
 def hadolint(path: Path) -> None:
-    program = shutil.which("hadolint", path=os.fspath(Path(sys.executable).parent)) or shutil.which("hadolint")
-    if program is None:
-        pytest.skip("hadolint is not installed")
-    done = subprocess.run([program, os.fspath(path)], capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run([required("hadolint"), os.fspath(path)], capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.command import inside as wizard
 from tests.support.index import Index
+from tests.support.programs import required
 from tests.support.projects import Project
 from tests.support.wheels import wheel
 from wizard.errors import BadInput
@@ -31,10 +32,7 @@ SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 
 
 def shellcheck(path: Path) -> None:
-    program = shutil.which("shellcheck", path=os.fspath(Path(sys.executable).parent)) or shutil.which("shellcheck")
-    if program is None:
-        pytest.skip("shellcheck is not installed")
-    done = subprocess.run([program, os.fspath(path)], capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run([required("shellcheck"), os.fspath(path)], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout
 
 
@@ -183,7 +181,7 @@ def test_uv_comes_by_the_first_way_that_works(tmp_path: Path, uv: Path) -> None:
     script.write_text(script_sh.text(simple_job(folder, installs=ways, version="0.13.8")))
     shellcheck(script)
     if not shutil.which("curl", path="/usr/bin:/bin"):
-        pytest.skip("there is no curl here")
+        pytest.skip("the script fetches uv with curl or wget, and /usr/bin has no curl")
     env = {"HOME": os.fspath(tmp_path / "new"), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(["sh", os.fspath(script)], env=env, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.programs import of_the_system
 from wizard.machine.ask_shell import ShellSaid, ShellStart, ask_shells, fresh_environment, shells_here, starts_of
 from wizard.machine.request import ProbeRequest
 
@@ -35,13 +35,6 @@ def environment(home: Path) -> dict[str, str]:
     return {"HOME": os.fspath(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
 
-def family(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"no {name} here")
-    return path
-
-
 def said(home: Path, start: ShellStart, *names: str, limit: float = 30.0) -> ShellSaid:
     (answer,) = ask_shells([start], environment(home), names, limit=limit, home=os.fspath(home))
     return answer
@@ -65,7 +58,7 @@ def everything(folder: Path) -> set[str]:
 def test_value_arrives_letter_for_letter(home: Home, shell: str, file: str, line: str) -> None:
     folder = home({file: f"echo noise; echo more noise >&2\n{line}\n"})
     login = file in {".bash_profile", ".zprofile"}
-    (start,) = [one for one in starts_of(shell, family(shell)) if one.login == login]
+    (start,) = [one for one in starts_of(shell, of_the_system(shell)) if one.login == login]
     before = everything(folder)
     told = said(folder, start, "X", "UNSET")
     assert told.why_not is None
@@ -80,19 +73,19 @@ def test_which_uv_a_shell_runs(home: Home, shell: str, file: str) -> None:
     setting = "set -gx PATH $HOME/bin $PATH" if shell == "fish" else 'export PATH="$HOME/bin:$PATH"'
     folder = home({file: f"{setting}\n", "bin/uv": "#!/bin/sh\n"})
     (folder / "bin/uv").chmod(0o755)
-    assert said(folder, starts_of(shell, family(shell))[0]).found == {"uv": os.fspath(folder / "bin/uv")}
+    assert said(folder, starts_of(shell, of_the_system(shell))[0]).found == {"uv": os.fspath(folder / "bin/uv")}
 
 
 @posix
 def test_an_alias_is_told_as_the_shell_tells_it(home: Home) -> None:
     folder = home({".bashrc": "alias uv='uv --offline'\n"})
-    assert "--offline" in said(folder, ShellStart("bash", family("bash"), interactive=True)).found["uv"]
+    assert "--offline" in said(folder, ShellStart("bash", of_the_system("bash"), interactive=True)).found["uv"]
 
 
 @posix
 def test_a_shell_that_waits_is_told_and_ended(home: Home) -> None:
     folder = home({".bashrc": 'echo $$ > "$HOME/pid"; read -r line < /dev/tty; sleep 600\n'})
-    told = said(folder, ShellStart("bash", family("bash"), interactive=True), limit=2.0)
+    told = said(folder, ShellStart("bash", of_the_system("bash"), interactive=True), limit=2.0)
     assert "did not answer in 2 s" in (told.why_not or "")
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder / "pid").read_text()), 0)
@@ -101,7 +94,7 @@ def test_a_shell_that_waits_is_told_and_ended(home: Home) -> None:
 @posix
 def test_a_start_up_file_that_starts_another_program(home: Home) -> None:
     folder = home({".bashrc": "exec sh -c 'echo not a terminal >&2; exit 3'\n"})
-    told = said(folder, ShellStart("bash", family("bash"), interactive=True))
+    told = said(folder, ShellStart("bash", of_the_system("bash"), interactive=True))
     assert "(3)" in (told.why_not or "")
     assert "not a terminal" in (told.why_not or "")
 
@@ -109,19 +102,21 @@ def test_a_start_up_file_that_starts_another_program(home: Home) -> None:
 @posix
 def test_what_it_leaves_running_is_not_waited_for(home: Home) -> None:
     folder = home({".bashrc": "sleep 600 &\nexport X=1\n"})
-    assert said(folder, ShellStart("bash", family("bash"), interactive=True), "X", limit=60.0).values == {"X": "1"}
+    assert said(folder, ShellStart("bash", of_the_system("bash"), interactive=True), "X", limit=60.0).values == {
+        "X": "1"
+    }
 
 
 @posix
 def test_shells_of_a_user_are_those_with_a_file_or_named(home: Home) -> None:
     folder = home({".zshrc": "", ".config/fish/config.fish": ""})
     for name in ("bash", "zsh", "fish"):
-        family(name)
+        of_the_system(name)
     request = ProbeRequest(environment=environment(folder), home=os.fspath(folder))
     assert [one.words for one in shells_here(request)] == [
         "zsh, interactive", "zsh, login", "fish, interactive", "fish, login",
     ]  # fmt: skip
-    named = ProbeRequest(environment={**environment(folder), "SHELL": family("bash")}, home=os.fspath(folder))
+    named = ProbeRequest(environment={**environment(folder), "SHELL": of_the_system("bash")}, home=os.fspath(folder))
     assert shells_here(named)[0].family == "bash"
 
 
@@ -133,7 +128,7 @@ def test_a_new_window_knows_no_active_environment() -> None:
     assert not {"VIRTUAL_ENV", "CONDA_PREFIX", "UV_CACHE_DIR"} & set(fresh)
 
 
-@pytest.mark.skipif(sys.platform != "win32", reason="cmd")
+@pytest.mark.skipif(sys.platform != "win32", reason="cmd is the shell of Windows")
 def test_cmd_is_asked_too(home: Home) -> None:
     folder = home({"has uv/uv.exe": "MZ"})
     given = {**os.environ, "X": "张 %PATH%", "PATH": os.fspath(folder / "has uv") + ";" + os.environ["PATH"]}

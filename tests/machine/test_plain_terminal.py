@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.programs import of_the_system
 from wizard.machine import plain_terminal
 from wizard.machine.plain_terminal import cursor_address, has_screen_reader, why
 
@@ -25,8 +25,7 @@ wide|numbers of four bytes, colors#0x1000000, cup=\\E[%i%p1%d;%p2%dH,
 
 @pytest.fixture(scope="module")
 def terminfo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("tic") is None:
-        pytest.skip("tic is not installed")
+    of_the_system("tic")
     folder = tmp_path_factory.mktemp("terminfo")
     source = folder / "source"
     source.write_text(TERMINALS)

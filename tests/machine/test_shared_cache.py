@@ -13,6 +13,7 @@ import pytest
 
 from tests.machine.conftest import Program, Request
 from tests.support.index import Index
+from tests.support.programs import of_the_system
 from tests.support.projects import Project
 from wizard.machine import shared_cache
 from wizard.machine.shared_cache import Sharing, findings, look
@@ -64,8 +65,7 @@ def test_a_folder_is_read_as_it_is(tmp_path: Path, asked: Request) -> None:
 
 
 def test_a_default_acl_is_seen(tmp_path: Path, asked: Request) -> None:
-    if shutil.which("setfacl") is None:
-        pytest.skip("setfacl is not installed")
+    of_the_system("setfacl")
     done = subprocess.run(
         ["setfacl", "-d", "-m", f"g:{os.getgid()}:rwX", os.fspath(tmp_path)], check=False, capture_output=True
     )

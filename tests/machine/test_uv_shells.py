@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.programs import of_the_system
 from wizard.machine.facts import Machine, UvInShell, document
 from wizard.machine.request import ProbeRequest
 from wizard.machine.uv_shells import uv_in_shells
@@ -20,8 +20,7 @@ Program = Callable[[Path, str], Path]
 @pytest.mark.skipif(sys.platform == "win32", reason="start-up files of POSIX")
 def test_two_shells_that_run_two_uvs(home: Path, program: Program) -> None:
     for name in ("bash", "zsh"):
-        if shutil.which(name) is None:
-            pytest.skip(f"no {name} here")
+        of_the_system(name)
     program(home / "one" / "uv", "true")
     program(home / "two" / "uv", "true")
     (home / ".bashrc").write_text('export PATH="$HOME/one:$PATH"\n')
@@ -47,7 +46,7 @@ def test_the_document_has_it_and_null_is_unknown() -> None:
     assert told[0]["path"] == "/b/uv"
 
 
-@pytest.mark.skipif(sys.platform != "win32", reason="cmd")
+@pytest.mark.skipif(sys.platform != "win32", reason="cmd is the shell of Windows")
 def test_cmd_as_it_starts_anew() -> None:
     (told,) = uv_in_shells(ProbeRequest()).facts["uv_in_shells"]
     assert (told.shell, told.why_not) == ("cmd", None)

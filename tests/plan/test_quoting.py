@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.programs import of_the_system
 from wizard.errors import BadInput
 from wizard.plan import quoting
 
@@ -25,8 +25,7 @@ NASTY = st.text(st.sampled_from(" '\"$\\`!*?#~%^&|;<>(){}[]=,\t\u2018\u2019项é
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_comes_out_of_the_real_shell_as_it_went_in(shell: str, texts: list[str]) -> None:
     """As an argument and as the value of an exported variable."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed here; .ci/run installs it")
+    of_the_system(shell)
     quote = POSIX[shell]
     export = "set -gx V{} {}" if shell == "fish" else "export V{}={}"
     lines = [export.format(number, quote(text)) for number, text in enumerate(texts)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support.programs import of_the_system
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.machine.facts import CacheFolder, FoundUv, Machine
@@ -424,8 +424,7 @@ SHELLS = ("bash", "zsh", "fish")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_real_shells_see_the_value(tmp_path: Path, home: Path, shell: str, value: str) -> None:
     """The plan's files in a real home, a real shell started in its kinds, the value asked of it."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed here; .ci/run installs it")
+    of_the_system(shell)
     here = Machine(os="linux", home=str(home), shell=shell, folders={"config": str(home / ".config" / "uv-wizard")})
     step = settings.step(here, chosen(cache_dir=value), None)
     assert step is not None

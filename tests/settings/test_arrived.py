@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.settings.support import carried_out, chosen, machine_of, planned, write
+from tests.support.programs import of_the_system
 from wizard.run import arrived
 
 pytestmark = pytest.mark.wine_cannot("run POSIX shells")
@@ -92,8 +93,7 @@ def test_every_shell_says_what_arrived(home: Path, told: Told, monkeypatch: pyte
     ],
 )
 def test_one_that_does_not_answer_is_told_and_not_waited_for(home: Path, told: Told, line: str, tool: str) -> None:
-    if shutil.which(tool) is None:
-        pytest.skip(f"{tool} is not installed here")
+    of_the_system(tool)
     write(home, {".bashrc": b"cd ~\n" + line.encode() + b"\n"})
     os.mkfifo(home / "fifo")
     if tool == "ssh-keygen":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.settings.support import carried_out, chosen, machine_of, planned, seen, write
+from tests.support.programs import of_the_system
 from wizard.files_undo import undo
 
 pytestmark = pytest.mark.wine_cannot("tell what POSIX permissions and links say")
@@ -50,8 +50,7 @@ def test_chezmoi_with_a_root_and_a_folder(home: Path) -> None:
 
 
 def test_yadm(home: Path) -> None:
-    if shutil.which("git") is None:
-        pytest.skip("git is not installed here")
+    of_the_system("git")
     write(home, {".bashrc": b"# yadm's\n", ".profile": b""})
     repository = home / ".local" / "share" / "yadm" / "repo.git"
     subprocess.run(["git", "init", "-q", "--bare", str(repository)], check=True)
