@@ -35,8 +35,9 @@ class MirrorChoice(StepScreen):
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """The kinds that this project fetches."""
-        raise NotImplementedError
+        """What this project fetches: torch's own index only where it is used."""
+        torch = self.way.project is not None and self.way.project.torch is not None
+        return ("pypi", "pytorch", "python") if torch else ("pypi", "python")
 
     def choose(self, kind: Kind, value: str) -> None:
         """Takes a source for that kind; one that failed is not taken, one that nobody looked at is looked at beside."""

@@ -93,12 +93,6 @@ class MirrorsScreen(MirrorChoice):
         if wanted and not self.measuring.measured:
             self.action_measure()
 
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """What this project fetches: torch's own index only where it is used."""
-        torch = self.way.project is not None and self.way.project.torch is not None
-        return ("pypi", "pytorch", "python") if torch else ("pypi", "python")
-
     def blocks(self) -> dict[Kind, tuple[SourceRow, ...]]:
         """All rows of each kind."""
         built = catalogue.built_in()
