@@ -1,0 +1,167 @@
+"""A machine, a project and a clock that stand still: what the screens show of them is the same on every machine.
+
+Advice, findings and plan are the real ones; only what would be looked at (disks, servers, the time) is made up.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from tests.screens.made_up import GIB, machine
+from tests.support.torch_project import LOCK, PART, SIZES, WHEEL
+from wizard.choices import Choices
+from wizard.language import use
+from wizard.machine.facts import CacheFolder, FoundUv, Libc, Machine, UvInShell, UvSource
+from wizard.machine.folder_size import FolderSize
+from wizard.machine.try_folder import FolderTried
+from wizard.plan.forecast import Forecast
+from wizard.project.facts import Project
+from wizard.project.place import Place
+from wizard.project.read import read_project
+from wizard.way import Way
+
+NOW = 1763733774.0
+"""21 November 2025, 14:02:54: the moment at which every screen stands still."""
+HOME, WHERE = "/home/min", "/data/min/vision"
+CLOCKS = (
+    "screens.run_screen", "screens.run_rows", "screens.rows", "screens.mirrors", "screens.attach", "screens.measuring",
+    "screens.lock_trial", "wizard.mirrors.kept", "wizard.run.state", "wizard.report_text",
+)  # fmt: skip
+"""Modules that ask what time it is, and show it."""
+LOCKED = (
+    "numpy", "pillow", "torchvision", "filelock", "fsspec", "jinja2", "markupsafe", "mpmath", "networkx", "setuptools",
+    "sympy", "triton", "typing-extensions", "nvidia-cublas", "nvidia-cuda-cupti", "nvidia-cuda-nvrtc",
+    "nvidia-cuda-runtime", "nvidia-cudnn-cu13", "nvidia-cufft", "nvidia-cufile", "nvidia-curand", "nvidia-cusolver",
+    "nvidia-cusparse", "nvidia-cusparselt-cu13", "nvidia-nccl-cu13", "nvidia-nvjitlink", "nvidia-nvshmem-cu13",
+    "nvidia-nvtx", "rich",
+)  # fmt: skip
+"""With torch and the project itself: 31 packages."""
+PYPROJECT = """[project]
+name = "vision"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["torch>=2.9"]
+
+[project.optional-dependencies]
+plots = ["rich"]
+"""
+
+
+def server() -> Machine:
+    """Min's GPU server, with all that a probe finds there."""
+    conda = "/home/min/miniconda3/bin/uv"
+    shells = tuple(UvInShell(name, start, conda) for name in ("bash", "zsh") for start in ("interactive", "login"))
+    return replace(
+        machine(),
+        libc=Libc("glibc", "2.35"),
+        uv_source=UvSource("0.13.8", ("0.13.8",)),
+        uv_in_shells=shells,
+        cache=CacheFolder(f"{HOME}/.cache/uv", exists=True, marked=True),
+        folders={**machine().folders, "uv_bin": f"{HOME}/.local/bin"},
+        environment={"PATH": "/home/min/miniconda3/bin:/home/min/.cargo/bin:/usr/bin"},
+    )
+
+
+OWN_UV = FoundUv(f"{HOME}/.local/bin/uv", "0.13.8", "standalone")
+
+
+def project(text: str = PYPROJECT, *, lock: bool = True) -> Project:
+    """Min's project of 31 packages, read from real files and then moved to where Min has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "pyproject.toml").write_text(text, "utf-8")
+        if lock:
+            place = {"registry": "https://index.example/simple", "hash": "0" * 64}
+            parts = "\n".join(PART.format(name=name, file=name.replace("-", "_"), **place) for name in LOCKED)
+            wheels = "".join(
+                WHEEL.format(tags=f"{python}-{python}-{tag}", size=size, **place)
+                for python in ("cp311", "cp312", "cp313", "cp314")
+                for tag, size in SIZES.items()
+            )
+            Path(folder, "uv.lock").write_text(LOCK.format(parts=parts, wheels=wheels, **place), "utf-8")
+        found = read_project(folder, {})
+    assert found is not None
+    files = {f"{WHERE}/{os.path.basename(path)}": data for path, data in found.files.items()}
+    return replace(
+        found, path=WHERE, given_path=WHERE, files=files, environment_path=f"{WHERE}/.venv", writable=True, roomy=True
+    )
+
+
+class FrozenWay(Way):
+    """The real way of a project that lies nowhere."""
+
+    def __init__(
+        self,
+        found: Project | None,
+        known: Machine,
+        choices: Mapping[str, object] | None = None,
+        pending: tuple[str, ...] = (),
+        *,
+        path: str = WHERE,
+    ) -> None:
+        self._there = found
+        super().__init__(path, choices=Choices().with_values("screen", choices or {}), machine=known, environment={})
+        self.path = path
+        self.pending = pending
+
+    def read(self) -> None:
+        """Nothing lies on a disk."""
+        self.project, self.place = self._there, Place()
+        self._advise()
+
+    def prepare(self) -> None:
+        """Nothing is measured."""
+
+
+def _tried(value: str, *_: object) -> FolderTried:
+    if value.startswith("/mnt/"):
+        return FolderTried("not usable", "min may not write there. Choose a folder of your own.")
+    return FolderTried("1.8 TiB free there, 6.1 GiB needed", links="uv will make hard links (tried here: they work)")
+
+
+def _clock() -> Any:
+    """The time module at NOW, in no time zone."""
+    return SimpleNamespace(
+        time=lambda: NOW,
+        monotonic=lambda: 1000.0,
+        localtime=lambda seconds=NOW: time.gmtime(seconds),
+        gmtime=time.gmtime,
+        strftime=lambda form, when=None: time.strftime(form, time.gmtime(NOW) if when is None else when),
+        strptime=time.strptime,
+        mktime=time.mktime,
+        sleep=time.sleep,
+    )
+
+
+@contextmanager
+def standing_still(language: str = "en", fetched: Forecast | None = None) -> Iterator[Path]:
+    """A home folder of its own, a clock that stands, nothing that looks at this machine. Yields the home folder."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        state = home / ".local" / "state" / "uv-wizard"
+        state.mkdir(parents=True, mode=0o700)
+        there = {
+            "HOME": str(home), "USERPROFILE": str(home), "UV_WIZARD_STATE_DIR": str(state), "UV_WIZARD_LANG": language,
+            "TERM": "xterm-256color", "COLORTERM": "truecolor",
+        }  # fmt: skip
+        stack.enter_context(mock.patch.dict(os.environ, there))
+        for name in ("NO_COLOR", "TEXTUAL_THEME"):
+            os.environ.pop(name, None)
+        for name in CLOCKS:
+            stack.enter_context(mock.patch(f"{name}.time", _clock(), create=True))
+        stack.enter_context(mock.patch("screens.settings.try_folder", _tried))
+        stack.enter_context(mock.patch("screens.settings.folder_size", return_value=FolderSize(int(1.3 * GIB), True)))
+        stack.enter_context(mock.patch("wizard.sync_forecast.look", return_value=fetched))
+        use(language)
+        try:
+            yield home
+        finally:
+            use(None)
