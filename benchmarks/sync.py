@@ -11,20 +11,15 @@ that uv's own bars write, 80 MiB for both. Exits 1 where one is passed. POSIX on
 from __future__ import annotations
 
 import argparse
-import contextlib
-import fcntl
 import os
-import pty
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +29,12 @@ from uv import find_uv_bin
 
 from tests.support.index import Index
 from tests.support.projects import Project, make_project
+from tests.support.terminal import OnTerminal
 from tests.support.wheels import wheel
 from wizard.plan.step import Command, Plan, Step
 from wizard.run import client, state
 
 REPO = Path(__file__).resolve().parent.parent
-ROWS, COLUMNS = 24, 80
 LIMITS = {"seconds more": 0.4, "of a core": 0.1, "of uv's bytes": 0.25, "MiB": 80.0}
 
 
@@ -51,44 +46,6 @@ class Cost:
     written: int
     cpu_s: float = 0.0
     memory: int = 0
-
-
-class OnTerminal:
-    """A child on a terminal of 80x24, whose output is read and counted as a terminal would."""
-
-    def __init__(self, argv: list[str], env: Mapping[str, str], cwd: Path) -> None:
-        master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        self.written = 0
-        self.child = subprocess.Popen(
-            argv, env=dict(env), cwd=cwd, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
-        )
-        os.close(slave)
-        self._master = master
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                piece = os.read(self._master, 1 << 16)
-            except OSError:
-                return
-            if not piece:
-                return
-            self.written += len(piece)
-
-    def press(self, keys: bytes) -> None:
-        """Types, and gives a second to react."""
-        os.write(self._master, keys)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.child.wait(1)
-
-    def wait(self) -> int:
-        """The child's exit code; all of its output is read then."""
-        code = self.child.wait()
-        self._reader.join(5)
-        return code
 
 
 class Watched:
