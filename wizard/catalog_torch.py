@@ -103,7 +103,6 @@ class Release:
     torchvision: str
     torchaudio: str
     torchvision_requires: str | None
-    torchaudio_requires: str | None
     triton: Mapping[str, str]
     """The triton package of its amd and intel variants."""
 
@@ -240,6 +239,5 @@ def _release(one: Mapping[str, Any]) -> Release:
         torchvision=one["torchvision"],
         torchaudio=one["torchaudio"],
         torchvision_requires=one.get("torchvision_requires"),
-        torchaudio_requires=one.get("torchaudio_requires"),
         triton=one.get("triton", {}),
     )

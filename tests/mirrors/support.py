@@ -75,11 +75,11 @@ def action_for(
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
-    """Every file of a project but its environment, by its hash."""
+    """Every file of a project by its hash, but for its environment and what Python compiles where a build runs from it."""
     return {
         os.fspath(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and ".venv" not in path.parts
+        if path.is_file() and not {".venv", "__pycache__"} & set(path.parts)
     }
 
 

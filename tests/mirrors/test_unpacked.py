@@ -10,8 +10,7 @@ import pytest
 from tests.support.index import Cut, Index, Status
 from tests.support.wheels import wheel
 from wizard.mirrors import unpacked
-from wizard.mirrors.client import make_client
-from wizard.mirrors.unpacked import unpacked_size, unpacked_sizes
+from wizard.mirrors.unpacked import unpacked_sizes
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -38,10 +37,9 @@ def test_the_size_is_that_of_the_files_unpacked(index: Index, dist: object, told
 def test_only_the_directory_is_fetched(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacked, "TAIL", 1000)
     index.add(LARGE)
-    fetched: list[str] = []
-    with make_client(uv_version="0.13.8", connect_s=5, read_s=5, connections=1) as client:
-        client.event_hooks["request"].append(lambda request: fetched.append(request.headers["range"]))
-        assert unpacked_size(client, index.file_url(LARGE), LARGE.size) == truth(LARGE.data)
+    url = index.file_url(LARGE)
+    assert unpacked_sizes([(url, LARGE.size)], uv_version="0.13.8") == {url: truth(LARGE.data)}
+    fetched = [request.headers["range"] for request in index.requests(LARGE.filename)]
     assert fetched[0] == f"bytes={LARGE.size - 1000}-{LARGE.size - 1}"
     assert len(fetched) == 2
     first, last = map(int, fetched[1].removeprefix("bytes=").split("-"))

@@ -40,7 +40,7 @@ def test_it_comes_out_of_the_real_shell_as_it_went_in(shell: str, texts: list[st
 
 
 @pytest.mark.same_everywhere
-@pytest.mark.parametrize("quote", [quoting.sh, quoting.fish, quoting.powershell, quoting.nu, quoting.cmd])
+@pytest.mark.parametrize("quote", [quoting.sh, quoting.fish, quoting.powershell, quoting.nu])
 @pytest.mark.parametrize("text", ["/a\nb", "/a\rb", "/a\0b"])
 def test_a_line_break_is_refused_with_its_reason(quote: object, text: str) -> None:
     assert callable(quote)
@@ -79,19 +79,6 @@ def test_our_own_files_are_read_again(quote: object, unquote: object, text: str)
 )
 def test_powershell_and_nushell(text: str, powershell: str, nu: str) -> None:
     assert (quoting.powershell(text), quoting.nu(text)) == (powershell, nu)
-
-
-@pytest.mark.same_everywhere
-@pytest.mark.parametrize(
-    "text, expected",
-    [(r"C:\a b", r'"C:\a b"'), ("C:\\", '"C:\\\\"'), ("a&b|c^d", '"a&b|c^d"'), ("%PATH%", None), ('a"b', None)],
-)
-def test_cmd(text: str, expected: str | None) -> None:
-    if expected is None:
-        with pytest.raises(BadInput, match="can't be typed into cmd"):
-            quoting.cmd(text)
-    else:
-        assert quoting.cmd(text) == expected
 
 
 @pytest.mark.parametrize(

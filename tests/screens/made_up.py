@@ -54,7 +54,7 @@ def project() -> Project:
     return Project(
         "/data/min/vision", "/data/min/vision", "vision", ">=3.11", extras=("gpu", "docs"), groups=("dev",),
         torch=TorchFacts(True, ">=2.9", "2.15.0", "cu132", registry), has_lock=True,
-        lock=Lock((registry,), packages, 3, ">=3.11"), environment_path="/data/min/vision/.venv", writable=True,
+        lock=Lock((registry,), packages, 3, ">=3.11"), environment_path="/data/min/vision/.venv",
     )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from wizard.language import said
 from wizard.mirrors import page
 from wizard.mirrors.fetch import Answer, Meter, NoAnswer, get, host_of
 from wizard.mirrors.page import File, Page, normalized, project_of
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 _METADATA_LIMIT = 400_000
 _REFUSALS = {
-    401: "asks for a sign-in (401)",
-    403: "refuses (403)",
-    407: "the proxy asks for a sign-in",
-    429: "too many requests (429)",
+    401: said("asks for a sign-in (401)"),
+    403: said("refuses (403)"),
+    407: said("the proxy asks for a sign-in"),
+    429: said("too many requests (429)"),
 }
 
 
@@ -50,7 +50,11 @@ def look_at_index(
         answer, found = _page(client, mirror, probe, meter, deadline, page_limit)
         files = tuple(file for file in found.files if project_of(file.name) == project)
         if not files or found.project not in (None, project):
-            what = f"has no file of {project}" if found.form == "json" else "a web page, not a package index"
+            what = (
+                said("has no file of {project}", project=project)
+                if found.form == "json"
+                else said("a web page, not a package index")
+            )
             return look.unsound(what)
         second = _second(client, answer.url, meter, deadline) or answer
         look = replace(look, files=_by_age(files), serial=found.serial or _serial(answer))
@@ -87,7 +91,7 @@ def _page(
         if answer.status not in (403, 404):
             break
     status = answer.status if answer else 0
-    raise NoAnswer(_REFUSALS.get(status, f"answers {status} for {project}"))
+    raise NoAnswer(_REFUSALS.get(status, said("answers {status} for {project}", status=status, project=project)))
 
 
 def _second(client: httpx.Client, url: str, meter: Meter, deadline: float) -> Answer | None:
@@ -138,12 +142,12 @@ def _metadata_trouble(client: httpx.Client, files: tuple[File, ...], meter: Mete
         return None
     answer = get(client, file.url + ".metadata", meter, deadline, headers={"Accept": "*/*"}, limit=_METADATA_LIMIT)
     if answer.status != 200:
-        return f"offers metadata that it does not have ({answer.status})"
+        return said("offers metadata that it does not have ({status})", status=answer.status)
     stated = file.metadata_sha256
     if stated is not None and hashlib.sha256(answer.body).hexdigest() != stated.lower():
-        return "its metadata has another hash than stated"
+        return said("its metadata has another hash than stated")
     if b"Metadata-Version:" not in answer.body[:4096]:
-        return "its metadata is something else"
+        return said("its metadata is something else")
     return None
 
 
@@ -168,9 +172,11 @@ def look_at_files(
         return look.unsound(str(error), silent=error.silent)
     name = probe.rpartition("/")[2]
     if answer.status not in (200, 206):
-        return look.unsound(_REFUSALS.get(answer.status, f"has no {name} ({answer.status})"))
+        return look.unsound(
+            _REFUSALS.get(answer.status, said("has no {name} ({status})", name=name, status=answer.status))
+        )
     if "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<":
-        return look.unsound("a web page, not a file")
+        return look.unsound(said("a web page, not a file"))
     host = host_of(answer.url)
     total = answer.headers.get("content-range", "").rpartition("/")[2]
     file = File(name, url, size=int(total) if total.isdigit() else None)
@@ -215,7 +221,7 @@ def _held(look: Look, reference: Look | None, truth: dict[str, str], known: tupl
         return look
     wrong = next((f.name for f in look.files if f.sha256 and truth.get(f.name, f.sha256) != f.sha256), None)
     if wrong is not None:
-        return look.unsound(f"names another file as {wrong}")
+        return look.unsound(said("names another file as {wrong}", wrong=wrong))
     if reference is not None and look.mirror.id == reference.mirror.id:
         return look
     # Who states no hashes is held to what the others state.
@@ -245,8 +251,3 @@ def _moment(text: str | None) -> float | None:
     except ValueError:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
-
-
-def deadline_in(seconds: float) -> float:
-    """That many seconds from now, by time.monotonic."""
-    return time.monotonic() + seconds

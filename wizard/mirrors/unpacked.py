@@ -92,12 +92,6 @@ def packed_sizes(urls: Iterable[str], *, uv_version: str, within_s: float = 5.0)
             return dict(pool.map(one, dict.fromkeys(urls)))
 
 
-def unpacked_size(client: httpx.Client, url: str, size: int | None) -> int | None:
-    """Of one wheel."""
-    held = _held(client, url, size)
-    return None if held is None else held.bytes
-
-
 def _held(client: httpx.Client, url: str, size: int | None) -> Held | None:
     import httpx
 

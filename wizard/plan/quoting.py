@@ -1,5 +1,5 @@
 """Text as shells read it: what goes in comes out. Sources: POSIX 2.2, fish(1) Quotes, PowerShell's about_Quoting_Rules,
-`cmd /?` and `set /?`, nushell's book (Working with strings).
+nushell's book (Working with strings).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 _LINES = re.compile("[\n\r\0]")
@@ -21,9 +22,9 @@ _POWERSHELL_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 
 def _checked(text: str) -> str:
     if _LINES.search(text):
-        msg = (
-            f"{one_line(text, 80)!r} holds a line break: the files that set variables are read line by line, "
-            "so the rest would be run as a command; choose a name without one"
+        msg = said(
+            "{text} holds a line break: the files that set variables are read line by line, so the rest would be run as a command; choose a name without one",
+            text=f"{one_line(text, 80)!r}",
         )
         raise BadInput(msg)
     return text
@@ -49,15 +50,6 @@ def nu(text: str) -> str:
     if "'" not in _checked(text):
         return f"'{text}'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def cmd(text: str) -> str:
-    """One argument for a program, typed into cmd. Raises BadInput for what cmd has no way to quote on its command line."""
-    if '"' in _checked(text) or "%" in text:
-        msg = f"{one_line(text, 80)!r} can't be typed into cmd: it would replace what stands between % or quotes"
-        raise BadInput(msg)
-    trailing = len(text) - len(text.rstrip("\\"))
-    return f'"{text}{chr(92) * trailing}"'  # a backslash before the closing quote would quote that
 
 
 def unquoted_sh(text: str) -> str:

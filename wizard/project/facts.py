@@ -89,7 +89,6 @@ class Project:
     """`[tool.uv-wizard]` as it stands, a table or not; checked by wizard.choices."""
     environment_path: str = ""
     """Where the environment is or will be: `.venv`, or UV_PROJECT_ENVIRONMENT."""
-    writable: bool | None = None
     roomy: bool | None = None
     """Whether this user may make a folder beside the project's (for a cache on the same disk)."""
     member_files: Mapping[str, bytes] = field(default_factory=dict)

@@ -45,8 +45,11 @@ def read_project(
     given = Path(folder).absolute()
     new = new and not given.exists()
     if not given.is_dir() and not new:
-        told = "is a file; name the folder it lies in" if given.is_file() else "is not a folder. Check the spelling."
-        msg = f"{one_line(str(folder))} {told}"
+        msg = (
+            said("{path} is a file; name the folder it lies in", path=one_line(str(folder)))
+            if given.is_file()
+            else said("{path} is not a folder. Check the spelling.", path=one_line(str(folder)))
+        )
         raise BadInput(msg)
     root = given if planned else None if new else find_root(given)
     if root is None:
@@ -93,7 +96,6 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
         has_lock=lock_file.data is not None,
         choices=table(tables, "tool").get("uv-wizard", {}),
         environment_path=_environment_path(root, environment),
-        writable=os.access(root, os.W_OK),
         roomy=os.access(root.parent, os.W_OK),
         member_files={path: one.data for path, one in beside.items() if one.data is not None},
         files={
