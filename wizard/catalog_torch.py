@@ -103,6 +103,9 @@ class Release:
     torchvision: str
     torchaudio: str
     torchvision_requires: str | None
+    torchaudio_requires: str | None
+    """Both are asked for by the package's name (torch_pairs)."""
+
     triton: Mapping[str, str]
     """The triton package of its amd and intel variants."""
 
@@ -239,5 +242,6 @@ def _release(one: Mapping[str, Any]) -> Release:
         torchvision=one["torchvision"],
         torchaudio=one["torchaudio"],
         torchvision_requires=one.get("torchvision_requires"),
+        torchaudio_requires=one.get("torchaudio_requires"),
         triton=one.get("triton", {}),
     )
