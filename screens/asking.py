@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut
-from screens.sheet import WIDTH, Answer, Sheet
-from wizard.language import _
+from screens.sheet import Answer, Sheet
+from wizard.language import _, said, shown
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     """
 
     AUTO_FOCUS = "FieldInput"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "take", said("Take it"), id="sheet.take", show=False, priority=True)
+    ]
 
     def __init__(
         self, title: str, fields: Sequence[AskedField], lines: Sequence[str] = (), marks: Sequence[Marked] = ()
@@ -55,7 +61,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
         super().__init__(title, lines, (Answer(_("Take it"), {}), Answer(_("Leave it"), None)), escape=None)
 
     def compose_more(self) -> ComposeResult:
-        width = max(len(one.label) for one in self._fields) + 2
+        width = max(cell_len(shown(one.label)) for one in self._fields) + 2
         with Vertical(id="sheet-body"):
             for place, one in enumerate(self._fields):
                 yield Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
@@ -63,7 +69,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
                 yield ChoiceList(self._texts(), id="marks")
 
     def _texts(self) -> list[Row]:
-        return [Row(one.key, cut(f"{_mark(one)} {one.text}", WIDTH - 2)) for one in self._marks]
+        return [Row(one.key, cut(f"{_mark(one)} {one.text}", self.room - 2)) for one in self._marks]
 
     @on(ChoiceList.Taken)
     def _marked(self, event: ChoiceList.Taken) -> None:
@@ -76,6 +82,10 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
         super().on_mount()
         self.query_one("#sheet-body").styles.height = len(self._fields) + len(self._marks)
 
+    def action_take(self) -> None:
+        """Ctrl+N, from anywhere in it."""
+        self.give({})
+
     def give(self, value: dict[str, str] | None) -> None:
         if value is None:
             self.dismiss(None)
@@ -86,7 +96,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
             texts[one.key] = field.value.strip()
             wrong = one.check(texts[one.key]) if one.check else None
             if wrong:
-                self.note(_("x error    {what}", what=cut(wrong, WIDTH - 11)))
+                self.note(_("x error    {what}", what=cut(wrong, self.room - 11)))
                 field.input.focus()
                 return
         self.dismiss(texts)
@@ -122,7 +132,7 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
             yield ChoiceList(self._texts(), id="marks", help_text=self._help)
 
     def _texts(self) -> list[Row]:
-        return [Row(one.key, cut(f"{_mark(one)} {one.text}", WIDTH - 2)) for one in self._rows]
+        return [Row(one.key, cut(f"{_mark(one)} {one.text}", self.room - 2)) for one in self._rows]
 
     @on(ChoiceList.Taken)
     def _marked(self, event: ChoiceList.Taken) -> None:
@@ -172,3 +182,7 @@ class PickSheet(Sheet["str | None"]):
 
     def hints(self) -> list[tuple[str, str]]:
         return [("Enter", _("Do it")), ("Esc", _("Close"))]
+
+    def action_actions(self) -> None:
+        """Ctrl+P once more closes it."""
+        self.dismiss(None)

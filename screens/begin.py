@@ -16,6 +16,7 @@ from textual.widgets import Button, OptionList
 from screens.asking import AskedField, FieldSheet
 from screens.choosing import ChoiceList, Row
 from screens.no_project import CONDA, FILE, NEW, OWN
+from screens.offering import moving
 from screens.page import Page
 from screens.rows import cut, fit
 from screens.widgets import Line, PushButton
@@ -39,11 +40,12 @@ class ImportPage(Page):
     """The three piles, each line with its reason. `taken`: what is to be written, None for nothing."""
 
     AUTO_FOCUS = "#next"
-    HINTS = (("Enter", said("Take it")), ("Esc", said("Leave it")))
+    HELP = "import"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "take", said("Take it"), id="import.take", priority=True),
-        Binding("up", "app.focus_previous", said("Control above"), id="import.up", show=False),
-        Binding("down", "app.focus_next", said("Control below"), id="import.down", show=False),
+        Binding("ctrl+n", "take", said("Take it"), id="frame.next", priority=True),
+        Binding("escape", "leave", said("Leave it"), id="frame.back"),
+        moving("up", "app.focus_previous", said("Control above"), "import.up"),
+        moving("down", "app.focus_next", said("Control below"), "import.down"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     ImportPage {

@@ -1,4 +1,4 @@
-"""What screens and pages have in common: sizes, the body that scrolls, how keys are written."""
+"""What screens and pages have in common: sizes, and the body that scrolls."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ from typing import ClassVar
 from textual import events
 from textual.containers import VerticalScroll
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
+from screens.offering import Offering
 from screens.widgets import TooSmall
-
-_KEYS = {"escape": "Esc", "ctrl+n": "Ctrl+N", "ctrl+q": "Ctrl+Q", "enter": "Enter", "end": "End", "slash": "/"}
-
-
-def key_name(key: str) -> str:
-    """How a key is written in the hint line: `Ctrl+N`, `Esc`, `F5`, `D`."""
-    first = key.split(",", 1)[0]
-    return _KEYS.get(first, first.upper())
 
 
 class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Rows 7 to 20. It scrolls, but the focus never rests on it."""
 
 
-class FrameScreen(Screen[None]):
+class FrameScreen(Offering):
     """What screens and pages have in common: a change of focus repaints two widgets, not the whole screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -17,17 +18,19 @@ class HelpSheet(Sheet[None]):
     """Three sentences and a command. F1 again: about the whole screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "whole", said("Help"), id="sheet.whole", show=False)
+        Binding("f1,question_mark", "whole", said("Help"), id="sheet.whole", show=False, system=True)
     ]
 
-    def __init__(self, name: str, screen_name: str, width: int = WIDTH) -> None:
-        self._screen_name, self._width = screen_name, min(width, WIDTH)
+    def __init__(self, name: str, screen_name: str, width: int = WIDTH, keys: Sequence[tuple[str, str]] = ()) -> None:
+        """`keys`: what can be done on the screen, told with the help of the whole of it."""
+        self._screen_name, self._width, self._keys = screen_name, min(width, WIDTH), keys
         title, lines = help_lines(name, self._width)
         super().__init__(title, lines, (Answer(_("Close"), None),), escape=None)
 
     def action_whole(self) -> None:
-        """The screen's help; once more closes."""
+        """The screen's help, with its keys; once more closes."""
         title, lines = help_lines(self._screen_name, self._width)
+        lines += wrapped(_("Keys: {keys}", keys=", ".join(f"{key} {word}" for key, word in self._keys)), self._width, 4)
         if tuple(lines) == self._lines:
             self.dismiss(None)
             return

@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from screens.rows import wrapped
-from screens.sheet import WIDTH, Answer, Sheet
+from screens.sheet import Answer, Sheet
 from wizard.language import _, ngettext
 from wizard.run.interrupted import TITLE, Interrupted, take_back
 
@@ -29,7 +28,7 @@ class InterruptedSheet(Sheet[Wish]):
     def __init__(self, found: Interrupted) -> None:
         super().__init__(
             TITLE,
-            [row for line in found.told() for row in wrapped(line, WIDTH, 2)],
+            found.told(),
             (
                 Answer(_("Go on"), Wish.GO_ON),
                 Answer(_("Take it back"), Wish.TAKE_BACK),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,9 +12,10 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Button
 
-from screens.frame import FrameScreen, key_name
+from screens.frame import FrameScreen
+from screens.offering import moving
 from screens.widgets import is_field
-from wizard.language import _, said, shown
+from wizard.language import _, said
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
     from wizard.way import Way
 
 STILL_RUNNING = said("Still running; goes on by itself.")
-COPIED = said("Copied, if the terminal allows it.")
-QUIT_HINT = said("Ctrl+Q quits. Nothing is lost.")
 SAID_FOR = 10.0
 """Seconds that an answer to a key stands."""
-TWICE = 5.0
-"""Seconds within which a second Ctrl+C quits."""
 
 
 class KeyedScreen(FrameScreen):
@@ -40,18 +35,13 @@ class KeyedScreen(FrameScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "go_on", said("Next"), id="frame.next", priority=True),
         Binding("escape", "go_back", said("Back"), id="frame.back"),
-        Binding("f1", "help", said("Help"), id="frame.help"),
-        Binding("question_mark", "help", said("Help"), id="frame.help.mark", show=False),
-        Binding("ctrl+q", "app.quit", said("Quit"), id="frame.quit", priority=True),
-        Binding("ctrl+c", "interrupt", said("Copy, stop or quit"), id="frame.interrupt", show=False, priority=True),
-        Binding("up", "focus_previous", said("Control above"), id="frame.up", show=False),
-        Binding("down", "focus_next", said("Control below"), id="frame.down", show=False),
-        Binding("tab", "focus_next", said("Next control"), id="frame.tab", show=False),
-        Binding("shift+tab", "focus_previous", said("Control before"), id="frame.shift-tab", show=False),
-        Binding("pageup", "page(-1)", said("Page up"), id="frame.page-up", show=False),
-        Binding("pagedown", "page(1)", said("Page down"), id="frame.page-down", show=False),
-        Binding("ctrl+p", "actions", said("All actions"), id="frame.actions", show=False, priority=True),
         Binding("c", "copy_by_hand", said("Copy the command"), id="frame.copy", show=False),
+        moving("up", "focus_previous", said("Control above"), "frame.up"),
+        moving("down", "focus_next", said("Control below"), "frame.down"),
+        moving("tab", "focus_next", said("Next control"), "frame.tab"),
+        moving("shift+tab", "focus_previous", said("Control before"), "frame.shift-tab"),
+        moving("pageup", "page(-1)", said("Page up"), "frame.page-up"),
+        moving("pagedown", "page(1)", said("Page down"), "frame.page-down"),
     ]
 
     class Next(Message, namespace="step_screen"):
@@ -78,25 +68,11 @@ class KeyedScreen(FrameScreen):
     class LookAgain(Message, namespace="step_screen"):
         """Read and probe everything anew."""
 
-    class StopAsked(Message, namespace="step_screen"):
-        """The user wants to stop the run that is going on."""
-
-    class QuitAsked(Message, namespace="step_screen"):
-        """The user wants to leave."""
-
-    class Copied(Message, namespace="step_screen"):
-        """This text is to go to the clipboard."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     def __init__(self, walk: Walk) -> None:
         super().__init__(id=self.NAME)
         self.walk = walk
         self._said: str | Content | None = None
         self._said_timer: Timer | None = None
-        self._interrupted_at = float("-inf")
 
     @property
     def way(self) -> Way:
@@ -133,14 +109,6 @@ class KeyedScreen(FrameScreen):
         """Puts the focus on the primary button."""
         self.query_one("#next").focus(scroll_visible=False)
 
-    def help_name(self) -> str:
-        """The entry of assets/help.toml for what has the focus, else for the screen."""
-        for node in self.focused.ancestors_with_self if self.focused is not None else ():
-            name = getattr(node, "help_text", "")
-            if name:
-                return str(name)
-        return self.HELP or self.NAME
-
     def say(self, text: str | Content) -> None:
         """Answers a key, in the place of the promise."""
         self._said = text
@@ -160,6 +128,9 @@ class KeyedScreen(FrameScreen):
 
     def show_promise(self) -> None:
         """Shows what was said, else the promise."""
+
+    def shows(self, action: str) -> bool:
+        return super().shows(action) and (action != "go_back" or self.NUMBER > 1)
 
     # actions
 
@@ -184,55 +155,6 @@ class KeyedScreen(FrameScreen):
 
         field = next((one for one in self.query(Field) if one.input is self.focused), None)
         return field is not None and field.take_back()
-
-    def action_help(self) -> None:
-        """F1 and ?: a sheet about what has the focus."""
-        from screens.help_sheet import HelpSheet
-
-        self.app.push_screen(HelpSheet(self.help_name(), self.HELP or self.NAME, self.size.width - 2))
-
-    def offers(self) -> Iterator[Binding]:
-        """The screen's own bindings that are shown now."""
-        return iter(())
-
-    def frame_bindings(self) -> Iterator[Binding]:
-        """The frame's bindings that stand in every hint line, and C."""
-        for binding in KeyedScreen.BINDINGS:
-            offered = isinstance(binding, Binding) and (binding.show or binding.id == "frame.copy")
-            if isinstance(binding, Binding) and offered and (binding.action != "go_back" or self.NUMBER > 1):
-                yield binding
-
-    def action_actions(self) -> None:
-        """Ctrl+P: every action of the screen, each from the place where its key is written."""
-        from screens.asking import PickSheet
-        from screens.choosing import Row
-
-        all_ = [*self.offers(), *self.frame_bindings()]
-        rows = [Row(one.action, f"{key_name(one.key):8}{shown(one.description)}") for one in all_]
-
-        async def picked(action: str | None) -> None:
-            if action:
-                await self.run_action(action)
-
-        self.app.push_screen(PickSheet(_("What can be done here"), rows), picked)
-
-    def action_interrupt(self) -> None:
-        """Ctrl+C: copies a selection, asks to stop what runs, else says how to quit."""
-        chosen = self.focused.selected_text if is_field(self.focused) else self.get_selected_text()  # type: ignore[union-attr]
-        if chosen:
-            self.copy(chosen)
-        elif self.walk.running:
-            self.post_message(self.StopAsked())
-        elif monotonic() - self._interrupted_at < TWICE:
-            self.post_message(self.QuitAsked())
-        else:
-            self._interrupted_at = monotonic()
-            self.say(QUIT_HINT)
-
-    def copy(self, text: str) -> None:
-        """Copies, as far as the terminal lets us."""
-        self.post_message(self.Copied(text))
-        self.say(COPIED)
 
     def action_copy_by_hand(self) -> None:
         """C: the command of row 21."""

@@ -16,22 +16,21 @@ from textual.content import Content
 from screens.choosing import ChoiceList, Row
 from screens.step import FrameScreen
 from screens.widgets import Line, hint_text
-from wizard.language import said
+from wizard.language import _, said, shown
 
 
 class Page(FrameScreen):
     """Top line, title, rows, keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", said("Close"), id="page.close"),
-        Binding("ctrl+q", "app.quit", said("Quit"), id="page.quit", priority=True, show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", said("Close"), id="frame.back")]
     DEFAULT_CSS = """
     Page {
         #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
     }
     """
-    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Esc", said("Close")),)
+    ENTER: ClassVar[str] = ""
+    """What Enter does here, where it does something."""
+    _said = ""
 
     def __init__(self, track: str | Content, title: str) -> None:
         """`track`: the top line of the screen that opened it (`StepScreen.track_line`)."""
@@ -56,11 +55,22 @@ class Page(FrameScreen):
 
     def redraw_hints(self) -> None:
         """The hint line for what has the focus."""
-        self.query_one("#hints", Line).show(hint_text(self.hints(), max(20, self.size.width - 1)))
+        keys = hint_text(self.hints(), max(20, self.size.width - 1))
+        self.query_one("#hints", Line).show(Content(self._said) if self._said else keys)
 
     def hints(self) -> list[tuple[str, str]]:
         """The keys in the last row."""
-        return list(self.HINTS)
+        return [*([("Enter", _(self.ENTER))] if self.ENTER else []), *self.hint_keys()]
+
+    def say(self, text: str) -> None:
+        """Answers a key in the place of the keys, until the next one."""
+        self._said = shown(text)
+        self.redraw_hints()
+
+    def forget_said(self) -> None:
+        if self._said:
+            self._said = ""
+            self.redraw_hints()
 
     def resized(self) -> None:
         self.redraw_hints()
@@ -74,7 +84,10 @@ class ListPage(Page):
     """All rows of a list. Enter takes one and closes."""
 
     AUTO_FOCUS = "#rows"
-    HINTS = (("Enter", said("Take it")), ("Esc", said("Close")))
+    ENTER = said("Take it")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "take", said("Take it"), id="frame.next", show=False, priority=True)
+    ]
 
     def __init__(
         self, track: str | Content, title: str, rows: Sequence[Row], *, at: int | None = None, help_text: str = ""
@@ -86,6 +99,10 @@ class ListPage(Page):
 
     def compose_rows(self) -> ComposeResult:
         yield ChoiceList(self._rows, at=self._at, id="rows", help_text=self._help)
+
+    def action_take(self) -> None:
+        """Ctrl+N: the highlighted row."""
+        self.query_one("#rows", ChoiceList).action_take(forward=True)
 
     @on(ChoiceList.Taken)
     def _taken(self, event: ChoiceList.Taken) -> None:

@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from screens.choosing import ChoiceList
 from screens.lock_trial import LockTrial
+from screens.offering import QuitAsked
 from screens.rows import cut
 from screens.step import StepScreen
 from screens.sync_look import SyncLook
@@ -226,7 +227,7 @@ class PlannedScreen(StepScreen):
             self.redraw()
             self._start()
         else:
-            self.post_message(self.QuitAsked())
+            self.post_message(QuitAsked())
 
     @work(name="start", group="start", thread=True, exclusive=True, exit_on_error=False)
     def _start(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import ClassVar, TypeVar
 
-from screens.rows import wrapped
-from screens.sheet import WIDTH, Answer, Sheet
-from wizard.language import _, ngettext
+from textual.binding import Binding, BindingType
+
+from screens.sheet import Answer, Sheet
+from wizard.language import _, ngettext, said
 
 
 class Quit(Enum):
@@ -24,19 +26,37 @@ class Stop(Enum):
     STOP = "stop it"
 
 
-class QuitSheet(Sheet[Quit]):
+T = TypeVar("T")
+
+
+class RunningSheet(Sheet[T]):
+    """Asked while something runs: Ctrl+N does nothing, and Ctrl+C leads to the button that stops it."""
+
+    ASKED_WHILE_RUNNING = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", said("Help"), id="frame.help", show=False),
+        Binding("ctrl+c", "interrupt", said("Stop it"), id="frame.interrupt", show=False, system=True, priority=True),
+    ]
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C: what is marked is copied, else Enter now stops it."""
+        chosen = self.selected()
+        if chosen:
+            self.copy(chosen)
+        else:
+            self.query_one(f"#answer-{len(self._answers) - 1}").focus()
+
+
+class QuitSheet(RunningSheet[Quit]):
     """Asked when the window is left while a run goes on; Ctrl+Q again leaves it running."""
 
     def __init__(self) -> None:
         super().__init__(
             _("Quit? The sync is still running"),
-            wrapped(
-                _(
-                    "It can go on without this window, also when the connection is lost. To see it again, from any "
-                    "terminal of this machine: uv-wizard attach"
-                ),
-                WIDTH, 2,
-            ),
+            [_(
+                "It can go on without this window, also when the connection is lost. To see it again, from any "
+                "terminal of this machine: uv-wizard attach"
+            )],
             (Answer(_("Leave it running"), Quit.LEAVE), Answer(_("Stay here"), Quit.STAY), Answer(_("Stop it"), Quit.STOP)),
             escape=Quit.STAY,
         )  # fmt: skip
@@ -45,7 +65,7 @@ class QuitSheet(Sheet[Quit]):
         return [*super().hints(), ("Ctrl+Q", _("Leave it running"))]
 
 
-class StopSheet(Sheet[Stop]):
+class StopSheet(RunningSheet[Stop]):
     """Asked before a run is stopped; says what is kept."""
 
     def __init__(self, finished: int = 0, under_way: int = 0) -> None:
@@ -56,10 +76,9 @@ class StopSheet(Sheet[Stop]):
                 "{count} under way starts again next time.", "{count} under way start again next time.", under_way
             )
         told += " " + _("Until then .venv is not complete.")
-        lines = wrapped(told, WIDTH, 3)
         super().__init__(
             _("Stop the sync?"),
-            (*lines, _("Going on later fetches only what is missing.")),
+            (told, _("Going on later fetches only what is missing.")),
             (Answer(_("Keep going"), Stop.GO_ON), Answer(_("Stop it"), Stop.STOP)),
             escape=Stop.GO_ON,
         )

@@ -28,7 +28,7 @@ from screens.step_text import (
 )
 from screens.widgets import Line
 from wizard.errors import BadInput
-from wizard.language import _, error_told, ngettext, said
+from wizard.language import _, error_told, ngettext, said, shown
 from wizard.phrases import step_name
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Step
@@ -114,6 +114,8 @@ class ReviewScreen(PlannedScreen):
             return f". {self._waits}"
         if self._wrong:
             return _("x error    {what}", what=self._wrong)
+        if self.told and not self._stopped:
+            return _("+ note     No project here: uv alone is set up.")
         return _("x error    {what}", what=self.told.title) if self.told else ""
 
     def _rows(self) -> list[Row]:
@@ -242,7 +244,15 @@ class ReviewScreen(PlannedScreen):
             super().go_back()
 
     def shows(self, action: str) -> bool:
-        return action != "try_lock" or bool(self.plan and self.plan.step("lock") and not self.walk.running)
+        if action.startswith("fix("):
+            return bool(self.told) and int(action[4:-1]) <= len(self.told.fixes)  # type: ignore[union-attr]
+        locks = bool(self.plan and self.plan.step("lock") and not self.walk.running)
+        return super().shows(action) and (action != "try_lock" or locks)
+
+    def word_of(self, binding: Binding) -> str:
+        if binding.action.startswith("fix(") and self.told:
+            return cut(shown(self.told.fixes[int(binding.action[4:-1]) - 1].title), 60)
+        return super().word_of(binding)
 
     # pages and sheets
 

@@ -21,6 +21,7 @@ from screens.choosing import ChoiceList
 from screens.failure import Failure, FailurePanel, failure_of
 from screens.follower import OFTEN_S, Follower
 from screens.log_page import LogPage
+from screens.offering import StopAsked
 from screens.run_rows import leads, shown_log
 from screens.step import Mark, StepScreen
 from wizard.errors import BadInput, WizardError
@@ -151,7 +152,14 @@ class RunScreen(StepScreen):
             return self.state.finished and self.failure is None
         if action == "report":
             return self.state.finished
-        return self.walk.running if action == "stop" else True
+        if action.startswith("fix("):
+            return self.failure is not None and int(action[4:-1]) <= len(self.failure.fixes)
+        return super().shows(action) and (action != "stop" or self.walk.running)
+
+    def word_of(self, binding: Binding) -> str:
+        if binding.action.startswith("fix(") and self.failure is not None:
+            return rows.cut(shown(self.failure.fixes[int(binding.action[4:-1]) - 1].title), 60)
+        return super().word_of(binding)
 
     # following
 
@@ -237,7 +245,7 @@ class RunScreen(StepScreen):
     def action_stop(self) -> None:
         """S: asks, then stops the run."""
         if self.walk.running:
-            self.post_message(self.StopAsked())
+            self.post_message(StopAsked())
         else:
             self.say(_("Nothing runs."))
 

@@ -13,7 +13,6 @@ from textual.widgets import Input, Log
 
 from screens.choosing import FieldInput
 from screens.page import Page
-from screens.step import StepScreen
 from screens.widgets import Line, is_field
 from wizard.language import _, said
 
@@ -31,7 +30,6 @@ class SearchPage(Page):
         &.-finding #find { display: block; }
     }
     """
-    HINTS = (("Esc", said("Close")), ("/", said("Search")), ("End", said("Follow")), ("C", said("Copy")))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", said("Search"), id="page.search"),
         Binding("end", "follow", said("Follow"), id="page.follow", priority=True),
@@ -80,7 +78,7 @@ class SearchPage(Page):
         return (
             [("Enter", _("Find the next")), ("Esc", _("Close the search"))]
             if is_field(self.focused)
-            else list(self.HINTS)
+            else super().hints()
         )
 
     def action_search(self) -> None:
@@ -126,5 +124,4 @@ class SearchPage(Page):
 
     def action_copy_all(self) -> None:
         """C: what is selected, else every line that stands here."""
-        self.post_message(StepScreen.Copied(self.get_selected_text() or "\n".join(self.lines)))
-        self.query_one("#place", Line).show(_("Copied, if the terminal allows it."))
+        self.copy(self.get_selected_text() or "\n".join(self.lines))

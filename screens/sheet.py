@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,8 +21,13 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 
+from screens.offering import Offering, moving
+from screens.rows import wrapped
 from screens.widgets import Line, PushButton, hint_text
 from wizard.language import _, said, shown
+
+if TYPE_CHECKING:
+    from screens.choosing import Row
 
 T = TypeVar("T")
 WIDTH = 78
@@ -37,7 +43,7 @@ class Answer(Generic[T]):
     value: T
 
 
-class Sheet(ModalScreen[T]):
+class Sheet(ModalScreen[T], Offering):
     """A rule, a title, up to five lines, buttons, keys."""
 
     DEFAULT_CSS = """
@@ -53,6 +59,8 @@ class Sheet(ModalScreen[T]):
         #sheet-body { height: auto; max-height: 8; padding: 0 1; background: $panel; }
         #sheet-note { height: 1; padding: 0 1; }
         #sheet-buttons { height: 1; padding: 0 0 0 1; }
+        #sheet-buttons.-stacked { layout: vertical; height: auto; }
+        #sheet-buttons.-stacked PushButton { margin: 0; }
         #sheet-hints { height: 1; padding: 0 0 0 1; }
         PushButton { background: $panel; }
         PushButton:focus { background: $primary; color: $text; text-style: bold; }
@@ -64,12 +72,15 @@ class Sheet(ModalScreen[T]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     AUTO_FOCUS = "#next"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", said("Close"), id="sheet.leave"),
-        Binding("up", "focus_previous", said("Control above"), id="sheet.up", show=False),
-        Binding("down", "focus_next", said("Control below"), id="sheet.down", show=False),
-        Binding("left", "focus_previous", said("Button before"), id="sheet.left", show=False),
-        Binding("right", "focus_next", said("Next button"), id="sheet.right", show=False),
+        Binding("escape", "leave", said("Close"), id="frame.back"),
+        Binding("ctrl+n", "first", said("Next"), id="frame.next", show=False, priority=True, system=True),
+        moving("up", "focus_previous", said("Control above"), "sheet.up"),
+        moving("down", "focus_next", said("Control below"), "sheet.down"),
+        moving("left", "focus_previous", said("Button before"), "sheet.left"),
+        moving("right", "focus_next", said("Next button"), "sheet.right"),
     ]
+    ASKED_WHILE_RUNNING: ClassVar[bool] = False
+    """Whether Ctrl+N, which does nothing while something runs, does nothing here either."""
 
     def __init__(self, title: str, lines: Sequence[str], answers: Sequence[Answer[T]], *, escape: T) -> None:
         """`escape`: what Esc gives; the answer of that value names it in the last row."""
@@ -80,9 +91,9 @@ class Sheet(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         """From the rule to the keys."""
         with Vertical(id="sheet"):
-            yield Line("-" * WIDTH, id="rule")
+            yield Line(id="rule")
             yield Line(self._title, id="sheet-title")
-            yield Line(Content("\n".join(map(shown, self._lines))), id="sheet-text", grows=True)
+            yield Line(self._text(), id="sheet-text", grows=True)
             yield from self.compose_more()
             yield Line(id="sheet-note")
             with HorizontalGroup(id="sheet-buttons"):
@@ -98,12 +109,61 @@ class Sheet(ModalScreen[T]):
     def on_mount(self) -> None:
         """Hides the text where there is none."""
         self.query_one("#sheet-text").display = bool(self._lines)
+        self.fit_in()
+
+    def on_resize(self) -> None:
+        """Another width: other lines, and the buttons one below another where they do not fit beside each other."""
+        self.fit_in()
+
+    def fit_in(self) -> None:
+        """Lays rule, text, buttons and keys into the window."""
+        self.query_one("#rule", Line).show("-" * (self.app.size.width - 2))
+        self.query_one("#sheet-text", Line).show(self._text())
+        width = sum(cell_len(shown(one.label)) + 7 for one in self._answers)
+        self.query_one("#sheet-buttons").set_class(width > self.app.size.width, "-stacked")
         self._tell_keys()
+
+    @property
+    def room(self) -> int:
+        """Cells for a line of text."""
+        return min(WIDTH, self.app.size.width - 2)
+
+    def _text(self) -> Content:
+        lines = [row for line in map(shown, self._lines) for row in self._broken(line)]
+        return Content("\n".join(lines))
+
+    def _broken(self, line: str) -> list[str]:
+        if cell_len(line) <= self.room:
+            return [line]
+        indent = " " * (len(line) - len(line.lstrip()))
+        return [indent + row for row in wrapped(line, self.room - len(indent), 2 * LINES)]
 
     def tell(self, lines: Sequence[str]) -> None:
         """Other lines of text."""
         self._lines = tuple(lines)
-        self.query_one("#sheet-text", Line).show(Content("\n".join(map(shown, lines))))
+        self.query_one("#sheet-text", Line).show(self._text())
+
+    def say(self, text: str) -> None:
+        self.note(text)
+
+    def forget_said(self) -> None:
+        if self.is_mounted:
+            self.note("")
+
+    def palette(self) -> list[Row]:
+        from screens.choosing import Row
+
+        answers = [Row(f"answer({place})", f"{'':8}{shown(one.label)}") for place, one in enumerate(self._answers)]
+        return [*answers, *super().palette()]
+
+    def action_answer(self, place: int) -> None:
+        """The answer of that button."""
+        self.give(self._answers[place].value)
+
+    def action_first(self) -> None:
+        """Ctrl+N: the first button, as Enter on it."""
+        if not self.ASKED_WHILE_RUNNING:
+            self.give(self._answers[0].value)
 
     def note(self, text: str) -> None:
         """An answer above the buttons: what is wrong with the input, say."""

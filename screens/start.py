@@ -186,7 +186,7 @@ class StartScreen(StepScreen):
         return "\n".join(lines)
 
     def shows(self, action: str) -> bool:
-        return action != "all" or len(self._found) > SHOWN
+        return super().shows(action) and (action != "all" or len(self._found) > SHOWN)
 
     def action_look_again(self) -> None:
         """F5."""

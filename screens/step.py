@@ -32,7 +32,7 @@ How a screen is written:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events, on
@@ -43,8 +43,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from screens.frame import Body, FrameScreen, key_name
+from screens.frame import Body, FrameScreen
 from screens.keys import STILL_RUNNING, KeyedScreen
+from screens.offering import FIRST, key_name
 from screens.track import ORDER, Mark, name_of, track_line
 from screens.widgets import Line, PushButton, hint_text, is_field
 from wizard.language import _, said
@@ -117,24 +118,14 @@ class StepScreen(KeyedScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """(key, word) of the hint line, seven at most: the frame's, then those of the screen's own bindings."""
+        shown = [one for one in self.offers() if one.show]
+        frame = [(key_name(one.key), self.word_of(one)) for one in shown if one.id in FIRST]
         if is_field(self.focused):
-            frame = [("Enter", _("Take it"))]
-            own: list[tuple[str, str]] = []
-        else:
-            frame, own = [], [(key_name(one.key), one.description) for one in self.offers()]
-        for key, action, word in (
-            ("Ctrl+N", "go_on", self._next_word()),
-            ("Esc", "go_back", _("Back")),
-            ("F1", "help", _("Help")),
-            ("Ctrl+Q", "quit", _("Quit")),
-        ):
-            if action != "go_back" or self.NUMBER > 1:
-                frame.append((key, word))
-        return (frame + own)[:7]
+            return [("Enter", _("Take it")), *frame]
+        return [*frame, *((key_name(one.key), self.word_of(one)) for one in shown if one.id not in FIRST)][:7]
 
-    def shows(self, action: str) -> bool:
-        """Whether the hint line shows the key of that action now (the key itself works all the same)."""
-        return True
+    def word_of(self, binding: Binding) -> str:
+        return self._next_word() if binding.action == "go_on" else super().word_of(binding)
 
     def on_facts(self) -> None:
         """The probes have news."""
@@ -151,15 +142,6 @@ class StepScreen(KeyedScreen):
     def room(self) -> int:
         """Cells for a row of the body: 76, from 136 columns on up to 92."""
         return max(56, min(92, self.size.width - 44)) if self.size.width >= 120 else min(76, self.size.width - 4)
-
-    def offers(self) -> Iterator[Binding]:
-        """The screen's own bindings that are shown and can be used now, in the order they are written."""
-        for cls in reversed(type(self).__mro__):
-            if not issubclass(cls, StepScreen) or cls is StepScreen:
-                continue
-            for binding in cls.__dict__.get("BINDINGS", ()):
-                if isinstance(binding, Binding) and binding.show and self.shows(binding.action):
-                    yield binding
 
     def compose(self) -> ComposeResult:
         """The frame, with its texts in place: nothing has to be drawn twice."""
@@ -229,4 +211,4 @@ class StepScreen(KeyedScreen):
         self.redraw_hints()
 
 
-__all__ = ["NOTHING_CHANGED", "ORDER", "STILL_RUNNING", "Body", "FrameScreen", "Mark", "StepScreen", "key_name"]
+__all__ = ["NOTHING_CHANGED", "ORDER", "STILL_RUNNING", "Body", "FrameScreen", "Mark", "StepScreen"]

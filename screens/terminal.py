@@ -22,6 +22,7 @@ from textual.reactive import Initialize, Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 import wizard
+from screens.offering import Copied, Offering
 from screens.step import StepScreen
 from screens.widgets import is_field
 from wizard.errors import ExitCode
@@ -117,7 +118,7 @@ class TerminalApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """The next key ends what was said to the last one."""
-        if isinstance(event, events.Key) and isinstance(self.screen, StepScreen):
+        if isinstance(event, events.Key) and isinstance(self.screen, Offering):
             self.screen.forget_said()
         await super().on_event(event)
 
@@ -184,7 +185,7 @@ class TerminalApp(App[int]):
         if leave:
             self.call_from_thread(self.exit, int(ExitCode.INTERRUPTED))
 
-    def on_step_screen_copied(self, message: StepScreen.Copied) -> None:
+    def on_step_screen_copied(self, message: Copied) -> None:
         """To the clipboard, by the terminal's own sequence."""
         self.copy_to_clipboard(masked(message.text))
 

@@ -167,7 +167,7 @@ class TorchScreen(StepScreen):
         return torch_text.side(self.way, self.told)
 
     def shows(self, action: str) -> bool:
-        return bool(self.told.rows)
+        return super().shows(action) and (action not in {"details", "all"} or bool(self.told.rows))
 
     def choose(self, *pairs: tuple[str, object]) -> None:
         """Takes a choice, and says what it costs where it does not run here; one that can't be carried out is not taken."""

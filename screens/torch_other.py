@@ -14,6 +14,7 @@ from textual.widgets import Button
 
 from screens import rows
 from screens.choosing import ChoiceList, Field, Row
+from screens.offering import moving
 from screens.page import Page
 from screens.widgets import Line, PushButton, is_field
 from wizard import torch_rows
@@ -38,10 +39,12 @@ class OtherTorchPage(Page):
     """Version, variant, layout and systems. `taken`: what was chosen, by key; None where all stays as it is."""
 
     AUTO_FOCUS = "FieldInput"
+    HELP = "torch"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "take", said("Take it"), id="torch.other.take", priority=True),
-        Binding("up", "focus_previous", said("Control above"), id="torch.other.up", show=False),
-        Binding("down", "focus_next", said("Control below"), id="torch.other.down", show=False),
+        Binding("ctrl+n", "take", said("Take it"), id="frame.next", priority=True),
+        Binding("escape", "leave", said("Leave it"), id="frame.back"),
+        moving("up", "focus_previous", said("Control above"), "torch.other.up"),
+        moving("down", "focus_next", said("Control below"), "torch.other.down"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     OtherTorchPage {
@@ -167,8 +170,10 @@ class OtherTorchPage(Page):
 
     def hints(self) -> list[tuple[str, str]]:
         if is_field(self.focused):
-            return [("Enter", _("To the list")), ("Ctrl+N", _("Take it")), ("Esc", _("Leave it"))]
-        return [("Enter", _("Mark")), ("Tab", _("Next control")), ("Ctrl+N", _("Take it")), ("Esc", _("Leave it"))]
+            return [("Enter", _("To the list")), *self.hint_keys()]
+        if isinstance(self.focused, ChoiceList):
+            return [("Enter", _("Mark")), ("Tab", _("Next control")), *self.hint_keys()]
+        return [("Enter", str(getattr(self.focused, "label", "")).strip("[ ]")), *self.hint_keys()]
 
     def action_leave(self) -> None:
         """Esc: a change in the field first, then all."""

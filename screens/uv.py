@@ -60,7 +60,7 @@ class UvScreen(StepScreen):
         yield Line(id="conda")
 
     def shows(self, action: str) -> bool:
-        return action != "conda" or self._starts_in_conda()
+        return super().shows(action) and (action != "conda" or self._starts_in_conda())
 
     def _starts_in_conda(self) -> bool:
         return self.way.machine.conda is not None and self.way.machine.conda.auto_activate is True
