@@ -13,10 +13,12 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.geometry import Offset
 from textual.reactive import Initialize, Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -24,12 +26,16 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 import wizard
 from screens.offering import Copied, Offering
 from screens.step import StepScreen
+from screens.thrift import Thrift
 from screens.widgets import is_field
 from wizard.errors import ExitCode
 from wizard.language import _
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
     from screens.quit_sheets import Quit, Stop
     from screens.walk import Walk
 
@@ -85,6 +91,8 @@ class TerminalApp(App[int]):
         self.crash: BaseException | None = None
         """What nobody foresaw; told in one line once the terminal is itself again."""
         ScrollBar.renderer = AsciiScrollBar
+        self._thrift = Thrift()
+        self._painted: Screen[Any] | None = None
         # no screen has toasts or tooltips: nothing is mounted, styled and laid out for them
         self._disable_notifications = self._disable_tooltips = True
 
@@ -114,10 +122,29 @@ class TerminalApp(App[int]):
         last_door.start()
         self.exit(return_code=128 + number)
 
+    # what is written
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Textual's way to the terminal. What is there already is not written again; a new screen is written whole."""
+        top = next((one for one in reversed(self.screen_stack) if not one.is_modal), None)
+        if top is not self._painted:
+            self._painted = top
+            self._thrift.forget()
+        if isinstance(renderable, CompositorUpdate):
+            renderable = self._thrift.only_new(renderable, self.size)
+        super()._display(screen, renderable)
+
+    def draw_again(self) -> None:
+        """Writes the whole screen: something else has written to the terminal, or the terminal has thrown it away."""
+        self._thrift.forget()
+        self.screen.refresh()
+
     # keys that answer everywhere
 
     async def on_event(self, event: events.Event) -> None:
-        """The next key ends what was said to the last one."""
+        """The next key ends what was said to the last one. A terminal of another size has kept nothing for sure."""
+        if isinstance(event, (events.Resize, Driver.SignalResume)) and self._painted is not None:
+            self.draw_again()
         if isinstance(event, events.Key) and isinstance(self.screen, Offering):
             self.screen.forget_said()
         await super().on_event(event)
