@@ -5,6 +5,8 @@ from __future__ import annotations
 import ntpath
 import posixpath
 
+from wizard.language import said
+from wizard.lists import as_rows
 from wizard.plan.quoting import posix_line
 
 SHELLS = {
@@ -25,21 +27,22 @@ def lines(environment: str, os: str | None, shell: str | None) -> tuple[tuple[st
         quoted = posix_line([environment])
         activate = SHELLS.get(shell or "", "source {folder}/bin/activate").format(folder=quoted)
     return (
-        ("conda activate", f"not needed: uv run COMMAND. To have it all the same: {activate}"),
+        (
+            "conda activate",
+            said("not needed: uv run COMMAND. To have it all the same: {activate}", activate=activate),
+        ),
         ("conda install NAME", "uv add NAME"),
-        ("conda env export", "uv.lock, which git keeps; another machine: uv sync --locked"),
-        ("VS Code", f"Python: Select Interpreter, then {python}"),
-        ("PyCharm", f"Add Interpreter, Existing, then {python}"),
+        ("conda env export", said("uv.lock, which git keeps; another machine: uv sync --locked")),
+        ("VS Code", said("Python: Select Interpreter, then {python}", python=python)),
+        ("PyCharm", said("Add Interpreter, Existing, then {python}", python=python)),
         ("Jupyter", "uv run --with jupyter jupyter lab"),
-        ("other environments", "one folder, one project each: uv-wizard import --conda NAME FOLDER"),
+        ("conda env list", said("one folder, one project each: uv-wizard import --conda NAME FOLDER")),
     )
 
 
 def told(environment: str, os: str | None, shell: str | None) -> list[str]:
     """The same as lines of text."""
-    rows = lines(environment, os, shell)
-    width = max(len(what) for what, _ in rows)
-    return ["Coming from conda:", *(f"  {what:{width}}  {how}" for what, how in rows)]
+    return [said("Coming from conda:"), *as_rows(lines(environment, os, shell))]
 
 
 __all__ = ["lines", "told"]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
 from wizard import catalog
+from wizard.language import said
 
 Value = str | bool | tuple[str, ...]
 
@@ -78,15 +79,22 @@ def _uv_install(text: str) -> bool:
 
 _FLAGS, _SOURCES, _VARIANTS = ("true", "false"), ("official", "fastest"), ("keep", "auto", "pypi")
 _SYSTEMS = ("linux", "windows", "macos")
-_FOLDER = "a whole path on one line (uv knows no ~ and no $HOME), or nothing for uv's own"
-_MIRROR = "official, fastest, an id that uv-wizard mirrors lists, or an address (https://...)"
-_NAMES = "names of letters, digits, '-', '_' and '.', separated by commas"
+_FOLDER = said("a whole path on one line (uv knows no ~ and no $HOME), or nothing for uv's own")
+_MIRROR = said("official, fastest, an id that uv-wizard mirrors lists, or an address (https://...)")
+_NAMES = said("names of letters, digits, '-', '_' and '.', separated by commas")
 
 KEYS: Mapping[str, Key] = {
-    "uv.install": Key("auto", "auto, keep, update, standalone, index, or the path of a uv binary, archive or wheel that exists",
-                      _uv_install, UV_INSTALL),
-    "uv.version": Key("", "three numbers such as 0.13.8, or nothing for the newest",
-                      lambda text: text == "" or bool(_VERSION.fullmatch(text))),
+    "uv.install": Key(
+        "auto",
+        said("auto, keep, update, standalone, index, or the path of a uv binary, archive or wheel that exists"),
+        _uv_install,
+        UV_INSTALL,
+    ),
+    "uv.version": Key(
+        "",
+        said("three numbers such as 0.13.8, or nothing for the newest"),
+        lambda text: text == "" or bool(_VERSION.fullmatch(text)),
+    ),
     "uv.dir": Key("", _FOLDER, _folder),
     "settings.where": Key("environment", *_one_of("environment", "uv.toml", "none")),
     "settings.cache-dir": Key("", _FOLDER, _folder),
@@ -97,20 +105,33 @@ KEYS: Mapping[str, Key] = {
     "mirrors.pypi": Key("official", _MIRROR, _mirror("pypi"), _SOURCES),
     "mirrors.pytorch": Key("official", _MIRROR, _mirror("pytorch"), _SOURCES),
     "mirrors.python": Key("official", _MIRROR, _mirror("python"), _SOURCES),
-    "mirrors.uv": Key("official", "official, the id of a mirror of uv, or an address (https://...) without name and password",
-                      lambda text: text != "fastest" and _mirror("uv")(text), ("official",)),
+    "mirrors.uv": Key(
+        "official",
+        said("official, the id of a mirror of uv, or an address (https://...) without name and password"),
+        lambda text: text != "fastest" and _mirror("uv")(text),
+        ("official",),
+    ),
     "mirrors.scope": Key("machine", *_one_of("machine", "project")),
-    "mirrors.persist": Key(False, "true or false", bool, _FLAGS),
-    "torch.variant": Key("keep", "keep, auto, pypi, or a variant such as cpu, cu126, rocm7.2, xpu", _variant, _VARIANTS),
-    "torch.version": Key("", "three numbers such as 2.9.1, or nothing for what advice says",
-                         lambda text: text == "" or bool(_RELEASE.fullmatch(text))),
+    "mirrors.persist": Key(False, said("true or false"), bool, _FLAGS),
+    "torch.variant": Key(
+        "keep", said("keep, auto, pypi, or a variant such as cpu, cu126, rocm7.2, xpu"), _variant, _VARIANTS
+    ),
+    "torch.version": Key(
+        "",
+        said("three numbers such as 2.9.1, or nothing for what advice says"),
+        lambda text: text == "" or bool(_RELEASE.fullmatch(text)),
+    ),
     "torch.layout": Key("auto", *_one_of("auto", "index", "extras")),
-    "torch.platforms": Key(_SYSTEMS, "linux, windows, macos, separated by commas",
-                           lambda text: text in _SYSTEMS, _SYSTEMS),
+    "torch.platforms": Key(
+        _SYSTEMS, said("linux, windows, macos, separated by commas"), lambda text: text in _SYSTEMS, _SYSTEMS
+    ),
     "sync.extras": Key((), _NAMES, lambda text: bool(_NAME.fullmatch(text))),
     "sync.groups": Key((), _NAMES, lambda text: bool(_NAME.fullmatch(text))),
-    "sync.no-cache": Key(False, "true or false", bool, _FLAGS),
-    "secrets.variables": Key((), "names of environment variables, separated by commas; never their values",
-                             lambda text: bool(_VARIABLE.fullmatch(text))),
+    "sync.no-cache": Key(False, said("true or false"), bool, _FLAGS),
+    "secrets.variables": Key(
+        (),
+        said("names of environment variables, separated by commas; never their values"),
+        lambda text: bool(_VARIABLE.fullmatch(text)),
+    ),
     "verify.require": Key("auto", *_one_of("auto", "cpu", "gpu", "cuda", "rocm", "xpu", "mps")),
-}  # fmt: skip
+}

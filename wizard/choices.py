@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from wizard import credentials
 from wizard.choice_keys import CONTROL, KEYS, UV_INSTALL, Value
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import masked, one_line
 from wizard.toml import TOMLError, parse
 
@@ -96,7 +97,12 @@ def checked(key: str, value: Any) -> Value:
     """`value` as this key holds it, or BadInput."""
     spec = KEYS.get(key)
     if spec is None:
-        msg = f"there is no choice {one_line(key, 80)!r} (= {_shown(value)}); the choices are {', '.join(KEYS)}"
+        msg = said(
+            "there is no choice {key} (= {value}); the choices are {keys}",
+            key=f"{one_line(key, 80)!r}",
+            value=_shown(value),
+            keys=", ".join(KEYS),
+        )
         raise BadInput(msg)
     if isinstance(spec.default, bool):
         if isinstance(value, bool):
@@ -108,7 +114,9 @@ def checked(key: str, value: Any) -> Value:
         if key == "uv.install" and value not in UV_INSTALL:  # a path: what carries it out works in another folder
             return str(Path(value).expanduser().absolute())
         return value
-    msg = f"{key} = {_shown(value)} is not possible; allowed: {spec.allowed}"
+    msg = said(
+        "{key} = {value} is not possible; allowed: {allowed}", key=key, value=_shown(value), allowed=spec.allowed
+    )
     raise BadInput(msg)
 
 
@@ -124,19 +132,27 @@ def _shown(value: Any) -> str:
 def flattened(tables: object, source: str) -> dict[str, Any]:
     """Dotted keys of nested tables; BadInput, naming `source`, where a table is no table."""
     if not isinstance(tables, Mapping):
-        msg = f"{source}: {_shown(tables)} is not possible; allowed: a table"
+        msg = said("{source}: {tables} is not possible; allowed: a table", source=source, tables=_shown(tables))
         raise BadInput(msg)
     values: dict[str, Any] = {}
     known = {key.split(".", 1)[0] for key in KEYS}
     for name, content in tables.items():
         if name not in known:
-            msg = (
-                f"{source}: there is no choice {one_line(str(name), 80)!r} (= {_shown(content)}); "
-                f"the tables are {', '.join(sorted(known))}"
+            msg = said(
+                "{source}: there is no choice {name} (= {content}); the tables are {known}",
+                source=source,
+                name=f"{one_line(str(name), 80)!r}",
+                content=_shown(content),
+                known=", ".join(sorted(known)),
             )
             raise BadInput(msg)
         if not isinstance(content, Mapping):
-            msg = f"{source}: {name} = {_shown(content)} is not possible; allowed: a table [{name}]"
+            msg = said(
+                "{source}: {name} = {content} is not possible; allowed: a table [{name}]",
+                source=source,
+                name=name,
+                content=_shown(content),
+            )
             raise BadInput(msg)
         for key, value in content.items():
             values[f"{name}.{key}"] = value
@@ -174,10 +190,16 @@ def from_file(path: Path) -> dict[str, Value]:
     try:
         tables = parse(path.read_bytes())
     except OSError as error:
-        msg = f"the choices file {one_line(str(path))} cannot be read: {error.strerror or error}"
+        msg = said(
+            "the choices file {path} cannot be read: {error}", path=one_line(str(path)), error=error.strerror or error
+        )
         raise BadInput(msg) from None
     except (TOMLError, UnicodeDecodeError) as error:
-        msg = f"the choices file {one_line(str(path))} is not valid TOML: {one_line(str(error), 200)}"
+        msg = said(
+            "the choices file {path} is not valid TOML: {error}",
+            path=one_line(str(path)),
+            error=one_line(str(error), 200),
+        )
         raise BadInput(msg) from None
     return from_tables(tables, one_line(str(path)))
 
@@ -189,7 +211,7 @@ def from_sets(pairs: Iterable[str]) -> dict[str, Value]:
         key, equals, text = pair.partition("=")
         key = key.strip()
         if not equals:
-            msg = f"--set {one_line(pair, 80)}: write it as KEY=VALUE, such as verify.require=cpu"
+            msg = said("--set {pair}: write it as KEY=VALUE, such as verify.require=cpu", pair=one_line(pair, 80))
             raise BadInput(msg)
         values[key] = checked(key, _split(key, _as_kind(key, text)))
     return values

@@ -14,6 +14,7 @@ from wizard.address import is_address
 from wizard.advice.lock_files import files_here
 from wizard.advice.torch_reach import Selected
 from wizard.errors import BadInput, WizardError
+from wizard.language import nsaid, said
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.text import clean, masked, one_line
@@ -29,10 +30,12 @@ def clone(
 ) -> None:
     """Clones it. Waits. Raises BadInput where the folder is taken, WizardError (one line) where git fails or was stopped."""
     if not is_address(address):
-        raise BadInput(f"{masked(one_line(address, 120))} is no git address")
+        raise BadInput(said("{address} is no git address", address=masked(one_line(address, 120))))
     target = Path(folder).expanduser()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BadInput(f"{one_line(str(target), 200)} is there already and not empty; name another folder")
+        raise BadInput(
+            said("{target} is there already and not empty; name another folder", target=one_line(str(target), 200))
+        )
     bare, _, branch = address.strip().removeprefix("git+").partition("#")
     words = [*(["--branch", branch] if branch else []), "--no-recurse-submodules", "--", bare, str(target)]
     env = {
@@ -48,7 +51,9 @@ def clone(
             stderr=subprocess.PIPE, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
     except OSError:
-        raise WizardError("there is no git here; install it, or download the project and name its folder") from None
+        raise WizardError(
+            said("there is no git here; install it, or download the project and name its folder")
+        ) from None
     with child:
         printed = b""
         while True:
@@ -59,15 +64,15 @@ def clone(
                 if stopped():
                     child.terminate()
     if stopped():
-        raise WizardError("stopped; what was cloned so far is removed by git")
+        raise WizardError(said("stopped; what was cloned so far is removed by git"))
     if child.returncode:
-        raise WizardError(f"git could not clone it: {_why(printed.decode('utf-8', 'replace'))}")
+        raise WizardError(said("git could not clone it: {what}", what=_why(printed.decode("utf-8", "replace"))))
 
 
 def _why(printed: str) -> str:
     lines = [one_line(masked(clean(line)), 200) for line in printed.splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote: "))]
-    return (fatal or lines or ["it said nothing"])[-1].removeprefix("fatal: ")
+    return (fatal or lines or [said("it said nothing")])[-1].removeprefix("fatal: ")
 
 
 def about(project: Project | None, folder: str, machine: Machine) -> Iterator[str]:
@@ -75,23 +80,30 @@ def about(project: Project | None, folder: str, machine: Machine) -> Iterator[st
     would be built from source on that machine, which runs code of theirs. Pure but for a look at what files there are.
     """
     if project is None:
-        yield "It has no pyproject.toml."
+        yield said("It has no pyproject.toml.")
         there = [name for name in ("environment.yml", "requirements.txt", "setup.py") if Path(folder, name).is_file()]
         if there:
-            yield f"It has {', '.join(there)}: the first screen can make a project of it."
+            yield said("It has {there}: the first screen can make a project of it.", there=", ".join(there))
         return
-    yield f"Project {one_line(project.name or '-', 60)}, Python {one_line(project.requires_python or 'any', 40)}"
+    yield said(
+        "Project {name}, Python {python}",
+        name=one_line(project.name or "-", 60),
+        python=one_line(project.requires_python or said("any"), 40),
+    )
     lock = project.lock
     if lock is None:
-        yield "It has no uv.lock: which packages it takes nobody can say before uv lock."
+        yield said("It has no uv.lock: which packages it takes nobody can say before uv lock.")
         return
-    yield f"{len(lock.packages)} packages in uv.lock, from"
+    yield nsaid("{count} package in uv.lock, from", "{count} packages in uv.lock, from", len(lock.packages))
     yield from (f"  {masked(one_line(registry, 70))}" for registry in lock.registries[:MOST])
     fetched = {one.name: str(url) for one in lock.packages if (url := one.source.get("git") or one.source.get("url"))}
     yield from (f"  {masked(one_line(url, 70))}   ({name})" for name, url in [*fetched.items()][:MOST])
     own = [one.name for one in lock.packages if one.registry is None and one.name not in fetched]
     built = [one.package for one in files_here(machine, project, Selected()) if not one.is_wheel]
-    yield f"Built from source here, which runs their code: {_listed([*built, *fetched, *own]) or 'nothing'}"
+    yield said(
+        "Built from source here, which runs their code: {what}",
+        what=_listed([*built, *fetched, *own]) or said("nothing"),
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from wizard import registry
 from wizard.files import Journal, read_bytes
+from wizard.language import said
 
 
 class ChangedSince(OSError):
@@ -33,7 +34,9 @@ def write_action(action: Mapping[str, Any], carrier: Carrier) -> int:
     try:
         now = read_bytes(path)
         if now not in (before, after):
-            message = f"{path} was changed since the plan was made; look at the plan again. Nothing was written."
+            message = said(
+                "{path} was changed since the plan was made; look at the plan again. Nothing was written.", path=path
+            )
             raise ChangedSince(message)
         if Journal(carrier.journal_folder).write(path, after):
             carrier.emit("changed", path=str(path))

@@ -15,6 +15,7 @@ from typing import Any
 
 from wizard import registry
 from wizard.files import digest, read_bytes, records, write_atomically
+from wizard.language import said
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Undone:
     versions: Versions | None = None
 
 
-CHANGED = "it was changed since"
+CHANGED = said("it was changed since")
 
 
 def undo(folder: Path, *, dry_run: bool = False, only: str | None = None) -> tuple[Undone, ...]:

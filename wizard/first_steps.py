@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from wizard.language import said
+from wizard.lists import as_rows
+
 COMMANDS: tuple[tuple[str, str], ...] = (
-    ("uv init", "made this project: pyproject.toml says what it needs, main.py is where to begin"),
-    ("uv add NAME", "puts a package into pyproject.toml, locks it and installs it"),
-    ("uv add --dev NAME", "the same for what only developers need, such as pytest"),
-    ("uv remove NAME", "takes it out again"),
-    ("uv lock", "writes uv.lock: every package to the exact file. Keep it in git"),
-    ("uv sync --locked", "installs exactly what uv.lock names, on any machine; stops where it is outdated"),
-    ("uv run python main.py", "runs it in the environment; nothing has to be activated"),
-    ("uv python install 3.13", "fetches another Python; .python-version says which one this project takes"),
+    ("uv init", said("made this project; begin in main.py")),
+    ("uv add NAME", said("adds a package: pyproject.toml, uv.lock, .venv")),
+    ("uv add --dev NAME", said("the same, for developers only, such as pytest")),
+    ("uv remove NAME", said("takes it out again")),
+    ("uv lock", said("writes uv.lock; keep that file in git")),
+    ("uv sync --locked", said("installs just what uv.lock names, on any machine")),
+    ("uv run python main.py", said("runs it; nothing has to be activated")),
+    ("uv python install 3.13", said("fetches another Python; .python-version picks one")),
 )
 
 
 def told() -> list[str]:
     """As lines of text."""
-    width = max(len(command) for command, _ in COMMANDS)
-    return ["uv in eight commands:", *(f"  {command:{width}}  {about}" for command, about in COMMANDS)]
+    return [said("uv in eight commands:"), *as_rows(COMMANDS)]
 
 
 __all__ = ["COMMANDS", "told"]

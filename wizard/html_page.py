@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wizard.catalog import asset
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.text import clean, masked
 
 STYLE = "page.css"
@@ -51,7 +52,9 @@ def save(text: str, path: str) -> None:
         Path(name).chmod(0o644 & ~_umask())
         Path(name).replace(target)
     except OSError as error:
-        raise WizardError(f"{path} can't be written: {error.strerror}; name a folder of your own") from error
+        raise WizardError(
+            said("{path} can't be written: {error}; name a folder of your own", path=path, error=error.strerror)
+        ) from error
 
 
 def _umask() -> int:

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -107,9 +107,24 @@ def shown(text: str, /) -> str:
     return _filled(catalogue.gettext(text.msgid), text.fields, shown)
 
 
+def message_of(error: BaseException) -> str:
+    """What an error says, as a room hands it on: a Message where it was made of one."""
+    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
+
+
 def error_told(error: BaseException) -> str:
     """What an error says, in the reader's language."""
-    return shown(error.args[0]) if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
+    return shown(message_of(error))
+
+
+def with_fields(text: str, change: Callable[[str], str]) -> str:
+    """The same sentence, with `change` made to what was put into it; text that is no sentence is changed as a whole."""
+    if not isinstance(text, Message) or not text.msgid:
+        return change(text)
+    fields = {
+        name: with_fields(value, change) if isinstance(value, str) else value for name, value in text.fields.items()
+    }
+    return nsaid(text.msgid, text.plural, text.number, **fields) if text.plural else said(text.msgid, **fields)
 
 
 def words_of(document: Any) -> dict[str, Any]:
@@ -228,6 +243,6 @@ def _from_origin(kept: Any) -> Message | None:
 
 
 __all__ = [
-    "LANGUAGES", "Message", "_", "complaint", "error_told", "language", "ngettext", "nsaid", "recased", "remembered", "said",
-    "shown", "spoken", "use", "words_of",
+    "LANGUAGES", "Message", "_", "complaint", "error_told", "language", "message_of", "ngettext", "nsaid", "recased",
+    "remembered", "said", "shown", "spoken", "use", "with_fields", "words_of",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from wizard.advice.lock_files import files_here
 from wizard.advice.torch_reach import Selected
 from wizard.errors import WizardError
+from wizard.language import nsaid, said
+from wizard.lists import named
 from wizard.plan.step import Plan
 from wizard.project.lock_changes import LockChanges, lock_changes, lock_diff
 from wizard.run.lock_preview import lock_in_copy
@@ -18,7 +20,7 @@ from wizard.text import standing_size
 if TYPE_CHECKING:
     from wizard.way import Way
 
-NO_UV = "there is no uv here yet that could lock; it is installed by the plan's first step"
+NO_UV = said("there is no uv here yet that could lock; it is installed by the plan's first step")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,12 @@ class LockForecast:
     @property
     def fetches(self) -> str:
         """`31 packages, 2.8 GiB at most`, for the sync's row."""
-        size = f"{standing_size(self.download)} at most" if self.download is not None else "size not known"
-        return f"{self.packages} package{'s' * (self.packages != 1)}, {size}"
+        size = (
+            said("{download} at most", download=standing_size(self.download))
+            if self.download is not None
+            else said("size not known")
+        )
+        return named((nsaid("{count} package", "{count} packages", self.packages), size))
 
     def document(self) -> dict[str, Any]:
         """`lock_preview` of `plan --lock --json`."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from zipimport import zipimporter
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 NAME = "uv-wizard.pyz"
@@ -25,14 +26,21 @@ def find(given: Path | None) -> Path:
     found = given if given is not None else running_from()
     if found is None:
         raise BadInput(
-            f"this uv-wizard was not started from {NAME}, so there is none to give away; "
-            f"name one with --one-file PATH (in a clone, python tools/one_file.py makes it)"
+            said(
+                "this uv-wizard was not started from {name}, so there is none to give away; name one with "
+                "--one-file PATH (in a clone, python tools/one_file.py makes it)",
+                name=NAME,
+            )
         )
     shown = one_line(os.fspath(found), 120)
     if not found.is_file():
-        raise BadInput(f"{shown} is no file that can be read; name {NAME} with --one-file PATH")
+        raise BadInput(
+            said("{shown} is no file that can be read; name {name} with --one-file PATH", shown=shown, name=NAME)
+        )
     if not _is_ours(found):
-        raise BadInput(f"{shown} is not {NAME}; in a clone, python tools/one_file.py makes it")
+        raise BadInput(
+            said("{shown} is not {name}; in a clone, python tools/one_file.py makes it", shown=shown, name=NAME)
+        )
     return found.absolute()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from wizard.language import said
+
 Value = tuple[str, str]
 """(text, kind); the kind is REG_SZ or REG_EXPAND_SZ."""
 
@@ -30,7 +32,10 @@ if sys.platform == "win32":
         except FileNotFoundError:
             return None
         if kind not in _KINDS:
-            raise OSError(0, f"{shown(name)} is no text (its kind is {kind}); remove it in regedit first")
+            raise OSError(
+                0,
+                said("{name} is no text (its kind is {kind}); remove it in regedit first", name=shown(name), kind=kind),
+            )
         return str(text), _KINDS[kind]
 
     def put(name: str, value: Value | None) -> None:
@@ -55,8 +60,8 @@ else:
 
     def get(name: str) -> Value | None:
         """There is no registry here. Raises OSError."""
-        raise OSError(0, f"there is no registry here for {name}")
+        raise OSError(0, said("there is no registry here for {name}", name=name))
 
     def put(name: str, value: Value | None) -> None:
         """There is no registry here. Raises OSError."""
-        raise OSError(0, f"there is no registry here for {name} = {value}")
+        raise OSError(0, said("there is no registry here for {name} = {value}", name=name, value=value))

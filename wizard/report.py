@@ -19,6 +19,7 @@ from wizard.choices import as_toml
 from wizard.doctor import document as doctor_document
 from wizard.errors import WizardError
 from wizard.files import write_atomically
+from wizard.language import said
 from wizard.report_text import verdict
 from wizard.run import state
 from wizard.run.progress import RunState
@@ -72,7 +73,12 @@ def write(run: RunInfo, way: Way | None = None, path: Path | None = None) -> Pat
     try:
         write_atomically(where, data, 0o600)
     except OSError as error:
-        msg = f"{where} cannot be written: {error.strerror or error}. Name another file: uv-wizard attach {run.id} --save FILE"
+        msg = said(
+            "{where} cannot be written: {error}. Name another file: uv-wizard attach {id} --save FILE",
+            where=where,
+            error=error.strerror or error,
+            id=run.id,
+        )
         raise WizardError(msg) from None
     return where
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import torch_not_taken
 from wizard.errors import WizardError
-from wizard.language import nsaid, said
+from wizard.language import message_of, nsaid, said
 from wizard.text import needed_size, one_line, standing_size
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def facts(way: Way, value: str, advice: TorchAdvice | None = None) -> tuple[tupl
         with as_if(way, (KEY, value)):
             lines = _facts(way, told, value)
     except WizardError as error:
-        lines = [(said("Changes"), f"x {one_line(str(error))}")]
+        lines = [(said("Changes"), said("x {what}", what=one_line(message_of(error))))]
     out = torch_not_taken.summary(told)
     return (*lines, *([(said("Ruled out"), out)] if out else []))
 

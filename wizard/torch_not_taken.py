@@ -8,6 +8,7 @@ from wizard.advice.torch_choice import anywhere, obstacle_of
 from wizard.advice.torch_machine import branch
 from wizard.advice.torch_words import sentence_case
 from wizard.language import nsaid, said
+from wizard.lists import named, parted
 
 if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice
@@ -33,14 +34,11 @@ def summary(advice: TorchAdvice) -> str:
     if not rows:
         return ""
     kinds = {next((kind for start, kind in _KINDS if one.short.startswith(start)), "") for one in rows}
-    named = [kind for kind in dict.fromkeys(kind for _, kind in _KINDS) if kind in kinds]
+    told = [kind for kind in dict.fromkeys(kind for _, kind in _KINDS) if kind in kinds]
     count = nsaid("{count} variant, A shows why", "{count} variants, A shows why", len(rows))
-    if not named:
+    if not told:
         return count
-    told: str = named[0]
-    for kind in named[1:]:
-        told = said("{some}, {more}", some=told, more=kind)
-    return said("{count}: {kinds}", count=count, kinds=told)
+    return said("{count}: {kinds}", count=count, kinds=named(told))
 
 
 def would_change(advice: TorchAdvice) -> tuple[str, ...]:
@@ -78,5 +76,5 @@ def grouped(advice: TorchAdvice) -> tuple[tuple[str, str], ...]:
 
     found: dict[str, list[str]] = {}
     for one in sorted(advice.ruled_out_rows, key=nearest_first):
-        found.setdefault(one.short.partition("; this machine has")[0], []).append(one.variant)
+        found.setdefault(parted(one.short)[0], []).append(one.variant)
     return tuple((", ".join(names), why) for why, names in found.items())

@@ -5,11 +5,15 @@ The row that is marked is the choice in force; `settle` puts the recommended one
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard import torch_told
-from wizard.language import said
+from wizard.advice.torch_locked import NO_WHEEL
+from wizard.language import Message, said, with_fields
+from wizard.lists import named, parted
 from wizard.text import one_line
 from wizard.torch_means import KEY, as_if, facts
 
@@ -102,11 +106,12 @@ def _row(candidate: Candidate, advice: TorchAdvice, way: Way) -> TorchRow:
     is_locked = fits and locked is not None and (locked.variant, locked.torch) == (
         candidate.variant, candidate.torch_version)  # fmt: skip
     value = "keep" if is_locked else candidate.variant
+    note: str
     note, ok = _with_short_names(one_line(candidate.note, 200)), candidate.ok
     if not ok and "not known" in note:
-        note, ok = f"? {_reason(note).removeprefix('fails here: ')}", True
+        note, ok = said("? {what}", what=_brief(note)), True
     elif not ok:
-        note = f"x {_reason(note)}"
+        note = said("x {what}", what=_reason(note))
     elif value == advice.choice and value != "keep":
         note = _what_changes(advice, way)
     name = "" if candidate.variant == "pypi" else f" {candidate.variant}"
@@ -123,14 +128,44 @@ def _what_changes(advice: TorchAdvice, way: Way) -> str:
 
 def _reason(note: str) -> str:
     """Short enough for the row: `fails here: needs driver 580`."""
-    short = note.partition(";")[0].partition(" (")[0].removesuffix(" or newer")
-    return short if len(short) <= _NOTE else short.removeprefix("fails here: ")
+    brief = _brief(note)
+    told = said("fails here: {why}", why=brief)
+    return told if len(told) <= _NOTE else brief
+
+
+def _brief(note: str) -> str:
+    """What the note says, without what would do and what is here: `needs driver 580`."""
+    why = note.fields.get("why", note) if isinstance(note, Message) else note
+    first = parted(why)[0]
+    if isinstance(first, Message) and first.msgid in _BRIEF:
+        return _BRIEF[first.msgid](first.fields)
+    return first
+
+
+_BRIEF: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "needs driver {needed} or newer": lambda given: said("needs driver {version}", version=given["needed"]),
+    "needs driver {needed} or newer; the driver is not known": lambda given: said(
+        "needs driver {version}", version=given["needed"]
+    ),
+    "needs glibc {glibc} or newer; this system has {here}": lambda given: said(
+        "needs glibc {version}", version=given["glibc"]
+    ),
+    "needs macOS {macos} or newer; this one is {here}": lambda given: said(
+        "needs macOS {version}", version=given["macos"]
+    ),
+    "has no code for the {name} ({generation}); its list {edge}": lambda given: said(
+        "has no code for the {name}", name=given["name"]
+    ),
+    "has no code for the {name} ({gfx})": lambda given: said("has no code for the {name}", name=given["name"]),
+}
+"""By the sentence of the obstacle."""
 
 
 def _with_short_names(note: str) -> str:
-    for maker in ("NVIDIA GeForce ", "NVIDIA ", "AMD "):
-        note = note.replace(f"the {maker}", "the ")
-    return note
+    return with_fields(note, lambda text: _MAKER.sub("", text)) if isinstance(note, Message) else note
+
+
+_MAKER = re.compile(r"^(?:NVIDIA GeForce |NVIDIA |AMD )")
 
 
 _NOTE = 32
@@ -144,8 +179,7 @@ def _keep(advice: TorchAdvice, way: Way) -> TorchRow:
         return TorchRow("keep", said("keep what is there"), _word(way, "keep", "possible"), note, ok=True)
     locked = advice.locked
     if locked.missing_wheel:
-        missing = "C library" if locked.missing_wheel == "glibc" else locked.missing_wheel
-        note, ok = said("x no wheel for this {missing}", missing=missing), False
+        note, ok = said("x {what}", what=NO_WHEEL[locked.missing_wheel]), False
     else:
         note, ok = said("no file changes"), True
     version = locked.package.version or locked.torch
@@ -176,14 +210,14 @@ def _locked(way: Way) -> tuple[str, ...]:
 
 
 def _set_beside(way: Way) -> str:
-    said = []
+    told: list[str] = []
     if way.choices.text("torch.version"):
-        said.append(f"torch {way.choices.text('torch.version')}")
+        told.append(f"torch {way.choices.text('torch.version')}")
     if way.choices.text("torch.layout") != "auto":
-        said.append(f"layout {way.choices.text('torch.layout')}")
+        told.append(said("layout {name}", name=way.choices.text("torch.layout")))
     if len(way.choices.names("torch.platforms")) != len(("linux", "windows", "macos")):
-        said.append(f"for {', '.join(way.choices.names('torch.platforms'))}")
-    return ", ".join(said)
+        told.append(said("for {systems}", systems=", ".join(way.choices.names("torch.platforms"))))
+    return named(told)
 
 
 def price(row: TorchRow) -> str | None:

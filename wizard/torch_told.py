@@ -14,7 +14,8 @@ from wizard.advice.torch_machine import Device, Here, branch, older, runnable
 from wizard.advice.torch_obstacles import loads
 from wizard.advice.torch_words import sentence_case, unused
 from wizard.catalog_torch import PYPI
-from wizard.language import said
+from wizard.language import Message, said
+from wizard.lists import and_the, both, clauses, parted
 from wizard.machine.probe import GPU_LIMIT
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def headline(advice: TorchAdvice, *, waits: bool) -> str:
     if waits:
         return said("Recommended: . the driver is being asked (at most {seconds} s)", seconds=f"{GPU_LIMIT:g}")
     if not advice.certain:
-        return f"? {_clauses(advice)[0].rstrip('.')}."
+        return said("? {what}.", what=sentence_case(_clauses(advice)[0]))
     if advice.variant is None:
         return said("x error    {what}", what=_nothing(advice))
     return (
@@ -110,11 +111,10 @@ def _clauses(advice: TorchAdvice) -> tuple[str, ...]:
     """The note that tells what is missing, and what would be right, one by one."""
     note = next((one for one in advice.notes if "did not answer" in one or "not known" in one), "")
     if not note:
-        return (said("What decides here is not known."),)
-    first, _, rest = note.replace("The NVIDIA driver", "The driver").partition(
-        ": " if "did not answer" in note else "; "
-    )
-    return (first, *(one for one in rest.split("; ") if one))
+        return (said("What decides here is not known"),)
+    if isinstance(note, Message) and note.msgid == "the NVIDIA driver did not answer: {rest}":
+        return (said("The driver did not answer"), *parted(note.fields["rest"]))
+    return parted(note)
 
 
 # nothing fits
@@ -133,7 +133,9 @@ def _nothing(advice: TorchAdvice) -> str:
     if blocked and here.driver and older(here.driver, blocked[1]):
         return said("No torch that this project allows runs with driver {driver}.", driver=here.driver)
     known = [one for one in here.devices or () if one.known]
-    return f"No torch that this project allows runs {f'on the {short(known[0].name)}' if known else 'here'}."
+    if not known:
+        return said("No torch that this project allows runs here.")
+    return said("No torch that this project allows runs on the {name}.", name=short(known[0].name))
 
 
 def _instead(advice: TorchAdvice) -> tuple[str, ...]:
@@ -148,7 +150,13 @@ def _instead(advice: TorchAdvice) -> tuple[str, ...]:
     vendor = next((one.vendor for one in here.devices or () if one.known), None)
     other = anywhere(here, vendor) if vendor else None
     if other is not None:
-        told.append(f"{other.build.label}, would (the project asks for {wish.asks or 'other Pythons'})")
+        told.append(
+            said(
+                "{label}, would (the project asks for {asks})",
+                label=other.build.label,
+                asks=wish.asks or said("other Pythons"),
+            )
+        )
     devices = other.devices if other is not None else ()
     blocked = missing_driver(here, devices, options.by_accelerator.get("nvidia", ())) if devices else None
     if blocked and here.driver and older(here.driver, blocked[1]):
@@ -186,7 +194,7 @@ def _gpu(advice: TorchAdvice) -> str:
         return _no_gpu(found.here, served.build)
     left = [one for one in found.here.of(served.devices[0].vendor) if one.known and one not in served.devices]
     if left:
-        names = " and the ".join(dict.fromkeys(short(one.name) for one in served.devices))
+        names = and_the(dict.fromkeys(short(one.name) for one in served.devices))
         return said(
             "variant {name} serves the {names}; {left}",
             name=served.build.name,
@@ -197,7 +205,7 @@ def _gpu(advice: TorchAdvice) -> str:
 
 
 def _code(advice: TorchAdvice, build: Build, devices: tuple[Device, ...]) -> str:
-    names = " and the ".join(dict.fromkeys(short(one.name) for one in devices))
+    names = and_the(dict.fromkeys(short(one.name) for one in devices))
     if devices[0].vendor == "intel":
         return said("it is for the {names}", names=names)
     if devices[0].vendor == "amd":
@@ -226,11 +234,11 @@ def _code(advice: TorchAdvice, build: Build, devices: tuple[Device, ...]) -> str
 
 
 def _generation(devices: tuple[Device, ...]) -> str:
-    return " and ".join(dict.fromkeys(f"{one.sm // 10}.{one.sm % 10}" for one in devices if one.sm))
+    return both(dict.fromkeys(f"{one.sm // 10}.{one.sm % 10}" for one in devices if one.sm))
 
 
 def _left(here: Here, left: list[Device]) -> str:
-    names = " and the ".join(dict.fromkeys(short(one.name) for one in left))
+    names = and_the(dict.fromkeys(short(one.name) for one in left))
     if any(runnable(here, one) for one in left):
         return said("no variant serves the {names} too", names=names)
     return (
@@ -273,10 +281,18 @@ def _newest(advice: TorchAdvice) -> str:
     served = advice.basis.served if advice.basis else None
     if served and served.devices and served.build.platform.startswith("win") and not served.build.on_pypi:
         return said("the package index's torch for Windows does not use the GPU")
-    short = sentence.partition("; this machine has")[0]
-    if len(short) > _ROW and advice.basis and advice.basis.wish.asks:
-        return re.sub(r" \(.*\)$", f" ({advice.basis.wish.asks})", short)
-    return short
+    return _shorter(sentence, advice.basis.wish.asks if advice.basis else "")
+
+
+def _shorter(sentence: str, asks: str) -> str:
+    """Without what this machine has, which another row tells; where it is long, with what the project asks of torch only."""
+    first, *more = parted(sentence)
+    if more and isinstance(more[0], Message):
+        own = {**more[0].fields, "why": parted(more[0].fields["why"])[0]}
+        return clauses((first, said("torch {torch} {why}", **own)))
+    if len(first) > _ROW and asks and isinstance(first, Message) and "limits" in first.fields:
+        return said(first.msgid, **{**first.fields, "limits": asks})
+    return first
 
 
 __all__ = ["headline", "notes", "reasons", "short"]

@@ -8,6 +8,7 @@ from packaging.specifiers import SpecifierSet
 
 from wizard.choices import checked
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.uv_ways import specifier
 from wizard.project.facts import Project
@@ -23,7 +24,11 @@ def wrong_version(text: str, project: Project | None) -> str | None:
             f'"{one_line(text, 30)}" is not a version. Write three numbers, such as 0.13.8, or nothing for the newest.'
         )
     if text and project and not SpecifierSet(specifier(project)).contains(text, prereleases=True):
-        return f"This project asks for uv {one_line(project.required_uv or '', 20)} (required-version), not {text}."
+        return said(
+            "This project asks for uv {required_uv} (required-version), not {text}.",
+            required_uv=one_line(project.required_uv or "", 20),
+            text=text,
+        )
     return None
 
 
@@ -32,7 +37,7 @@ def wrong_folder(text: str, machine: Machine) -> str | None:
     try:
         checked("uv.dir", text)
     except BadInput:
-        return "Write the whole path: uv knows no ~ and no $HOME here."
+        return said("Write the whole path: uv knows no ~ and no $HOME here.")
     if not text or machine.foreign:
         return None
     here = text
@@ -40,5 +45,9 @@ def wrong_folder(text: str, machine: Machine) -> str | None:
         here = os.path.dirname(here)
     if os.path.isdir(here) and os.access(here, os.W_OK | os.X_OK):
         return None
-    who = machine.user or "this user"
-    return f"{who} may not write in {one_line(here, 40)}. Choose a folder of your own, such as ~/.local/bin."
+    who = machine.user or said("this user")
+    return said(
+        "{who} may not write in {here}. Choose a folder of your own, such as ~/.local/bin.",
+        who=who,
+        here=one_line(here, 40),
+    )

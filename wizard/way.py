@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard.choices import Choices
 from wizard.errors import DecisionMissing
+from wizard.language import said
 from wizard.looking import Looking
 
 # What a first screen does not need (plan, advice, run) is imported where it is called: a terminal waits for the rest.
@@ -37,7 +38,9 @@ class Way(Looking):
         """
         layers = {name: layer for name, layer in self.choices.layers.items() if name not in {"project", "advice"}}
         there = str(Path(path).expanduser())
-        return Way(there, choices=Choices(layers), machine=self._given, environment=self.environment, new=new)
+        way = Way(there, choices=Choices(layers), machine=self._given, environment=self.environment, new=new)
+        way.locks_first = self.locks_first
+        return way
 
     # advice
 
@@ -75,7 +78,7 @@ class Way(Looking):
     def findings(self) -> tuple[Finding, ...]:
         """What stands in the way, worst first."""
         from wizard.advice.conda import audit as audit_conda
-        from wizard.advice.findings import findings
+        from wizard.advice.findings import findings, with_lock_made
         from wizard.advice.locked import audit as audit_lock
         from wizard.advice.torch_audit import audit as audit_torch
         from wizard.advice.variables import audit as audit_variables
@@ -88,8 +91,9 @@ class Way(Looking):
         )
         stopped = (self.interrupted.diagnosis(),) if self.interrupted else ()
         found = findings(self.machine, self.project, audits, stopped)
-        # the plan that writes the project makes its lock too
-        return tuple(one for one in found if self.begun is None or one.diagnosis.cause != "lock-missing")
+        if self.begun is not None:  # the plan that writes the project makes its lock too
+            return tuple(one for one in found if one.diagnosis.cause != "lock-missing")
+        return with_lock_made(found) if self.makes_lock else found
 
     def candidates_of_uv(self) -> tuple[UvWay, ...]:
         """The rows of the uv screen, the recommended one first."""
@@ -173,9 +177,12 @@ class Way(Looking):
             return make.Circumstances(python)
         part = torch.part(self.machine, there.project, self.choices, uv, self.torch())
         told = notes(self.machine, self.project, self._uv_version())
-        mirrors = options(there.project, self.choices, locks=part.locks or bool(there.step or self.begun))
+        locks = part.locks or bool(there.step or self.begun or self.makes_lock)
+        mirrors = options(there.project, self.choices, locks=locks)
         disks = room.known(self.machine, there.project, self.choices)
-        return make.Circumstances(python, part, mirrors, there.step, self.held(), told, begun=self.begun, room=disks)
+        return make.Circumstances(
+            python, part, mirrors, there.step, self.held(), told, self.begun, disks, first_lock=self.makes_lock
+        )
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""
@@ -223,16 +230,18 @@ class Way(Looking):
         missing = self.secrets_missing()
         if missing:
             word = "is" if len(missing) == 1 else "are"
-            msg = (
-                f"{', '.join(missing)} {word} not set here, and the choices name it as a secret that is needed "
-                "(secrets.variables); set it in this environment, never in a file of choices"
+            msg = said(
+                "{missing} {word} not set here, and the choices name it as a secret that is needed "
+                "(secrets.variables); set it in this environment, never in a file of choices",
+                missing=", ".join(missing),
+                word=word,
             )
             raise DecisionMissing(msg)
 
     def decided(self) -> None:
         """Raises DecisionMissing where a choice has no safe default here."""
         if self.project is None:
-            msg = f"{self.path} has no pyproject.toml, here or above; name the project's folder"
+            msg = said("{path} has no pyproject.toml, here or above; name the project's folder", path=self.path)
             raise DecisionMissing(msg)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.support.command import inside
+from wizard.cli.report import lines
 from wizard.fleet.page import page
 from wizard.fleet.read import read
 from wizard.fleet.record import GOOD, Row, row
-from wizard.fleet.told import lines
 
 pytestmark = pytest.mark.same_everywhere
 RUN = "20270101-120000"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from wizard.advice.reason import AdvisedFinding
 from wizard.advice.uv_here import answered, of_shell
 from wizard.diagnosis.record import Fix
+from wizard.language import said
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.plan.conda import KEY, uv_of_base
 from wizard.plan.install_uv import found_by_shells
@@ -24,7 +25,7 @@ def fixes(cause: str, machine: Machine) -> tuple[Fix, ...]:
     """The way out of a finding of conda, where the conda here can be asked for it."""
     conda = machine.conda
     if cause in BY_ITSELF and conda is not None and conda.auto_activate is True and conda.program is not None:
-        return (Fix("New shells start outside conda's base", {KEY: "off"}),)
+        return (Fix(said("New shells start outside conda's base"), {KEY: "off"}),)
     return ()
 
 
@@ -40,9 +41,15 @@ def audit(machine: Machine) -> Iterator[MachineFinding]:
         yield AdvisedFinding(
             "uv-behind-conda",
             "warning",
-            "In new shells, conda's uv comes before your own",
-            f"conda's base starts by itself and puts its uv {of_base.version or ''} before {own.version} at "
-            f"{one_line(own.path, 200)}. Switch its start off ({KEY} = off), or take uv out of base: conda remove uv.",
+            said("In new shells, conda's uv comes before your own"),
+            said(
+                "conda's base starts by itself and puts its uv {version} before {own} at {path}. Switch its start "
+                "off ({key} = off), or take uv out of base: conda remove uv.",
+                version=of_base.version or "",
+                own=own.version,
+                path=one_line(own.path, 200),
+                key=KEY,
+            ),
             tuple(one_line(line, 300) for line in lines),
             fixes=fixes("conda-in-shells", machine),
             alone=True,

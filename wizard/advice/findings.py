@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard import diagnosis
 from wizard.advice import conda
 from wizard.advice.reason import AdvisedFinding
 from wizard.diagnosis import Context, Diagnosis
 from wizard.diagnosis.rules import causes
+from wizard.language import said
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.project.facts import Project
 
@@ -31,6 +32,8 @@ _SCREENS = {
         "ld-",
     ),
 }
+
+_LOCK_MADE = said("No uv.lock yet: uv makes it, as a step of the plan")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,21 @@ def findings(
         told.setdefault((one.cause, one.title), Finding(_diagnosed(one, context), settled_on(one.cause)))
     for ready in told_so:
         told.setdefault((ready.cause, ready.title), Finding(ready, settled_on(ready.cause)))
-    return tuple(sorted(told.values(), key=lambda finding: _SEVERITIES.index(finding.diagnosis.severity)))
+    return _worst_first(told.values())
+
+
+def with_lock_made(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same where the plan makes the first uv.lock: that there is none is a note then."""
+    return _worst_first(
+        replace(one, diagnosis=replace(one.diagnosis, title=_LOCK_MADE, severity="note"))
+        if one.diagnosis.cause == "lock-missing"
+        else one
+        for one in found
+    )
+
+
+def _worst_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda finding: _SEVERITIES.index(finding.diagnosis.severity)))
 
 
 def _diagnosed(one: MachineFinding, context: Context) -> Diagnosis:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wizard.advice.torch_list import place
-from wizard.advice.torch_locked import fitting, locked_here
+from wizard.advice.torch_locked import NO_WHEEL, fitting, locked_here
 from wizard.advice.torch_machine import Here, look
 from wizard.advice.torch_reach import Selected, installed, pythons_of
+from wizard.language import said
 from wizard.machine.facts import Libc, Machine, Os
 from wizard.project.facts import LockedPackage, Project
 from wizard.text import masked, one_line
@@ -20,8 +21,6 @@ _SYSTEMS: tuple[tuple[str, Os, str], ...] = (
     ("win_amd64", "windows", "x86_64"),
     ("macos_arm64", "macos", "aarch64"),
 )
-
-_MISSING = {"platform": "system", "python": "Python", "glibc": "C library"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,16 @@ class TorchThere:
     def told(self) -> str:
         """In one line: the system, the torch, and where it comes from."""
         variant = f" {self.variant}" if self.variant not in (None, "pypi") and "+" not in self.version else ""
-        missing = f", x no wheel for this {_MISSING[self.missing]}" if self.missing else ""
-        where = one_line(masked(self.registry or "a place of its own"), 60)
-        return f"{self.where}: torch {self.version}{variant}{missing}, from {where}"
+        missing = said(", x {why}", why=NO_WHEEL[self.missing]) if self.missing else ""
+        where = one_line(masked(self.registry or said("a place of its own")), 60)
+        return said(
+            "{where}: torch {version}{variant}{missing}, from {source}",
+            where=self.where,
+            version=self.version,
+            variant=variant,
+            missing=missing,
+            source=where,
+        )
 
     def document(self) -> dict[str, Any]:
         """For `--json`."""

@@ -14,6 +14,8 @@ from wizard.advice.in_force import InForce, default_index, option, option_of_fil
 from wizard.advice.reason import AdvisedFinding
 from wizard.credentials import split
 from wizard.diagnosis.record import Fix
+from wizard.language import Message, said
+from wizard.lists import sentences
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.mirrors import catalogue
 from wizard.mirrors.registries import explicit_of, registries_for, same_index
@@ -21,9 +23,8 @@ from wizard.project.facts import Lock, Project
 from wizard.project.lock_options import OPTIONS, LockOption, held, locked, own_settings
 from wizard.text import masked, one_line
 
-_HELD = "uv-wizard sync, and the sync of this wizard, hold what uv.lock was made with."
-_THEREFORE = ": uv sync --locked"
-_BARE = "uv sync --locked refuses the lock, and a plain uv sync or uv run makes it again by these rules."
+_HELD = said("uv-wizard sync, and the sync of this wizard, hold what uv.lock was made with.")
+_BARE = said("uv sync --locked refuses the lock, and a plain uv sync or uv run makes it again by these rules.")
 
 
 def audit(machine: Machine, project: Project | None, uv_version: str | None = None) -> tuple[MachineFinding, ...]:
@@ -38,8 +39,17 @@ def audit(machine: Machine, project: Project | None, uv_version: str | None = No
 def notes(machine: Machine, project: Project | None, uv_version: str | None = None) -> tuple[str, ...]:
     """The same in a sentence each, for the step that syncs."""
     found = audit(machine, project, uv_version)
-    so = {True: "That does not hinder this sync; uv alone refuses the lock.", False: "uv refuses the lock, here too."}
-    return tuple(f"{one.explanation.partition(_THEREFORE)[0]}. {so[one.severity == 'warning']}" for one in found)
+    so = {
+        True: said("That does not hinder this sync; uv alone refuses the lock."),
+        False: said("uv refuses the lock, here too."),
+    }
+    return tuple(said("{fact}. {so}", fact=_fact(one), so=so[one.severity == "warning"]) for one in found)
+
+
+def _fact(finding: MachineFinding) -> str:
+    """What is in force, without what comes of it."""
+    told = finding.explanation
+    return str(told) if not isinstance(told, Message) else told.fields["fact"]
 
 
 def _other_index(machine: Machine, project: Project, lock: Lock) -> MachineFinding | None:
@@ -48,14 +58,23 @@ def _other_index(machine: Machine, project: Project, lock: Lock) -> MachineFindi
     if set_here is None or not own or without_user(set_here.value) in own:
         return None
     index, lock_index = masked(one_line(set_here.value, 200)), masked(one_line(own[0], 200))
-    slash = " (a slash at the end is enough)" if same_index(without_user(set_here.value), own[0]) else ""
+    slash = said(" (a slash at the end is enough)") if same_index(without_user(set_here.value), own[0]) else ""
+    fact = said(
+        "{where} makes {index} the default index, and uv.lock was made with {lock_index}{slash}",
+        where=one_line(set_here.where),
+        index=index,
+        lock_index=lock_index,
+        slash=slash,
+    )
     return MachineFinding(
         "lock-other-index",
         "warning",
-        "Another default index than uv.lock's own is in force",
-        f"{one_line(set_here.where)} makes {index} the default index, and uv.lock was made with {lock_index}{slash}: uv "
-        f"sync --locked fails, and uv run rewrites uv.lock to the other index. Take it out there; through the wizard "
-        f"the lock's own index stays the default, and a mirror stands beside it.",
+        said("Another default index than uv.lock's own is in force"),
+        said(
+            "{fact}: uv sync --locked fails, and uv run rewrites uv.lock to the other index. Take it out there; "
+            "through the wizard the lock's own index stays the default, and a mirror stands beside it.",
+            fact=fact,
+        ),
         (masked(one_line(set_here.line, 300)),),
     )
 
@@ -89,17 +108,31 @@ def _other_option(
 
 
 def _told(set_here: InForce, wanted: LockOption, made_with: str | None, *, kept: bool) -> MachineFinding:
-    made = "none" if made_with is None else one_line(made_with, 80)
-    away = f"Take {set_here.name} out of the environment" if set_here.path is None else f"Take it out: {set_here.where}"
+    made = said("none") if made_with is None else one_line(made_with, 80)
+    away = (
+        said("Take {name} out of the environment", name=set_here.name)
+        if set_here.path is None
+        else said("Take it out: {where}", where=set_here.where)
+    )
     fixes = [Fix(one_line(away))]
     if kept:
-        fixes.append(Fix("Sync by uv.lock's own rules, for this once", None, (("uv-wizard", "sync"),)))
+        fixes.append(Fix(said("Sync by uv.lock's own rules, for this once"), None, (("uv-wizard", "sync"),)))
+    fact = said(
+        "{where} says {setting} = {value}, and uv.lock was made with {made}",
+        where=one_line(set_here.where),
+        setting=wanted.setting,
+        value=one_line(set_here.value, 80),
+        made=made,
+    )
     return AdvisedFinding(
         "lock-outdated",
         "warning" if kept else "error",
-        f"A setting outside the project makes uv.lock fail: {wanted.setting}",
-        f"{one_line(set_here.where)} says {wanted.setting} = {one_line(set_here.value, 80)}, and uv.lock was made with {made}: "
-        f"{_BARE} {_HELD + ' ' if kept else ''}uv lock is not the remedy: it would change the lock for everybody.",
+        said("A setting outside the project makes uv.lock fail: {setting}", setting=wanted.setting),
+        said(
+            "{fact}: {held} uv lock is not the remedy: it would change the lock for everybody.",
+            fact=fact,
+            held=sentences((_BARE, _HELD) if kept else (_BARE,)),
+        ),
         (one_line(set_here.line, 300),),
         fixes=tuple(fixes),
         alone=True,
@@ -159,9 +192,21 @@ def _gone(project: Project, wanted: LockOption, made_with: str) -> MachineFindin
     return AdvisedFinding(
         "lock-outdated",
         "warning",
-        f"uv.lock was made with a setting that is not in the project: {wanted.setting}",
-        f"{path}, line {number} says {one_line(made_with, 80)}, and nothing in force here does: {_BARE} {_HELD}",
+        said("uv.lock was made with a setting that is not in the project: {setting}", setting=wanted.setting),
+        said(
+            "{fact}: {held}",
+            fact=said(
+                "{path}, line {number} says {made_with}, and nothing in force here does",
+                path=path,
+                number=number,
+                made_with=one_line(made_with, 80),
+            ),
+            held=sentences((_BARE, _HELD)),
+        ),
         (one_line(line, 300),),
-        fixes=(Fix(one_line(where)), Fix("Sync by uv.lock's own rules, for this once", None, (("uv-wizard", "sync"),))),
+        fixes=(
+            Fix(one_line(where)),
+            Fix(said("Sync by uv.lock's own rules, for this once"), None, (("uv-wizard", "sync"),)),
+        ),
         alone=True,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.advice.in_force import default_index
 from wizard.advice.locked import without_user
 from wizard.advice.reason import Advice, Reason
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.mirrors import catalogue
 from wizard.mirrors.ranking import expected_seconds
@@ -22,7 +23,11 @@ def advise(machine: Machine, project: Project | None) -> Advice:
         return Advice()
     if known.status != "documented" or not known.offer:
         return Advice()
-    why = f"{set_here.where} names {known.operator}. As a mirror beside the lock's own index it serves uv.lock too."
+    why = said(
+        "{where} names {operator}. As a mirror beside the lock's own index it serves uv.lock too.",
+        where=set_here.where,
+        operator=known.operator,
+    )
     return Advice({"mirrors.pypi": known.id}, (Reason("mirrors.pypi", known.id, why),))
 
 
@@ -45,7 +50,17 @@ def advise_measured(measured: Measurement, need: Need) -> Advice:
     if soon is None or (late is not None and (late < soon * 1.2 or late - soon < 10)):
         return Advice()
     rate = standing_size(int(best.bytes_per_s or 0))
-    instead = f" instead of about {span(late)}" if late is not None else ", and the official source does not answer"
-    why = f"{best.id} sends {rate} a second: about {span(soon)} for this project{instead}."
+    instead = (
+        said(" instead of about {late}", late=span(late))
+        if late is not None
+        else said(", and the official source does not answer")
+    )
+    why = said(
+        "{id} sends {rate} a second: about {soon} for this project{instead}.",
+        id=best.id,
+        rate=rate,
+        soon=span(soon),
+        instead=instead,
+    )
     key = f"mirrors.{measured.kind}"
     return Advice({key: best.id}, (Reason(key, best.id, why),))

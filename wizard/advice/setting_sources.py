@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wizard.advice.in_force import configs, reads_files
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan import shell_files, user_registry
 from wizard.plan.settings import VARIABLES
@@ -32,12 +33,12 @@ class Source:
 
 def sources(machine: Machine, key: str, project: Project | None = None) -> tuple[Source, ...]:
     """Every place that says something about that key, the strongest first. None at all: uv's own default holds."""
-    said = list(_environment(machine, VARIABLES[key]))
+    found_there = list(_environment(machine, VARIABLES[key]))
     here = machine.environment.get(VARIABLES[key])
     # a line of a start-up file that this terminal has not read decides nothing here
-    if here and not any(holds for _, _, holds in said):
-        said.insert(0, (here, f"{VARIABLES[key]} in this terminal", True))
-    found = [*said, *_files(machine, KEYS.get(key), project)]
+    if here and not any(holds for _, _, holds in found_there):
+        found_there.insert(0, (here, said("{variable} in this terminal", variable=VARIABLES[key]), True))
+    found = [*found_there, *_files(machine, KEYS.get(key), project)]
     at = next((place for place, (_, _, holds) in enumerate(found) if holds), None)
     return tuple(Source(masked(one_line(value)), place, number == at) for number, (value, place, _) in enumerate(found))
 
@@ -52,19 +53,33 @@ def _environment(machine: Machine, variable: str) -> Iterator[tuple[str, str, bo
     here = machine.environment.get(variable)
     names = frozenset({variable})
     for one in shell_files.assignments(machine, names):
-        place = f"{variable} in {shell_files.short(machine, one.path)} line {one.line}"
+        place = said(
+            "{variable} in {file} line {line}",
+            variable=variable,
+            file=shell_files.short(machine, one.path),
+            line=one.line,
+        )
         yield one.value, place, here is not None and (one.value == here or one.value[:1] in {"$", "~"})
     for family in FAMILIES:
         path = shell_files.env_file(machine, family)
         value = family.variables_of(machine.files.get(path), names).get(variable)
         if value is not None:
             line = _line(machine.files.get(path), rf"^.*\b{variable}\b")
-            yield value, f"{variable} in {shell_files.short(machine, path)} line {line}", value == here
+            yield (
+                value,
+                said(
+                    "{variable} in {file} line {line}",
+                    variable=variable,
+                    file=shell_files.short(machine, path),
+                    line=line,
+                ),
+                value == here,
+            )
     stored = user_registry.value_of(machine, variable)
     if stored is not None:
         yield (
             stored[0],
-            f"{variable} of your Windows user",
+            said("{variable} of your Windows user", variable=variable),
             here is not None and (stored[0] == here or "%" in stored[0]),
         )
 
@@ -79,14 +94,26 @@ def _files(machine: Machine, key: str | None, project: Project | None) -> Iterat
             table = _table(data, inner)
             value = (table or {}).get(key)
             if isinstance(value, str):
-                yield value, f"{path.rpartition('/')[2]} line {_line(data, rf'^ *{key} *=')} of the project", True
+                yield (
+                    value,
+                    said(
+                        "{file} line {line} of the project",
+                        file=path.rpartition("/")[2],
+                        line=_line(data, rf"^ *{key} *="),
+                    ),
+                    True,
+                )
             if name == "uv.toml" and data is not None:
                 break  # uv then leaves [tool.uv] aside
     for path, text, settings in configs(machine):
         value = settings.get(key)
         if isinstance(value, str):
-            place = f"{shell_files.short(machine, path)} line {_line(text.encode(), rf'^ *{key} *=')}"
-            yield value, f"{place}, which UV_CONFIG_FILE names" if named else place, True
+            place = said(
+                "{file} line {line}",
+                file=shell_files.short(machine, path),
+                line=_line(text.encode(), rf"^ *{key} *="),
+            )
+            yield value, said("{place}, which UV_CONFIG_FILE names", place=place) if named else place, True
 
 
 def _table(data: bytes | None, inner: tuple[str, ...]) -> dict[str, object] | None:

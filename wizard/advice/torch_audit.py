@@ -18,6 +18,8 @@ from wizard.advice.torch_ways import ways_out
 from wizard.advice.torch_wheels import left_out, without_wheel
 from wizard.catalog_torch import PYPI, the
 from wizard.diagnosis.record import Fix
+from wizard.language import said
+from wizard.lists import sentences
 from wizard.machine.facts import Libc, Machine
 from wizard.project.facts import LockedPackage, Project
 from wizard.project.torch_pairs import public
@@ -65,12 +67,19 @@ def _local(scene: _Scene) -> AdvisedFinding | None:
         return None
     told, fixes = scene.told, []
     if found.fits:
-        fixes.append(Fix(f"Bind torch to the index of {found.variant}", {"torch.variant": found.variant}))
+        fixes.append(
+            Fix(said("Bind torch to the index of {variant}", variant=found.variant), {"torch.variant": found.variant})
+        )
     if not found.in_lock:
         told = advise(scene.machine, _public(scene.project), selected=scene.chosen)
     if told.variant and told.variant not in (found.variant if found.fits else None, PYPI):
-        version = f"torch {told.torch_version}, variant {told.variant}"
-        fixes.append(Fix(f"Take {version}: it runs here", {"torch.variant": "auto" if found.in_lock else told.variant}))
+        version = said("torch {torch}, variant {name}", torch=told.torch_version, name=told.variant)
+        fixes.append(
+            Fix(
+                said("Take {name}{by}: it runs here", name=version, by=""),
+                {"torch.variant": "auto" if found.in_lock else told.variant},
+            )
+        )
     return AdvisedFinding(
         "local-version-not-found", "error", found.title, found.explanation, (found.evidence,), tuple(fixes)
     )
@@ -100,8 +109,8 @@ def _gpu(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
     return AdvisedFinding(
         cause,
         "error",
-        f"{locked.label} of uv.lock does not run on the {devices[0].name}",
-        f"{build.label}, {obstacles[0].why}. torch would be installed and not use the GPU.",
+        said("{label} of uv.lock does not run on the {name}", label=locked.label, name=devices[0].name),
+        said("{label}, {why}. torch would be installed and not use the GPU.", label=build.label, why=obstacles[0].why),
         (_line(locked),),
         ways_out(scene.told, "auto", cpu=True),
     )
@@ -114,13 +123,15 @@ def _unused(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
     if usable is None or build is None:
         return None
     of_other = MAKERS.get(build.accelerator)
-    whose = f"It is for {of_other} GPUs. " if of_other else ""
-    windows = " For Windows the package index itself has only this one." if build.on_pypi and not of_other else ""
+    told: list[str] = [said("It is for {maker} GPUs.", maker=of_other)] if of_other else []
+    told.append(said("A build with code for this GPU would."))
+    if build.on_pypi and not of_other and scene.here.os == "windows":
+        told.append(said("For Windows the package index itself has only this one."))
     return AdvisedFinding(
         "torch-cpu-build",
         "warning",
-        f"uv.lock has {locked.label} for this machine: it does not use the {usable.name}",
-        f"{whose}A build with code for this GPU would.{windows if scene.here.os == 'windows' else ''}",
+        said("uv.lock has {label} for this machine: it does not use the {name}", label=locked.label, name=usable.name),
+        sentences(told),
         (_line(locked),),
         ways_out(scene.told, "auto"),
     )
@@ -149,7 +160,12 @@ def _line(locked: Locked) -> str:
 
 
 def _from(package: LockedPackage) -> str:
-    return f"{package.name} {package.version} from {masked(package.registry or 'a place of its own')}"
+    return said(
+        "{name} {version} from {registry}",
+        name=package.name,
+        version=package.version,
+        registry=masked(package.registry or said("a place of its own")),
+    )
 
 
 def _libraries(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
@@ -159,8 +175,8 @@ def _libraries(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
         AdvisedFinding(
             "cuda-library-missing",
             "error",
-            f"uv.lock has {locked.label} without its CUDA libraries",
-            f"{_lacks(locked, missing, 'here')}; lock again against the official index.",
+            said("uv.lock has {label} without its CUDA libraries", label=locked.label),
+            said("{what}; lock again against the official index.", what=_lacks(locked, missing, said("here"))),
             (_line(locked),),
             ways_out(scene.told, "auto", cpu=True),
         )
@@ -170,10 +186,13 @@ def _libraries(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
 
 
 def _lacks(locked: Locked, missing: Sequence[str], where: str) -> str:
-    return (
-        f"{locked.build.label if locked.build else locked.label}, loads CUDA from packages of their own, and uv.lock "
-        f"would install none named {', '.join(missing)} {where}: import torch would fail. The lock was made from a "
-        "wheel of another system, or through an index that lists other metadata"
+    return said(
+        "{label}, loads CUDA from packages of their own, and uv.lock would install none named {missing} {where}: "
+        "import torch would fail. The lock was made from a wheel of another system, or through an index that lists "
+        "other metadata",
+        label=locked.build.label if locked.build else locked.label,
+        missing=", ".join(missing),
+        where=where,
     )
 
 
@@ -186,8 +205,8 @@ def _libraries_on_linux(scene: _Scene) -> AdvisedFinding | None:
     return AdvisedFinding(
         "cuda-library-missing",
         "note",
-        f"On Linux uv.lock gives {locked.label} without its CUDA libraries",
-        f"{_lacks(locked, missing, 'on Linux')}.",
+        said("On Linux uv.lock gives {label} without its CUDA libraries", label=locked.label),
+        said("{what}.", what=_lacks(locked, missing, said("on Linux"))),
         (_line(locked),),
     )
 
@@ -201,9 +220,18 @@ def _torchvision(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
     return AdvisedFinding(
         "library-conflict",
         "error",
-        f"uv.lock has {locked.label} and torchvision {other.version} of {variant}",
-        f"The two are built for different GPUs or CUDA versions ({locked.variant} and {variant}), and torchvision refuses "
-        "to load then. Both have to come from the same index.",
+        said(
+            "uv.lock has {label} and torchvision {version} of {variant}",
+            label=locked.label,
+            version=other.version,
+            variant=variant,
+        ),
+        said(
+            "The two are built for different GPUs or CUDA versions ({one} and {other}), and torchvision refuses to "
+            "load then. Both have to come from the same index.",
+            one=locked.variant,
+            other=variant,
+        ),
         (_line(locked), _from(other)),
         ways_out(scene.told, "auto"),
         alone=True,

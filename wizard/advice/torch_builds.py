@@ -10,6 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wizard.catalog_torch import PYPI, Release, Variant, the
+from wizard.language import said
 from wizard.project.torch_pairs import goes_with, pins
 
 SYSTEMS = ("linux", "windows", "macos")
@@ -61,7 +62,11 @@ class Build:
     @cached_property
     def label(self) -> str:
         """As sentences name it."""
-        return f"torch {self.torch}" if self.name == PYPI else f"torch {self.torch}, variant {self.name}"
+        return (
+            said("torch {torch}", torch=self.torch)
+            if self.name == PYPI
+            else said("torch {torch}, variant {name}", torch=self.torch, name=self.name)
+        )
 
 
 @dataclass(frozen=True)

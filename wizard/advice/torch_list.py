@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from wizard.advice.torch_builds import SYSTEMS, Allowed, Build, Wish, allowed, build_of, builds_on
 from wizard.advice.torch_choice import NO_DEVICE, Served, obstacle_of
-from wizard.advice.torch_locked import Locked
+from wizard.advice.torch_locked import NO_WHEEL, Locked
 from wizard.advice.torch_machine import MAKERS, Here, runs_on
 from wizard.advice.torch_obstacles import Obstacle
 from wizard.catalog_torch import PYPI, Variant, the
@@ -75,9 +75,9 @@ def _pair(served: Served | None) -> tuple[str, str] | None:
 
 
 def _locked_row(here: Here, locked: Locked) -> Candidate:
-    why = None
+    why: str | None = None
     if locked.missing_wheel:
-        why = f"no wheel for this {'C library' if locked.missing_wheel == 'glibc' else locked.missing_wheel}"
+        why = NO_WHEEL[locked.missing_wheel]
     elif locked.build:
         found = obstacle_of(locked.build, here, Allowed((), frozenset(), {}))
         why = found.why if found and found.why != NO_DEVICE else None
@@ -96,7 +96,7 @@ def _use(build: Build, here: Here) -> str:
         return said("for a GPU, if there is one")
     if not served:
         return said("runs on the CPU, but is far larger")
-    unsure = "" if build.confirmed else ", not confirmed"
+    unsure = "" if build.confirmed else said(", not confirmed")
     return said("runs on the {names}{unsure}", names=", ".join(dict.fromkeys(served)), unsure=unsure)
 
 
@@ -186,7 +186,7 @@ def pythons(wish: Wish) -> str:
     """The Pythons of a wish in words."""
     names = wish.pythons or ()
     if not names:
-        return "a Python that this project allows"
+        return said("a Python that this project allows")
     return (
         said("Python {version}", version=names[0])
         if len(names) == 1

@@ -12,6 +12,8 @@ from wizard.advice.torch_machine import look
 from wizard.advice.torch_sound import foreign_local
 from wizard.advice.torch_wish import wish_of
 from wizard.catalog_torch import the
+from wizard.language import said
+from wizard.lists import both, sentences
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.text import masked
@@ -44,10 +46,13 @@ def _in_lock(project: Project) -> LocalVersion | None:
         if found is not None:
             local, other = found
             return LocalVersion(
-                f"uv.lock has torch {package.version} from the index of {other}",
-                f"The index of {other} has only builds of {other}: uv would not find this file there. The lock was "
-                "edited by hand, or made through a mirror that mixes the indexes.",
-                f"torch {package.version} from {masked(package.registry)}",
+                said("uv.lock has torch {version} from the index of {other}", version=package.version, other=other),
+                said(
+                    "The index of {other} has only builds of {other}: uv would not find this file there. The lock "
+                    "was edited by hand, or made through a mirror that mixes the indexes.",
+                    other=other,
+                ),
+                said("torch {version} from {registry}", version=package.version, registry=masked(package.registry)),
                 local,
                 fits=False,
                 in_lock=True,
@@ -70,14 +75,18 @@ def _asked_for(machine: Machine, project: Project) -> LocalVersion | None:
     release = the().release(version)
     fits = bool(variant and release and platform and build_of(release, variant, platform))
     if bound:
-        index = " and ".join(sorted(str(one) for one in bound))
-        title = f"The index of {index} has no torch{requirement}"
-        text = f"This project takes torch from the index of {index}, and that has only builds of {index}. "
+        index = both(sorted(str(one) for one in bound))
+        title = said("The index of {index} has no torch{requirement}", index=index, requirement=requirement)
+        text = said(
+            "This project takes torch from the index of {index}, and that has only builds of {index}.", index=index
+        )
     else:
-        title = f"The package index has no torch{requirement}"
-        text = "Builds with a + in their version lie only on the PyTorch index, and this project names no such index for torch. "
-    told = "Bind torch to that variant, or ask for the version without what stands behind the +."
-    return LocalVersion(title, text + told, f"torch{requirement}", variant, fits)
+        title = said("The package index has no torch{requirement}", requirement=requirement)
+        text = said(
+            "Builds with a + in their version lie only on the PyTorch index, and this project names no such index for torch."
+        )
+    told = said("Bind torch to that variant, or ask for the version without what stands behind the +.")
+    return LocalVersion(title, sentences((text, told)), f"torch{requirement}", variant, fits)
 
 
 def _bound(machine: Machine, project: Project) -> Iterator[str | None]:

@@ -16,6 +16,7 @@ from wizard.advice.torch_machine import Here, look
 from wizard.advice.torch_obstacles import drives, loads
 from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.catalog_torch import PYPI, the
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
 
@@ -31,6 +32,14 @@ _ENDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "macos_arm64": ("macosx", ("arm64", "universal2")),
     "macos_x86_64": ("macosx", ("x86_64", "universal2", "intel")),
 }
+
+
+NO_WHEEL = {
+    "platform": said("no wheel for this system"),
+    "python": said("no wheel for this Python"),
+    "glibc": said("no wheel for this C library"),
+}
+"""`missing_wheel` in words."""
 
 
 @dataclass(frozen=True)

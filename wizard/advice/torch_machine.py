@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from wizard.advice.torch_builds import Build, builds_for
 from wizard.catalog_torch import Variant, the
 from wizard.gpu_names import by_name, sm_of, words
+from wizard.language import said
 from wizard.machine.facts import Gpu, Machine
 
 _PLATFORMS = {
@@ -47,7 +48,7 @@ class Device:
     def generation(self) -> str:
         """In words, for people and for a search engine."""
         if self.sm is not None:
-            return f"compute capability {self.sm // 10}.{self.sm % 10}"
+            return said("compute capability {generation}", generation=f"{self.sm // 10}.{self.sm % 10}")
         return self.gfx or MAKERS.get(self.vendor, self.vendor)
 
 

@@ -8,6 +8,7 @@ from wizard.advice.torch_builds import Build
 from wizard.advice.torch_machine import MAKERS, Device, Here, branch, fits, floor_of, has_code, older, runs_on
 from wizard.catalog_torch import Variant
 from wizard.language import said
+from wizard.lists import clauses
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,13 @@ def _code(build: Build, device: Device) -> Obstacle | None:
         return None
     newest, oldest = max(build.sm), min(build.sm)
     kind = "gpu-too-new" if device.sm > newest else "gpu-too-old"
-    edge = f"ends at {newest // 10}.{newest % 10}" if device.sm > newest else f"begins at {oldest // 10}.{oldest % 10}"
+    edge = (
+        said("ends at {generation}", generation=f"{newest // 10}.{newest % 10}")
+        if device.sm > newest
+        else said("begins at {generation}", generation=f"{oldest // 10}.{oldest % 10}")
+    )
     if oldest <= device.sm <= newest:
-        edge = "leaves it out"
+        edge = said("leaves it out")
     return Obstacle(
         kind,
         said(
@@ -88,7 +93,12 @@ def _driver(variant: Variant, here: Here, device: Device) -> Obstacle | None:
         needed = branch(floor, here.driver)
         return Obstacle(
             "driver",
-            said("needs driver {needed} or newer; this machine has {driver}", needed=needed, driver=here.driver),
+            clauses(
+                (
+                    said("needs driver {needed} or newer", needed=needed),
+                    said("this machine has {driver}", driver=here.driver),
+                )
+            ),
             floor,
         )
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wizard.advice.torch_choice import missing_driver, without_gpu
 from wizard.advice.torch_machine import branch, older
 from wizard.diagnosis.record import Fix
+from wizard.language import said
 
 if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice
@@ -21,17 +22,30 @@ def ways_out(told: TorchAdvice, variant: str, *, cpu: bool = False) -> tuple[Fix
     if told.certain and told.choice != "keep" and told.variant is not None:
         ways.append(_advised(told, variant))
     if cpu and told.variant != "cpu" and _has_cpu(told):
-        ways.append(Fix("Do without the GPU: take the CPU build", {"torch.variant": "cpu", "verify.require": "cpu"}))
+        ways.append(
+            Fix(said("Do without the GPU: take the CPU build"), {"torch.variant": "cpu", "verify.require": "cpu"})
+        )
     newer = _newer_driver(told) if cpu else None
     return (*ways, newer) if newer else tuple(ways)
 
 
 def _advised(told: TorchAdvice, variant: str) -> Fix:
-    name = f"torch {told.torch_version}, variant {told.variant}" if told.torch_version else f"variant {told.variant}"
-    by = f", which this project offers as {told.extra[0]} {told.extra[1]}" if told.extra else ""
+    name = (
+        said("torch {torch}, variant {name}", torch=told.torch_version, name=told.variant)
+        if told.torch_version
+        else said("variant {name}", name=told.variant)
+    )
+    by = (
+        said(", which this project offers as {kind} {name}", kind=told.extra[0], name=told.extra[1])
+        if told.extra
+        else ""
+    )
     if told.variant == "cpu" and told.basis and told.basis.here.devices:
-        return Fix(f"Do without the GPU: take {name}{by}", {"torch.variant": variant, "verify.require": "cpu"})
-    return Fix(f"Take {name}{by}: it runs here", {"torch.variant": variant})
+        return Fix(
+            said("Do without the GPU: take {name}{by}", name=name, by=by),
+            {"torch.variant": variant, "verify.require": "cpu"},
+        )
+    return Fix(said("Take {name}{by}: it runs here", name=name, by=by), {"torch.variant": variant})
 
 
 def _newer_driver(told: TorchAdvice) -> Fix | None:
@@ -45,8 +59,13 @@ def _newer_driver(told: TorchAdvice) -> Fix | None:
     found = missing_driver(here, devices, builds) if devices else None
     if found is None or not older(here.driver, found[1]):
         return None
-    return Fix(f"Ask for driver {branch(found[1], here.driver)} or newer (an administrator does it): "
-               f"{found[0].label}, runs then")  # fmt: skip
+    return Fix(
+        said(
+            "Ask for driver {version} or newer (an administrator does it): {label}, runs then",
+            version=branch(found[1], here.driver),
+            label=found[0].label,
+        )
+    )
 
 
 def _has_cpu(told: TorchAdvice) -> bool:

@@ -12,6 +12,8 @@ from wizard.advice.torch_list import place
 from wizard.advice.torch_locked import missing_wheel, needed_glibc
 from wizard.advice.torch_machine import Here
 from wizard.advice.torch_ways import ways_out
+from wizard.language import said
+from wizard.lists import counted, either
 from wizard.project.facts import LockedPackage, Project
 from wizard.project.torch import FAMILY
 
@@ -27,9 +29,11 @@ def left_out(here: Here, supported: Sequence[str]) -> AdvisedFinding:
     return AdvisedFinding(
         "no-wheel-platform",
         "error",
-        f"uv.lock was not made for {place(here.platform or '')}",
-        "The project names the systems that its lock is for (environments in [tool.uv] of pyproject.toml), and this one is "
-        "not among them. Add it there and lock again, or work on one of the others.",
+        said("uv.lock was not made for {platform}", platform=place(here.platform or "")),
+        said(
+            "The project names the systems that its lock is for (environments in [tool.uv] of pyproject.toml), and "
+            "this one is not among them. Add it there and lock again, or work on one of the others."
+        ),
         tuple(f"supported: {one}" for one in supported),
         alone=True,
     )
@@ -47,7 +51,7 @@ def without_wheel(
                 lacking.setdefault(why, []).append(package)
     for why, some in lacking.items():
         names = [f"{one.name} {one.version}" for one in some]
-        told = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        told = counted(names, _NAMED)
         other = _other_python(some, here, project)
         whole = _lacking(why, told, here, _some_of(pythons), some, other)
         of_torch = any(one.name in ("torch", *FAMILY) for one in some)
@@ -56,7 +60,7 @@ def without_wheel(
 
 
 def _some_of(pythons: Sequence[str]) -> str:
-    return " or ".join(pythons) if len(pythons) < 4 else f"{pythons[-1]} to {pythons[0]}"
+    return either(pythons) if len(pythons) < 4 else said("{first} to {last}", first=pythons[-1], last=pythons[0])
 
 
 def _other_python(some: Iterable[LockedPackage], here: Here, project: Project) -> str | None:
@@ -71,16 +75,24 @@ def _lacking(
     why: str, names: str, here: Here, python: str, some: list[LockedPackage], other: str | None
 ) -> AdvisedFinding:
     if why == "python":
-        title = f"No wheel for Python {python}: {names}"
-        would = f"Python {other} would do." if other else "Nor for any other Python that this project allows."
-        text = f"uv.lock has no file of it for Python {python} and nothing to build it from. {would}"
+        title = said("No wheel for Python {python}: {names}", python=python, names=names)
+        would = (
+            said("Python {other} would do.", other=other)
+            if other
+            else said("Nor for any other Python that this project allows.")
+        )
+        text = said(
+            "uv.lock has no file of it for Python {python} and nothing to build it from. {would}",
+            python=python,
+            would=would,
+        )
         return AdvisedFinding("no-wheel-python", "error", title, text, (names,))
     if why == "glibc":
         floor = needed_glibc(some[0].wheels, here)
-        title = f"This Linux is too old for {names}"
-        text = f"Its wheels need glibc {floor} or newer; this system has {here.glibc}."
+        title = said("This Linux is too old for {names}", names=names)
+        text = said("Its wheels need glibc {floor} or newer; this system has {glibc}.", floor=floor, glibc=here.glibc)
         return AdvisedFinding("glibc-too-old", "error", title, text, (names,))
-    where = "Linux with musl" if here.musl else place(here.platform or "")
-    title = f"No wheel for {where}: {names}"
-    text = f"uv.lock has no file of it for {where} and nothing to build it from."
+    where = said("Linux with musl") if here.musl else place(here.platform or "")
+    title = said("No wheel for {where}: {names}", where=where, names=names)
+    text = said("uv.lock has no file of it for {where} and nothing to build it from.", where=where)
     return AdvisedFinding("no-wheel-platform", "error", title, text, (names,))

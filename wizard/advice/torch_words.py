@@ -18,6 +18,7 @@ from wizard.advice.torch_machine import (
 )
 from wizard.catalog_torch import PYPI, the
 from wizard.language import recased, said
+from wizard.lists import and_the, clauses, named
 from wizard.machine.facts import Machine
 
 INDIRECT = said("another package brings torch; to bind a variant, first: uv add torch")
@@ -28,6 +29,11 @@ JETSON = said("this is a Jetson: its drivers come with its system image, and no 
 def sentence_case(text: str) -> str:
     """A capital at its start, but for torch and its family, whose names have none."""
     return text if text.startswith(("torch", "uv", "cu")) else recased(text, text[0].upper() + text[1:])
+
+
+def with_generation(device: Device) -> str:
+    """`NVIDIA X (compute capability 8.6)`."""
+    return said("{name} ({generation})", name=device.name, generation=device.generation)
 
 
 def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, ...]:
@@ -46,7 +52,7 @@ def why(here: Here, served: Served, options: Allowed, wish: Wish) -> tuple[str, 
     elif not served.devices:
         sentences.append(_no_gpu(here, build))
     else:
-        names = " and the ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in served.devices))
+        names = and_the(dict.fromkeys(with_generation(one) for one in served.devices))
         intel = served.devices[0].vendor == "intel"
         sentences.append(
             said("It is for the {names}", names=names) if intel else said("It has code for the {names}", names=names)
@@ -127,7 +133,12 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
     vendor = build.variant.accelerator if build.variant else "none"
     last = newer[0]
     if cuda and not any(one.variant and one.variant.cuda and one.variant.cuda.major == cuda for one in newer):
-        return f"torch {build.torch} is the newest with a CUDA {cuda} variant; {last.torch} has none"
+        return said(
+            "torch {torch} is the newest with a CUDA {cuda} variant; {other} has none",
+            torch=build.torch,
+            cuda=cuda,
+            other=last.torch,
+        )
     alike = [one for one in newer if one.variant and one.variant.accelerator == vendor]
     if not alike:
         return said(
@@ -136,15 +147,15 @@ def _newest(here: Here, served: Served, options: Allowed, wish: Wish) -> str:
             other=last.torch,
         )
     found = next((obstacle for one in alike if (obstacle := obstacle_of(one, here, options)) and obstacle.why), None)
-    reason = said("; torch {torch} {why}", torch=alike[0].torch, why=found.why) if found else ""
-    return said("torch {torch} is the newest with a variant that runs here{reason}", torch=build.torch, reason=reason)
+    told = said("torch {torch} is the newest with a variant that runs here", torch=build.torch)
+    return clauses((told, said("torch {torch} {why}", torch=alike[0].torch, why=found.why))) if found else told
 
 
 def limits(wish: Wish) -> str:
     """What the project asks for, in words."""
     parts = [wish.asks] if wish.asks else []
     parts += [pythons(wish)] if wish.pythons else []
-    return ", ".join(parts) or "any"
+    return named(parts) or said("any")
 
 
 def caveats(here: Here, served: Served, options: Allowed, machine: Machine) -> tuple[str, ...]:
@@ -157,7 +168,7 @@ def caveats(here: Here, served: Served, options: Allowed, machine: Machine) -> t
             "not confirmed: no source says that the PyTorch index has {label} for "
             "{place}{instead}", label=build.label, place=place(build.platform), instead=instead))  # fmt: skip
     if build.variant and build.variant.side_channel:
-        names = " and the ".join(dict.fromkeys(one.name for one in served.devices))
+        names = and_the(dict.fromkeys(one.name for one in served.devices))
         notes.append(said(
             "{name} is built but not announced with the releases; no other variant of torch "
             "{torch} runs on the {names}", name=build.name, torch=build.torch, names=names))  # fmt: skip
@@ -199,7 +210,7 @@ def left_behind(here: Here, served: Served) -> tuple[str, ...]:
     left = [one for one in here.of(vendor) if one.known and one not in served.devices]
     others = [one for maker in MAKERS if maker != vendor for one in here.of(maker)]
     notes = []
-    names = ", ".join(dict.fromkeys(f"{one.name} ({one.generation})" for one in left))
+    names = named(dict.fromkeys(with_generation(one) for one in left))
     if left:
         kept = ", ".join(dict.fromkeys(one.name for one in served.devices))
         whole = anywhere(here, vendor)
@@ -239,9 +250,10 @@ def lock_fits(locked: Locked) -> str:
 
 def lock_unheard(locked: Locked) -> str:
     """Neither praise nor blame."""
-    return (
-        f"uv.lock has torch {locked.package.version} from {locked.package.registry or 'a place of its own'}, a build "
-        "that is not among those known here: it is left as it is"
+    return said(
+        "uv.lock has torch {version} from {registry}, a build that is not among those known here: it is left as it is",
+        version=locked.package.version,
+        registry=locked.package.registry or said("a place of its own"),
     )
 
 

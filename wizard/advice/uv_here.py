@@ -58,9 +58,9 @@ def _families(found: FoundUv, shells: tuple[UvInShell, ...]) -> Iterator[str]:
         if all(starts.values()):
             yield family
         elif starts.get("login"):
-            yield f"{family} (log-in only)"
+            yield said("{family} (log-in only)", family=family)
         elif any(starts.values()):
-            yield f"{family} (not at log-in)"
+            yield said("{family} (not at log-in)", family=family)
 
 
 def _on_path(found: FoundUv, machine: Machine) -> str:

@@ -15,18 +15,19 @@ from dataclasses import dataclass
 
 from wizard.advice.reason import AdvisedFinding
 from wizard.diagnosis.record import Fix
+from wizard.language import said
 from wizard.machine.facts import Machine, MachineFinding, Severity
 from wizard.plan import shell_files
 from wizard.project.facts import Project
 from wizard.text import masked, one_line
 
 _MODES = ("clone", "copy", "hardlink", "symlink")
-_HOLDS = "The wizard's own sync leaves it out."
+_HOLDS = said("The wizard's own sync leaves it out.")
 
 
 @dataclass(frozen=True)
 class _Wrong:
-    """`{place}` in the explanation stands for the file and line that set it. `why`: what is wrong with what it names."""
+    """`why`: what is wrong with what it names."""
 
     cause: str
     severity: Severity
@@ -44,11 +45,22 @@ def audit(machine: Machine, project: Project | None) -> tuple[MachineFinding, ..
 def _empty(machine: Machine) -> Iterator[MachineFinding]:
     for name in ("UV_CACHE_DIR", "UV_LINK_MODE"):
         if machine.environment.get(name) == "":
-            yield _told(machine, name, _Wrong(
-                "config-invalid", "warning", f"{name} is set and empty",
-                f"uv ends every command with an error where {name} is set to nothing. {_HOLDS} Remove it{{place}}.",
-                (_unset(machine, name),),
-            ))  # fmt: skip
+            yield _told(
+                machine,
+                name,
+                _Wrong(
+                    "config-invalid",
+                    "warning",
+                    said("{name} is set and empty", name=name),
+                    said(
+                        "uv ends every command with an error where {name} is set to nothing. {holds} Remove it{place}.",
+                        name=name,
+                        holds=_HOLDS,
+                        place=_place(machine, name),
+                    ),
+                    (_unset(machine, name),),
+                ),
+            )
 
 
 def _link_mode(machine: Machine) -> Iterator[MachineFinding]:
@@ -57,11 +69,12 @@ def _link_mode(machine: Machine) -> Iterator[MachineFinding]:
     if not value or value in modes:
         return
     near = next(iter(difflib.get_close_matches(value.lower(), modes, 1)), "copy")
-    meant = Fix(f"Link mode {near}", {"settings.link-mode": near})
+    meant = Fix(said("Link mode {near}", near=near), {"settings.link-mode": near})
     yield _told(machine, name, _Wrong(
-        "config-invalid", "error", f"{name} has a value that uv does not know",
-        f"uv knows {', '.join(modes)}; with \"{one_line(masked(value), 40)}\" it ends every command with an error. "
-        f"Correct {name}{{place}}, or choose a link mode.",
+        "config-invalid", "error", said("{name} has a value that uv does not know", name=name),
+        said(
+            'uv knows {modes}; with "{value}" it ends every command with an error. Correct {name}{place}, or choose '
+            'a link mode.', modes=", ".join(modes), value=one_line(masked(value), 40), name=name, place=_place(machine, name)),
         (meant, _unset(machine, name)),
     ))  # fmt: skip
 
@@ -69,23 +82,53 @@ def _link_mode(machine: Machine) -> Iterator[MachineFinding]:
 def _named(machine: Machine) -> Iterator[MachineFinding]:
     for name, why in machine.unusable_paths.items():
         if name.startswith("SSL_CERT"):
-            what = "folder" if name == "SSL_CERT_DIR" else "file"
-            yield _told(machine, name, _Wrong(
-                "tls-bundle-missing", "error", f"{name} names no {what} of certificates",
-                f"{_value(machine, name)}: {why}. uv then trusts no server and can't download anything. Correct {name}{{place}}, "
-                "or remove it.",
-                (_unset(machine, name),), why,
-            ))  # fmt: skip
+            title = (
+                said("{name} names no folder of certificates", name=name)
+                if name == "SSL_CERT_DIR"
+                else said("{name} names no file of certificates", name=name)
+            )
+            yield _told(
+                machine,
+                name,
+                _Wrong(
+                    "tls-bundle-missing",
+                    "error",
+                    title,
+                    said(
+                        "{what}: {why}. uv then trusts no server and can't download anything. Correct "
+                        "{name}{place}, or remove it.",
+                        what=_value(machine, name),
+                        why=why,
+                        name=name,
+                        place=_place(machine, name),
+                    ),
+                    (_unset(machine, name),),
+                    why,
+                ),
+            )
         elif name == "UV_CONFIG_FILE":
-            yield _told(machine, name, _Wrong(
-                "config-invalid", "error", f"{name} names a file that uv can't read",
-                f"{_value(machine, name)}: {why}. uv ends every command with an error. Correct {name}{{place}}, or remove it.",
-                (_unset(machine, name),), why,
-            ))  # fmt: skip
+            yield _told(
+                machine,
+                name,
+                _Wrong(
+                    "config-invalid",
+                    "error",
+                    said("{name} names a file that uv can't read", name=name),
+                    said(
+                        "{what}: {why}. uv ends every command with an error. Correct {name}{place}, or remove it.",
+                        what=_value(machine, name),
+                        why=why,
+                        name=name,
+                        place=_place(machine, name),
+                    ),
+                    (_unset(machine, name),),
+                    why,
+                ),
+            )
 
 
 def _value(machine: Machine, name: str) -> str:
-    return f"{name} names {one_line(masked(machine.environment.get(name, '')), 200)}"
+    return said("{name} names {value}", name=name, value=one_line(masked(machine.environment.get(name, "")), 200))
 
 
 def _active(machine: Machine, project: Project | None) -> Iterator[MachineFinding]:
@@ -93,24 +136,39 @@ def _active(machine: Machine, project: Project | None) -> Iterator[MachineFindin
         return
     conda = machine.conda
     by_itself = conda is not None and conda.active == "base" and conda.auto_activate is True  # a finding of its own
-    says = "uv sync and uv run use .venv all the same, and uv says so each time"
+    says = said("uv sync and uv run use .venv all the same, and uv says so each time")
     for name, known, what, leave in (
         ("VIRTUAL_ENV", False, says, ("deactivate",)),
-        ("CONDA_PREFIX", by_itself, "uv sync and uv run use .venv all the same", ("conda", "deactivate")),
+        ("CONDA_PREFIX", by_itself, said("uv sync and uv run use .venv all the same"), ("conda", "deactivate")),
     ):
         value = machine.environment.get(name)
         if not value or known or _is_of(machine, value, project):
             continue
         gone = machine.unusable_paths.get(name)
-        title = f"{name} names an environment that is gone" if gone else f"Another environment is active here: {name}"
-        out = _unset(machine, name) if gone else Fix("Leave the active environment", commands=(leave,))
-        yield _told(machine, name, _Wrong(
-            "environment-mismatch", "note", title,
-            f"{_value(machine, name)}: {gone}. {what}."
+        title = (
+            said("{name} names an environment that is gone", name=name)
             if gone
-            else f"{_value(machine, name)}, which is not this project's .venv. {what}; python and uv pip take the active one.",
-            (out,), gone,
-        ))  # fmt: skip
+            else said("Another environment is active here: {name}", name=name)
+        )
+        out = _unset(machine, name) if gone else Fix(said("Leave the active environment"), commands=(leave,))
+        yield _told(
+            machine,
+            name,
+            _Wrong(
+                "environment-mismatch",
+                "note",
+                title,
+                said("{value}: {gone}. {what}.", value=_value(machine, name), gone=gone, what=what)
+                if gone
+                else said(
+                    "{value}, which is not this project's .venv. {what}; python and uv pip take the active one.",
+                    value=_value(machine, name),
+                    what=what,
+                ),
+                (out,),
+                gone,
+            ),
+        )
 
 
 def _is_of(machine: Machine, value: str, project: Project) -> bool:
@@ -124,22 +182,35 @@ def _is_of(machine: Machine, value: str, project: Project) -> bool:
 def _told(machine: Machine, name: str, wrong: _Wrong) -> MachineFinding:
     """With the variable as it is set, and every line of a start-up file that sets it."""
     value = machine.environment.get(name, "")
-    lines = [
-        (f"{shell_files.short(machine, one.path)} line {one.line}", f"{one.variable}={one.value}")
-        for one in shell_files.assignments(machine, frozenset({name}))
-    ]
-    place = f" in {lines[0][0]}" if lines else ""
     evidence = [
         f"{name}={value}{f': {wrong.why}' if wrong.why else ''}",
-        *(f"{where}: {text}" for where, text in lines),
+        *(f"{where}: {text}" for where, text in _lines(machine, name)),
     ]
     shown = tuple(one_line(masked(line), 300) for line in evidence)
-    explanation = wrong.explanation.replace("{place}", place)
-    return AdvisedFinding(wrong.cause, wrong.severity, wrong.title, explanation, shown, fixes=wrong.fixes, alone=True)
+    return AdvisedFinding(
+        wrong.cause, wrong.severity, wrong.title, wrong.explanation, shown, fixes=wrong.fixes, alone=True
+    )
+
+
+def _lines(machine: Machine, name: str) -> list[tuple[str, str]]:
+    """Where start-up files set it, and to what."""
+    return [
+        (
+            said("{file} line {line}", file=shell_files.short(machine, one.path), line=one.line),
+            f"{one.variable}={one.value}",
+        )
+        for one in shell_files.assignments(machine, frozenset({name}))
+    ]
+
+
+def _place(machine: Machine, name: str) -> str:
+    """` in ~/.bashrc line 3`, "" where no file sets it."""
+    lines = _lines(machine, name)
+    return said(" in {place}", place=lines[0][0]) if lines else ""
 
 
 def _unset(machine: Machine, name: str) -> Fix:
     argv: tuple[str, ...] = ("Remove-Item", f"Env:{name}") if machine.os == "windows" else ("unset", name)
     if machine.shell == "fish":
         argv = ("set", "-e", name)
-    return Fix(f"Remove {name} for this shell", commands=(argv,))
+    return Fix(said("Remove {name} for this shell", name=name), commands=(argv,))

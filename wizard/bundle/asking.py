@@ -16,6 +16,7 @@ from wizard.bundle.store import Bundle
 from wizard.bundle.target import Target
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.mirrors import address
 from wizard.plan.sync import run_environment
@@ -48,13 +49,15 @@ def python_for(given: str | None, project: Project, here: Machine, uv: str | Non
     if given is not None:
         found = minor(given) if re.fullmatch(r"3\.\d+(?:\.\d+)?", given) else None
         if found is None:
-            raise BadInput(f"--python {one_line(given, 40)} is not possible; allowed: a version such as 3.12")
+            raise BadInput(
+                said("--python {given} is not possible; allowed: a version such as 3.12", given=one_line(given, 40))
+            )
         return found
     named = minor(project.python_version_file)
     taken = None if named or uv is None else _of_uv(uv, project)
     found = named or taken or next(iter(pythons_of(here, project)), None)
     if found is None:
-        raise BadInput("no Python is known that this project takes; name the host's with --python, such as 3.12")
+        raise BadInput(said("no Python is known that this project takes; name the host's with --python, such as 3.12"))
     return found
 
 

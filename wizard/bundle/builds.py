@@ -19,6 +19,7 @@ from wizard import catalog
 from wizard.bundle.contents import Item, of_entry
 from wizard.bundle.target import Target
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.project.pyproject import table, texts
 from wizard.text import masked, one_line
 from wizard.toml import TOMLError, parse
@@ -49,7 +50,9 @@ def of_folder(folder: Path, name: str) -> Needs | None:
     except FileNotFoundError:
         tables = {}
     except (OSError, TOMLError, UnicodeDecodeError) as error:
-        raise WizardError(f"{folder / 'pyproject.toml'} cannot be read: {one_line(str(error), 120)}") from None
+        raise WizardError(
+            said("{folder} cannot be read: {error}", folder=folder / "pyproject.toml", error=one_line(str(error), 120))
+        ) from None
     old = (folder / "setup.py").is_file()
     packaged = table(tables, "tool", "uv").get("package")
     if packaged is False or (packaged is None and "build-system" not in tables and not old):
@@ -63,7 +66,9 @@ def of_source(path: Path) -> Needs:
         text = _pyproject(path)
         return _needs(path.name, parse(text) if text is not None else {})
     except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, TOMLError, UnicodeDecodeError) as error:
-        raise WizardError(f"{path.name} cannot be read: {one_line(str(error), 120)}") from None
+        raise WizardError(
+            said("{name} cannot be read: {error}", name=path.name, error=one_line(str(error), 120))
+        ) from None
 
 
 def _pyproject(path: Path) -> bytes | None:
@@ -123,10 +128,19 @@ def _compiled(
                 errors="replace", timeout=_SECONDS, check=False, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise WizardError(f"uv did not answer what the build of {of} needs: {one_line(str(error), 120)}") from None
+            raise WizardError(
+                said("uv did not answer what the build of {of} needs: {error}", of=of, error=one_line(str(error), 120))
+            ) from None
         if done.returncode:
-            said = masked(one_line(done.stderr.strip(), 300))
-            raise WizardError(f"what the build of {of} needs can't be had as wheels for {target.name}: {said}")
+            printed = masked(one_line(done.stderr.strip(), 300))
+            raise WizardError(
+                said(
+                    "what the build of {of} needs can't be had as wheels for {host}: {why}",
+                    of=of,
+                    host=target.name,
+                    why=printed,
+                )
+            )
         tables = parse(Path(folder, "pylock.toml").read_bytes())
     for package in tables.get("packages", ()):
         yield _wheel(package, of, target, registry)
@@ -139,7 +153,14 @@ def _wheel(package: Mapping[str, Any], of: str, target: Target, registry: str | 
     ]
     ranked = [(rank, number) for number, one in enumerate(items) if (rank := target.rank(one.name)) is not None]
     if not ranked:
-        raise WizardError(f"the build of {of} needs {package['name']}, which has no wheel for {target.name}")
+        raise WizardError(
+            said(
+                "the build of {of} needs {name}, which has no wheel for {host}",
+                of=of,
+                name=package["name"],
+                host=target.name,
+            )
+        )
     return items[min(ranked)[1]]
 
 

@@ -14,6 +14,7 @@ from wizard.advice.torch_reach import Selected, installed, supports
 from wizard.bundle.record import Entry, What
 from wizard.bundle.target import Target
 from wizard.errors import BadInput, WizardError
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
 from wizard.run.mirror_lock import LockedFile
@@ -81,9 +82,18 @@ def contents(machine: Machine, project: Project, selected: Selected, target: Tar
     """
     allowed = minors(project.requires_python) if project.requires_python else (target.python,)
     if target.python not in allowed:
-        raise BadInput(f"--python {target.python} is not possible: this project asks for {project.requires_python}")
+        raise BadInput(
+            said(
+                "--python {python} is not possible: this project asks for {requires_python}",
+                python=target.python,
+                requires_python=project.requires_python,
+            )
+        )
     if not supports(machine, project, target.python):
-        msg = f"uv.lock was not made for {target.name} (environments in [tool.uv] of pyproject.toml); add it and lock again"
+        msg = said(
+            "uv.lock was not made for {name} (environments in [tool.uv] of pyproject.toml); add it and lock again",
+            name=target.name,
+        )
         raise WizardError(msg)
     items, local, notes, beside = [], [], [], []
     for package in packages(machine, project, selected, target.python):
@@ -96,21 +106,32 @@ def contents(machine: Machine, project: Project, selected: Selected, target: Tar
         else:
             items.append(_item(package, target))
     if beside:
-        notes.append(f"From files beside the project, so they come along with it: {', '.join(sorted(beside))}")
+        notes.append(
+            said(
+                "From files beside the project, so they come along with it: {beside}", beside=", ".join(sorted(beside))
+            )
+        )
     bare = [f"{one.package} {one.version}" for one in items if not one.hash]
     if bare:
         notes.append(
-            f"uv.lock states no hash for {', '.join(bare[:5])}{' ...' * (len(bare) > 5)}: held to the hash of what came"
+            said(
+                "uv.lock states no hash for {names}: held to the hash of what came",
+                names=", ".join(bare[:5]) + " ..." * (len(bare) > 5),
+            )
         )
     return Contents(tuple(items), tuple(dict.fromkeys(local)), tuple(notes))
 
 
 def _elsewhere(package: LockedPackage) -> WizardError:
     kind = next(iter(package.source), "elsewhere")
-    where = {"git": "git", "url": "a web address"}.get(kind, kind)
+    where = {"git": "git", "url": said("a web address")}.get(kind, kind)
     return WizardError(
-        f"{package.name} comes from {where}, which uv asks for each time: no bundle can hold it. "
-        "Put a wheel of it beside the project, or into a package index, then lock again"
+        said(
+            "{name} comes from {where}, which uv asks for each time: no bundle can hold it. Put a wheel of it "
+            "beside the project, or into a package index, then lock again",
+            name=package.name,
+            where=where,
+        )
     )
 
 
@@ -123,9 +144,20 @@ def _item(package: LockedPackage, target: Target) -> Item:
 
 
 def _lacking(package: LockedPackage, target: Target) -> str:
-    told = f"uv.lock has no file of {package.name} {package.version or ''} for {target.name}, Python {target.python}"
+    told = said(
+        "uv.lock has no file of {name} {version} for {host}, Python {python}",
+        name=package.name,
+        version=package.version or "",
+        host=target.name,
+        python=target.python,
+    )
     if target.libc and target.libc.name == "glibc":
-        return f"{told}, glibc {target.libc.version}; a newer one is named so: --platform {target.name}-glibc2.35"
+        return said(
+            "{told}, glibc {version}; a newer one is named so: --platform {name}-glibc2.35",
+            told=told,
+            version=target.libc.version,
+            name=target.name,
+        )
     return told
 
 

@@ -16,6 +16,7 @@ from wizard.bundle.contents import Contents, Item, contents
 from wizard.bundle.fetch import kept
 from wizard.bundle.record import Entry
 from wizard.errors import WizardError
+from wizard.language import message_of, said
 from wizard.mirrors import official
 from wizard.plan import uv_ways
 from wizard.plan.mirrors import address, options
@@ -78,17 +79,24 @@ class Draft:
         """In lines."""
         target = self.asked.target
         libc = f", {target.libc.name} {target.libc.version}" if target.libc else ""
-        more = " or more" if self.unknown else ""
+        whole, fetched = needed_size(self.bytes), needed_size(self.fetched)
+        if self.unknown:
+            whole, fetched = said("{size} or more", size=whole), said("{size} or more", size=fetched)
         here = len(self.items) - len(self.to_fetch)
-        host = f"{target.os} {target.arch}{libc}, Python {target.python}"
-        lines = [
-            f"For {host}: {len(self.items)} files, {needed_size(self.bytes)}{more}",
-            f"To fetch: {len(self.to_fetch)} files, {needed_size(self.fetched)}{more}; {here} are there already",
+        host = said("{host}, Python {python}", host=f"{target.os} {target.arch}{libc}", python=target.python)
+        lines: list[str] = [
+            said("For {host}: {count} files, {size}", host=host, count=len(self.items), size=whole),
+            said(
+                "To fetch: {count} files, {size}; {here} are there already",
+                count=len(self.to_fetch),
+                size=fetched,
+                here=here,
+            ),
         ]
-        room = "" if self.free is None else f" ({standing_size(self.free)} free)"
-        lines.append(f"Into {one_line(str(self.asked.folder), 200)}{room}")
+        room = "" if self.free is None else said(" ({free} free)", free=standing_size(self.free))
+        lines.append(said("Into {folder}{room}", folder=one_line(str(self.asked.folder), 200), room=room))
         if self.builds or self.needs:
-            lines.append("And what builds on the host need, which their sources tell: some MB as a rule")
+            lines.append(said("And what builds on the host need, which their sources tell: some MB as a rule"))
         return lines
 
     def document(self) -> dict[str, Any]:
@@ -116,7 +124,9 @@ def draft(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) -> 
     python = programs.python_build(program.asker, asked.target, asked.project.requires_python, mirror)
     python = _reachable(python, client, notes)
     if python is None:
-        notes.append(f"No build of Python {asked.target.python} could be had: the host needs one of its own")
+        notes.append(
+            said("No build of Python {python} could be had: the host needs one of its own", python=asked.target.python)
+        )
     items = [*_through_mirrors(asked, found.items, client), *([program.item] if program.item else [])]
     items += [python.item] if python else []
     there = _there(asked, items)
@@ -144,17 +154,17 @@ def _program(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) 
     fits = uv is not None and wish.version in ("", own)
     used = address(asked.choices, "pypi") or uv_ways.known_index(asked.here, asked.project)
     indexes = [one for one in (used, official.address(uv) if uv else None) if one]
-    why = "the address of a package index is not known here; name one: --set mirrors.pypi=https://..."
+    why: str = said("the address of a package index is not known here; name one: --set mirrors.pypi=https://...")
     for index in dict.fromkeys(indexes):
         try:
             version, item = programs.uv_item(client, index, wish.version or own or "", wish.required, asked.target)
         except WizardError as error:
-            why = why if why.startswith("no uv") else str(error)
+            why = why if why.startswith("no uv") else message_of(error)
             continue
         return _Program(version, uv if uv and fits else programs.borrowed_uv(index, version, scratch), item)
     if uv is None or not fits or not _alike(asked):
         raise WizardError(why)
-    note = f"{masked(why)}; so the uv of this machine goes along"
+    note = said("{why}; so the uv of this machine goes along", why=masked(why))
     return _Program(own or "", uv, None, (note,))
 
 
@@ -180,7 +190,7 @@ def _reachable(
         return None
     stated = programs.stated_sum(client, build.item)
     if not stated:
-        notes.append(f"Nobody states a sha256 for {build.item.name}: held to the hash of what came")
+        notes.append(said("Nobody states a sha256 for {name}: held to the hash of what came", name=build.item.name))
     return replace(build, item=replace(build.item, size=size or None, hash=stated))
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from wizard.bundle.contents import Item
 from wizard.bundle.record import Entry
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.mirrors.together import together
 from wizard.text import masked, one_line
 
@@ -104,7 +105,11 @@ def _one(item: Item, folder: Path, client: httpx.Client, progress: Progress, ove
             return item.entry(size, digest)
         except _Refused as error:
             why = why or f"{masked(one_line(url, 200))}: {error}"
-    msg = f"{item.name} could not be fetched: {why}. What is complete stays; run the same command again to go on"
+    msg = said(
+        "{name} could not be fetched: {why}. What is complete stays; run the same command again to go on",
+        name=item.name,
+        why=why,
+    )
     raise WizardError(msg)
 
 
@@ -140,13 +145,19 @@ def _checked(item: Item, part: Path, url: str) -> tuple[int, str]:
     size, digest = _hashes(part, "sha256")
     if item.hash and not _holds(item.hash, part, digest):
         part.unlink()
-        raise _Refused(f"hash mismatch: uv.lock or its index states {item.hash}, what came has sha256:{digest}")
+        raise _Refused(
+            said(
+                "hash mismatch: uv.lock or its index states {hash}, what came has sha256:{digest}",
+                hash=item.hash,
+                digest=digest,
+            )
+        )
     if not item.hash and item.size is not None and item.size != size:
         part.unlink()
-        raise _Refused(f"{size} bytes came, and {item.size} are stated")
+        raise _Refused(said("{count} bytes came, and {stated} are stated", count=size, stated=item.size))
     if not size:
         part.unlink()
-        raise _Refused(f"nothing came from {masked(one_line(url, 120))}")
+        raise _Refused(said("nothing came from {url}", url=masked(one_line(url, 120))))
     return size, digest
 
 
@@ -162,7 +173,7 @@ def _receive(url: str, item: Item, part: Path, client: httpx.Client, progress: P
         try:
             return _stream(url, item, part, client, progress, over)
         except httpx.InvalidURL:
-            raise _Refused("not an address") from None
+            raise _Refused(said("not an address")) from None
         except httpx.HTTPError as error:
             have = part.stat().st_size if part.exists() else 0
             tries = tries + 1 if have <= largest else 0  # a line that breaks every minute brings it all the same
@@ -181,12 +192,12 @@ def _stream(url: str, item: Item, part: Path, client: httpx.Client, progress: Pr
         if answer.status_code == 416:  # it was whole already, or is longer than the file: the hash tells
             if not item.hash or (item.size is not None and have != item.size):
                 part.unlink()
-                raise httpx.ReadError("what was here is longer than the file")
+                raise httpx.ReadError(said("what was here is longer than the file"))
             return
         if answer.status_code in (429, 500, 502, 503, 504):
-            raise httpx.RemoteProtocolError(f"it answers {answer.status_code}")
+            raise httpx.RemoteProtocolError(said("it answers {status_code}", status_code=answer.status_code))
         if answer.status_code not in (200, 206):
-            raise _Refused(f"it answers {answer.status_code}")
+            raise _Refused(said("it answers {status_code}", status_code=answer.status_code))
         have = have if answer.status_code == 206 else 0
         with part.open("r+b" if have else "wb") as out:
             out.seek(have)

@@ -24,6 +24,7 @@ from wizard.bundle.store import Bundle, Looked, holders, look, read
 from wizard.bundle.target import older
 from wizard.choice_keys import Value
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import FoundPython, Machine
 from wizard.plan.step import Command, Plan, Step
 from wizard.project.facts import Project
@@ -73,7 +74,10 @@ def opened(folders: Sequence[str]) -> Opened:
     if len(heads) != 1:
         told = " and ".join(one_line(str(one.folder), 80) for one in heads)
         raise BadInput(
-            f"{told} do not go with each other; name one bundle, and the earlier one that it says it goes with"
+            said(
+                "{told} do not go with each other; name one bundle, and the earlier one that it says it goes with",
+                told=told,
+            )
         )
     order = (heads[0], *(one for one in bundles.values() if one is not heads[0]))
     return Opened(order, holders(order))
@@ -82,22 +86,49 @@ def opened(folders: Sequence[str]) -> Opened:
 def check(found: Opened, machine: Machine, project: Project | None) -> None:
     """Raises BadInput where the bundle is for another host or another uv.lock."""
     manifest, target = found.first.manifest, found.first.manifest.target
-    where = f"the bundle {one_line(str(found.first.folder), 120)}"
+    where = said("the bundle {folder}", folder=one_line(str(found.first.folder), 120))
     if project is None:
         raise BadInput(
-            f"{where} is for the project {one_line(manifest.project, 60)}, which is not here: bring its folder along"
+            said(
+                "{where} is for the project {project}, which is not here: bring its folder along",
+                where=where,
+                project=one_line(manifest.project, 60),
+            )
         )
     if (target.os, target.arch) != (machine.os, machine.arch):
-        raise BadInput(f"{where} is for {target.told}; this machine is {machine.os} {machine.arch}")
+        raise BadInput(
+            said(
+                "{where} is for {told}; this machine is {os} {arch}",
+                where=where,
+                told=target.told,
+                os=machine.os,
+                arch=machine.arch,
+            )
+        )
     here = machine.libc
     if target.libc and here and here.name != target.libc[0]:
-        raise BadInput(f"{where} is for {target.libc[0]}; this machine has {here.name}")
+        raise BadInput(
+            said("{where} is for {libc}; this machine has {name}", where=where, libc=target.libc[0], name=here.name)
+        )
     if target.libc and target.libc[1] and here and older(here.version, target.libc[1]):
-        raise BadInput(f"{where} needs {target.libc[0]} {target.libc[1]} or newer; this machine has {here.version}")
+        raise BadInput(
+            said(
+                "{where} needs {libc} {least} or newer; this machine has {version}",
+                where=where,
+                libc=target.libc[0],
+                least=target.libc[1],
+                version=here.version,
+            )
+        )
     if lock_hash(project) != manifest.lock:
         raise BadInput(
-            f"{where} is for another uv.lock of {one_line(manifest.project, 60)} than the one in {one_line(project.path, 120)}: "
-            "bring that one, or make a bundle of this one (uv-wizard export bundle)"
+            said(
+                "{where} is for another uv.lock of {project} than the one in {path}: bring that one, or make a "
+                "bundle of this one (uv-wizard export bundle)",
+                where=where,
+                project=one_line(manifest.project, 60),
+                path=one_line(project.path, 120),
+            )
         )
 
 
@@ -111,7 +142,13 @@ def whole(found: Opened) -> None:
         told = ", ".join(one.told for one in bad[:_NAMED]) + (
             f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
         )
-        raise BadInput(f"the bundle {one_line(str(found.first.folder), 120)} is not whole: {told}; nothing was changed")
+        raise BadInput(
+            said(
+                "the bundle {folder} is not whole: {told}; nothing was changed",
+                folder=one_line(str(found.first.folder), 120),
+                told=told,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -133,7 +170,10 @@ def python(found: Opened, machine: Machine, project: Project) -> HostPython:
         return HostPython(here)
     if target.build is None:
         raise BadInput(
-            f"Python {target.python} is needed, and neither this machine nor the bundle has one; nothing was changed"
+            said(
+                "Python {python} is needed, and neither this machine nor the bundle has one; nothing was changed",
+                python=target.python,
+            )
         )
     return HostPython(target.build, target.build)
 
@@ -162,7 +202,9 @@ def with_bundle(plan: Plan, found: Opened, way: Way, taken: HostPython) -> Plan:
     for step in plan.steps:
         if step.id in ("lock", "init", "import", "mirrors"):
             raise BadInput(
-                "this plan makes uv.lock again, which needs a network; choose what uv.lock has: --set torch.variant=keep"
+                said(
+                    "this plan makes uv.lock again, which needs a network; choose what uv.lock has: --set torch.variant=keep"
+                )
             )
     return replace(plan, steps=tuple(_of_bundle(step, found, way, taken) for step in plan.steps))
 
@@ -180,7 +222,7 @@ def _of_bundle(step: Step, found: Opened, way: Way, taken: HostPython) -> Step:
         "indexes": [(one.folder / FOLDER).as_uri() for one in found.bundles if (one.folder / FOLDER).is_dir()],
     }
     synced = replace(command, kind="bundle-sync", options=options)
-    note = f"Everything comes from {one_line(str(found.first.folder), 120)}; no network is asked."
+    note = said("Everything comes from {folder}; no network is asked.", folder=one_line(str(found.first.folder), 120))
     first = _install(command, found, taken)
     return replace(step, commands=(*first, synced), notes=(note, *step.notes))
 
@@ -202,8 +244,13 @@ def _files(found: Opened, way: Way, project: Project) -> dict[str, Entry]:
         more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         extras = ", ".join((*found.first.manifest.extras, *found.first.manifest.groups)) or "none"
         raise BadInput(
-            f"the bundle lacks {', '.join(lacking[:_NAMED])}{more}: it was made for these extras and groups: {extras}; make "
-            "one with the choices of this host (uv-wizard export bundle --machine FACTS.json, --set sync.extras=)"
+            said(
+                "the bundle lacks {lacking}{more}: it was made for these extras and groups: {extras}; make one with "
+                "the choices of this host (uv-wizard export bundle --machine FACTS.json, --set sync.extras=)",
+                lacking=", ".join(lacking[:_NAMED]),
+                more=more,
+                extras=extras,
+            )
         )
     return known
 

@@ -29,6 +29,7 @@ from wizard.choices import as_toml
 from wizard.errors import BadInput, WizardError
 from wizard.export.choices import decided
 from wizard.files import read_bytes, write_atomically
+from wizard.language import said
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
 from wizard.text import one_line, standing_size
@@ -52,18 +53,26 @@ def check(draft: Draft) -> None:
     asked = draft.asked
     folder = asked.folder
     if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{one_line(str(folder), 200)} is a file; name a folder with --save")
+        raise BadInput(said("{folder} is a file; name a folder with --save", folder=one_line(str(folder), 200)))
     others = folder.is_dir() and any(folder.iterdir())
     if others and not any((folder / name).exists() for name in (MANIFEST, "files", ".gitignore")):
         raise BadInput(
-            f"{one_line(str(folder), 200)} holds other things; name an empty folder, or a bundle's, with --save"
+            said(
+                "{folder} holds other things; name an empty folder, or a bundle's, with --save",
+                folder=one_line(str(folder), 200),
+            )
         )
     if asked.since is not None and asked.since.folder == folder.absolute():
-        raise BadInput("--since names the bundle that is written to; name another folder with --save")
+        raise BadInput(said("--since names the bundle that is written to; name another folder with --save"))
     if draft.free is not None and draft.fetched + ROOM > draft.free:
         need, free = standing_size(draft.fetched + ROOM), standing_size(draft.free)
         raise WizardError(
-            f"{one_line(str(folder), 200)}: {need} are needed there, and {free} are free; nothing was fetched"
+            said(
+                "{folder}: {need} are needed there, and {free} are free; nothing was fetched",
+                folder=one_line(str(folder), 200),
+                need=need,
+                free=free,
+            )
         )
 
 
@@ -79,9 +88,14 @@ def carry_out(
     except OSError as error:
         what = one_line(str(error.filename or folder), 200)
         if error.errno in _FULL:
-            msg = f"no space is left for {what}. What is complete stays; make room and run the same command again"
+            msg = said(
+                "no space is left for {what}. What is complete stays; make room and run the same command again",
+                what=what,
+            )
             raise WizardError(msg) from None
-        raise WizardError(f"{what} could not be written: {error.strerror or error}") from None
+        raise WizardError(
+            said("{what} could not be written: {error}", what=what, error=error.strerror or error)
+        ) from None
 
 
 def _carry_out(

@@ -18,6 +18,7 @@ from wizard import catalog
 from wizard.bundle.contents import Item
 from wizard.bundle.target import Target
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.run import uv_wheel
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def uv_item(client: httpx.Client, index: str, version: str, required: str, targe
         page = uv_wheel.page_of(client, f"{index}/{uv_wheel.PROJECT}/")
         file = uv_wheel.choose(page, version, required, index, target.ranks)
     except uv_wheel.NoWheel as error:
-        raise WizardError(f"no uv for the bundle: {error}") from None
+        raise WizardError(said("no uv for the bundle: {error}", error=error)) from None
     if file.sha256 is None:
-        raise WizardError(f"no uv for the bundle: the index states no sha256 for {file.name}, so it can't be checked")
+        raise WizardError(
+            said("no uv for the bundle: the index states no sha256 for {name}, so it can't be checked", name=file.name)
+        )
     found = file.name.split("-")[1]
     return found, Item("uv", "uv", found, file.name, (file.url,), f"sha256:{file.sha256}", file.size, index, "uv")
 
@@ -160,7 +163,7 @@ def borrowed_uv(index: str, version: str, folder: Path) -> str:
         wheel = uv_wheel.fetch({"index": index}, version, "", folder, Quiet())
         data = programs(wheel)[file_name("uv")]
     except (uv_wheel.NoWheel, Unfit) as error:
-        raise WizardError(f"a uv for this machine is needed to make a bundle: {error}") from None
+        raise WizardError(said("a uv for this machine is needed to make a bundle: {error}", error=error)) from None
     path = folder / file_name("uv")
     path.write_bytes(data)
     path.chmod(0o755)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 SCHEMA = 1
@@ -62,8 +63,11 @@ class For:
     @property
     def told(self) -> str:
         """In words."""
-        libc = f" with {self.libc[0]} {self.libc[1]}".rstrip() if self.libc else ""
-        return f"{self.os} {self.arch}{libc}, Python {self.python}"
+        host = f"{self.os} {self.arch}"
+        if self.libc:
+            libc = " ".join(filter(None, self.libc))
+            return said("{host} with {libc}, Python {python}", host=host, libc=libc, python=self.python)
+        return said("{host}, Python {python}", host=host, python=self.python)
 
 
 @dataclass(frozen=True)
@@ -126,8 +130,12 @@ def from_document(data: Any, where: str) -> Manifest:
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA or not isinstance(data.get("files"), list):
         schema = data.get("schema") if isinstance(data, Mapping) else None
         newer = isinstance(schema, int) and schema > SCHEMA
-        why = "was made by a newer uv-wizard; use that one" if newer else "is no bundle's manifest"
-        raise BadInput(f"{one_line(where, 200)} {why}")
+        path = one_line(where, 200)
+        raise BadInput(
+            said("{path} was made by a newer uv-wizard; use that one", path=path)
+            if newer
+            else said("{path} is no bundle's manifest", path=path)
+        )
     try:
         target = data["target"]
         libc = target["libc"]
@@ -153,7 +161,13 @@ def from_document(data: Any, where: str) -> Manifest:
             sources=_texts(data["sources"]),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise BadInput(f"{one_line(where, 200)} is not as uv-wizard writes it ({one_line(str(error), 80)})") from None
+        raise BadInput(
+            said(
+                "{where} is not as uv-wizard writes it ({error})",
+                where=one_line(where, 200),
+                error=one_line(str(error), 80),
+            )
+        ) from None
 
 
 def _entry(data: Mapping[str, Any]) -> Entry:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from wizard.bundle.record import MANIFEST, Entry, Manifest, from_document
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 _PIECE = 1 << 20
@@ -42,8 +43,14 @@ class Looked:
     @property
     def told(self) -> str:
         """In one line."""
-        words = {"missing": "is missing", "changed": "has other bytes than the manifest states", "good": "is good"}
-        return f"{self.entry.path} {words.get(self.state, f'cannot be read: {self.why}')}"
+        path = self.entry.path
+        if self.state == "missing":
+            return said("{path} is missing", path=path)
+        if self.state == "changed":
+            return said("{path} has other bytes than the manifest states", path=path)
+        if self.state == "good":
+            return said("{path} is good", path=path)
+        return said("{path} cannot be read: {error}", path=path, error=self.why)
 
 
 def read(folder: Path) -> Bundle:
@@ -53,16 +60,20 @@ def read(folder: Path) -> Bundle:
         data = json.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         half = folder.is_dir() and (folder / "files").is_dir()
-        why = (
-            "is not finished: run the same uv-wizard export bundle again"
+        where = one_line(str(folder), 200)
+        raise BadInput(
+            said("{folder} is not finished: run the same uv-wizard export bundle again", folder=where)
             if half
-            else f"is no bundle: no {MANIFEST} there"
-        )
-        raise BadInput(f"{one_line(str(folder), 200)} {why}") from None
+            else said("{folder} is no bundle: no {manifest} there", folder=where, manifest=MANIFEST)
+        ) from None
     except OSError as error:
-        raise BadInput(f"{one_line(str(path), 200)} cannot be read: {error.strerror or error}") from None
+        raise BadInput(
+            said("{path} cannot be read: {error}", path=one_line(str(path), 200), error=error.strerror or error)
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{one_line(str(path), 200)} is not valid JSON: {one_line(str(error), 100)}") from None
+        raise BadInput(
+            said("{path} is not valid JSON: {error}", path=one_line(str(path), 200), error=one_line(str(error), 100))
+        ) from None
     return Bundle(path.parent.absolute(), from_document(data, str(path)))
 
 
@@ -111,14 +122,16 @@ def holders(bundles: Sequence[Bundle]) -> dict[Entry, Bundle]:
     for entry in first.entries:
         holder = bundles[0] if entry.here else by_hash.get((entry.path, entry.sha256))
         if holder is None and first.since not in ids:
-            msg = (
-                f"the bundle {one_line(str(bundles[0].folder), 120)} goes with an earlier one (id {first.since}), which is "
-                "needed too: name it with another --bundle"
+            msg = said(
+                "the bundle {folder} goes with an earlier one (id {since}), which is needed too: name it with another --bundle",
+                folder=one_line(str(bundles[0].folder), 120),
+                since=first.since,
             )
             raise BadInput(msg)
         if holder is None:
-            msg = (
-                f"{entry.path} is in none of these bundles: the earlier one went with another again; name that one too"
+            msg = said(
+                "{path} is in none of these bundles: the earlier one went with another again; name that one too",
+                path=entry.path,
             )
             raise BadInput(msg)
         found[entry] = holder

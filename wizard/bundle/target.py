@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from wizard import catalog
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import Libc, Machine, Os
 from wizard.text import one_line
 
@@ -114,7 +115,11 @@ def platform(word: str, python: str) -> Target:
         version = told["version"]
     if row is None:
         names = ", ".join(one["name"] for one in rows)
-        msg = f"--platform {one_line(word, 60)} is not possible; allowed: {names}, or such as linux-x86_64-glibc2.35"
+        msg = said(
+            "--platform {word} is not possible; allowed: {names}, or such as linux-x86_64-glibc2.35",
+            word=one_line(word, 60),
+            names=names,
+        )
         raise BadInput(msg)
     return _made(row["os"], row["arch"], row.get("libc"), version, None, python)
 
@@ -124,8 +129,10 @@ def of_machine(machine: Machine, python: str) -> Target:
     rows = catalog.table("bundle.toml")["platform"]
     libc = machine.libc.name if machine.libc else ("glibc" if machine.os == "linux" else None)
     if not any((one["os"], one["arch"], one.get("libc")) == (machine.os, machine.arch, libc) for one in rows):
-        what = " ".join(filter(None, (machine.os or "an unknown system", machine.arch, libc)))
-        raise BadInput(f"no bundle can be made for {what}; name another host with --platform or --machine")
+        what = " ".join(filter(None, (machine.os or said("an unknown system"), machine.arch, libc)))
+        raise BadInput(
+            said("no bundle can be made for {what}; name another host with --platform or --machine", what=what)
+        )
     mac = re.search(r"macOS\s+(\d+(?:\.\d+)?)", machine.distribution or "") if machine.os == "macos" else None
     version = machine.libc.version if machine.libc else None
     return _made(str(machine.os), str(machine.arch), libc, version, mac[1] if mac else None, python)

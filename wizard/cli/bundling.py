@@ -17,6 +17,7 @@ from wizard.bundle.record import ONE_FILE, Manifest
 from wizard.cli import common
 from wizard.cli.options import Options
 from wizard.errors import BadInput, DecisionMissing, ExitCode, FellShort
+from wizard.language import _, ngettext, shown
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan
 from wizard.text import clean, moving_size, one_line, standing_size
@@ -36,20 +37,20 @@ def export(options: Options, here: Way) -> int:
 
     asked, variant = _asked(options, here)
     if in_force(project=Path(asked.project.path)).offline:
-        raise BadInput("uv is told to ask nobody (UV_OFFLINE, or offline in a uv.toml); a bundle has to be fetched")
+        raise BadInput(_("uv is told to ask nobody (UV_OFFLINE, or offline in a uv.toml); a bundle has to be fetched"))
     with tempfile.TemporaryDirectory(prefix="uv-wizard-") as scratch, asking.client_for(asked, _uv(asked)) as client:
         drafted = draft.draft(asked, client, _uv(asked), Path(scratch))
         choices, left_out = make.for_the_host(asked, variant)
         drafted = replace(drafted, notes=(*drafted.notes, *left_out, *_without_one_file(asked)))
         if not options.json:
-            common.print_lines([*drafted.told(), *(f"! {note}" for note in drafted.notes)])
+            common.print_lines([*drafted.told(), *(f"! {shown(note)}" for note in drafted.notes)])
         make.check(drafted)
         if options.flag("dry_run") or not options.flag("yes"):
             if options.json:
                 common.print_json(_document(drafted, None))
             if not options.flag("dry_run"):
                 raise DecisionMissing(
-                    "nothing was fetched: export asks for --yes; --dry-run shows it without this complaint"
+                    _("nothing was fetched: export asks for --yes; --dry-run shows it without this complaint")
                 )
             return ExitCode.DONE
         made = make.carry_out(drafted, client, choices, _shower(options))
@@ -77,11 +78,11 @@ def _asked(options: Options, here: Way) -> tuple[Asked, str | None]:
         own.look()
     project = own.project
     if project is None:
-        raise BadInput(f"{own.path} has no pyproject.toml, here or above; name the project's folder")
+        raise BadInput(_("{path} has no pyproject.toml, here or above; name the project's folder", path=own.path))
     python = asking.python_for(options.text("python"), project, own.machine, own.uv_path())
     word = options.text("platform")
     if word is not None and here.machine.foreign:
-        raise BadInput("--platform and --machine both name the host; give one of them")
+        raise BadInput(_("--platform and --machine both name the host; give one of them"))
     there = target.platform(word, python) if word is not None else target.of_machine(here.machine, python)
     way = here
     if word is not None and there.name != _name(here.machine, python):
@@ -119,9 +120,10 @@ def _refuse_lock(way: Way) -> None:
     """A bundle is of the lock that is there."""
     step = next((one for one in way.plan().steps if one.id in ("torch", "lock", "mirrors")), None)
     if step is not None:
-        msg = (
-            f"these choices change the project first ({one_line(step.summary, 120)}), and a bundle is of the uv.lock that is "
-            "there: carry that out (uv-wizard apply --yes), then export"
+        msg = _(
+            "these choices change the project first ({summary}), and a bundle is of the uv.lock that is there: "
+            "carry that out (uv-wizard apply --yes), then export",
+            summary=one_line(step.summary, 120),
         )
         raise BadInput(msg)
 
@@ -148,7 +150,10 @@ def _without_one_file(asked: Asked) -> tuple[str, ...]:
     if asked.one_file is not None:
         return ()
     return (
-        f"{ONE_FILE} does not come along, for this uv-wizard was not started from it: name it with --one-file PATH",
+        _(
+            "{one_file} does not come along, for this uv-wizard was not started from it: name it with --one-file PATH",
+            one_file=ONE_FILE,
+        ),
     )
 
 
@@ -162,8 +167,12 @@ def _shower(options: Options) -> Callable[[Progress], None]:
             return
         last[0] = now
         rate = progress.received / max(now - progress.begun, 0.1)
-        told = (
-            f"{progress.done} of {progress.files} files, {moving_size(progress.received)} came, {moving_size(rate)}/s"
+        told = _(
+            "{done} of {files} files, {received} came, {rate}/s",
+            done=progress.done,
+            files=progress.files,
+            received=moving_size(progress.received),
+            rate=moving_size(rate),
         )
         print(f"uv-wizard: {told}", file=sys.stderr, flush=True)
 
@@ -195,12 +204,23 @@ def _closing(made: store.Bundle) -> list[str]:
     manifest = made.manifest
     size = standing_size(sum(one.size for one in manifest.here))
     folder = str(made.folder)
-    lines = [f"Written: {clean(folder)}, {len(manifest.here)} files, {size}; for {manifest.target.told}"]
+    lines = [
+        _(
+            "Written: {folder}, {count} files, {size}; for {host}",
+            folder=clean(folder),
+            count=len(manifest.here),
+            size=size,
+            host=manifest.target.told,
+        )
+    ]
     if manifest.sources:
-        lines.append(f"Built on the host, for there is no wheel: {', '.join(manifest.sources)}")
+        lines.append(_("Built on the host, for there is no wheel: {sources}", sources=", ".join(manifest.sources)))
     if manifest.since is not None:
         lines.append(
-            f"It goes with the earlier bundle {manifest.since}, which has to be on the host too: --bundle twice"
+            _(
+                "It goes with the earlier bundle {since}, which has to be on the host too: --bundle twice",
+                since=manifest.since,
+            )
         )
     name = ONE_FILE if any(one.what == "one-file" for one in manifest.entries) else None
     program = ["python3", f"{folder}/{name}"] if name else ["uv-wizard"]
@@ -215,7 +235,10 @@ def bundle(options: Options) -> int:
     """`uv-wizard bundle verify DIR`: every file held to the manifest."""
     if options.word() != "verify":
         raise BadInput(
-            f"uv-wizard bundle {one_line(options.word() or '', 40)} is not possible; write: uv-wizard bundle verify DIR"
+            _(
+                "uv-wizard bundle {word} is not possible; write: uv-wizard bundle verify DIR",
+                word=one_line(options.word() or "", 40),
+            )
         )
     found = store.read(Path(options.word(1) or "."))
     looked = store.look(found)
@@ -228,17 +251,27 @@ def bundle(options: Options) -> int:
             "project": manifest.project, "target": manifest.document()["target"], "files": len(looked), "bad": files,
         })  # fmt: skip
     else:
-        common.print_lines(f"x {one.told}" for one in bad)
+        common.print_lines(f"x {shown(one.told)}" for one in bad)
         size = standing_size(sum(one.entry.size for one in looked))
-        good = f"+ {len(looked)} files, {size}, as the manifest states them"
-        common.print_lines([] if bad else [f"{good}; for {manifest.project} on {manifest.target.told}"])
-        if manifest.since is not None:
-            common.print_lines([f"! it goes with the earlier bundle {manifest.since}: look at that one too"])
-    if bad:
-        what = "1 file is" if len(bad) == 1 else f"{len(bad)} files are"
-        raise FellShort(
-            f"{what} not as the manifest states; make the bundle again into the same folder: the rest stays"
+        good = _(
+            "+ {count} files, {size}, as the manifest states them; for {project} on {host}",
+            count=len(looked),
+            size=size,
+            project=manifest.project,
+            host=manifest.target.told,
         )
+        common.print_lines([] if bad else [good])
+        if manifest.since is not None:
+            common.print_lines(
+                [_("! it goes with the earlier bundle {since}: look at that one too", since=manifest.since)]
+            )
+    if bad:
+        told = ngettext(
+            "{count} file is not as the manifest states; make the bundle again into the same folder: the rest stays",
+            "{count} files are not as the manifest states; make the bundle again into the same folder: the rest stays",
+            len(bad),
+        )
+        raise FellShort(told)
     return ExitCode.DONE
 
 

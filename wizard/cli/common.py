@@ -13,7 +13,7 @@ from wizard import choices as choosing
 from wizard.choices import Choices
 from wizard.cli.options import Options
 from wizard.errors import BadInput
-from wizard.language import _
+from wizard.language import _, shown
 from wizard.machine.facts import Machine
 from wizard.text import clean, masked, one_line
 from wizard.way import Way
@@ -85,5 +85,5 @@ def print_json(document: Any) -> None:
 def print_lines(lines: Iterable[str]) -> None:
     """Lines for people: credentials masked, nothing in them that a terminal would obey."""
     for line in lines:
-        print(masked(clean(line)))
+        print(masked(clean(shown(line))))
     sys.stdout.flush()

@@ -15,6 +15,7 @@ from pathlib import Path
 from wizard.cli.commands import COMMANDS, EXPORT_OPTIONS, EXPORTS, SHELLS
 from wizard.cli.help import option, shown
 from wizard.cli.tables import CHOICES, OPTIONS, OptionSpec, flag
+from wizard.language import _
 
 MOST_RUNS = 20
 _EVERYWHERE = ("help", "version")
@@ -229,7 +230,7 @@ def _platforms() -> Words:
 _LISTS: Mapping[str, Callable[[], Words]] = {
     "export": lambda: [(name, about) for name, (about, _) in EXPORTS.items()],
     "shell": lambda: [(name, "") for name in SHELLS],
-    "bundle": lambda: [("verify", "hold its files to the manifest")],
+    "bundle": lambda: [("verify", _("hold its files to the manifest"))],
     "run": lambda: _runs(changed=False),
     "changed-run": lambda: _runs(changed=True),
     "conda": lambda: [(name, "") for name in _conda_environments()],

@@ -12,16 +12,18 @@ from wizard.cli import common, words
 from wizard.cli.commands import EXPORTS
 from wizard.cli.options import Options
 from wizard.cli.running import finished, stands_in_the_way
+from wizard.diagnosis import from_document
 from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.export.record import Exported
 from wizard.export.selected import check
+from wizard.language import _, shown
 from wizard.plan.quoting import command_line
+from wizard.plan.step import Plan
 from wizard.project.facts import Project
 from wizard.run import client
 from wizard.text import clean, masked, one_line
 from wizard.way import Way
 
-_ASKS = "nothing was written: {} asks for --yes; --dry-run shows it without this complaint"
 _MANY = 8
 """More files than these are told by their number."""
 _OWN = {kind: set(own) for kind, (_, own) in EXPORTS.items()}
@@ -32,12 +34,17 @@ def export(options: Options) -> int:
     """Shows the files; with --yes writes them."""
     kind = options.word() or ""
     if kind not in _OWN:
-        msg = f"export {one_line(kind, 40)} is not possible; allowed: {', '.join(_OWN)}"
+        msg = _("export {kind} is not possible; allowed: {kinds}", kind=one_line(kind, 40), kinds=", ".join(_OWN))
         raise BadInput(msg)
     for other, own in _OWN.items():
         for option in sorted(own - _OWN[kind]):
             if options.values.get(option):
-                msg = f"uv-wizard export {kind} has no --{option.replace('_', '-')}; export {other} has"
+                msg = _(
+                    "uv-wizard export {kind} has no --{option}; export {other} has",
+                    kind=kind,
+                    option=option.replace("_", "-"),
+                    other=other,
+                )
                 raise BadInput(msg)
     way = common.way_of(options, word=1)
     missing = None if kind == "choices" else stands_in_the_way(way)
@@ -55,6 +62,12 @@ def export(options: Options) -> int:
     return carry_out(options, way, _KINDS[kind](options, way))
 
 
+def _asks(command: str) -> str:
+    return _(
+        "nothing was written: {command} asks for --yes; --dry-run shows it without this complaint", command=command
+    )
+
+
 def carry_out(options: Options, way: Way, made: Exported) -> int:
     """Shows what was made, and writes it where that was asked for. Raises DecisionMissing where it was not."""
     folder = way.project.path if way.project else way.path
@@ -65,31 +78,37 @@ def carry_out(options: Options, way: Way, made: Exported) -> int:
     if made.stopped is None and options.flag("dry_run") and options.command == "export" and len(made.files) == 1:
         sys.stdout.write(made.files[0].after_text or "")  # the file itself, for a pipe
         for note in made.notes:
-            print(f"uv-wizard: {masked(clean(note))}", file=sys.stderr)
+            print(f"uv-wizard: {masked(clean(shown(note)))}", file=sys.stderr)
         return ExitCode.DONE
     common.print_lines(line for finding in made.findings for line in words.diagnosis(finding.diagnosis))
     if made.stopped is not None:
-        common.print_lines(["", "Nothing has been changed."])
+        common.print_lines(["", _("Nothing has been changed.")])
         return ExitCode.FAILED
     if not writes:
         common.print_lines(words.plan(plan, command_line(_again(options))))
         common.print_lines([] if plan.steps else _next(made))
         if not options.flag("dry_run"):
-            raise DecisionMissing(_ASKS.format(options.command))
+            raise DecisionMissing(_asks(options.command))
         return ExitCode.DONE
     if not plan.steps:
-        common.print_lines(["Nothing to change: everything is in place.", *_next(made)])
+        common.print_lines([_("Nothing to change: everything is in place."), *_next(made)])
         return ExitCode.DONE
-    run = client.start(plan, project=folder, label=options.command)
+    return _write(plan, made, folder, options.command)
+
+
+def _write(plan: Plan, made: Exported, folder: str, label: str) -> int:
+    run = client.start(plan, project=folder, label=label)
     code, failure = finished(run)
     if code == 0:
         written = [*(one.path for one in plan.steps[0].files), *(one.path for one in made.copies)]
-        shown = written if len(written) <= _MANY else [f"{len(written)} files in {os.path.commonpath(written)}"]
-        common.print_lines([f"Written: {one}" for one in shown])
+        if len(written) > _MANY:
+            written = [_("{count} files in {folder}", count=len(written), folder=os.path.commonpath(written))]
+        common.print_lines([_("Written: {path}", path=one) for one in written])
         common.print_lines(_next(made))
-        common.print_lines(["To take it back: uv-wizard undo --yes"])
+        common.print_lines([_("To take it back: uv-wizard undo --yes")])
     elif failure is not None:
-        common.print_lines([f"x {clean(failure['title'])}", f"  {clean(failure['explanation'])}"])
+        found = from_document(failure)
+        common.print_lines([f"x {clean(shown(found.title))}", f"  {clean(shown(found.explanation))}"])
     return code
 
 
@@ -102,7 +121,7 @@ def _as_document(options: Options, made: Exported, folder: str) -> int:
         if stopped is not None:
             return ExitCode.FAILED
         if not options.flag("yes") and not options.flag("dry_run"):
-            raise DecisionMissing(_ASKS.format(options.command))
+            raise DecisionMissing(_asks(options.command))
         return ExitCode.DONE
     run = client.start(plan, project=folder, label=options.command)
     code, failure = finished(run)
@@ -137,13 +156,13 @@ def _dockerfile(options: Options, way: Way) -> Exported:
 
     base = options.text("base") or "slim"
     if base not in ("slim", "cuda"):
-        msg = f"--base {one_line(base, 40)} is not possible; allowed: slim, cuda"
+        msg = _("--base {base} is not possible; allowed: slim, cuda", base=one_line(base, 40))
         raise BadInput(msg)
     if options.flag("keep_mirror"):
         way.prepare()  # `fastest` is measured
     wishes = Wishes(base == "cuda", options.flag("keep_mirror"), not options.flag("no_devcontainer"))
     if wishes.mirror and way.choices.text("mirrors.pypi") == "official":
-        msg = "--keep-mirror: no mirror is chosen; name one with --set mirrors.pypi=, uv-wizard mirrors lists them"
+        msg = _("--keep-mirror: no mirror is chosen; name one with --set mirrors.pypi=, uv-wizard mirrors lists them")
         raise BadInput(msg)
     project, selected = _project(way), _selected(way)
     check(project, selected)
@@ -152,7 +171,7 @@ def _dockerfile(options: Options, way: Way) -> Exported:
 
 def _project(way: Way) -> Project:
     if way.project is None:
-        msg = f"{way.path} has no pyproject.toml, here or above; name the project's folder"
+        msg = _("{path} has no pyproject.toml, here or above; name the project's folder", path=way.path)
         raise BadInput(msg)
     return way.project
 

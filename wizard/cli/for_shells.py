@@ -6,6 +6,7 @@ from wizard.catalog import asset
 from wizard.cli.commands import SHELLS
 from wizard.cli.options import Options
 from wizard.errors import BadInput, ExitCode
+from wizard.language import _
 from wizard.text import one_line
 
 
@@ -13,7 +14,9 @@ def completion(options: Options) -> int:
     """The script of that shell; it asks `uv-wizard __complete` at each Tab, so it never grows stale."""
     shell = (options.word() or "").lower()
     if shell not in SHELLS:
-        msg = f"there is no completion for {one_line(shell, 40)}; allowed: {', '.join(SHELLS)}"
+        msg = _(
+            "there is no completion for {shell}; allowed: {shells}", shell=one_line(shell, 40), shells=", ".join(SHELLS)
+        )
         raise BadInput(msg)
     print(asset("completion").joinpath(SHELLS[shell]).read_text("utf-8"), end="")
     return ExitCode.DONE

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wizard.cli.commands import COMMANDS, EXAMPLES, EXPORT_OPTIONS, EXPORTS, GROUPS, PAGE, CommandSpec
 from wizard.cli.tables import CHOICES, EXITS, OPTIONS, VARIABLES, flag
+from wizard.language import _, recased, said
+from wizard.language import shown as in_language
+from wizard.text import broken, cells
 
 WIDTH = 79
 """A line of 80 makes some terminals leave one empty."""
@@ -32,31 +34,31 @@ def sections(command: str) -> Iterator[Section]:
     """What there is to say of that command; of the whole where it is ""."""
     spec = COMMANDS[command]
     if command:
-        yield Section(
-            "", (f"{spec.summary[0].upper()}{spec.summary[1:]}.", *filter(None, spec.about.split("\n"))), spec.rows
-        )
+        yield Section("", (said("{what}.", what=_capital(spec.summary)), *filter(None, (spec.about,))), spec.rows)
     else:
-        yield Section("", tuple(PAGE.split("\n")))
+        yield Section("", PAGE)
         width = max(map(len, COMMANDS))
         for group, title in GROUPS.items():
             rows = tuple((name, one.summary) for name, one in COMMANDS.items() if one.group == group)
             yield Section(title, rows=rows, width=width)
     own = [key for key in shown(command) if command != "export" or key not in EXPORT_OPTIONS]
-    yield Section("options", rows=tuple(option(key, command) for key in (*own, *_EVERYWHERE)))
+    yield Section(said("options"), rows=tuple(option(key, command) for key in (*own, *_EVERYWHERE)))
     for kind in EXPORTS if command == "export" else ():
         mine = [key for key in OPTIONS if key in EXPORTS[kind][1]]
         if mine:
-            yield Section(f"options of export {kind}", rows=tuple(option(key, command, kind) for key in mine))
+            yield Section(
+                said("options of export {kind}", kind=kind), rows=tuple(option(key, command, kind) for key in mine)
+            )
     if not command:
-        yield Section("choices, for --set KEY=VALUE", ("A wrong value is told with those that are allowed.",),
+        yield Section(said("choices, for --set KEY=VALUE"), (said("A wrong value is told with those that are allowed."),),
                       tuple(CHOICES.items()))  # fmt: skip
     examples = spec.examples if command else EXAMPLES
     if examples:
         rows = tuple((f"uv-wizard {line}".strip(), about) for line, about in examples)
-        yield Section("examples", rows=rows, commands=True)
+        yield Section(said("examples"), rows=rows, commands=True)
     if not command:
-        yield Section("environment", rows=tuple(VARIABLES.items()))
-    yield Section("exit codes", rows=tuple((str(code), told) for code, told in _exits(spec, command).items()))
+        yield Section(said("environment"), rows=tuple(VARIABLES.items()))
+    yield Section(said("exit codes"), rows=tuple((str(code), told) for code, told in _exits(spec, command).items()))
 
 
 def usage(command: str) -> tuple[str, ...]:
@@ -70,7 +72,8 @@ def usage(command: str) -> tuple[str, ...]:
 def text(command: str) -> str:
     """The page of that command; of the whole where it is ""."""
     forms = usage(command)
-    lines = [f"usage: {forms[0]}", *(f"       {form}" for form in forms[1:])]
+    head = _("usage:")
+    lines = [f"{head} {forms[0]}", *(f"{' ' * cells(head)} {form}" for form in forms[1:])]
     for one in sections(command):
         lines += ["", *_lines(one)]
     return "\n".join(lines)
@@ -91,10 +94,10 @@ def shown(command: str) -> list[str]:
 def option(key: str, command: str, kind: str = "") -> tuple[str, str]:
     """The option as it is typed, and what it is for that command, or that kind of export."""
     spec = OPTIONS[key]
-    about = spec.told.get(command, spec.about)
     if kind:  # the title says for which kind
-        about = spec.told.get(kind) or about.partition(": ")[2] or about
-    return term(key), about
+        return term(key), spec.told.get(kind) or spec.told.get(command, spec.about)
+    about = spec.told.get(command, spec.about)
+    return term(key), said("{kinds}: {what}", kinds=", ".join(spec.of), what=about) if spec.of else about
 
 
 def _exits(spec: CommandSpec, command: str) -> Mapping[int, str]:
@@ -113,7 +116,7 @@ def _exits(spec: CommandSpec, command: str) -> Mapping[int, str]:
 def _lines(one: Section) -> Iterator[str]:
     indent = "  " if one.title else ""
     if one.title:
-        yield f"{one.title}:"
+        yield _("{title}:", title=one.title)
     for place, paragraph in enumerate(one.paragraphs):
         if place and not one.title:
             yield ""
@@ -134,6 +137,10 @@ def _lines(one: Section) -> Iterator[str]:
 
 
 def wrapped(words: str, first: str, rest: str) -> list[str]:
-    """Lines of at most WIDTH; neither an option nor a path is broken."""
-    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=rest,
-                         break_on_hyphens=False, break_long_words=False)  # fmt: skip
+    """Lines of at most WIDTH cells in the reader's language; neither an option nor a path is broken."""
+    rows = broken(in_language(words), WIDTH - len(rest))
+    return [f"{rest if place else first}{row}" for place, row in enumerate(rows)]
+
+
+def _capital(text: str) -> str:
+    return recased(text, text[0].upper() + text[1:])

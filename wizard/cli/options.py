@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from wizard.cli.commands import COMMANDS, CommandSpec
 from wizard.cli.tables import OPTIONS, flag
 from wizard.errors import BadInput
+from wizard.language import _
 from wizard.text import one_line
 
 if TYPE_CHECKING:
@@ -58,8 +60,19 @@ class Options:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        text = f"{one_line(message, 300)}; uv-wizard --help shows what there is"
+        text = _("{message}; uv-wizard --help shows what there is", message=_said_by_parser(one_line(message, 300)))
         raise BadInput(text)
+
+
+def _said_by_parser(message: str) -> str:
+    """What argparse says, in the reader's language where it is one of what our options can make it say."""
+    if found := re.fullmatch(r"argument (?:\S+/)?(?P<option>\S+): expected one argument", message):
+        return _("{option} needs a value", option=found["option"])
+    if found := re.fullmatch(r"argument (?:\S+/)?(?P<option>\S+): ignored explicit argument .*", message):
+        return _("{option} takes no value", option=found["option"])
+    if found := re.fullmatch(r"unrecognized arguments: (?P<words>.*)", message):
+        return _("{words} is no option", words=found["words"])
+    return message
 
 
 def _parser() -> _Parser:
@@ -93,7 +106,11 @@ def _check_first(word: str) -> None:
         near = difflib.get_close_matches(word.lower(), [*filter(None, COMMANDS), "help"], 1, 0.75)
         if near:
             meant = f"uv-wizard {near[0]}" if near[0] != "help" else "uv-wizard --help"
-            msg = f"there is no folder {one_line(word, 40)} here, and no such command; did you mean  {meant}"
+            msg = _(
+                "there is no folder {word} here, and no such command; did you mean  {meant}",
+                word=one_line(word, 40),
+                meant=meant,
+            )
             raise BadInput(msg)
 
 
@@ -101,13 +118,17 @@ def _check(command: str, spec: CommandSpec, words: list[str], values: dict[str, 
     least, most = spec.words
     name = f"uv-wizard {command}".strip()
     if not least <= len(words) <= most:
-        told = f"{one_line(' '.join(words), 80)!r} is too much" if len(words) > most else "a word is missing"
-        msg = f"{told}; write it as {' '.join(filter(None, (name, spec.usage)))}"
+        told = (
+            _("{words} is too much", words=f"{one_line(' '.join(words), 80)!r}")
+            if len(words) > most
+            else _("a word is missing")
+        )
+        msg = _("{told}; write it as {what}", told=told, what=" ".join(filter(None, (name, spec.usage))))
         raise BadInput(msg)
     if not command and words:
         _check_first(words[0])
     for option, value in values.items():
         if value and option not in spec.options and option not in {"help", "version"}:
-            takes = ", ".join(sorted(map(flag, spec.options))) or "no option"
-            msg = f"{name} has no {flag(option)}; it takes {takes}"
+            takes = ", ".join(sorted(map(flag, spec.options))) or _("no option")
+            msg = _("{name} has no {option}; it takes {takes}", name=name, option=flag(option), takes=takes)
             raise BadInput(msg)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from wizard.cli.options import Options
 from wizard.errors import BadInput
+from wizard.language import _, said
+from wizard.lists import either
 from wizard.run import ended
 from wizard.run.client import RunInfo, again
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.verify.record import Verification
     from wizard.way import Way
 
-_KINDS = {".html": "one HTML page", ".json": "one JSON document"}
+_KINDS = {".html": said("one HTML page"), ".json": said("one JSON document")}
 
 
 def check(options: Options, kinds: tuple[str, ...] = (".json",)) -> None:
@@ -23,13 +25,17 @@ def check(options: Options, kinds: tuple[str, ...] = (".json",)) -> None:
     if target is None:
         return
     if not target.endswith(kinds):
-        what = " or ".join(_KINDS[kind] for kind in kinds)
-        msg = f"--save writes {what}; give it a name that ends in {' or '.join(kinds)}"
+        what = either(_KINDS[kind] for kind in kinds)
+        msg = _("--save writes {what}; give it a name that ends in {kinds}", what=what, kinds=either(kinds))
         raise BadInput(msg)
     try:
         ended.forget(target)
     except OSError as error:
-        msg = f"{target} cannot be written: {error.strerror or error}. Name another file with --save"
+        msg = _(
+            "{target} cannot be written: {error}. Name another file with --save",
+            target=target,
+            error=error.strerror or error,
+        )
         raise BadInput(msg) from None
 
 

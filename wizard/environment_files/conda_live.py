@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 from wizard.environment_files import conda_spec
 from wizard.environment_files.record import Described, Entry
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 _SPECS = re.compile(r"^# (?P<what>update|install|create|remove|neutered) specs?:\s*(?P<specs>.*)$")
@@ -51,11 +52,13 @@ def read(prefix: Path) -> Live:
     """Raises BadInput where it is no environment of conda's."""
     meta = prefix / "conda-meta"
     if not meta.is_dir():
-        raise BadInput(f"{one_line(str(prefix), 200)} is no conda environment: it has no folder conda-meta")
+        raise BadInput(
+            said("{prefix} is no conda environment: it has no folder conda-meta", prefix=one_line(str(prefix), 200))
+        )
     installed = _by_conda(meta)
     asked = _asked(meta / "history")
     by_pip = [one for one in _by_pip(prefix) if canonicalize_name(one.name) not in installed]
-    place = f"the environment {prefix.name}"
+    place = said("the environment {name}", name=prefix.name)
     entries = [_entry(spec, installed, place) for spec in asked]
     named: set[str] = {canonicalize_name(conda.name) for spec in asked if (conda := conda_spec.read(spec))}
     if "python" in installed and "python" not in named:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from wizard.language import said
+
 _SPEC = re.compile(
     r"^(?:(?P<channel>[^\s\[\]]+)::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9._+-]*)(?:\s*\[(?P<before>[^\]]*)\])?"
     r"(?P<rest>(?:\s*[=<>!~|]|\s+[\d*v]).*?)?(?:\s*\[(?P<keys>[^\]]*)\])?\s*$"
@@ -69,7 +71,7 @@ def specifier(version: str | None) -> tuple[str, str | None]:
         return "", None
     choices = [_all(part) for part in version.strip("() ").split("|")]
     if None in choices:
-        return "", f"its version, {version}, has no counterpart on the package index: any version"
+        return "", said("its version, {version}, has no counterpart on the package index: any version", version=version)
     known = [one for one in choices if one is not None]
     if len(known) == 1:
         return known[0], None
@@ -82,10 +84,12 @@ def _span(known: list[str], version: str) -> tuple[str, str | None]:
         {Version(found) for one in known for found in re.findall(r"\d[\w.]*?(?=\.\*|,|$)", one) if _valid(found)}
     )
     if not named:
-        return "", f"its version, {version}, has no counterpart on the package index: any version"
+        return "", said("its version, {version}, has no counterpart on the package index: any version", version=version)
     top = named[-1]
     above = f"<{top.major + 1}" if len(top.release) < 2 else f"<{top.major}.{top.minor + 1}"
-    return f">={named[0]},{above}", f"conda's {version} names several; here it is all between them"
+    return f">={named[0]},{above}", said(
+        "conda's {version} names several; here it is all between them", version=version
+    )
 
 
 def _all(part: str) -> str | None:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from wizard.environment_files import pip_file
 from wizard.environment_files.record import Described, Entry
+from wizard.language import said
 
 COMMAND = re.compile(
     r"^\s*(?:[$>%#]\s+|\([^)]*\)\s*\$?\s*|!\s*)?(?:sudo\s+)?"
@@ -65,7 +66,9 @@ def explicit(path: Path, text: str) -> Described:
         found = _FILE.match(unquote(address.rpartition("/")[2]))
         if found:
             shown = f"{found['name']}={found['version']}={found['build']}"
-            entries.append(Entry(shown, "conda", f"{path.name}, line {number}", row=address))
+            entries.append(
+                Entry(shown, "conda", said("{name}, line {number}", name=path.name, number=number), row=address)
+            )
     return Described(tuple(entries), dump=True)
 
 
@@ -76,7 +79,7 @@ def listed(path: Path, text: str) -> Described:
         found = None if line.lstrip().startswith("#") else _LISTED.match(line)
         if found is None or found["name"] == "Name":
             continue
-        place = f"{path.name}, line {number}"
+        place = said("{name}, line {number}", name=path.name, number=number)
         if found["channel"] == "pypi" or found["build"] in {"pypi_0", "<pip>"}:
             entries.append(Entry(f"{found['name']}=={found['version']}", "pip", place, row=line.strip()))
         else:
@@ -90,7 +93,7 @@ def exported(path: Path, text: str) -> Described:
     """`conda list --export`; what pip installed has the build `pypi_0`."""
     entries = []
     for number, line in enumerate(text.splitlines(), 1):
-        row, place = line.strip(), f"{path.name}, line {number}"
+        row, place = line.strip(), said("{name}, line {number}", name=path.name, number=number)
         if not row or row.startswith("#"):
             continue
         if row.endswith("=pypi_0"):
@@ -107,16 +110,16 @@ def commands(path: Path, text: str) -> Described:
     pip: list[Described] = []
     name = None
     for number, line in pip_file.joined(text):
-        place = f"{path.name}, line {number}"
+        place = said("{name}, line {number}", name=path.name, number=number)
         for part in re.split(r"\s*(?:&&|;|\|\|)\s*", line):
             found = COMMAND.match(part)
             if found is None:
                 continue
-            said = _words(found["rest"])
+            words = _words(found["rest"])
             if "pip" in found["program"]:
-                pip.append(pip_file.words(said, place, path.parent))
+                pip.append(pip_file.words(words, place, path.parent))
                 continue
-            rest, chosen, named = _conda(said)
+            rest, chosen, named = _conda(words)
             channels += chosen
             name = named or name
             entries += [Entry(word, "conda", place) for word in rest]
@@ -139,12 +142,12 @@ def _words(rest: str) -> list[str]:
         return rest.split()
 
 
-def _conda(said: list[str]) -> tuple[list[str], list[str], str | None]:
+def _conda(words: list[str]) -> tuple[list[str], list[str], str | None]:
     """(specs, channels, name of the environment) of an install command's words."""
     specs: list[str] = []
     channels: list[str] = []
     name = None
-    left = list(said)
+    left = list(words)
     while left:
         word = left.pop(0)
         flag, sign, value = word.partition("=") if word.startswith("--") else (word, "", "")

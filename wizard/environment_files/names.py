@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from wizard.catalog import table
+from wizard.language import said
 
 Pile = Literal["mapped", "dropped", "undecided"]
 
@@ -40,12 +41,12 @@ def _exact() -> Mapping[str, Named]:
             for name in entry["names"]:
                 found[normal(name)] = Named(pile, "", _why(entry, name))
     for name, to in book["renamed"].items():
-        found[normal(name)] = Named("mapped", to, f"its name on the package index is {to}")
+        found[normal(name)] = Named("mapped", to, said("its name on the package index is {to}", to=to))
     for name, entry in book["ambiguous"].items():
-        why = f"{entry['to']}; the other is {entry['other']}: {entry['why']}"
+        why = said("{to}; the other is {other}: {why}", to=entry["to"], other=entry["other"], why=said(entry["why"]))
         found[normal(name)] = Named("mapped", entry["to"], why, other=entry["other"])
     for name in book["python"]["names"]:
-        found[normal(name)] = Named("mapped", name, "the same name on the package index")
+        found[normal(name)] = Named("mapped", name, said("the same name on the package index"))
     return found
 
 
@@ -74,7 +75,9 @@ def named(name: str) -> Named:
     for pattern, pile, entry in _patterns():
         if fnmatchcase(key, pattern):
             return Named(pile, "", _why(entry, name))
-    return Named("mapped", name.lower() if name.isupper() else name, "the same name on the package index", known=False)
+    return Named(
+        "mapped", name.lower() if name.isupper() else name, said("the same name on the package index"), known=False
+    )
 
 
 def only(name: str) -> str | None:

@@ -15,6 +15,8 @@ from packaging.utils import canonicalize_name
 from wizard.environment_files import conda_spec, hints, names, pip_entry
 from wizard.environment_files.record import Described, Entry, Imported, Sorted, without_homes
 from wizard.errors import BadInput
+from wizard.language import said
+from wizard.lists import clauses
 from wizard.text import clean, masked
 
 TORCH = frozenset({"torch", "torchvision", "torchaudio"})
@@ -91,27 +93,29 @@ def _conda(piles: _Piles, entry: Entry, absent: Collection[str], *, dump: bool) 
     shown = _shown(entry)
     spec = conda_spec.read(entry.text)
     if spec is None:
-        piles.undecided.append(Sorted(shown, None, "it can't be read as a conda package"))
+        piles.undecided.append(Sorted(shown, None, said("it can't be read as a conda package")))
         return
     hint = hints.of_spec(spec)
     if hint:
         piles.hints.append((hints.rank(spec), hint))
-    said, lost = conda_spec.specifier(spec.version)
+    asked, lost = conda_spec.specifier(spec.version)
     name = names.normal(spec.name)
     if name in {"python", "pypy", "pypy3"}:
-        _python(piles, shown, said, spec.version)
+        _python(piles, shown, asked, spec.version)
         return
-    if name in {"setuptools", "wheel"} and (dump or not said):
-        piles.dropped.append(Sorted(shown, None, "uv environments need none; uv add setuptools where code imports it"))
+    if name in {"setuptools", "wheel"} and (dump or not asked):
+        piles.dropped.append(
+            Sorted(shown, None, said("uv environments need none; uv add setuptools where code imports it"))
+        )
         return
     found = names.named(spec.name)
     if found.pile == "mapped" and canonicalize_name(_bare(found.to)) in absent:
-        why = "the package index has no package of that name: conda's alone, or another name there"
+        why = said("the package index has no package of that name: conda's alone, or another name there")
         piles.undecided.append(Sorted(shown, None, why))
     elif found.pile == "mapped":
         marker = entry.marker or names.only(found.to)
-        why = "; ".join(filter(None, (found.why, lost, _channel(spec))))
-        _map(piles, shown, f"{found.to}{said}", marker, why, other=f"{found.other}{said}" if found.other else None)
+        told = clauses(filter(None, (found.why, lost, _channel(spec))))
+        _map(piles, shown, f"{found.to}{asked}", marker, told, other=f"{found.other}{asked}" if found.other else None)
     elif found.pile == "dropped":
         piles.dropped.append(Sorted(shown, None, found.why))
     else:
@@ -123,21 +127,27 @@ def _bare(requirement: str) -> str:
 
 
 def _channel(spec: conda_spec.CondaSpec) -> str | None:
-    return f"the channel {spec.channel} has no counterpart" if spec.channel else None
+    return said("the channel {channel} has no counterpart", channel=spec.channel) if spec.channel else None
 
 
-def _python(piles: _Piles, shown: str, said: str, version: str | None) -> None:
+def _python(piles: _Piles, shown: str, asked: str, version: str | None) -> None:
     """A patch release is what conda had that day; any of its series does, and uv has those."""
-    if re.match(r"={1,2}2(?:\.|$)|<=?2(?:\.|$)|~=2\.", said):
-        msg = f"this file asks for Python 2 ({shown}); uv has none, and neither have today's packages. Take Python 3 first"
+    if re.match(r"={1,2}2(?:\.|$)|<=?2(?:\.|$)|~=2\.", asked):
+        msg = said(
+            "this file asks for Python 2 ({shown}); uv has none, and neither have today's packages. Take Python 3 first",
+            shown=shown,
+        )
         raise BadInput(msg)
-    series = re.fullmatch(r"==(3\.\d+)(?:\.\d+)?(?:\.\*)?", said)
-    piles.requires_python = f"=={series[1]}.*" if series else said or None
-    why = "requires-python"
+    series = re.fullmatch(r"==(3\.\d+)(?:\.\d+)?(?:\.\*)?", asked)
+    piles.requires_python = f"=={series[1]}.*" if series else asked or None
+    why: str = "requires-python"
     if series and series[1] in {"3.6", "3.7", "3.8"}:
-        why += f"; Python {series[1]} is old: few of today's packages, and no new torch, have wheels for it"
+        old = said(
+            "Python {series} is old: few of today's packages, and no new torch, have wheels for it", series=series[1]
+        )
+        why = clauses((why, old))
     elif version is None:
-        why += ": any Python"
+        why = said("requires-python: any Python")
     piles.mapped.append(Sorted(shown, f"requires-python {piles.requires_python or 'any'}", why))
 
 
@@ -153,9 +163,9 @@ def _pip(piles: _Piles, entry: Entry, absent: Collection[str]) -> None:
         return
     name = canonicalize_name(Requirement(told.requirement).name)
     if name == "pip":
-        piles.dropped.append(Sorted(shown, None, "uv brings its own"))
+        piles.dropped.append(Sorted(shown, None, said("uv brings its own")))
     elif name in absent and "@" not in told.requirement:
-        piles.undecided.append(Sorted(shown, None, "the package index has no package of that name"))
+        piles.undecided.append(Sorted(shown, None, said("the package index has no package of that name")))
     else:
         if told.path:
             piles.paths[name] = (told.path, entry.editable)
@@ -170,11 +180,11 @@ def _map(
     try:
         read = Requirement(text)
     except InvalidRequirement:
-        piles.undecided.append(Sorted(shown, None, "it can't be written as a dependency"))
+        piles.undecided.append(Sorted(shown, None, said("it can't be written as a dependency")))
         return
     key = f"{canonicalize_name(read.name)} {read.marker or ''}"
     if key in piles.requirements and piles.requirements[key] != text:
-        why = f"{why}; it is asked for twice, the last word counts"
+        why = clauses((why, said("it is asked for twice, the last word counts")))
     piles.requirements[key] = text.replace(" ; ", "; ")
     if other and marker:
         other = f"{other}; {marker}"

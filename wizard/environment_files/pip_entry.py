@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from wizard.environment_files.record import Entry
+from wizard.language import said
 
 _EGG = re.compile(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^\]]*\])?")
 _VCS = re.compile(r"^(?:git|hg|svn|bzr)\+")
@@ -57,15 +58,20 @@ def _apart(text: str) -> tuple[str, str]:
 def _plain(read: Requirement, text: str) -> Told:
     if read.url is not None:
         if _BUILT.match(read.url):
-            return Told(_without_url(read), "the folder it was built in is nobody's but the builder's: any version")
+            return Told(
+                _without_url(read), said("the folder it was built in is nobody's but the builder's: any version")
+            )
         if re.match(r"^file:", read.url):
-            return Told(None, "a file of one machine; give its folder, or publish it")
-        return Told(text, "the address is kept")
+            return Told(None, said("a file of one machine; give its folder, or publish it"))
+        return Told(text, said("the address is kept"))
     pinned = re.search(r"\+[A-Za-z0-9.]+", str(read.specifier))
     if pinned:
         public = re.sub(r"(===?\s*[^,;+\s]+)\+[A-Za-z0-9.]+", r"\1", text)
-        return Told(public, f"the build {pinned[0]} lies on another index; the variant of torch decides that")
-    return Told(text, "the same on the package index")
+        return Told(
+            public,
+            said("the build {pinned} lies on another index; the variant of torch decides that", pinned=pinned[0]),
+        )
+    return Told(text, said("the same on the package index"))
 
 
 def _without_url(read: Requirement) -> str:
@@ -79,16 +85,16 @@ def _git(bare: str, marker: str) -> Told:
     if not _VCS.match(address):
         address = f"git+{address}"
     if not address.startswith("git+"):
-        return Told(None, "uv fetches from git alone; publish it, or give a folder")
+        return Told(None, said("uv fetches from git alone; publish it, or give a folder"))
     egg = _EGG.search(address)
     plain, _, fragment = address.partition("#")
     kept = "&".join(part for part in fragment.split("&") if part.startswith("subdirectory="))
     address = f"{plain}#{kept}" if kept else plain
     name = egg["name"] if egg else _repository(plain)
     if not name:
-        return Told(None, "the address does not say what the package is called; write it as name @ address")
+        return Told(None, said("the address does not say what the package is called; write it as name @ address"))
     extras = (egg["extras"] or "") if egg else ""
-    why = "git, as it was" if egg else "git; the name is the repository's, check it"
+    why = said("git, as it was") if egg else said("git; the name is the repository's, check it")
     return Told(f"{name}{extras} @ {address}{marker}", why)
 
 
@@ -101,16 +107,16 @@ def _repository(address: str) -> str:
 
 def _address(bare: str, marker: str) -> Told:
     if bare.startswith("file:"):
-        return Told(None, "a file of one machine; give its folder, or publish it")
+        return Told(None, said("a file of one machine; give its folder, or publish it"))
     file = unquote(urlsplit(bare).path.rpartition("/")[2])
     egg = _EGG.search(bare)
     name = egg["name"] if egg else _of_file(file)
     if name is None:
-        return Told(None, "the address does not say what the package is called; write it as name @ address")
+        return Told(None, said("the address does not say what the package is called; write it as name @ address"))
     if re.search(r"\+(?:cu\d|cpu|rocm|xpu)", file) and name.startswith("torch"):
         version = file.split("-")[1].partition("+")[0]
-        return Told(f"{name}=={version}", "one build for one machine; the variant of torch decides that")
-    return Told(f"{name} @ {bare.partition('#')[0]}{marker}", "the address is kept")
+        return Told(f"{name}=={version}", said("one build for one machine; the variant of torch decides that"))
+    return Told(f"{name} @ {bare.partition('#')[0]}{marker}", said("the address is kept"))
 
 
 def _of_file(file: str) -> str | None:
@@ -125,14 +131,14 @@ def _of_file(file: str) -> str | None:
 def _folder(bare: str, *, editable: bool) -> Told:
     path = re.sub(r"\[[^\]]*\]$", "", bare).replace("\\", "/")
     if path in {".", "./"}:
-        return Told(None, "the project itself: uv installs it with its dependencies", dropped=True)
+        return Told(None, said("the project itself: uv installs it with its dependencies"), dropped=True)
     if path.startswith(("/", "~")) or re.match(r"^[A-Za-z]:/", path):
-        return Told(None, "a folder of one machine; put it beside the project, then uv add --editable FOLDER")
+        return Told(None, said("a folder of one machine; put it beside the project, then uv add --editable FOLDER"))
     wheel = _of_file(path.rpartition("/")[2])
     if wheel is not None:
-        return Told(wheel, "a file beside the project", path=path)
+        return Told(wheel, said("a file beside the project"), path=path)
     if re.fullmatch(r"(?:\.{1,2}/)*[\w.@ /-]+", path) and ("/" in path or editable):
         last = path.rstrip("/").rpartition("/")[2]
         if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", last):
-            return Told(last, "a folder beside the project; its name is taken from the folder", path=path)
-    return Told(None, "it is neither a requirement nor an address")
+            return Told(last, said("a folder beside the project; its name is taken from the folder"), path=path)
+    return Told(None, said("it is neither a requirement nor an address"))

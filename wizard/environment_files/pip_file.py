@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wizard.environment_files.record import Described, Entry
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
@@ -75,14 +76,19 @@ def _file(reading: _Reading, path: Path, text: str, chain: tuple[Path, ...]) -> 
     here = path.resolve()
     if here in chain:
         named = " -> ".join(one.name for one in (*chain[chain.index(here) :], here))
-        msg = f"{path.name} includes itself: {one_line(named, 200)}. Take one of the -r lines out"
+        msg = said(
+            "{name} includes itself: {named}. Take one of the -r lines out", name=path.name, named=one_line(named, 200)
+        )
         raise BadInput(msg)
     reading.files += 1
     if reading.files > MOST_FILES:
-        msg = f"more than {MOST_FILES} files include each other; give one file with the packages themselves"
+        msg = said(
+            "more than {most_files} files include each other; give one file with the packages themselves",
+            most_files=MOST_FILES,
+        )
         raise BadInput(msg)
     for number, line in joined(text):
-        _line(reading, line, f"{path.name}, line {number}", path.parent, (*chain, here))
+        _line(reading, line, said("{name}, line {number}", name=path.name, number=number), path.parent, (*chain, here))
 
 
 def joined(text: str) -> Iterator[tuple[int, str]]:
@@ -122,7 +128,9 @@ def _words(reading: _Reading, found: list[str], place: str, folder: Path, chain:
             reading.entries.append(Entry(word, "pip", place))
             continue
         if name in _FLAGS:
-            reading.notes.append(f"{name} ({place}) is left out: choose it for uv where it is needed")
+            reading.notes.append(
+                said("{name} ({place}) is left out: choose it for uv where it is needed", name=name, place=place)
+            )
             continue
         short = word[:2] if len(word) > 2 and word[:2] in _WITH_VALUE and not word.startswith("--") else ""
         if short:
@@ -149,18 +157,32 @@ def _option(reading: _Reading, name: str, value: str, place: str, folder: Path, 
     elif kind in {"file", "constraint"}:
         _included(reading, kind, value, place, folder, chain)
     elif kind == "noted":
-        reading.notes.append(f"{name} {value} ({place}) is left out: in a uv project, no-build or no-binary-package")
+        reading.notes.append(
+            said(
+                "{name} {value} ({place}) is left out: in a uv project, no-build or no-binary-package",
+                name=name,
+                value=value,
+                place=place,
+            )
+        )
 
 
 def _included(reading: _Reading, kind: str, value: str, place: str, folder: Path, chain: tuple[Path, ...]) -> None:
     if "://" in value:
-        reading.notes.append(f"{value} ({place}) is another file on the network and was not read")
+        reading.notes.append(
+            said("{value} ({place}) is another file on the network and was not read", value=value, place=place)
+        )
         return
     path = folder / value
     try:
         text = path.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
-        msg = f"{place} names {one_line(value, 200)}, which cannot be read: {error.strerror or error}"
+        msg = said(
+            "{place} names {value}, which cannot be read: {error}",
+            place=place,
+            value=one_line(value, 200),
+            error=error.strerror or error,
+        )
         raise BadInput(msg) from None
     if kind == "file":
         _file(reading, path, text, chain)

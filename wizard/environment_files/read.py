@@ -9,6 +9,7 @@ from pathlib import Path
 from wizard.environment_files import conda_text, pip_file, yaml_file
 from wizard.environment_files.record import Described
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 LARGEST = 4 << 20
@@ -20,24 +21,28 @@ _YAML = re.compile(r"(?m)^(?:name|channels|dependencies|prefix)\s*:")
 def describe(path: Path) -> Described:
     """What the file asks for. Raises BadInput where it can't be read, or is none of the kinds."""
     if path.suffix.lower() in _OTHERS or path.name in {"Pipfile", "Dockerfile"}:
-        msg = (
-            f"{one_line(path.name, 100)} is not a kind that import reads: environment.yml, requirements.txt and what conda "
-            "prints are. Poetry's, Pipenv's and setup.py's: pip freeze writes a requirements.txt of what they installed"
+        msg = said(
+            "{name} is not a kind that import reads: environment.yml, requirements.txt and what conda prints are. "
+            "Poetry's, Pipenv's and setup.py's: pip freeze writes a requirements.txt of what they installed",
+            name=one_line(path.name, 100),
         )
         raise BadInput(msg)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        msg = f"{one_line(str(path), 300)} cannot be read: {error.strerror or error}"
+        msg = said("{path} cannot be read: {error}", path=one_line(str(path), 300), error=error.strerror or error)
         raise BadInput(msg) from None
     if len(data) > LARGEST or (b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
-        msg = f"{path.name} is no environment file: it is not text, or far too long"
+        msg = said("{name} is no environment file: it is not text, or far too long", name=path.name)
         raise BadInput(msg)
     text = _text(data)
     found = _kind(path, text)
     if not found.entries:
-        msg = f"{path.name} names no package; give an environment.yml, a requirements.txt, or what conda list printed"
+        msg = said(
+            "{name} names no package; give an environment.yml, a requirements.txt, or what conda list printed",
+            name=path.name,
+        )
         raise BadInput(msg)
     return found
 

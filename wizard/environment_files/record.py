@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from wizard.language import said
+
 _HOMES = re.compile(r"(?:/(?:home|Users)/|(?<![A-Za-z])[A-Za-z]:\\+Users\\+)[^/\\\s'\"]+|/root(?=/|$)")
 
 
@@ -91,7 +93,12 @@ class Imported:
         row = next((one for one in self.mapped if one.text == text and one.other and one.to), None)
         if row is None or row.other is None:
             return self
-        swapped = replace(row, to=row.other, other=row.to, why=f"{row.other}, as chosen; the other is {row.to}")
+        swapped = replace(
+            row,
+            to=row.other,
+            other=row.to,
+            why=said("{other}, as chosen; the other is {to}", other=row.other, to=row.to),
+        )
         mapped = tuple(swapped if one is row else one for one in self.mapped)
         dependencies = tuple(row.other if one == row.to else one for one in self.dependencies)
         return replace(self, mapped=mapped, dependencies=dependencies)

@@ -8,6 +8,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from wizard import catalog_torch
+from wizard.language import said
 
 
 def unsaid_python(dependencies: Iterable[str], here: str, platform: str = "linux_x86_64") -> tuple[str, str | None]:
@@ -17,7 +18,13 @@ def unsaid_python(dependencies: Iterable[str], here: str, platform: str = "linux
         return f">={here}", None
     known = release.pythons(platform, from_index=False) or release.python
     taken = here if here in known else max(known, key=Version)
-    told = f"Python {taken}: the file names none, and torch {release.version} has wheels for {known[0]} to {known[-1]}"
+    told = said(
+        "Python {taken}: the file names none, and torch {version} has wheels for {first} to {last}",
+        taken=taken,
+        version=release.version,
+        first=known[0],
+        last=known[-1],
+    )
     return f"=={taken}.*", told
 
 

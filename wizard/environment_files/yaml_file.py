@@ -12,6 +12,7 @@ from wizard.environment_files import pip_file
 from wizard.environment_files.record import Described, Entry
 from wizard.environment_files.selectors import COMMENT, marker
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 _SEL = re.compile(r"^sel\((?P<selector>[^)]*)\)$")
@@ -24,19 +25,28 @@ def read(path: Path, text: str) -> Described:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark is not None else ""
-        problem = one_line(str(getattr(error, "problem", None) or "it is not valid YAML"), 200)
-        msg = f"{path.name}{where} can't be read: {problem}. Correct it, or export the environment anew"
+        where = said(", line {line}", line=mark.line + 1) if mark is not None else ""
+        problem = one_line(str(getattr(error, "problem", None) or said("it is not valid YAML")), 200)
+        msg = said(
+            "{name}{where} can't be read: {problem}. Correct it, or export the environment anew",
+            name=path.name,
+            where=where,
+            problem=problem,
+        )
         raise BadInput(msg) from None
     if not isinstance(root, yaml.MappingNode):
-        msg = (
-            f"{path.name} is no environment file: it has no `dependencies:`. conda env export --from-history writes one"
+        msg = said(
+            "{name} is no environment file: it has no `dependencies:`. conda env export --from-history writes one",
+            name=path.name,
         )
         raise BadInput(msg)
     keys = {key.value: value for key, value in root.value if isinstance(key, yaml.ScalarNode)}
     listed = keys.get("dependencies")
     if not isinstance(listed, yaml.SequenceNode) and not _empty(listed):
-        msg = f"{path.name} is no environment file: it has no list `dependencies:`. conda env export --from-history writes one"
+        msg = said(
+            "{name} is no environment file: it has no list `dependencies:`. conda env export --from-history writes one",
+            name=path.name,
+        )
         raise BadInput(msg)
     reader = _Reader(path, text.splitlines())
     entries = list(reader.entries(listed.value if isinstance(listed, yaml.SequenceNode) else []))
@@ -66,7 +76,7 @@ class _Reader:
 
     def entries(self, nodes: list[yaml.Node]) -> Iterator[Entry]:
         for node in nodes:
-            place = f"{self._name}, line {node.start_mark.line + 1}"
+            place = said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1)
             if isinstance(node, yaml.ScalarNode):
                 if node.value.strip():
                     yield Entry(node.value.strip(), "conda", place, self._selector(node))
@@ -79,26 +89,41 @@ class _Reader:
             nodes = value.value if isinstance(value, yaml.SequenceNode) else [] if _empty(value) else [value]
             for node in nodes:
                 if isinstance(node, yaml.ScalarNode) and node.value.strip():
-                    self.pip_lines.append((node.value, f"{self._name}, line {node.start_mark.line + 1}"))
+                    self.pip_lines.append(
+                        (node.value, said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1))
+                    )
             return
         found = _SEL.match(key)
         inner = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        said = self._marker(found["selector"], place) if found else None
+        condition = self._marker(found["selector"], place) if found else None
         for node in inner:
             if isinstance(node, yaml.ScalarNode) and node.value.strip():
                 text = node.value.strip() if found else f"{key} {node.value.strip()}"
-                yield Entry(text, "conda", f"{self._name}, line {node.start_mark.line + 1}", said)
+                yield Entry(
+                    text,
+                    "conda",
+                    said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1),
+                    condition,
+                )
 
     def _selector(self, node: yaml.Node) -> str | None:
         line = self._lines[node.end_mark.line] if node.end_mark.line < len(self._lines) else ""
         found = COMMENT.search(line, node.end_mark.column if node.end_mark.line == node.start_mark.line else 0)
-        return self._marker(found["selector"], f"{self._name}, line {node.start_mark.line + 1}") if found else None
+        return (
+            self._marker(found["selector"], said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1))
+            if found
+            else None
+        )
 
     def _marker(self, selector: str, place: str) -> str | None:
         told = marker(selector)
         if told is None:
             self.notes.append(
-                f"[{one_line(selector, 60)}] ({place}) has no counterpart: the package is taken everywhere"
+                said(
+                    "[{selector}] ({place}) has no counterpart: the package is taken everywhere",
+                    selector=one_line(selector, 60),
+                    place=place,
+                )
             )
         return told
 

@@ -13,6 +13,7 @@ from wizard.choices import Choices, as_toml
 from wizard.errors import BadInput
 from wizard.export.choices import decided
 from wizard.export.record import Copy, Exported, change
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.step import FileChange
 from wizard.project.facts import Project
@@ -53,7 +54,9 @@ def made(machine: Machine, project: Project, choices: Choices, one_file: Path, t
     files = tuple(change(folder, name, data) for name, data in texts.items())
     copies = (Copy(str(one_file), os.path.join(folder, *ONE_FILE.split("/"))),)
     stale = tuple(_stale(folder, carried))
-    summary = f"a role and a playbook for {one_line(project.name or project.path, 40)}, in {folder}"
+    summary = said(
+        "a role and a playbook for {name}, in {folder}", name=one_line(project.name or project.path, 40), folder=folder
+    )
     return Exported(
         (*files, *stale), summary, (*notes, *_notes(project, choices, carried)), _commands(folder), copies=copies
     )
@@ -91,7 +94,7 @@ def defaults(project: Project, choices: Choices, size: int, *, carries: bool) ->
 
 def _asked(choices: Choices) -> str:
     names = choices.names("secrets.variables")
-    return f" (asked for: {', '.join(names)})" if names else ""
+    return said(" (asked for: {names})", names=", ".join(names)) if names else ""
 
 
 def _carried(project: Project) -> dict[str, bytes]:
@@ -103,9 +106,10 @@ def _carried(project: Project) -> dict[str, bytes]:
     for name, data in found.items():
         told = data.decode("utf-8", "replace")
         if masked(told) != told:
-            msg = (
-                f"{name} holds a sign-in in an address, which would travel to every host; take it out, give the index a "
-                "name, and set UV_INDEX_<NAME>_PASSWORD where it is needed"
+            msg = said(
+                "{name} holds a sign-in in an address, which would travel to every host; take it out, give the "
+                "index a name, and set UV_INDEX_<NAME>_PASSWORD where it is needed",
+                name=name,
             )
             raise BadInput(msg)
     return found
@@ -127,24 +131,31 @@ def _stale(folder: str, carried: Mapping[str, bytes]) -> Iterator[FileChange]:
 def _notes(project: Project, choices: Choices, carried: Mapping[str, bytes]) -> Iterator[str]:
     if not carried:
         yield (
-            "The project's own files do not travel: it is built from its sources, or has no uv.lock. Bring it to each host "
-            "(git), and say where it lies with uv_wizard_project"
+            said(
+                "The project's own files do not travel: it is built from its sources, or has no uv.lock. Bring it "
+                "to each host (git), and say where it lies with uv_wizard_project"
+            )
         )
     torch = project.torch
     if torch is not None and choices.text("torch.variant") == "keep":
         yield (
-            "Every host gets the torch variant that uv.lock gives it; --set torch.variant=auto gives each the one that its "
-            "own driver and GPU need"
+            said(
+                "Every host gets the torch variant that uv.lock gives it; --set torch.variant=auto gives each the "
+                "one that its own driver and GPU need"
+            )
         )
     names = choices.names("secrets.variables")
     if names:
-        yield f"Not in these files: {', '.join(names)}. Each host has them in its environment, or they come from a vault"
+        yield said(
+            "Not in these files: {names}. Each host has them in its environment, or they come from a vault",
+            names=", ".join(names),
+        )
 
 
 def _commands(folder: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     return (
-        (("cd", folder), "its ansible.cfg counts there"),
-        (("cp", "hosts.example.ini", "hosts.ini"), "then name your hosts in it"),
-        (("ansible-playbook", "fleet.yml", "--check"), "what each host would do"),
-        (("ansible-playbook", "fleet.yml"), "do it, in batches; the table is told at the end"),
+        (("cd", folder), said("its ansible.cfg counts there")),
+        (("cp", "hosts.example.ini", "hosts.ini"), said("then name your hosts in it")),
+        (("ansible-playbook", "fleet.yml", "--check"), said("what each host would do")),
+        (("ansible-playbook", "fleet.yml"), said("do it, in batches; the table is told at the end")),
     )

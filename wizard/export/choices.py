@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wizard.choice_keys import KEYS, UV_INSTALL, Value
 from wizard.choices import Choices, as_toml
 from wizard.export.record import Exported, change
+from wizard.language import nsaid, said
 from wizard.machine.facts import Machine
 from wizard.text import masked
 
@@ -31,7 +32,7 @@ def decided(choices: Choices, machine: Machine) -> tuple[dict[str, Value], tuple
         if why is None:
             values[key] = value
         else:
-            notes.append(f"{key} is left out: {why}")
+            notes.append(said("{key} is left out: {why}", key=key, why=why))
     return values, tuple(notes)
 
 
@@ -40,11 +41,11 @@ def private(key: str, value: Value, machine: Machine) -> str | None:
     texts = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
     for text in texts:
         if key == "uv.install" and text not in UV_INSTALL:
-            return "it is a file on this machine"
+            return said("it is a file on this machine")
         if any(_below(text, home) for home in _homes(machine)):
-            return "it lies in your home folder, which others do not have"
+            return said("it lies in your home folder, which others do not have")
         if masked(text) != text:
-            return "it holds a sign-in"
+            return said("it holds a sign-in")
     return None
 
 
@@ -65,8 +66,10 @@ def made(choices: Choices, folder: str, machine: Machine) -> Exported:
     if not values:
         notes = (
             *notes,
-            "Nothing differs from the defaults; choose with --set KEY=VALUE, such as --set torch.variant=auto",
+            said("Nothing differs from the defaults; choose with --set KEY=VALUE, such as --set torch.variant=auto"),
         )
     command = ("uv-wizard", "apply", "--yes", "--choices", NAME)
-    summary = f"{len(values)} choice{'s' * (len(values) != 1)} that differ from the defaults"
-    return Exported((change(folder, NAME, as_toml(choices, values)),), summary, notes, ((command, "take them"),))
+    summary = nsaid(
+        "{count} choice that differs from the defaults", "{count} choices that differ from the defaults", len(values)
+    )
+    return Exported((change(folder, NAME, as_toml(choices, values)),), summary, notes, ((command, said("take them")),))

@@ -15,6 +15,8 @@ from wizard.export import devcontainer, dockerfile, dockerignore
 from wizard.export.image import Image, Wishes, image_of
 from wizard.export.image_python import machine_of_image
 from wizard.export.record import Exported, change
+from wizard.language import said
+from wizard.lists import both
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
@@ -38,13 +40,17 @@ def made(machine: Machine, project: Project, choices: Choices, selected: Selecte
         ours = devcontainer.is_ours(container.before)
         files += [container] if ours else []
         notes += (
-            [] if ours else [f"{devcontainer.NAME} is there and stays as it is; for this image it needs target dev"]
+            []
+            if ours
+            else [
+                said("{name} is there and stays as it is; for this image it needs target dev", name=devcontainer.NAME)
+            ]
         )
     commands = (
-        (dockerfile.build_command(image), "build it"),
-        (dockerfile.run_command(image), "run it"),
+        (dockerfile.build_command(image), said("build it")),
+        (dockerfile.run_command(image), said("run it")),
     )
-    return Exported(tuple(files), f"a Dockerfile for {image.name}", tuple(notes), commands, found)
+    return Exported(tuple(files), said("a Dockerfile for {name}", name=image.name), tuple(notes), commands, found)
 
 
 def seen_ahead(image: Image, project: Project, selected: Selected) -> tuple[Finding, ...]:
@@ -58,9 +64,11 @@ def seen_ahead(image: Image, project: Project, selected: Selected) -> tuple[Find
         if diagnosis.cause == _LIBRARIES and image.big:
             diagnosis = replace(diagnosis, severity="warning", fixes=())  # the base image has them
         elif diagnosis.cause == _LIBRARIES:
-            big = Fix("Take the large base image, which has CUDA's libraries in it", None,
+            big = Fix(said("Take the large base image, which has CUDA's libraries in it"), None,
                       (("uv-wizard", "export", "dockerfile", "--base", "cuda", "--yes"),))  # fmt: skip
-            diagnosis = replace(diagnosis, title=f"In the image: {diagnosis.title}", fixes=(*diagnosis.fixes, big))
+            diagnosis = replace(
+                diagnosis, title=said("In the image: {title}", title=diagnosis.title), fixes=(*diagnosis.fixes, big)
+            )
         found.append(replace(one, diagnosis=diagnosis))
     return tuple(found)
 
@@ -70,7 +78,7 @@ def _here(machine: Machine, project: Project, selected: Selected) -> Iterator[st
     if machine.os == "linux":
         for one in audit(machine, project, selected):
             if one.cause in _OF_THE_HOST:
-                yield f"Not on this machine: {one.title}. {one.explanation}"
+                yield said("Not on this machine: {title}. {explanation}", title=one.title, explanation=one.explanation)
 
 
 def _glibc(image: Image) -> str:
@@ -84,37 +92,61 @@ def _glibc(image: Image) -> str:
 def _notes(image: Image, project: Project) -> Iterator[str]:
     if image.told_version:
         yield (
-            "The version of this project is made of git's history, which no image holds: docker build --build-arg "
-            "VERSION=... tells it (git describe --tags); without, the image says 0+unknown"
+            said(
+                "The version of this project is made of git's history, which no image holds: docker build "
+                "--build-arg VERSION=... tells it (git describe --tags); without, the image says 0+unknown"
+            )
         )
     gpu = catalog.table("images.toml")["gpu"].get(image.accelerator)
     if gpu is not None:
         yield str(gpu["host"])
     torch = project.torch
     if torch is not None and torch.offers and image.torch is None:
-        yield f"No torch in the image: the project gives it by extra; choose with --set sync.extras={min(torch.offers)}"
+        yield said(
+            "No torch in the image: the project gives it by extra; choose with --set sync.extras={offers}",
+            offers=min(torch.offers),
+        )
     named = project.python_version_file or ""
     if named.count(".") == 2 and not named.endswith(image.python.version):
-        yield f".python-version names {named}; the image has the newest {image.python.version}"
+        yield said(
+            ".python-version names {named}; the image has the newest {version}",
+            named=named,
+            version=image.python.version,
+        )
     if "--no-dev" in image.options:
-        yield "The group dev stays out of the image; --set sync.groups=dev takes it in. The dev container has it."
+        yield said("The group dev stays out of the image; --set sync.groups=dev takes it in. The dev container has it.")
     yield from _of_the_build(image, project)
 
 
 def _of_the_build(image: Image, project: Project) -> Iterator[str]:
     if image.sources.prefix:
         beside = ", ".join(one.path for one in image.sources.outside)
-        yield f"The build needs folders beside this one, so it is given the folder above: {beside}"
+        yield said("The build needs folders beside this one, so it is given the folder above: {beside}", beside=beside)
     built = [one for one in image.python.built if one.sdist is not None]
     if built:
         names = ", ".join(f"{one.name} {one.version}" for one in built[:5])
-        yield f"Built from source in the image, for want of a wheel for Python {image.python.minor} on Linux: {names}"
+        yield said(
+            "Built from source in the image, for want of a wheel for Python {minor} on Linux: {names}",
+            minor=image.python.minor,
+            names=names,
+        )
     if any("git" in one.source for one in image.python.packages):
-        yield "Packages from git: the build clones them without a sign-in. A private one needs a key that the build is given."
+        yield said(
+            "Packages from git: the build clones them without a sign-in. A private one needs a key that the build is given."
+        )
     if image.secrets:
-        yield f"Sign-ins are handed to the build and stay out of the image; set {' and '.join(image.secrets)} first."
+        yield said(
+            "Sign-ins are handed to the build and stay out of the image; set {secrets} first.",
+            secrets=both(image.secrets),
+        )
     own = own_registry(project)
     if "UV_DEFAULT_INDEX" in image.environment and own is not None:
-        yield f"uv.lock was made with {one_line(masked(own), 80)}: the build asks it too, for the lock holds nowhere else."
+        yield said(
+            "uv.lock was made with {own}: the build asks it too, for the lock holds nowhere else.",
+            own=one_line(masked(own), 80),
+        )
     if image.mirror is not None:
-        yield f"The build asks {one_line(masked(image.mirror), 80)} first (PACKAGE_MIRROR); what runs knows nothing of it."
+        yield said(
+            "The build asks {mirror} first (PACKAGE_MIRROR); what runs knows nothing of it.",
+            mirror=one_line(masked(image.mirror), 80),
+        )

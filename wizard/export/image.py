@@ -20,6 +20,7 @@ from wizard.errors import BadInput
 from wizard.export.git_version import variables
 from wizard.export.image_python import ImagePython, image_python, machine_of_image
 from wizard.export.local_sources import Sources, sources_of
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.mirrors import official
 from wizard.plan.install_uv import plan_uv
@@ -113,7 +114,7 @@ def _mirror(choices: Choices) -> str | None:
     """The chosen mirror, for the file. Raises BadInput where it would have to know who asks."""
     mirror = address(choices, "pypi")
     if mirror is not None and credentials.of(mirror, os.environ) is not None:
-        msg = (
+        msg = said(
             "--keep-mirror: this mirror asks for a sign-in, which has no place in a Dockerfile; leave --keep-mirror out"
         )
         raise BadInput(msg)
@@ -130,8 +131,12 @@ def _big(known: Mapping[str, Any], torch: Locked | None) -> Mapping[str, Any]:
     variant = torch.build.variant.name if torch and torch.build and torch.build.variant else None
     found = next((one for one in tags if one["variant"] == variant), None)
     if found is None:
-        what = f"torch here is {torch.label}" if torch else "this project has no torch"
-        msg = f"--base cuda is not possible: {what}; such images are known for {', '.join(one['variant'] for one in tags)}"
+        what = said("torch here is {label}", label=torch.label) if torch else said("this project has no torch")
+        msg = said(
+            "--base cuda is not possible: {what}; such images are known for {tags}",
+            what=what,
+            tags=", ".join(one["variant"] for one in tags),
+        )
         raise BadInput(msg)
     return found
 
@@ -146,9 +151,11 @@ def _uv(machine: Machine, project: Project, choices: Choices) -> str:
     source = machine.uv_source
     version = (kept.version if kept else None) or what.newest or (source.newest if source else None) or known
     if not SpecifierSet(specifier(project)).contains(version, prereleases=True):
-        msg = (
-            f"this project asks for uv {project.required_uv} (required-version), and {version} is the newest known here; "
-            "say which one the image gets: --set uv.version="
+        msg = said(
+            "this project asks for uv {required_uv} (required-version), and {version} is the newest known here; say "
+            "which one the image gets: --set uv.version=",
+            required_uv=project.required_uv,
+            version=version,
         )
         raise BadInput(msg)
     return version

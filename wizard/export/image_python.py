@@ -12,6 +12,8 @@ from wizard.advice.torch_locked import missing_wheel
 from wizard.advice.torch_machine import look
 from wizard.advice.torch_reach import Selected, installed
 from wizard.errors import BadInput
+from wizard.language import said
+from wizard.lists import both
 from wizard.machine.facts import Libc, Machine
 from wizard.project.facts import LockedPackage, Project
 
@@ -41,9 +43,13 @@ def image_python(project: Project, selected: Selected, glibc: str) -> ImagePytho
     versions = [named] if named else [known["preferred"], *(v for v in known["versions"] if v != known["preferred"])]
     found = [one for minor in versions if (one := _with(machine, project, selected, minor)) is not None]
     if not found:
-        msg = (
-            f"requires-python {project.requires_python or ''}{f' and .python-version {named}' if named else ''}: no Python "
-            f"image is known for it ({known['versions'][-1]} to {known['versions'][0]})"
+        msg = said(
+            "{asked}: no Python image is known for it ({first} to {last})",
+            asked=both(
+                [f"requires-python {project.requires_python or ''}", *([f".python-version {named}"] if named else [])]
+            ),
+            first=known["versions"][-1],
+            last=known["versions"][0],
         )
         raise BadInput(msg)
     return min(found, key=lambda one: len(one.built))

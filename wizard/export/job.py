@@ -13,6 +13,7 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.export.choices import decided
 from wizard.export.record import Exported, change
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.quoting import posix_line, sh
 from wizard.project.facts import Project
@@ -39,7 +40,10 @@ def made(machine: Machine, project: Project, choices: Choices, advice: TorchAdvi
     Raises BadInput for a node of another system: what is prepared here does not run there.
     """
     if machine.os not in ("linux", None):
-        msg = f"export job writes a script for Slurm's nodes, which run Linux; the facts are of {one_line(machine.os, 20)}"
+        msg = said(
+            "export job writes a script for Slurm's nodes, which run Linux; the facts are of {os}",
+            os=one_line(machine.os, 20),
+        )
         raise BadInput(msg)
     target = target_of(machine, choices, advice)
     values, _ = decided(choices, machine)
@@ -59,12 +63,14 @@ def made(machine: Machine, project: Project, choices: Choices, advice: TorchAdvi
         .replace("@WORDS@", posix_line([*_sets({**own, "verify.require": target.require})]))
     )
     commands = (
-        (prepare, "here, on the login node: no GPU is needed"),
-        (("sbatch", NAME), "check it on a compute node"),
-        (("uv-wizard", "attach"), "how the check goes, or ended"),
-        (("uv-wizard", "report", RESULTS), "all nodes that were checked, as one table"),
+        (prepare, said("here, on the login node: no GPU is needed")),
+        (("sbatch", NAME), said("check it on a compute node")),
+        (("uv-wizard", "attach"), said("how the check goes, or ended")),
+        (("uv-wizard", "report", RESULTS), said("all nodes that were checked, as one table")),
     )
-    summary = f"a batch script that checks {one_line(project.name or project.path, 40)} on a compute node"
+    summary = said(
+        "a batch script that checks {name} on a compute node", name=one_line(project.name or project.path, 40)
+    )
     return Exported((change(project.folder, NAME, script),), summary, tuple(_notes(machine, target)), commands)
 
 
@@ -83,17 +89,22 @@ def target_of(machine: Machine, choices: Choices, advice: TorchAdvice) -> Target
 def _notes(machine: Machine, target: Target) -> Iterator[str]:
     if not machine.foreign:
         yield (
-            "This is planned for the machine you are on. For a node's own GPU and driver, save its facts once "
-            "(srun uv-wizard doctor --json > node.json) and export again with --machine node.json --set torch.variant=auto"
+            said(
+                "This is planned for the machine you are on. For a node's own GPU and driver, save its facts once "
+                "(srun uv-wizard doctor --json > node.json) and export again with --machine node.json --set "
+                "torch.variant=auto"
+            )
         )
     elif not machine.gpus:
-        yield "The facts name no GPU on that node: the check there asks for none"
+        yield said("The facts name no GPU on that node: the check there asks for none")
     yield (
-        "Project, environment, cache and this user's state folder have to lie where login node and compute node both see "
-        "them; else name another with UV_WIZARD_STATE_DIR"
+        said(
+            "Project, environment, cache and this user's state folder have to lie where login node and compute node "
+            "both see them; else name another with UV_WIZARD_STATE_DIR"
+        )
     )
     if target.require == "auto":
-        yield "What has to pass is decided on the node; --set verify.require=cuda makes a missing GPU a failure"
+        yield said("What has to pass is decided on the node; --set verify.require=cuda makes a missing GPU a failure")
 
 
 def _wizard(one_file: Path | None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.project.facts import LockedPackage, Project
 from wizard.project.pyproject import read, table, texts
 from wizard.text import one_line
@@ -60,7 +61,10 @@ def sources_of(project: Project, packages: Iterable[LockedPackage]) -> Sources:
     names = (prefix, *(one.path for one in local))
     if any(name and not _PLAIN.fullmatch(name) for name in (prefix, *(one.path for one in outside))):
         bad = next(name for name in names if name and not _PLAIN.fullmatch(name))
-        msg = f"{one_line(bad, 80)} has letters that a Dockerfile can't name a source with; rename that folder, then export again"
+        msg = said(
+            "{bad} has letters that a Dockerfile can't name a source with; rename that folder, then export again",
+            bad=one_line(bad, 80),
+        )
         raise BadInput(msg)
     steps = own.plain and all(one.plain and _PLAIN.fullmatch(one.path) for one in local)
     return Sources(prefix, local, outside, steps)
@@ -75,9 +79,9 @@ def _common(paths: list[str]) -> str:
     try:
         return os.path.commonpath(paths)
     except ValueError:  # another drive of Windows
-        msg = (
-            f"uv.lock takes a package from {one_line(paths[-1], 80)}, which no build of this folder can see; "
-            "move it into the project, then uv lock"
+        msg = said(
+            "uv.lock takes a package from {paths}, which no build of this folder can see; move it into the project, then uv lock",
+            paths=one_line(paths[-1], 80),
         )
         raise BadInput(msg) from None
 
@@ -91,7 +95,7 @@ def _local(path: str, root: str) -> LocalSource:
     if os.path.isfile(path):
         return LocalSource(_inside(path, root), folder=False, plain=True)
     if not os.path.isdir(path):
-        msg = f"uv.lock takes a package from {one_line(path, 100)}, which is not there"
+        msg = said("uv.lock takes a package from {path}, which is not there", path=one_line(path, 100))
         raise BadInput(msg)
     tables = read(Path(path) / "pyproject.toml").tables
     own, workspace = table(tables, "project"), table(tables, "tool", "uv", "workspace")

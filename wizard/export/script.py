@@ -12,6 +12,7 @@ from wizard.errors import BadInput
 from wizard.export import script_ps1, script_sh
 from wizard.export.record import Exported, change
 from wizard.export.script_job import Install, Job, Place, Places, installs_of, parts_of
+from wizard.language import said
 from wizard.plan import uv_ways
 from wizard.plan.install_uv import plan_uv
 from wizard.plan.step import Plan
@@ -51,10 +52,14 @@ def made(
     """The script beside the project. `shell`: sh or ps1, None for what this machine has. Raises BadInput."""
     shell = shell or ("ps1" if machine.os == "windows" else "sh")
     if shell not in NAMES:
-        msg = f"--shell {one_line(shell, 40)} is not possible; allowed: {', '.join(NAMES)}"
+        msg = said(
+            "--shell {shell} is not possible; allowed: {names}", shell=one_line(shell, 40), names=", ".join(NAMES)
+        )
         raise BadInput(msg)
     if shell == "sh" and machine.os == "windows":
-        msg = "--shell sh is not possible: this plan is for Windows, whose settings only ps1 can write; allowed: ps1"
+        msg = said(
+            "--shell sh is not possible: this plan is for Windows, whose settings only ps1 can write; allowed: ps1"
+        )
         raise BadInput(msg)
     job, notes = job_of(machine, project, choices, selected, plan)
     text = script_sh.text(job) if shell == "sh" else _BOM + script_ps1.text(job).replace("\n", "\r\n")
@@ -62,10 +67,14 @@ def made(
     told = (
         *notes,
         *_homes(job, machine),
-        "Read it before you give it away: it holds the new text of each file that the plan writes.",
+        said("Read it before you give it away: it holds the new text of each file that the plan writes."),
     )
-    summary = f"the plan as a script for {'sh' if shell == 'sh' else 'PowerShell'}, {len(job.parts) + 2} parts"
-    return Exported((change(project.path, NAMES[shell], text),), summary, told, ((run, "carry it out"),))
+    summary = said(
+        "the plan as a script for {shell}, {count} parts",
+        shell="sh" if shell == "sh" else "PowerShell",
+        count=len(job.parts) + 2,
+    )
+    return Exported((change(project.path, NAMES[shell], text),), summary, told, ((run, said("carry it out")),))
 
 
 def _homes(job: Job, machine: Machine) -> Iterator[str]:
@@ -73,7 +82,11 @@ def _homes(job: Job, machine: Machine) -> Iterator[str]:
     home = (machine.home or str(Path.home())).encode()
     named = [write.place.rest for part in job.parts for write in part.writes if len(home) > 1 and home in write.data]
     if named:
-        yield f"{', '.join(named)} will name your home folder, {home.decode()}; for others choose a folder that all have"
+        yield said(
+            "{named} will name your home folder, {home}; for others choose a folder that all have",
+            named=", ".join(named),
+            home=home.decode(),
+        )
 
 
 def job_of(

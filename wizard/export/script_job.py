@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.files import digest
+from wizard.language import said
 from wizard.plan.step import Command, FileChange, Plan, RegistryChange, Step
 from wizard.text import masked, one_line
 
 _ADDRESS = re.compile(r"https?://[^\s|'\"]+")
 _INSTEAD = {
-    "mirror-sync": "The mirror is asked once, through uv pip; what it lacks comes from uv.lock's own addresses.",
-    "move-cache": "The old cache is left where it is: uv-wizard moves it, this script does not.",
+    "mirror-sync": said("The mirror is asked once, through uv pip; what it lacks comes from uv.lock's own addresses."),
+    "move-cache": said("The old cache is left where it is: uv-wizard moves it, this script does not."),
 }
 
 
@@ -136,7 +137,12 @@ def parts_of(plan: Plan, places: Places, foreign: tuple[str, ...]) -> tuple[tupl
             write = _write(file, places, tuple(left))
             left.pop(0)
             if write is None:
-                notes.append(f"{one_line(file.path, 80)} is left out: its new text holds a sign-in. Write it by hand.")
+                notes.append(
+                    said(
+                        "{path} is left out: its new text holds a sign-in. Write it by hand.",
+                        path=one_line(file.path, 80),
+                    )
+                )
             else:
                 writes.append(write)
         runs = tuple(_runs(step, places, foreign, notes))
@@ -188,7 +194,7 @@ def _run(command: Command, places: Places, foreign: tuple[str, ...], notes: list
         if value is None:
             continue
         if masked(value) != value or re.search(r"(PASSWORD|TOKEN|USERNAME)$", name):
-            notes.append(f"{name} is left out: it is a sign-in. Set it before you run the script.")
+            notes.append(said("{name} is left out: it is a sign-in. Set it before you run the script.", name=name))
         else:
             environment[name] = places.of(value)
     stand_ins: Mapping[str, Any] = command.options.get("stand_ins") or {}

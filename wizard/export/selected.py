@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from wizard.advice.torch_reach import Selected
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.project.facts import Project
 from wizard.project.pyproject import normal
 
@@ -21,5 +22,11 @@ def _check(kind: str, key: str, chosen: Iterable[str], there: Iterable[str]) -> 
     for name in chosen:
         if normal(name) not in known:
             allowed = ", ".join(known.values()) or "none"
-            msg = f"{key} = {name} is not possible: this project has no {kind} of that name; allowed: {allowed}"
+            msg = said(
+                "{key} = {name} is not possible: this project has no {kind} of that name; allowed: {allowed}",
+                key=key,
+                name=name,
+                kind=kind,
+                allowed=allowed,
+            )
             raise BadInput(msg)

@@ -9,35 +9,36 @@ from wizard.errors import BadInput
 from wizard.export.choices import private
 from wizard.export.record import Exported
 from wizard.export.selected import check
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.step import FileChange
 from wizard.project import team
 from wizard.project.facts import Project
 from wizard.project.greeting import checked
 
-_NOTHING = (
-    "say what the team decides: --set torch.variant=auto, --set mirrors.pypi=fastest, --set sync.extras=NAME, "
-    "--set verify.require=gpu, --greeting TEXT, or --choices FILE"
+_NOTHING = said(
+    "say what the team decides: --set torch.variant=auto, --set mirrors.pypi=fastest, --set sync.extras=NAME, --set "
+    "verify.require=gpu, --greeting TEXT, or --choices FILE"
 )
 
 
 def made(project: Project, choices: Choices, machine: Machine, greeting: str | None) -> Exported:
     """The file. `greeting`: None leaves what is there, "" takes it out. Raises BadInput where nothing is decided."""
-    said: dict[str, Value] = {
+    wanted: dict[str, Value] = {
         key: value for name in ("file", "screen", "set") for key, value in choices.layers.get(name, {}).items()
     }
-    if not said and greeting is None:
+    if not wanted and greeting is None:
         raise BadInput(_NOTHING)
-    told = {key: why for key in said if (why := private(key, choices.get(key), machine)) is not None}
-    values = {key: choices.get(key) for key in said if key not in told}
+    told = {key: why for key in wanted if (why := private(key, choices.get(key), machine)) is not None}
+    values = {key: choices.get(key) for key in wanted if key not in told}
     path, before = project.file("pyproject.toml")
     after = team.written(before or b"", values, None if greeting is None else checked(greeting))
     _check(project, values)
     names = [*(("greeting",) if greeting is not None else ()), *values]
-    summary = f"{', '.join(names) or 'nothing'} in [tool.uv-wizard] of pyproject.toml"
+    summary = said("{names} in [tool.uv-wizard] of pyproject.toml", names=", ".join(names) or said("nothing"))
     notes = (
-        *(f"{key} is left out: {why}" for key, why in told.items()),
-        "Who opens this project with uv-wizard finds these answered. Put pyproject.toml into git.",
+        *(said("{key} is left out: {why}", key=key, why=why) for key, why in told.items()),
+        said("Who opens this project with uv-wizard finds these answered. Put pyproject.toml into git."),
     )
     return Exported((FileChange(path, before, after),), summary, notes, step="team")
 
@@ -49,5 +50,8 @@ def _check(project: Project, values: dict[str, Value]) -> None:
     check(project, Selected(extras, groups))
     variant = values.get("torch.variant", "keep")
     if project.torch is None and variant not in ("keep", "auto"):
-        msg = f"torch.variant = {variant}: this project does not use torch; add it (uv add torch), or leave that choice out"
+        msg = said(
+            "torch.variant = {variant}: this project does not use torch; add it (uv add torch), or leave that choice out",
+            variant=variant,
+        )
         raise BadInput(msg)

@@ -10,6 +10,7 @@ from typing import Any
 
 from wizard.errors import BadInput, WizardError
 from wizard.fleet.record import GOOD, Row, of_verification, only_facts, row, silent, unreadable
+from wizard.language import said
 from wizard.text import one_line
 
 FLEET = "fleet.json"
@@ -52,12 +53,12 @@ def read(folder: str) -> Fleet:
     """The fleet of that folder. Raises BadInput where it is none, WizardError where nothing of ours is in it."""
     place = Path(folder)
     if not place.is_dir():
-        msg = f"{one_line(folder)} is no folder; name the one where the results lie"
+        msg = said("{folder} is no folder; name the one where the results lie", folder=one_line(folder))
         raise BadInput(msg)
     try:
         found = {path.name.removesuffix(".json"): path for path in place.iterdir() if path.suffix == ".json"}
     except OSError as error:
-        msg = f"{one_line(folder)} cannot be read: {error.strerror or error}"
+        msg = said("{folder} cannot be read: {error}", folder=one_line(folder), error=error.strerror or error)
         raise BadInput(msg) from None
     fleet = _document(found.pop(FLEET.removesuffix(".json"), None)) or {}
     run = fleet.get("run") if isinstance(fleet.get("run"), str) else None
@@ -70,7 +71,9 @@ def read(folder: str) -> Fleet:
         if one is not None:
             rows.append(one)
     if not rows:
-        msg = f"no results in {one_line(folder)}: no file in it is a host's record or a saved verification"
+        msg = said(
+            "no results in {folder}: no file in it is a host's record or a saved verification", folder=one_line(folder)
+        )
         raise WizardError(msg)
     return Fleet(tuple(rows), run)
 

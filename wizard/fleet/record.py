@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from wizard.language import said
 from wizard.text import clean, one_line, standing_size
 
 State = Literal["verified", "planned", "same", "short", "failed", "away", "unknown"]
@@ -14,14 +15,14 @@ away: it could not be reached, or not any more; unknown: there is no word of it.
 """
 GOOD: frozenset[State] = frozenset({"verified", "planned", "same"})
 STAGES: Mapping[str, str] = {
-    "reach": "when it was called",
-    "python": "when its Python was looked for",
-    "room": "when its disk was looked at",
-    "copy": "while the files went there",
-    "facts": "while it told its facts",
-    "plan": "while it made its plan",
-    "apply": "while the plan was carried out",
-    "result": "before it told its result",
+    "reach": said("when it was called"),
+    "python": said("when its Python was looked for"),
+    "room": said("when its disk was looked at"),
+    "copy": said("while the files went there"),
+    "facts": said("while it told its facts"),
+    "plan": said("while it made its plan"),
+    "apply": said("while the plan was carried out"),
+    "result": said("before it told its result"),
 }
 """Where a host can be, in the order of the role, in words."""
 
@@ -80,17 +81,17 @@ def of_verification(host: str, verification: Mapping[str, Any], facts: Mapping[s
 
 def silent(host: str) -> Row:
     """A host that was to be reached and left nothing."""
-    return Row(one_line(host, 80), None, None, None, "unknown", "no-word", "no word of it in the last run")
+    return Row(one_line(host, 80), None, None, None, "unknown", "no-word", said("no word of it in the last run"))
 
 
 def unreadable(host: str) -> Row:
     """A host whose file can't be read, such as one that was cut off."""
-    return Row(one_line(host, 80), None, None, None, "unknown", "no-word", "its result can't be read")
+    return Row(one_line(host, 80), None, None, None, "unknown", "no-word", said("its result can't be read"))
 
 
 def only_facts(host: str, facts: Mapping[str, Any]) -> Row:
     """A host that told what it is, and nothing since."""
-    told = "its facts are here, and no verification"
+    told = said("its facts are here, and no verification")
     return Row(one_line(host, 80), _gpus(facts, {}), _driver(facts, {}), _advised(facts), "unknown", "no-word", told)
 
 
@@ -101,10 +102,10 @@ def _ending(
     ended, cause = record.get("ended"), _text(record.get("cause"), 60) or None
     detail, where = _text(record.get("detail"), 200), STAGES.get(str(record.get("stage")), "")
     if ended == "unreachable":
-        told = "cannot be reached" if record.get("stage") == "reach" else f"went away {where}"
+        told = said("cannot be reached") if record.get("stage") == "reach" else said("went away {where}", where=where)
         return "away", cause or "unreachable", told, {"explanation": detail}
     if ended == "failed":
-        return "failed", cause or "failed", detail or f"failed {where}", {}
+        return "failed", cause or "failed", detail or said("failed {where}", where=where), {}
     if record.get("check"):
         return _looked_at(_table(record.get("plan")))
     return _carried_out(record, result, verification)
@@ -120,27 +121,32 @@ def _carried_out(
     if diagnosis:
         state: State = "short" if result.get("exit_code") == 3 else "failed"
         cause, title = _text(diagnosis.get("cause"), 60), _text(diagnosis.get("title"), 200)
-        return state, cause or "unknown", title or "no title", diagnosis
+        return state, cause or "unknown", title or said("no title"), diagnosis
     if record.get("ended") != "done" or not result:
-        return "unknown", _text(record.get("cause"), 60) or "no-word", detail or "it left no result", {}
+        return "unknown", _text(record.get("cause"), 60) or "no-word", detail or said("it left no result"), {}
     lines = [_text(line, 200) for line in _list(result.get("last_lines"))]
     last = next((line for line in reversed(lines) if line), "")
-    return "failed", "unknown", last or detail or f"ended with exit code {result.get('exit_code')}", {"evidence": lines}
+    return (
+        "failed",
+        "unknown",
+        last or detail or said("ended with exit code {exit_code}", exit_code=result.get("exit_code")),
+        {"evidence": lines},
+    )
 
 
 def _looked_at(plan: Mapping[str, Any]) -> tuple[State, str | None, str, Mapping[str, Any]]:
     """Of a plan that nobody carried out. Its check is no change, and always there."""
     steps = [told for step in _list(plan.get("steps")) if (told := _text(step, 20)) and told != "verify"]
     if plan.get("changes") is False:
-        return "same", None, "nothing would change", {}
-    return "planned", None, f"would do: {', '.join(steps)}" if steps else "would change", {}
+        return "same", None, said("nothing would change"), {}
+    return "planned", None, said("would do: {steps}", steps=", ".join(steps)) if steps else said("would change"), {}
 
 
 def _changes(record: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str, ...] | None:
     found = result.get("changes")
     if not isinstance(found, list):
         return None
-    carried = ("project files copied",) if record.get("carried") is True else ()
+    carried = (said("project files copied"),) if record.get("carried") is True else ()
     return (*carried, *(_text(one, 200) for one in found))
 
 

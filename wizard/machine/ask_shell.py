@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from wizard.language import said
 from wizard.machine.child import ask, side_by_side
 from wizard.machine.places import executable
 from wizard.machine.request import ProbeRequest
@@ -218,13 +219,20 @@ def _ask(
 
 
 def _late(limit: float) -> str:
-    return f"it did not answer in {limit:g} s: a start-up file waits for something, or starts another program"
+    return said(
+        "it did not answer in {limit} s: a start-up file waits for something, or starts another program",
+        limit=f"{limit:g}",
+    )
 
 
 def _silent(code: int, printed: str) -> str:
     last = next((line for line in reversed(printed.splitlines()) if line.strip()), "")
-    told = f"; its last line: {one_line(last, 100)}" if last else ""
-    return f"it ended ({code}) before it could answer: a start-up file leaves or starts another program{told}"
+    told = said("; its last line: {last}", last=one_line(last, 100)) if last else ""
+    return said(
+        "it ended ({code}) before it could answer: a start-up file leaves or starts another program{told}",
+        code=code,
+        told=told,
+    )
 
 
 def _argv(start: ShellStart, programs: Sequence[str]) -> list[str]:

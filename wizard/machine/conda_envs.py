@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from wizard.language import said
 from wizard.machine.conda import condarc, roots
 from wizard.machine.facts import CondaEnvironment
 from wizard.machine.request import Answer, ProbeRequest
@@ -31,8 +32,9 @@ def environments(request: ProbeRequest, seconds: float = SECONDS) -> Answer:
     if not found:
         return Answer({"conda_environments": ()})
     sizes = [one.size_bytes for one in found if one.size_bytes is not None]
-    more = "at least " if len(sizes) < len(found) else ""
-    size = f"{more}{standing_size(sum(sizes))}" if sizes else "of a size that is not known"
+    size: str = standing_size(sum(sizes)) if sizes else said("of a size that is not known")
+    if sizes and len(sizes) < len(found):
+        size = said("at least {size}", size=size)
     count = "1 environment" if len(found) == 1 else f"{len(found)} environments"
     lines = [f"{one.name}: {_told(one.size_bytes)}, {one.path}" for one in found]
     return Answer({"conda_environments": tuple(found)}, (finding("conda-environments", lines, count=count, size=size),))

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from wizard.language import said
 from wizard.machine.child import ask
 from wizard.machine.places import executable
 from wizard.machine.request import ProbeRequest
@@ -33,7 +34,7 @@ def looked_at(request: ProbeRequest, paths: Iterable[str]) -> tuple[dict[str, st
         real = os.path.realpath(path)
         if real != os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)):
             linked[path] = real
-        why = _store(real) or _chezmoi(request, path) or ("tracked by yadm" if path in tracked else None)
+        why = _store(real) or _chezmoi(request, path) or (said("tracked by yadm") if path in tracked else None)
         why = why or _read_only(path, real)
         if why:
             kept[path] = why
@@ -41,27 +42,27 @@ def looked_at(request: ProbeRequest, paths: Iterable[str]) -> tuple[dict[str, st
 
 
 def _store(real: str) -> str | None:
-    return next((f"made by {name}" for store, name in _STORES.items() if real.startswith(store)), None)
+    return next((said("made by {name}", name=name) for store, name in _STORES.items() if real.startswith(store)), None)
 
 
 def _read_only(path: str, real: str) -> str | None:
     folder = os.path.dirname(real)
     if os.path.islink(path) and not os.path.isdir(folder):
-        return "a link to a folder that is not there"
+        return said("a link to a folder that is not there")
     try:
         mode = os.stat(real).st_mode
     except FileNotFoundError:
         while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
             folder = os.path.dirname(folder)
-        return None if os.access(folder, os.W_OK | os.X_OK) else "in a folder that this user may not write in"
+        return None if os.access(folder, os.W_OK | os.X_OK) else said("in a folder that this user may not write in")
     except OSError as error:
-        return f"not to be looked at ({error.strerror or error})"
+        return said("not to be looked at ({error})", error=error.strerror or error)
     if not stat.S_ISREG(mode):
-        return "no file"
+        return said("no file")
     # root may write what its owner has closed, and should not
     if not mode & 0o222 or not os.access(real, os.W_OK):
-        return "read-only"
-    return None if os.access(folder, os.W_OK | os.X_OK) else "in a folder that this user may not write in"
+        return said("read-only")
+    return None if os.access(folder, os.W_OK | os.X_OK) else said("in a folder that this user may not write in")
 
 
 def _chezmoi(request: ProbeRequest, path: str) -> str | None:
@@ -72,7 +73,7 @@ def _chezmoi(request: ProbeRequest, path: str) -> str | None:
     folders = [source]
     for part in inside[:-1]:
         folders = [found for folder in folders for found in _named(folder, part)]
-    return "managed by chezmoi" if any(True for folder in folders for _ in _named(folder, inside[-1])) else None
+    return said("managed by chezmoi") if any(True for folder in folders for _ in _named(folder, inside[-1])) else None
 
 
 def _chezmoi_source(request: ProbeRequest) -> Path | None:

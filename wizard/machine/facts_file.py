@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import Conda, Filesystem, FoundPython, FoundUv, Gpu, Libc, Machine
 from wizard.machine.system import architecture
 from wizard.text import one_line
@@ -21,33 +22,40 @@ _LARGEST = 2**63
 def from_document(data: Any) -> Machine:
     """The machine that `data` (parsed JSON) describes, marked foreign. Raises BadInput: the key, the value, what is allowed."""
     if not isinstance(data, Mapping):
-        raise _bad("the document", data, "an object with the machine's facts")
+        raise _bad(said("the document"), data, said("an object with the machine's facts"))
     inner = data.get("machine", data)
     if not isinstance(inner, Mapping):
-        raise _bad("machine", inner, "an object with the machine's facts")
+        raise _bad("machine", inner, said("an object with the machine's facts"))
     facts = {key: check(inner[key], key) for key, check in _KEYS.items() if inner.get(key) is not None}
     return Machine(**facts, foreign=True)
 
 
 def _bad(key: str, value: Any, allowed: str) -> BadInput:
-    return BadInput(f"the machine file: {key} = {one_line(repr(value), 80)} is not possible; allowed: {allowed}")
+    return BadInput(
+        said(
+            "the machine file: {key} = {value} is not possible; allowed: {allowed}",
+            key=key,
+            value=one_line(repr(value), 80),
+            allowed=allowed,
+        )
+    )
 
 
 def _text(value: Any, key: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _bad(key, value, "text, or null")
+        raise _bad(key, value, said("text, or null"))
     return value
 
 
 def _flag(value: Any, key: str) -> bool:
     if not isinstance(value, bool):
-        raise _bad(key, value, "true, false or null")
+        raise _bad(key, value, said("true, false or null"))
     return value
 
 
 def _count(value: Any, key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _LARGEST:
-        raise _bad(key, value, "a whole number from 0 on, or null")
+        raise _bad(key, value, said("a whole number from 0 on, or null"))
     return value
 
 
@@ -63,14 +71,14 @@ def _one_of(*allowed: str) -> Check:
 def _version(value: Any, key: str) -> str:
     text = _text(value, key)
     if not text[0].isdigit() or any(character.isspace() for character in text):
-        raise _bad(key, value, "a version such as 12.4, or null")
+        raise _bad(key, value, said("a version such as 12.4, or null"))
     return text
 
 
 def _capability(value: Any, key: str) -> str:
     major, dot, minor = _text(value, key).partition(".")
     if not (dot and major.isdecimal() and minor.isdecimal() and value.isascii()):
-        raise _bad(key, value, "a compute capability such as 8.6, or null")
+        raise _bad(key, value, said("a compute capability such as 8.6, or null"))
     return str(value)
 
 
@@ -80,14 +88,14 @@ def _arch(value: Any, key: str) -> str:
 
 def _gfx(value: Any, key: str) -> str:
     if not _text(value, key).startswith("gfx"):
-        raise _bad(key, value, "a name such as gfx1100, or null")
+        raise _bad(key, value, said("a name such as gfx1100, or null"))
     return str(value)
 
 
 def _list(each: Check) -> Check:
     def check(value: Any, key: str) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise _bad(key, value, "a list, or null")
+            raise _bad(key, value, said("a list, or null"))
         return tuple(each(one, f"{key}[{number}]") for number, one in enumerate(value))
 
     return check
@@ -101,7 +109,7 @@ def _record(kind: Callable[..., Any], needed: tuple[str, ...], **keys: Check) ->
             raise _bad(key, value, f"an object with {', '.join(keys)}")
         for name in needed:
             if value.get(name) is None:
-                raise _bad(f"{key}.{name}", value.get(name), "a value; it can't be left out")
+                raise _bad(f"{key}.{name}", value.get(name), said("a value; it can't be left out"))
         told = {name: one(value[name], f"{key}.{name}") for name, one in keys.items() if value.get(name) is not None}
         absent = dict.fromkeys(name for name in keys if name not in told and name not in ("mig", "purposes"))
         return kind(**absent, **told)

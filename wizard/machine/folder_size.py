@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
+from wizard.language import said
 from wizard.text import standing_size
 
 LIMIT_S, MOST = 5.0, 1_000_000
@@ -23,7 +24,7 @@ class FolderSize:
     def told(self) -> str:
         """`1.3 GiB`, or `more than 1.3 GiB`."""
         size = standing_size(self.bytes)
-        return size if self.whole else f"more than {size}"
+        return size if self.whole else said("more than {size}", size=size)
 
 
 def folder_size(path: str, limit_s: float = LIMIT_S, most: int = MOST) -> FolderSize | None:

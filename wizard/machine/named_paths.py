@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from wizard.language import said
 from wizard.machine.request import ProbeRequest
 
 FILES = ("SSL_CERT_FILE", "UV_CONFIG_FILE")
@@ -29,11 +30,11 @@ def _file(path: Path, name: str) -> str | None:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            return "it is a folder"
+            return said("it is a folder")
         if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:
             data = path.read_bytes()
             if name == "SSL_CERT_FILE" and b"-----BEGIN" not in data:
-                return "it holds no certificate"
+                return said("it holds no certificate")
     except OSError as error:
         return _why(error)
     return None
@@ -42,7 +43,7 @@ def _file(path: Path, name: str) -> str | None:
 def _folder(path: Path) -> str | None:
     try:
         if not stat.S_ISDIR(path.stat().st_mode):
-            return "it is no folder"
+            return said("it is no folder")
         with os.scandir(path) as entries:
             next(entries, None)
     except OSError as error:
@@ -52,5 +53,5 @@ def _folder(path: Path) -> str | None:
 
 def _why(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "it is not there"
-    return "it may not be read" if isinstance(error, PermissionError) else (error.strerror or str(error))
+        return said("it is not there")
+    return said("it may not be read") if isinstance(error, PermissionError) else (error.strerror or str(error))

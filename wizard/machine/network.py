@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass_environment  # type: ignore[attr-defined]  # not in typeshed
 
+from wizard.language import said
 from wizard.machine.facts import MachineFinding, NetworkFact
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import shown
@@ -69,7 +70,7 @@ def _tried(
     try:
         trusted = certificates(request)
     except OSError:  # told by wizard.advice.variables
-        return NetworkFact(None, told, "its certificate can't be checked"), None
+        return NetworkFact(None, told, said("its certificate can't be checked")), None
     begun = time.monotonic()
     try:
         with (
@@ -82,12 +83,12 @@ def _tried(
         line = masked(one_line(str(error) or type(error).__name__, 300))
         return NetworkFact(None, told, why), finding(cause, [line], **words) if cause else None
     if status == 407:
-        return NetworkFact(None, told, "the proxy asks for a sign-in"), finding(
+        return NetworkFact(None, told, said("the proxy asks for a sign-in")), finding(
             "proxy-authentication", ["407"], **words
         )
     if status >= 500:
         cause = "proxy-refused" if proxy and status in (502, 503, 504) else "index-server-error"
-        return NetworkFact(None, told, f"it answers {status}"), finding(
+        return NetworkFact(None, told, said("it answers {status}", status=status)), finding(
             cause, [str(status)], status=str(status), **words
         )
     return NetworkFact(round((time.monotonic() - begun) * 1000, 1), told), None
@@ -109,14 +110,17 @@ def why_not(error: BaseException, *, proxied: bool) -> tuple[str | None, str]:
     )
     at_proxy = isinstance(error, httpx.ProxyError)
     told = (
-        (at_proxy and "407" in text, ("proxy-authentication", "the proxy asks for a sign-in")),
-        (at_proxy, ("proxy-refused", "the proxy refuses")),
-        (isinstance(error, ImportError), (None, "not tried through a SOCKS proxy")),
-        ("certificate" in text or isinstance(error, ssl.SSLError), ("tls-untrusted", "its certificate is not trusted")),
-        (isinstance(error, httpx.TimeoutException), ("network-timeout", "no answer in time")),
-        (not isinstance(error, httpx.HTTPError), (None, "its address is not usable")),
-        (proxied, ("proxy-refused", "the proxy can't be reached")),
-        (unnamed, ("network-dns", "its name is not found")),
-        (True, ("network-refused", "no connection")),
+        (at_proxy and "407" in text, ("proxy-authentication", said("the proxy asks for a sign-in"))),
+        (at_proxy, ("proxy-refused", said("the proxy refuses"))),
+        (isinstance(error, ImportError), (None, said("not tried through a SOCKS proxy"))),
+        (
+            "certificate" in text or isinstance(error, ssl.SSLError),
+            ("tls-untrusted", said("its certificate is not trusted")),
+        ),
+        (isinstance(error, httpx.TimeoutException), ("network-timeout", said("no answer in time"))),
+        (not isinstance(error, httpx.HTTPError), (None, said("its address is not usable"))),
+        (proxied, ("proxy-refused", said("the proxy can't be reached"))),
+        (unnamed, ("network-dns", said("its name is not found"))),
+        (True, ("network-refused", said("no connection"))),
     )
     return next(answer for fits, answer in told if fits)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from wizard.language import said
 from wizard.machine.facts import Machine, MachineFinding
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.telling import finding
@@ -143,10 +144,18 @@ def _merge(facts: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 
 _NAMES = {
-    "system": "the system", "shell": "the shell", "conda": "conda", "filesystems": "the disks", "uv": "the uv here",
-    "pythons": "the Pythons", "gpus": "the GPUs", "network": "the network", "shells": "the uv of each shell",
-    "newest": "the newest uv", "environments": "conda's environments",
-}  # fmt: skip
+    "system": said("the system"),
+    "shell": said("the shell"),
+    "conda": "conda",
+    "filesystems": said("the disks"),
+    "uv": said("the uv here"),
+    "pythons": said("the Pythons"),
+    "gpus": said("the GPUs"),
+    "network": said("the network"),
+    "shells": said("the uv of each shell"),
+    "newest": said("the newest uv"),
+    "environments": said("conda's environments"),
+}
 
 
 def _what(probe: Probe) -> str:

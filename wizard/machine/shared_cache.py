@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wizard import catalog
+from wizard.language import said
 from wizard.machine.facts import MachineFinding
 from wizard.machine.places import executable
 from wizard.machine.request import ProbeRequest
@@ -43,13 +44,15 @@ class Sharing:
     def shuts_out(self) -> str | None:
         """Why some user is shut out, None where nothing says so."""
         if not self.group_writes:
-            return "its group may not write there"
+            return said("its group may not write there")
         if self.default_acl:
             return None
         if not self.setgid:
-            return "it lacks the set-group-ID bit, so what each user makes there belongs to that user's own group"
+            return said("it lacks the set-group-ID bit, so what each user makes there belongs to that user's own group")
         if self.umask & 0o020:
-            return f"your umask is {self.umask:03o}, so what you make there is closed to the others"
+            return said(
+                "your umask is {umask}, so what you make there is closed to the others", umask=f"{self.umask:03o}"
+            )
         return None
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from wizard.language import said
 from wizard.machine import folders
 from wizard.machine.facts import MachineFinding
 from wizard.machine.named_paths import unusable_paths
@@ -51,7 +52,7 @@ def _others_files(request: ProbeRequest, files: Mapping[str, bytes | None]) -> t
 
     wanted = concerned(request, own_folders(request))
     kept, linked = looked_at(request, wanted)
-    return {**{path: "not readable" for path in wanted if path not in files}, **kept}, linked
+    return {**{path: said("not readable") for path in wanted if path not in files}, **kept}, linked
 
 
 def startup_files(shell: str, home: str, environment: Mapping[str, str], os: str = "linux") -> list[str]:
@@ -111,9 +112,9 @@ def _bytes(path: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for a writer
-        raise OSError(0, "it is not a file")
+        raise OSError(0, said("it is not a file"))
     if status.st_size > _LARGEST:
-        raise OSError(0, f"it is larger than {_LARGEST // 1024**2} MiB")
+        raise OSError(0, said("it is larger than {largest} MiB", largest=_LARGEST // 1024**2))
     return path.read_bytes()
 
 

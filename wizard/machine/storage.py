@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard import catalog
+from wizard.language import said
 from wizard.machine import links, quota, shared_cache
 from wizard.machine.child import ask, side_by_side
 from wizard.machine.facts import CacheFolder, Filesystem, MachineFinding
@@ -195,7 +196,7 @@ def _findings(request: ProbeRequest, where: Mapping[str, str], found: Iterable[F
     room = catalog.table("machine.toml")["filesystems"]["home_room"]
     for one in found:
         if "home" in one.purposes and one.room is not None and one.room < room:
-            whose = "your quota there leaves" if one.room == one.quota_free_bytes else "free:"
+            whose = said("your quota there leaves") if one.room == one.quota_free_bytes else "free:"
             yield finding("home-nearly-full", [f"{one.mount}: {whose} {one.room} bytes"], free=standing_size(one.room))
         if "cache" in one.purposes and one.network:
             words = {"type": one.type or "?", "path": where["cache"], "mount": one.mount}

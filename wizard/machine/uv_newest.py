@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wizard import catalog
+from wizard.language import said
 from wizard.machine.child import side_by_side
 from wizard.machine.facts import UvSource
 from wizard.machine.network import certificates, index_url, proxies, proxy_for, why_not
@@ -45,7 +46,7 @@ def newest(request: ProbeRequest, limit: float = 9.0) -> Answer:
     if request.network:
         jobs.append(partial(_installer, request))
     told, *more = side_by_side(jobs, limit + 0.5)
-    versions, trouble = told or ([], "no answer in time")
+    versions, trouble = told or ([], said("no answer in time"))
     installer = more[0] if more else None
     return Answer({"uv_source": UvSource(versions[0] if versions else None, tuple(versions), installer, trouble)})
 
@@ -55,7 +56,7 @@ def _versions(request: ProbeRequest, limit: float) -> tuple[list[str], str | Non
     end = time.monotonic() + limit
     index = index_url(request) or _of_uv(request, limit / 2)
     if index is None:
-        return [], "no index named"
+        return [], said("no index named")
     return _kept_or_asked(index.rstrip("/"), request, max(1.0, end - time.monotonic()))
 
 
@@ -117,15 +118,15 @@ def _asked(index: str, request: ProbeRequest, limit: float) -> tuple[list[str], 
             client.stream("GET", url, headers={"Accept": _ACCEPT}) as answer,
         ):  # fmt: skip
             if answer.status_code != 200:
-                return [], f"the package index answers {answer.status_code} for uv"
+                return [], said("the package index answers {status_code} for uv", status_code=answer.status_code)
             for piece in answer.iter_bytes():
                 body += piece
                 if len(body) > _PAGE_LIMIT or time.monotonic() > end:
-                    return [], "no answer in time"
+                    return [], said("no answer in time")
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError, OSError) as error:
         return [], why_not(error, proxied=proxy is not None)[1]
     told = releases(bytes(body))
-    return told, None if told else "the package index has no uv"
+    return told, None if told else said("the package index has no uv")
 
 
 def releases(page: bytes) -> list[str]:

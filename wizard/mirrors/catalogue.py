@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from wizard import catalog, credentials
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.mirrors.record import KINDS, Catalogue, Kind, Mirror
 from wizard.text import masked, one_line
 from wizard.toml import TOMLError, parse
@@ -67,16 +68,18 @@ def candidates(kind: Kind, official_url: str | None) -> tuple[Mirror, ...]:
 
 def from_file(path: Path) -> Catalogue:
     """A `--catalog` file (INTERFACE.md). Raises BadInput that names the file, the entry and what is wrong."""
-    where = f"the catalogue {one_line(str(path))}"
+    where = said("the catalogue {path}", path=one_line(str(path)))
     try:
         tables = parse(path.read_bytes())
     except OSError as error:
-        raise BadInput(f"{where} cannot be read: {error.strerror or error}") from None
+        raise BadInput(said("{where} cannot be read: {error}", where=where, error=error.strerror or error)) from None
     except (TOMLError, UnicodeDecodeError) as error:
-        raise BadInput(f"{where} is not valid TOML: {one_line(str(error), 200)}") from None
+        raise BadInput(
+            said("{where} is not valid TOML: {error}", where=where, error=one_line(str(error), 200))
+        ) from None
     entries = tables.get("mirror")
     if not isinstance(entries, list) or not entries:
-        raise BadInput(f"{where} lists no mirrors: it needs [[mirror]] tables with id, kind and url")
+        raise BadInput(said("{where} lists no mirrors: it needs [[mirror]] tables with id, kind and url", where=where))
     mirrors = tuple(_own(entry, number, where) for number, entry in enumerate(entries, 1))
     _all_different(mirrors, where)
     return Catalogue(mirrors, _probes(tables.get("probe", {}), where))
@@ -84,16 +87,31 @@ def from_file(path: Path) -> Catalogue:
 
 def _own(entry: Any, number: int, where: str) -> Mirror:
     if not isinstance(entry, Mapping):
-        raise BadInput(f"{where}: mirror {number} is no table; it needs id, kind and url")
+        raise BadInput(
+            said("{where}: mirror {number} is no table; it needs id, kind and url", where=where, number=number)
+        )
     for key in ("id", "kind", "url"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
-            raise BadInput(f"{where}: mirror {number} has no {key}; it needs id, kind and url, all text")
+            raise BadInput(
+                said(
+                    "{where}: mirror {number} has no {key}; it needs id, kind and url, all text",
+                    where=where,
+                    number=number,
+                    key=key,
+                )
+            )
     name, kind = entry["id"], entry["kind"]
     if kind not in KINDS:
         raise BadInput(
-            f"{where}: mirror {one_line(name, 60)}: kind = {one_line(kind, 60)!r} is not possible; allowed: {', '.join(KINDS)}"
+            said(
+                "{where}: mirror {name}: kind = {kind} is not possible; allowed: {kinds}",
+                where=where,
+                name=one_line(name, 60),
+                kind=f"{one_line(kind, 60)!r}",
+                kinds=", ".join(KINDS),
+            )
         )
-    url = _address(entry["url"].strip(), f"{where}: mirror {one_line(name, 60)}")
+    url = _address(entry["url"].strip(), said("{where}: mirror {name}", where=where, name=one_line(name, 60)))
     index_type = entry.get("index_type", "pep503")
     return Mirror(name, kind, url, official=entry.get("official") is True, index_type=str(index_type))
 
@@ -103,10 +121,16 @@ def _address(url: str, where: str) -> str:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises where it is no number
     except ValueError:
-        raise BadInput(f"{where}: the url is no address") from None
+        raise BadInput(said("{where}: the url is no address", where=where)) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or _BLANK.search(url):
         told = masked(one_line(url, 120))
-        raise BadInput(f"{where}: url = {told!r} is not possible; it must begin with http:// or https://")
+        raise BadInput(
+            said(
+                "{where}: url = {told} is not possible; it must begin with http:// or https://",
+                where=where,
+                told=f"{told!r}",
+            )
+        )
     return credentials.keep(url).rstrip("/")
 
 
@@ -115,17 +139,29 @@ def _all_different(mirrors: tuple[Mirror, ...], where: str) -> None:
     for mirror in mirrors:
         if (mirror.kind, mirror.id) in seen:
             raise BadInput(
-                f"{where} has two mirrors with the id {one_line(mirror.id, 60)!r} and the kind {mirror.kind}"
+                said(
+                    "{where} has two mirrors with the id {id} and the kind {kind}",
+                    where=where,
+                    id=f"{one_line(mirror.id, 60)!r}",
+                    kind=mirror.kind,
+                )
             )
         seen.add((mirror.kind, mirror.id))
 
 
 def _probes(table: Any, where: str) -> dict[str, str]:
     if not isinstance(table, Mapping):
-        raise BadInput(f'{where}: [probe] is no table; write it as [probe] and a line such as pypi = "pygments"')
+        raise BadInput(
+            said('{where}: [probe] is no table; write it as [probe] and a line such as pypi = "pygments"', where=where)
+        )
     for kind, project in table.items():
         if kind not in KINDS or not isinstance(project, str) or not project.strip():
             raise BadInput(
-                f"{where}: [probe] {one_line(str(kind), 60)} is not possible; it takes {', '.join(KINDS)}, each with a name"
+                said(
+                    "{where}: [probe] {kind} is not possible; it takes {kinds}, each with a name",
+                    where=where,
+                    kind=one_line(str(kind), 60),
+                    kinds=", ".join(KINDS),
+                )
             )
     return {kind: project.strip() for kind, project in table.items()}

@@ -13,6 +13,7 @@ import ssl
 from typing import TYPE_CHECKING, Any, cast
 
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.mirrors.uv_network import UvNetwork, in_force
 from wizard.text import masked, one_line
 
@@ -131,7 +132,7 @@ def make_client(  # noqa: PLR0913 - what uv is told in as many ways
         )
     except (ImportError, ValueError, OSError) as error:
         raise WizardError(
-            f"the proxy or certificate settings cannot be used: {masked(one_line(str(error), 200))}"
+            said("the proxy or certificate settings cannot be used: {error}", error=masked(one_line(str(error), 200)))
         ) from None
 
 
@@ -142,20 +143,20 @@ def why(error: Exception) -> str:
     if isinstance(error, httpx.ConnectError):
         return _no_connection(error)
     if isinstance(error, httpx.ProxyError) and "407" in str(error):
-        return "the proxy asks for a sign-in"
+        return said("the proxy asks for a sign-in")
     words = (
-        (httpx.ConnectTimeout, "no connection in time"),
-        (httpx.TimeoutException, "no answer in time"),
-        (httpx.ProxyError, "the proxy refused"),
-        (httpx.TooManyRedirects, "sends you round in circles"),
+        (httpx.ConnectTimeout, said("no connection in time")),
+        (httpx.TimeoutException, said("no answer in time")),
+        (httpx.ProxyError, said("the proxy refused")),
+        (httpx.TooManyRedirects, said("sends you round in circles")),
     )
-    return next((text for kind, text in words if isinstance(error, kind)), "the connection broke")
+    return next((text for kind, text in words if isinstance(error, kind)), said("the connection broke"))
 
 
 def _no_connection(error: BaseException) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return "its certificate is not trusted"
+        return said("its certificate is not trusted")
     first = error
     while first.__cause__ or first.__context__:
         first = first.__cause__ or first.__context__ or first
-    return "no such host" if isinstance(first, socket.gaierror) else "no connection"
+    return said("no such host") if isinstance(first, socket.gaierror) else said("no connection")

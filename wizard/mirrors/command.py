@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from wizard import credentials
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.folders import folders
 from wizard.mirrors import catalogue, kept, official
 from wizard.mirrors.measure import measure
@@ -40,7 +41,13 @@ def measure_command(
     wanted = _kind(kind)
     own = None if catalog is None else catalogue.from_file(Path(catalog))
     if own is not None and not own.of(wanted):
-        raise BadInput(f"the catalogue {one_line(catalog or '')} has no mirrors of the kind {wanted}")
+        raise BadInput(
+            said(
+                "the catalogue {catalog} has no mirrors of the kind {wanted}",
+                catalog=one_line(catalog or ""),
+                wanted=wanted,
+            )
+        )
     found = read_project(project)
     uv = shutil.which("uv")
     return measure_kind(wanted, found, choices, uv, own=own, on_result=_last_only(on_result))
@@ -49,7 +56,9 @@ def measure_command(
 def _kind(kind: str) -> Kind:
     found = next((known for known in KINDS if known == kind), None)
     if found is None:
-        raise BadInput(f"--kind {one_line(kind, 60)} is not possible; allowed: {', '.join(_CHOSEN)}")
+        raise BadInput(
+            said("--kind {kind} is not possible; allowed: {chosen}", kind=one_line(kind, 60), chosen=", ".join(_CHOSEN))
+        )
     return found
 
 
@@ -121,7 +130,10 @@ def probe_for(kind: Kind, probe: str, project: Project | None, uv_path: str | No
         file = official.python_file(uv_path, wanted) if uv_path else None
         if file is None:
             raise BadInput(
-                f"no uv here says which file a Python {one_line(wanted, 40)} is; install uv, or name the file in [probe]"
+                said(
+                    "no uv here says which file a Python {wanted} is; install uv, or name the file in [probe]",
+                    wanted=one_line(wanted, 40),
+                )
             )
         return file
     return probe

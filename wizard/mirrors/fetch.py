@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from wizard.language import said
 from wizard.mirrors.client import why
 from wizard.mirrors.page import ACCEPT
 
@@ -97,7 +98,7 @@ def get(  # noqa: PLR0913 - a request has as many parts
     import httpx
 
     if deadline <= time.monotonic():
-        raise NoAnswer("no answer in time")
+        raise NoAnswer(said("no answer in time"))
     started = time.monotonic()
     try:
         with _opened(client, method, url, {"Accept": ACCEPT, **(headers or {})}, deadline) as response:
@@ -106,14 +107,19 @@ def get(  # noqa: PLR0913 - a request has as many parts
             found = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, str(response.url), found, body, first)
     except httpx.InvalidURL:
-        raise NoAnswer("not an address") from None
+        raise NoAnswer(said("not an address")) from None
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise NoAnswer(why(error), silent=True) from None
 
 
 def _body(response: httpx.Response, meter: Meter, deadline: float, limit: int, *, whole: bool) -> bytes:
     if whole and _length(response, 0) > limit:
-        raise NoAnswer(f"its page is too large to measure with ({_length(response, 0) / 1e6:.1f} MB)")
+        raise NoAnswer(
+            said(
+                "its page is too large to measure with ({size} MB)",
+                size=f"{_length(response, 0) / 1e6:.1f}",
+            )
+        )
     body = bytearray()
     counted = 0
     for piece in response.iter_bytes():
@@ -121,11 +127,11 @@ def _body(response: httpx.Response, meter: Meter, deadline: float, limit: int, *
         counted = response.num_bytes_downloaded
         body += piece
         if whole and (counted > limit or len(body) > _PAGE_LIMIT):
-            raise NoAnswer("its answer has no end")
+            raise NoAnswer(said("its answer has no end"))
         if not whole and len(body) >= limit:
             break
         if time.monotonic() > deadline:
-            raise NoAnswer("no answer in time")
+            raise NoAnswer(said("no answer in time"))
     return bytes(body)
 
 
@@ -152,7 +158,7 @@ class Download:
         """Cut short, or whole."""
         self.ended = time.monotonic()
         if not self.received and self.trouble is None:
-            self.trouble = "no data in time"
+            self.trouble = said("no data in time")
 
     @property
     def received(self) -> int:
@@ -202,11 +208,11 @@ def download(  # noqa: PLR0913 - as many limits
             if response.status_code in (200, 206):
                 _take(response, meter, deadline, limit, size, timed, whole="Range" not in headers)
             else:
-                timed.trouble = f"answers {response.status_code} for the file"
+                timed.trouble = said("answers {status_code} for the file", status_code=response.status_code)
     except httpx.TimeoutException:
         pass  # what came counts
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL):
-        timed.trouble = "the download broke off"
+        timed.trouble = said("the download broke off")
     timed.end()
     return timed
 
@@ -223,7 +229,7 @@ def _take(  # noqa: PLR0913 - as many limits
         timed.marks.append((time.monotonic(), received))
         digest.update(piece)
         if size is not None and received > size:
-            timed.trouble = "sends more than the file is long"
+            timed.trouble = said("sends more than the file is long")
             return
         if received >= limit and received < _length(response, sys.maxsize):
             return

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from wizard import credentials
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.mirrors import catalogue, official
 from wizard.mirrors.command import probe_for, python_wanted, uv_version
 from wizard.mirrors.measure import looked_up
@@ -46,6 +47,10 @@ def look_up_python(choices: Choices, project: Project | None, uv_path: str | Non
     found = look("python", value, project, uv_path)
     if found is not None and not found.ok:
         raise BadInput(
-            f"mirrors.python = {masked(one_line(value, 120))}: {found.why_not}, and uv looks nowhere else for a Python then; "
-            f"choose mirrors.python=official, or another that `uv-wizard mirrors --kind python` finds"
+            said(
+                "mirrors.python = {value}: {why_not}, and uv looks nowhere else for a Python then; choose "
+                "mirrors.python=official, or another that `uv-wizard mirrors --kind python` finds",
+                value=masked(one_line(value, 120)),
+                why_not=found.why_not,
+            )
         )

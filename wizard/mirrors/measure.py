@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard.credentials import SignIn
+from wizard.language import said
 from wizard.mirrors.client import make_client
 from wizard.mirrors.fetch import Meter
 from wizard.mirrors.ranking import best_of, ranked
@@ -119,6 +120,6 @@ def _outside(kind: Kind, candidates: Iterable[Mirror], official: str | None) -> 
 
 def _late(mirror: Mirror) -> Look:
     result = MirrorResult(
-        mirror.id, mirror.url or "", ok=False, why_not="no answer in time", silent=True, official=mirror.official
+        mirror.id, mirror.url or "", ok=False, why_not=said("no answer in time"), silent=True, official=mirror.official
     )
     return Look(mirror, result)

@@ -15,6 +15,8 @@ from html.parser import HTMLParser
 from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
+from wizard.language import said
+
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """What uv asks for, letter for letter (recorded from 0.8.24 to 0.13.8): some servers answer curl and not uv."""
 
@@ -92,7 +94,7 @@ def parse(data: bytes, content_type: str, url: str) -> Page:
     elif first == b"<" or kind.endswith("html"):
         page = _from_html(data.decode("utf-8", "replace"), url)
     else:
-        raise NotAPage("neither JSON nor HTML")
+        raise NotAPage(said("neither JSON nor HTML"))
     return page if TYPES.get(kind) == page.form else replace(page, for_uv=False)
 
 
@@ -100,9 +102,9 @@ def _from_json(data: bytes, url: str) -> Page:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise NotAPage("broken JSON") from None
+        raise NotAPage(said("broken JSON")) from None
     if not isinstance(document, dict) or not isinstance(document.get("files"), list):
-        raise NotAPage("JSON, but no list of files")
+        raise NotAPage(said("JSON, but no list of files"))
     meta = document.get("meta")
     serial = meta.get("_last-serial") if isinstance(meta, dict) else None
     name = document.get("name")

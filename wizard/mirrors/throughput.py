@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wizard.language import said
 from wizard.mirrors.fetch import Download, Meter, download, host_of
 from wizard.mirrors.page import File
 from wizard.mirrors.soundness import Look
@@ -183,9 +184,9 @@ def _judge(race: Race, look: Look, file: File, found: Download, *, counts: bool 
     key = look.mirror.id
     trouble = found.trouble
     if found.sha256 is not None and file.sha256 not in (None, found.sha256):
-        trouble = "sent a file with a wrong hash"
+        trouble = said("sent a file with a wrong hash")
     elif found.silence_s >= _SILENT_S:
-        trouble = "stops in the middle of a file"
+        trouble = said("stops in the middle of a file")
     if trouble is not None:
         race.looks[key] = race.looks[key].unsound(trouble)
         race.on_look(race.looks[key])

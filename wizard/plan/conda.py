@@ -54,7 +54,9 @@ def with_conda(step: Step | None, machine: Machine, choices: Choices) -> Step | 
     conda = machine.conda
     if conda.program is None:
         if not machine.foreign:
-            msg = f"{KEY} = off: the shells start inside conda, and its program was not found; allowed: keep"
+            msg = said(
+                "{key} = off: the shells start inside conda, and its program was not found; allowed: keep", key=KEY
+            )
             raise BadInput(msg)
         conda = replace(conda, program="conda")
     argv = (conda.program or "conda", "config", "--set", key_of(conda.version), "false")

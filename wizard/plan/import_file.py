@@ -38,7 +38,7 @@ def step(imported: Imported, folder: str, separator: str, files: dict[str, bytes
     else:
         after, more = _merged(imported, before)
         notes += more
-    notes += [f"{one.text}: not decided; {one.why}" for one in imported.undecided]
+    notes += [said("{text}: not decided; {why}", text=one.text, why=one.why) for one in imported.undecided]
     changes = [FileChange(f"{folder}{separator}pyproject.toml", before, after)]
     series = _SERIES.fullmatch(wanted or "")
     if series and files.get(".python-version") is None and before is None:
@@ -96,19 +96,22 @@ def _merged(imported: Imported, before: bytes) -> tuple[bytes, list[str]]:
     try:
         document = tomlkit.parse(before.decode("utf-8"))
     except (TOMLKitError, UnicodeDecodeError) as error:
-        msg = f"pyproject.toml can't be read: {error}. Correct it, then import again"
+        msg = said("pyproject.toml can't be read: {error}. Correct it, then import again", error=error)
         raise BadInput(msg) from None
     project = document.get("project")
     if not isinstance(project, dict):
-        msg = (
+        msg = said(
             "pyproject.toml has no [project] table to put dependencies into; add one, or move it away and import again"
         )
         raise BadInput(msg)
     listed = project.get("dependencies")
     has = {_name(str(one)): str(one) for one in listed or ()}
     new = [one for one in imported.dependencies if _name(one) not in has]
-    notes = [f"{has[_name(one)]} stays; the file asks for {one}" for one in imported.dependencies
-             if _name(one) in has and has[_name(one)] != one]  # fmt: skip
+    notes: list[str] = [
+        said("{has} stays; the file asks for {one}", has=has[_name(one)], one=one)
+        for one in imported.dependencies
+        if _name(one) in has and has[_name(one)] != one
+    ]
     if listed is None and new:
         project["dependencies"] = _lines(new)
     elif isinstance(listed, Array):
@@ -118,7 +121,11 @@ def _merged(imported: Imported, before: bytes) -> tuple[bytes, list[str]]:
         project["requires-python"] = imported.requires_python
     elif imported.requires_python and str(project.get("requires-python")) != imported.requires_python:
         notes.append(
-            f"requires-python {project.get('requires-python')} stays; the file asks for {imported.requires_python}"
+            said(
+                "{has} stays; the file asks for {one}",
+                has=f"requires-python {project.get('requires-python')}",
+                one=imported.requires_python,
+            )
         )
     _settings(document, imported, {_name(one) for one in new})
     return tomlkit.dumps(document).encode(), notes

@@ -37,15 +37,19 @@ def suits(found: FoundUv, project: Project | None, wanted: str = "") -> str | No
     try:
         version = Version(found.version or "")
     except InvalidVersion:
-        return "it does not say its version"
+        return said("it does not say its version")
     if wanted and found.version != wanted:
-        return f"{wanted} is asked for"
+        return said("{wanted} is asked for", wanted=wanted)
     least = catalog.table("uv.toml")["minimum"]
     if version < Version(least):
-        return f"{found.version} is older than {least}"
+        return said("{version} is older than {least}", version=found.version, least=least)
     required = specifier(project)
     if not SpecifierSet(required).contains(version, prereleases=True):
-        return f"this project asks for uv {project.required_uv if project else ''}, and it is {found.version}"
+        return said(
+            "this project asks for uv {required_uv}, and it is {version}",
+            required_uv=project.required_uv if project else "",
+            version=found.version,
+        )
     return None
 
 
@@ -88,7 +92,7 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     if way == "update":
         found = next(iter(found_by_shells(machine)), None)
         if found is None:
-            msg = "uv.install = update, but no uv was found here; allowed then: auto, standalone, index or a path"
+            msg = said("uv.install = update, but no uv was found here; allowed then: auto, standalone, index or a path")
             raise BadInput(msg)
         return _updated(found, machine, project, choices, python)
     if way == "keep":
@@ -96,7 +100,7 @@ def plan_uv(machine: Machine, project: Project | None, choices: Choices, python:
     else:
         kept = next((one for one in found_by_shells(machine) if suits(one, project, wanted) is None), None)
     if way == "keep" and kept is None:
-        msg = "uv.install = keep, but no uv was found here; allowed then: auto, standalone, index or a path"
+        msg = said("uv.install = keep, but no uv was found here; allowed then: auto, standalone, index or a path")
         raise BadInput(msg)
     if kept is not None and way in {"auto", "keep"}:
         return UvPlan(kept.path, None, kept, _parent(machine, kept.path))
@@ -123,8 +127,10 @@ def _refuse_contradiction(project: Project | None, wanted: str) -> None:
     """Raises BadInput where the version chosen is one that this project does not take."""
     required = specifier(project)
     if project and wanted and not SpecifierSet(required).contains(wanted, prereleases=True):
-        msg = (
-            f"uv.version = {wanted} is not possible: this project asks for uv {project.required_uv} (required-version)"
+        msg = said(
+            "uv.version = {wanted} is not possible: this project asks for uv {required_uv} (required-version)",
+            wanted=wanted,
+            required_uv=project.required_uv,
         )
         raise BadInput(msg)
 
@@ -199,9 +205,10 @@ def _updated(found: FoundUv, machine: Machine, project: Project | None, choices:
     way = uv_ways.by_update(found, machine, python, what)
     if way is None:
         owner = catalog.table("uv.toml")["owner"][found.how]
-        msg = (
-            f"the uv at {found.path} is the business of {owner}, which can update it; "
-            "or choose another folder for a new one: uv.dir"
+        msg = said(
+            "the uv at {path} is the business of {owner}, which can update it; or choose another folder for a new one: uv.dir",
+            path=found.path,
+            owner=owner,
         )
         raise BadInput(msg)
     title = (

@@ -53,7 +53,11 @@ def with_sign_in(plan: Plan, choices: Choices, environment: Mapping[str, str]) -
     if index is None or credentials.of(index, environment) is None:
         return plan
     parts = urlsplit(index)
-    way = f"uv auth login {parts.netloc}" if parts.scheme == "https" else f"a line for {parts.hostname} in ~/.netrc"
+    way = (
+        said("uv auth login {netloc}", netloc=parts.netloc)
+        if parts.scheme == "https"
+        else said("a line for {hostname} in ~/.netrc", hostname=parts.hostname)
+    )
     note = sign_in_note(way)
     writes = {"mirrors"} | ({"settings"} if persisted(choices) else set())
     return replace(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.language import said
+from wizard.lists import clauses
 from wizard.mirrors.catalogue import built_in, torch_bases
 from wizard.mirrors.record import Mirror
 from wizard.mirrors.registries import same_index, torch_suffix, with_suffix
@@ -53,7 +54,7 @@ def named(project: Project | None, choices: Choices) -> Named:
     if after == before:
         return Named(project)
     there = _as_it_will_be(project, path, after, wish)
-    hosts = ", ".join(dict.fromkeys(_host(url) for url in _addresses(wish))) or "the official index"
+    hosts = ", ".join(dict.fromkeys(_host(url) for url in _addresses(wish))) or said("the official index")
     change = FileChange(path, before, after)
     return Named(
         there,
@@ -73,17 +74,19 @@ def _default(project: Project, before: bytes, choices: Choices) -> tuple[str, st
         return None
     mirror = _known("pypi", url)
     if project.file("uv.toml")[1] is not None:
-        msg = (
+        msg = said(
             "mirrors.scope = project: this project keeps uv's settings in uv.toml, and uv then takes no index from "
-            f'pyproject.toml; add to uv.toml by hand: [[index]] / url = "{url}" / default = true'
+            'pyproject.toml; add to uv.toml by hand: [[index]] / url = "{url}" / default = true',
+            url=url,
         )
         raise BadInput(msg)
     old = default_index(parsed(before))
     if old is not None and not same_index(str(old.get("url")), url) and not _is_public(old):
         name = one_line(str(old.get("name") or masked(str(old.get("url")))), 80)
-        msg = (
-            f"mirrors.scope = project: this project has a default index of its own ({name}), which a mirror of the "
-            "package index can't replace; mirrors.scope = machine is possible"
+        msg = said(
+            "mirrors.scope = project: this project has a default index of its own ({name}), which a mirror of the "
+            "package index can't replace; mirrors.scope = machine is possible",
+            name=name,
         )
         raise BadInput(msg)
     return (mirror.id if mirror else _OURS), url
@@ -122,8 +125,11 @@ def _instead(declared: tuple[Mapping[str, Any], ...], choices: Choices) -> dict[
         return {}
     mirror = _known("pytorch", base)
     if mirror is not None and mirror.index_type == "flat":
-        msg = f"mirrors.pytorch = {mirror.id}: it has lists of files and no index, so it can't stand in pyproject.toml"
-        raise BadInput(f"{msg}; mirrors.scope = machine is possible")
+        msg = said(
+            "mirrors.pytorch = {id}: it has lists of files and no index, so it can't stand in pyproject.toml",
+            id=mirror.id,
+        )
+        raise BadInput(clauses((msg, said("mirrors.scope = machine is possible"))))
     bases = torch_bases()
     found: dict[str, str] = {}
     for one in declared:

@@ -23,7 +23,8 @@ _POWERSHELL_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 def _checked(text: str) -> str:
     if _LINES.search(text):
         msg = said(
-            "{text} holds a line break: the files that set variables are read line by line, so the rest would be run as a command; choose a name without one",
+            "{text} holds a line break: the files that set variables are read line by line, so the rest would be "
+            "run as a command; choose a name without one",
             text=f"{one_line(text, 80)!r}",
         )
         raise BadInput(msg)

@@ -180,8 +180,8 @@ def _typed(machine: Machine, kept: _Kept, variables: dict[str, str]) -> tuple[st
 
 def _targets(machine: Machine, kept: _Kept) -> tuple[str, ...]:
     if machine.os == "windows":
-        return ("your Windows user",) if kept.registry else ()
-    return kept.shells or (("your shells",) if kept.files else ())
+        return (said("your Windows user"),) if kept.registry else ()
+    return kept.shells or ((said("your shells"),) if kept.files else ())
 
 
 def _and(words: tuple[str, ...]) -> str:

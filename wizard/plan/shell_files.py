@@ -40,7 +40,7 @@ class ShellFiles:
 def shells_of(machine: Machine) -> tuple[str, ...]:
     """Every shell of which this user has a start-up file, and $SHELL."""
     present = {PurePosixPath(path).name for path, data in machine.files.items() if data is not None}
-    present |= {PurePosixPath(path).name for path, why in machine.kept_files.items() if why == "not readable"}
+    present |= {PurePosixPath(path).name for path, why in machine.kept_files.items() if why == said("not readable")}
     return tuple(shell for shell, names in _FILES_OF.items() if present & names or machine.shell == shell)
 
 

@@ -62,7 +62,11 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         return TorchPart()
     if torch is None:
         key, value = ("torch.variant", name) if name != "keep" else ("torch.version", version)
-        msg = f"{key} = {value}: this project does not use torch; add it (uv add torch), or leave that choice out"
+        msg = said(
+            "{key} = {value}: this project does not use torch; add it (uv add torch), or leave that choice out",
+            key=key,
+            value=value,
+        )
         raise BadInput(msg)
     if name == "keep":
         steps = _steps(project, choices, uv, holding(project, version), name, advised)
@@ -82,7 +86,7 @@ def part(machine: Machine, project: Project, choices: Choices, uv: str, advised:
         # the file was edited before, and its lock never made, or made without what this torch needs here
         steps = (lock_step(project, choices, uv, anew),)
     if steps and machine.os not in (None, *choices.names("torch.platforms")):
-        left = f"torch.platforms leaves {machine.os} out: on this machine torch stays what it is"
+        left = said("torch.platforms leaves {os} out: on this machine torch stays what it is", os=machine.os)
         steps = (replace(steps[0], notes=(*steps[0].notes, left)), *steps[1:])
     extra = ("extra", name) if target.layout == "extras" and steps else None
     return TorchPart(steps, extra, None if name == PYPI else name, locks=bool(steps))
@@ -115,8 +119,8 @@ def wanted(project: Project, choices: Choices, advised: Advised) -> str:
     if project.torch is None:
         return "keep"
     if advised.variant is None or not advised.certain:
-        why = advised.notes[0] if advised.notes else "a fact of this machine is missing"
-        msg = f"torch.variant = auto has no answer here: {why}. Set torch.variant to keep or to a variant"
+        why = advised.notes[0] if advised.notes else said("a fact of this machine is missing")
+        msg = said("torch.variant = auto has no answer here: {why}. Set torch.variant to keep or to a variant", why=why)
         raise DecisionMissing(msg)
     return advised.choice
 

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from wizard.catalog_torch import PYPI, Release, Variant, the
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
+from wizard.lists import either
 from wizard.machine.facts import Gpu
 from wizard.mirrors.catalogue import torch_bases
 from wizard.plan import torch_release as releases_of
@@ -41,7 +43,11 @@ def target_of(project: Project, choices: Choices, name: str, advised: Advised, g
     releases = releases_of.releases_with(project, name, version)
     systems = tuple(one for one in platforms if releases_of.has(releases, name, one))
     if not systems:
-        msg = f"torch.variant = {name}: there is no such build of torch for {' or '.join(platforms)}"
+        msg = said(
+            "torch.variant = {name}: there is no such build of torch for {platforms}",
+            name=name,
+            platforms=either(platforms),
+        )
         raise BadInput(msg)
     layout = choices.text("torch.layout")
     if layout == "auto":

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from wizard.catalog_torch import Release, the
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.project.facts import Project
 from wizard.project.torch import PAIRED
 from wizard.project.torch_pairs import goes_with, pins, public, rows, suits
@@ -27,9 +28,10 @@ def check_version(project: Project, version: str) -> None:
     if not spec.contains(version, prereleases=True):
         raise BadInput(_refusal(spec, Version(version)))
     if the().release(version) is None:
-        msg = (
-            f"torch {version} is not known here; the newest that is known is {the().releases[0].version}. "
-            f"By hand: uv add torch=={version}"
+        msg = said(
+            "torch {version} is not known here; the newest that is known is {newest}. By hand: uv add torch=={version}",
+            version=version,
+            newest=the().releases[0].version,
         )
         raise BadInput(msg)
 
@@ -39,17 +41,27 @@ def _refusal(spec: SpecifierSet, version: Version) -> str:
     lower = next((one for one in against if one.operator in {">=", ">", "~="}), None)
     upper = next((one for one in against if one.operator in {"<", "<="}), None)
     if lower is not None and version <= Version(lower.version):
-        asked = f"newer than {lower.version}" if lower.operator == ">" else f"{lower.version} or newer"
-        return f"This project allows torch {asked}; {version} is older."
+        asked = (
+            said("newer than {version}", version=lower.version)
+            if lower.operator == ">"
+            else said("{version} or newer", version=lower.version)
+        )
+        return said("This project allows torch {asked}; {version} is older.", asked=asked, version=version)
     if upper is not None:
-        asked = f"{upper.version} or older" if upper.operator == "<=" else f"older than {upper.version}"
-        return f"This project allows torch {asked}; {version} is not."
+        asked = (
+            said("{version} or older", version=upper.version)
+            if upper.operator == "<="
+            else said("older than {version}", version=upper.version)
+        )
+        return said("This project allows torch {asked}; {version} is not.", asked=asked, version=version)
     exact = next((one for one in against if one.operator in {"==", "==="}), None)
     if exact is not None:
-        return (
-            f"This project allows torch {exact.version} alone; change its requirement first (uv add torch=={version})."
+        return said(
+            "This project allows torch {version} alone; change its requirement first (uv add torch=={wanted}).",
+            version=exact.version,
+            wanted=version,
         )
-    return f"This project asks for torch{spec}; {version} is not among that."
+    return said("This project asks for torch{spec}; {version} is not among that.", spec=spec, version=version)
 
 
 def has(releases: Iterable[Release], variant: str, system: str) -> bool:
@@ -61,7 +73,7 @@ def releases_with(project: Project, variant: str, version: str = "") -> list[Rel
     """The releases to choose from, newest first, never none. `version`: that one alone. Raises BadInput for none."""
     have = [one for one in the().releases if any(variant in builds for builds in one.builds.values())]
     if not have:
-        msg = f"torch.variant = {variant}: the catalogue has no release of torch with it"
+        msg = said("torch.variant = {variant}: the catalogue has no release of torch with it", variant=variant)
         raise BadInput(msg)
     spec = public(project.torch.requirement if project.torch else None)
     allowed = [one for one in have if spec.contains(one.version, prereleases=True)]
@@ -70,12 +82,19 @@ def releases_with(project: Project, variant: str, version: str = "") -> list[Rel
         newest = (allowed or have)[0].version
         allowed = [one for one in allowed if str(one.version) == version]
         if not allowed:
-            msg = f"torch {version} has no variant {variant}; the newest with it is {newest}."
+            msg = said(
+                "torch {version} has no variant {variant}; the newest with it is {newest}.",
+                version=version,
+                variant=variant,
+                newest=newest,
+            )
             raise BadInput(msg)
     if not allowed:
-        msg = (
-            f"torch.variant = {variant}: no torch that this project asks for ({spec}) has it; "
-            f"the newest with it is {have[0].version}"
+        msg = said(
+            "torch.variant = {variant}: no torch that this project asks for ({spec}) has it; the newest with it is {version}",
+            variant=variant,
+            spec=spec,
+            version=have[0].version,
         )
         raise BadInput(msg)
     return _together(project, allowed, f"torch {version}" if version else f"variant {variant}")
@@ -99,9 +118,14 @@ def _together(project: Project, releases: list[Release], wanted: str) -> list[Re
         fitting = [one for one in releases if goes_with(package, spec, one)]
         if not fitting:
             pair = getattr(releases[0], package)
-            msg = (
-                f"{wanted}: this project's {package}{spec} goes with another torch; "
-                f"torch {releases[0].version} goes with {package} {pair}. Change that first: uv add {package}=={pair}"
+            msg = said(
+                "{wanted}: this project's {package}{spec} goes with another torch; torch {version} goes with "
+                "{package} {pair}. Change that first: uv add {package}=={pair}",
+                wanted=wanted,
+                package=package,
+                spec=spec,
+                version=releases[0].version,
+                pair=pair,
             )
             raise BadInput(msg)
         releases = fitting

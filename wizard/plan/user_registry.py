@@ -9,6 +9,7 @@ import ntpath
 import re
 from collections.abc import Iterable, Mapping
 
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.plan.step import RegistryChange
 
@@ -34,11 +35,19 @@ def changes(
         old = value_of(machine, name)
         if old is not None and old[1] not in KINDS:
             notes.append(
-                f"{name} of this Windows user is no text ({old[1]}) and is left as it is. Remove it in regedit."
+                said(
+                    "{name} of this Windows user is no text ({old}) and is left as it is. Remove it in regedit.",
+                    name=name,
+                    old=old[1],
+                )
             )
         elif len(value) > LONGEST:
             notes.append(
-                f"{name} of this Windows user has no room for more ({len(value)} characters). Shorten it first."
+                said(
+                    "{name} of this Windows user has no room for more ({value} characters). Shorten it first.",
+                    name=name,
+                    value=len(value),
+                )
             )
         elif old is None or old[0] != value:
             kind = old[1] if old else "REG_EXPAND_SZ" if name == "Path" else "REG_SZ"

@@ -80,15 +80,20 @@ def change(machine: Machine, wanted: Mapping[str, str]) -> FileChange:
     where = path(machine)
     why = machine.kept_files.get(where)
     if why is not None:
-        msg = f"{where} is {why}, so nothing is added to it; take settings.where=environment, or add it there yourself"
+        msg = said(
+            "{where} is {why}, so nothing is added to it; take settings.where=environment, or add it there yourself",
+            where=where,
+            why=why,
+        )
         raise BadInput(msg)
     before = None if machine.foreign else machine.files.get(where)
     mark = codecs.BOM_UTF8 if (before or b"").startswith(codecs.BOM_UTF8) else b""  # as editors of Windows leave it
     try:
         document = tomlkit.parse((before or b"").decode("utf-8-sig"))
     except (TOMLKitError, UnicodeDecodeError):
-        msg = (
-            f"{where} is not valid TOML, so nothing can be added to it; correct it, or take settings.where=environment"
+        msg = said(
+            "{where} is not valid TOML, so nothing can be added to it; correct it, or take settings.where=environment",
+            where=where,
         )
         raise BadInput(msg) from None
     newline = "\r\n" if b"\r\n" in (before or b"") else "\n"

@@ -16,6 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wizard import catalog
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.machine.facts import FoundUv, Machine
 from wizard.mirrors.catalogue import built_in
 from wizard.plan.mirrors import address
@@ -179,7 +180,10 @@ def _script(known: Mapping[str, Any], choices: Choices, what: Wanted) -> tuple[s
     mirror = next((one for one in built_in().of("uv") if one.id == chosen), None)
     url, variable = (mirror.url or "", mirror.variable) if mirror else (chosen.rstrip("/"), "UV_DOWNLOAD_URL")
     if "{version}" in url and not version:
-        msg = f"mirrors.uv = {chosen}: it has a folder for each version; choose one, such as uv.version=0.13.8"
+        msg = said(
+            "mirrors.uv = {chosen}: it has a folder for each version; choose one, such as uv.version=0.13.8",
+            chosen=chosen,
+        )
         raise BadInput(msg)
     url = url.replace("{version}", version)
     if version:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.project.torch_target import Change, apply, without_empty
 from wizard.project.torch_text import written
 from wizard.text import one_line
@@ -36,7 +37,7 @@ def parsed(pyproject: bytes) -> dict[str, Any]:
     try:
         return parse(pyproject)
     except (TOMLError, UnicodeDecodeError) as error:
-        raise Refused(f"it is not valid TOML ({error})", "") from None
+        raise Refused(said("it is not valid TOML ({error})", error=error), "") from None
 
 
 def carried_out(pyproject: bytes, wanted: Iterable[Change], by_hand: Callable[[], str]) -> bytes:
@@ -56,7 +57,9 @@ def carried_out(pyproject: bytes, wanted: Iterable[Change], by_hand: Callable[[]
                 break
         else:
             if not change.optional:
-                raise Refused(f"{'.'.join(change.path)} stands where it can't be changed safely", by_hand())
+                raise Refused(
+                    said("{path} stands where it can't be changed safely", path=".".join(change.path)), by_hand()
+                )
     return pyproject if text == before else restore(text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wizard.errors import BadInput
+from wizard.language import said
 from wizard.text import one_line
 
 WHERE = "[tool.uv-wizard] in pyproject.toml"
@@ -23,6 +24,12 @@ def split(tables: object) -> tuple[str, object]:
 def checked(greeting: object) -> str:
     """The greeting as screens may show it: one line, nothing in it that a terminal would obey. Raises BadInput."""
     if not isinstance(greeting, str) or len(greeting) > LONGEST:
-        msg = f"{WHERE}: {GREETING} = {one_line(str(greeting), 80)!r} is not possible; allowed: text of up to {LONGEST} letters"
+        msg = said(
+            "{where}: {key} = {value} is not possible; allowed: text of up to {longest} letters",
+            where=WHERE,
+            key=GREETING,
+            value=f"{one_line(str(greeting), 80)!r}",
+            longest=LONGEST,
+        )
         raise BadInput(msg)
     return one_line(" ".join(greeting.split()), LONGEST)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wizard.language import nsaid, said
+from wizard.lists import named
 from wizard.project.facts import LockedPackage
 from wizard.project.lockfile import lock_of
 from wizard.text import masked, one_line
@@ -65,13 +67,28 @@ class LockChanges:
     @property
     def summary(self) -> str:
         """`15 packages added, 17 removed, 2 changed`; what is none is left out."""
-        counts = [(len(self.added), "added"), (len(self.removed), "removed"), (len(self.changed), "changed")]
-        told = [f"{count} {word}" for count, word in counts if count]
+        told = list(self._counts())
         if not told:
-            return "it stays as it is" if self.same else "no package added, removed or changed"
-        first, _, word = told[0].partition(" ")
-        told[0] = f"{first} package{'s' * (first != '1')} {word}"
-        return ", ".join(told)
+            return said("it stays as it is") if self.same else said("no package added, removed or changed")
+        return named(told)
+
+    def _counts(self) -> Iterator[str]:
+        """The first one names what is counted."""
+        added, removed, changed = len(self.added), len(self.removed), len(self.changed)
+        if added:
+            yield nsaid("{count} package added", "{count} packages added", added)
+        if removed:
+            yield (
+                said("{count} removed", count=removed)
+                if added
+                else nsaid("{count} package removed", "{count} packages removed", removed)
+            )
+        if changed:
+            yield (
+                said("{count} changed", count=changed)
+                if added or removed
+                else nsaid("{count} package changed", "{count} packages changed", changed)
+            )
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from wizard.language import said
 from wizard.project.pyproject import normal, table, texts
 from wizard.project.torch_extras import conflicts, extras
 from wizard.project.torch_lines import goes_along, lists, marker, name_of, packages
@@ -58,16 +59,18 @@ def _possible(tables: Mapping[str, Any], target: Target) -> None:
     named = [line for _, lines in lists(tables) for line in lines if name_of(line) in packages(target)]
     if not any(name_of(line) == "torch" for line in named) and "torch" in target.named:
         if target.layout == "extras":
-            raise Impossible("a member of this workspace names torch, and an extra of the root is none of the member's")
+            raise Impossible(
+                said("a member of this workspace names torch, and an extra of the root is none of the member's")
+            )
         if target.beside:
             raise Impossible(
-                "a member of this workspace names torch, and what this variant needs beside it stands there"
+                said("a member of this workspace names torch, and what this variant needs beside it stands there")
             )
     elif not any(name_of(line) == "torch" for line in named):
         head = table(tables, "project")
         if not head or "dependencies" in texts(head.get("dynamic")):
-            raise Impossible("the dependencies of this project do not stand in [project]")
-        raise Impossible("another package brings torch here; name it in the project first (uv add torch)")
+            raise Impossible(said("the dependencies of this project do not stand in [project]"))
+        raise Impossible(said("another package brings torch here; name it in the project first (uv add torch)"))
     if target.variants and any(Requirement(line).url for line in named):
         raise Impossible(ELSEWHERE)
 

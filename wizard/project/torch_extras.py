@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wizard.language import said
 from wizard.project.pyproject import mappings, normal, table, texts
 from wizard.project.torch_lines import lists, marker, name_of, packages
 from wizard.project.torch_target import Change, Impossible, Target
@@ -21,7 +22,9 @@ def extras(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
     if target.layout != "extras":
         return
     if not table(tables, "project"):
-        raise Impossible("this project has no [project] table, so it can have no extras; use torch.layout = index")
+        raise Impossible(
+            said("this project has no [project] table, so it can have no extras; use torch.layout = index")
+        )
     names = packages(target)
     lines = _one_of_each(tables, names)
     there = table(tables, *OPTIONAL)
@@ -34,7 +37,7 @@ def extras(tables: Mapping[str, Any], target: Target) -> Iterator[Change]:
             continue
         have = [name_of(line) for line in texts(there[key])]
         if "torch" not in have:
-            raise Impossible(f"this project has an extra {variant} of another meaning")
+            raise Impossible(said("this project has an extra {variant} of another meaning", variant=variant))
         yield from (Change("item", (*OPTIONAL, key), line) for line in wanted if name_of(line) not in have)
     if not bound_names(tables):
         for line in texts(table(tables, "project").get("dependencies")):

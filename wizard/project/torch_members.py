@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from packaging.requirements import Requirement
 
+from wizard.language import said
 from wizard.project.edited import Refused
 from wizard.project.pyproject import normal, table
 from wizard.project.torch_lines import lists, name_of
@@ -24,7 +25,7 @@ def check(members: Mapping[str, bytes], packages: tuple[str, ...]) -> None:
     """Raises Refused, with what to change by hand, where a member's own file stands against a binding in the root's."""
     words = [word for path, tables in _read(members) for word in _against(path, tables, packages)]
     if words:
-        raise Refused("a member of this workspace binds torch itself", "".join(f"# {one}\n" for one in words))
+        raise Refused(said("a member of this workspace binds torch itself"), "".join(f"# {one}\n" for one in words))
 
 
 def _against(path: str, tables: Mapping[str, object], packages: tuple[str, ...]) -> Iterator[str]:

@@ -9,11 +9,12 @@ from typing import Any
 from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
 
 from wizard.catalog_torch import the
+from wizard.language import said
 from wizard.project.pyproject import mappings, normal, table, text
 from wizard.project.torch_lines import SYSTEMS, goes_along, lists, marker, name_of, packages
 from wizard.project.torch_target import INDEXES, Change, Impossible, Target
 
-ELSEWHERE = "torch, or a package that goes with it, comes from git, a path or an address in this project"
+ELSEWHERE = said("torch, or a package that goes with it, comes from git, a path or an address in this project")
 
 
 def declared_index(tables: Mapping[str, Any], variant: str, target: Target) -> str | None:
@@ -91,7 +92,9 @@ def _entries(tables: Mapping[str, Any], now: Any, variants: Mapping[str, tuple[s
         return kept + mine
     if any("extra" in one or "group" in one for one in entries):
         names = ", ".join(dict.fromkeys(str(one.get("extra") or one.get("group")) for one in entries))
-        raise Impossible(f"this project binds torch to extras or groups ({names}) already; choose one of them")
+        raise Impossible(
+            said("this project binds torch to extras or groups ({names}) already; choose one of them", names=names)
+        )
     kept = [one for entry in entries for one in _narrowed(dict(entry), target.chosen)]
     mine = [_entry(tables, variant, systems, target, extra=None) for variant, systems in variants.items()]
     return (kept + mine) or None
@@ -123,7 +126,7 @@ def _narrowed(entry: dict[str, Any], chosen: set[str]) -> Iterator[dict[str, Any
         only = Marker(entry["marker"]) if "marker" in entry else None
         holding = [one for one in left if only is None or _holds(only, one)]
     except (InvalidMarker, UndefinedEnvironmentName) as error:
-        raise Impossible(f"the marker of a source of torch can't be read: {error}") from None
+        raise Impossible(said("the marker of a source of torch can't be read: {error}", error=error)) from None
     if holding:
         yield entry if holding == list(SYSTEMS) else {**entry, "marker": marker(holding)}
 

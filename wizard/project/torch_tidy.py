@@ -8,6 +8,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from wizard.catalog_torch import the
+from wizard.language import said
 from wizard.project.pyproject import mappings, normal, table, texts
 from wizard.project.torch import HELD, PAIRED
 from wizard.project.torch_lines import name_of
@@ -25,7 +26,13 @@ def held(tables: Mapping[str, Any], target: Target, ours: frozenset[str]) -> Ite
         if wanted in now or wanted == old:
             continue
         if wanted and old is None and any(_against(line, name, target.held[name]) for line in now):
-            raise Impossible(f"the constraint-dependencies of this project hold {name} already, and not at {wanted}")
+            raise Impossible(
+                said(
+                    "the constraint-dependencies of this project hold {name} already, and not at {wanted}",
+                    name=name,
+                    wanted=wanted,
+                )
+            )
         if old is None:
             yield Change("item", CONSTRAINTS, wanted, mark=HELD) if now else _first(wanted)
         elif wanted is None and now == [old]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wizard import files_undo
+from wizard.language import said
+from wizard.lists import both, counted, named
 from wizard.run.actions import Carrier
 from wizard.text import masked, one_line
 
@@ -52,37 +54,45 @@ def ask_shells(action: Mapping[str, Any], carrier: Carrier) -> int:
         fresh = fresh_environment(environment, wanted, [action["folder"]] if action["folder"] else [])
     starts = shells_here(ProbeRequest(environment=environment))
     programs = ("uv",) if action["uv"] else ()
-    for said in ask(starts, fresh, list(wanted), programs, limit=LIMIT_S, home=os.path.expanduser("~")):
-        if said.why_not is not None:
-            carrier.emit("shell", shell=said.start.words, arrived=None, values={}, uv=None, why=one_line(said.why_not))
-            carrier.emit("note", text=f"{said.start.words}: not known what arrived, {said.why_not}")
+    for answer in ask(starts, fresh, list(wanted), programs, limit=LIMIT_S, home=os.path.expanduser("~")):
+        if answer.why_not is not None:
+            carrier.emit(
+                "shell", shell=answer.start.words, arrived=None, values={}, uv=None, why=one_line(answer.why_not)
+            )
+            carrier.emit("note", text=f"{answer.start.words}: not known what arrived, {answer.why_not}")
             continue
-        uv = said.found.get("uv") if action["uv"] else None
-        wrong = [_other(name, value, said.values.get(name)) for name, value in wanted.items()
-                 if said.values.get(name) != value]  # fmt: skip
+        uv = answer.found.get("uv") if action["uv"] else None
+        wrong = [_other(name, value, answer.values.get(name)) for name, value in wanted.items()
+                 if answer.values.get(name) != value]  # fmt: skip
         if uv is not None and not _same_file(uv, action["uv"]):
             wrong.append(f"uv there is {one_line(uv)}" if uv else "uv is not found")
-        values = {name: None if text is None else masked(text) for name, text in said.values.items()}
+        values = {name: None if text is None else masked(text) for name, text in answer.values.items()}
         why = "; ".join(wrong) or None
-        carrier.emit("shell", shell=said.start.words, arrived=not wrong, values=values, uv=uv or None, why=why)
+        carrier.emit("shell", shell=answer.start.words, arrived=not wrong, values=values, uv=uv or None, why=why)
         names = " and ".join([*wanted, *programs])
-        carrier.emit("note", text=f"{said.start.words}: {why or f'{names} arrived'}")
+        carrier.emit("note", text=f"{answer.start.words}: {why or f'{names} arrived'}")
     return 0
 
 
 def told(found: Iterable[Mapping[str, Any]]) -> str:
     """What a run's events say of the shells, in one short sentence; "" where none was asked."""
     asked = [event for event in found if event.get("type") == "shell"]
-    for state, words in ((False, "Not all arrived in {}"), (None, "Not known what arrived in {}")):
+    for state in (False, None):
         which = [event["shell"] for event in asked if event["arrived"] is state]
         if which:
-            more = f" and {len(which) - 1} more" if len(which) > 1 else ""
-            return f"! {words.format(which[0])}{more}; the log says why."
+            return _not_all(counted(which, 1), known=state is False)
     names = list(dict.fromkeys(event["shell"].partition(",")[0] for event in asked))
     if not names:
         return ""
-    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-    return f"{listed} {'has' if len(names) == 1 else 'have'} the new variables."
+    if len(names) == 1:
+        return said("{shell} has the new variables.", shell=names[0])
+    return said("{shells} have the new variables.", shells=both((named(names[:-1]), names[-1])))
+
+
+def _not_all(which: str, *, known: bool) -> str:
+    if known:
+        return said("! Not all arrived in {shells}; the log says why.", shells=which)
+    return said("! Not known what arrived in {shells}; the log says why.", shells=which)
 
 
 def _other(name: str, value: str, found: str | None) -> str:

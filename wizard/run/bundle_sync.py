@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import ExitCode, WizardError
+from wizard.language import said
 from wizard.run import mirror_lock
 from wizard.run.actions import Carrier
 from wizard.run.mirror_copy import copy_project, sync_scratch
@@ -60,7 +61,7 @@ def _from_files(job: Job, addresses: Mapping[str, str]) -> int:
         data = (job.project / "uv.lock").read_bytes()
         text, tables = data.decode("utf-8"), parse(data)
     except (TOMLError, UnicodeDecodeError) as error:
-        raise WizardError(f"uv.lock can't be read: {one_line(str(error), 200)}") from None
+        raise WizardError(said("uv.lock can't be read: {error}", error=one_line(str(error), 200))) from None
     scratch = job.carrier.run_folder / "bundle-sync" / (job.project.name or "project")
     left_out = [word for name in sorted(mirror_lock.elsewhere(tables)) for word in ("--no-install-package", name)]
     try:

@@ -16,6 +16,7 @@ import wizard
 from wizard import events, files, files_undo
 from wizard.errors import BadInput, WizardError
 from wizard.events import Event
+from wizard.language import said
 from wizard.plan.step import Plan
 from wizard.run import logout, process, state, tree
 from wizard.run.hiding import hidden
@@ -39,7 +40,9 @@ class ProjectBusy(BadInput):
     """A run of that project is going on; `run_id` names it."""
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"a run of this project is going on already; join it:  uv-wizard attach {run_id}")
+        super().__init__(
+            said("a run of this project is going on already; join it:  uv-wizard attach {run_id}", run_id=run_id)
+        )
         self.run_id = run_id
 
 
@@ -113,7 +116,7 @@ def _spawn(run: Path, prefix: tuple[str, ...], secrets: Mapping[str, str]) -> su
         try:
             _children.append(_detached(argv, options))
         except OSError as error:
-            msg = f"the run could not be started: {argv[0]}: {error.strerror or error}"
+            msg = said("the run could not be started: {argv}: {error}", argv=argv[0], error=error.strerror or error)
             raise WizardError(msg) from None
     return _children[-1]
 
@@ -224,10 +227,10 @@ def find(run_id: str | None = None) -> RunInfo:
         for folder in folders:
             if folder.name == run_id:
                 return info(folder)
-        msg = f"no run {one_line(run_id, 40)}; uv-wizard undo --list shows them"
+        msg = said("no run {run_id}; uv-wizard undo --list shows them", run_id=one_line(run_id, 40))
         raise BadInput(msg)
     if not folders:
-        msg = "no run on this machine yet. Start one: uv-wizard"
+        msg = said("no run on this machine yet. Start one: uv-wizard")
         raise BadInput(msg)
     # a supervisor that has told its end may live a moment longer: its run is over all the same
     return info(next((folder for folder in folders if info(folder).state == "running"), folders[0]))

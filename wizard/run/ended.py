@@ -13,6 +13,7 @@ from wizard import events
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
 from wizard.files import write_atomically
+from wizard.language import said
 from wizard.run import state
 from wizard.run.client import RunInfo
 from wizard.run.progress import RunState
@@ -90,7 +91,9 @@ def save(document: dict[str, Any], path: str, secrets: Iterable[str] = ()) -> No
     try:
         write_atomically(Path(path).absolute(), text.encode("utf-8", "replace"))
     except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}. Name another file with --save"
+        msg = said(
+            "{path} cannot be written: {error}. Name another file with --save", path=path, error=error.strerror or error
+        )
         raise WizardError(msg) from None
 
 

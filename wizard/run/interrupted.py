@@ -14,6 +14,8 @@ from wizard.choice_keys import KEYS
 from wizard.choices import Choices, checked
 from wizard.diagnosis.record import Diagnosis, Fix
 from wizard.errors import BadInput
+from wizard.language import nsaid, said
+from wizard.lists import sentences
 from wizard.report_text import started_told
 from wizard.run import client, process, state
 from wizard.run.client import RunInfo
@@ -32,24 +34,22 @@ class Interrupted:
     def told(self) -> tuple[str, ...]:
         """What happened, and what is kept."""
         changed = len(self.run.changed)
-        files = (
-            f"{changed} file{'s' * (changed != 1)} of yours {'is' if changed == 1 else 'are'} changed so far."
-            if changed
-            else ""
-        )
-        return (
-            f"{started_told(self.run.started, time.time())}, {self.step}: {self.why}.",
-            " ".join(filter(None, ("Finished packages are kept.", files))),
-        )
+        kept: list[str] = [said("Finished packages are kept.")]
+        if changed:
+            kept.append(
+                nsaid("{count} file of yours is changed so far.", "{count} files of yours are changed so far.", changed)
+            )
+        started = started_told(self.run.started, time.time())
+        return (said("{started}, {step}: {why}.", started=started, step=self.step, why=self.why), sentences(kept))
 
     def diagnosis(self) -> Diagnosis:
         """The same as a finding, with both ways out."""
         here = self.run.project or "."
         fixes = (
-            Fix("Go on where it stopped", None, (("uv-wizard", "apply", here, "--yes"),)),
-            Fix("Take back what it changed", None, (("uv-wizard", "undo", self.run.id, "--yes"),)),
+            Fix(said("Go on where it stopped"), None, (("uv-wizard", "apply", here, "--yes"),)),
+            Fix(said("Take back what it changed"), None, (("uv-wizard", "undo", self.run.id, "--yes"),)),
         )
-        explanation = " ".join(self.told())
+        explanation = sentences(self.told())
         return Diagnosis("interrupted", TITLE, explanation, tuple(self.run.changed), fixes, "warning")
 
     def taken_up(self, choices: Choices) -> Choices:
@@ -68,7 +68,7 @@ class Interrupted:
         return choices
 
 
-TITLE = "The last run here was interrupted"
+TITLE = said("The last run here was interrupted")
 
 
 def look(project: str | None) -> Interrupted | None:
@@ -107,8 +107,8 @@ def _step(folder: Path, job: Mapping[str, Any]) -> str:
         if event["type"] == "step" and event.get("state") == "started":
             at = event["id"]
     if at not in steps:
-        return "before its first step"
-    return f"step {steps.index(at) + 1} of {len(steps)} ({at})"
+        return said("before its first step")
+    return said("step {number} of {count} ({name})", number=steps.index(at) + 1, count=len(steps), name=at)
 
 
 def _why(folder: Path) -> str:
@@ -116,5 +116,5 @@ def _why(folder: Path) -> str:
     now = str(process.born(os.getpid()) or "")
     # on Linux the first part names the boot
     if ":" in was and ":" in now and was.partition(":")[0] != now.partition(":")[0]:
-        return "the machine restarted"
-    return "it was ended from outside"
+        return said("the machine restarted")
+    return said("it was ended from outside")

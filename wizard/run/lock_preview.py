@@ -16,6 +16,7 @@ from pathlib import Path
 from wizard.diagnosis import Context, Diagnosis, diagnose
 from wizard.errors import WizardError
 from wizard.files import read_bytes
+from wizard.language import said
 from wizard.patience import patiently
 from wizard.plan.step import Command, Plan
 from wizard.project.facts import Project
@@ -37,7 +38,7 @@ class LockFailed(WizardError):
     """uv did not lock the copy; `diagnosis` says why."""
 
     def __init__(self, diagnosis: Diagnosis) -> None:
-        super().__init__(f"uv lock, tried in a copy: {diagnosis.title}")
+        super().__init__(said("uv lock, tried in a copy: {title}", title=diagnosis.title))
         self.diagnosis = diagnosis
 
 
@@ -45,7 +46,7 @@ class LockStopped(WizardError):
     """It was stopped before it ended."""
 
     def __init__(self) -> None:
-        super().__init__("uv lock in a copy was stopped; nothing was changed")
+        super().__init__(said("uv lock in a copy was stopped; nothing was changed"))
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,21 @@ def lock_in_copy(
     """
     step = plan.step("lock")
     if step is None:
-        raise WizardError("this plan leaves uv.lock as it is: there is nothing to try")
+        raise WizardError(said("this plan leaves uv.lock as it is: there is nothing to try"))
     edited = {Path(one.path): one.after for each in plan.steps for one in each.files if one.after is not None}
     command = step.commands[0]
     with _scratch() as folder:
         try:
             copy = copy_for_lock(Path(project.path), folder, edited)
         except (OSError, ValueError) as error:
-            raise WizardError(f"no copy of the project can be made to try uv lock in: {error}") from None
+            raise WizardError(
+                said("no copy of the project can be made to try uv lock in: {error}", error=error)
+            ) from None
         _lock([uv, *command.argv[1:]], copy, _environment(uv, project, command, environment), project, stopped)
         after = read_bytes(copy.root / "uv.lock")
         there = read_project(copy.root, environment)
     if after is None or there is None:
-        raise WizardError("uv lock ended well in the copy and wrote no uv.lock")
+        raise WizardError(said("uv lock ended well in the copy and wrote no uv.lock"))
     return Locked(project.file("uv.lock")[1], copy.as_there(after), there)
 
 
@@ -127,7 +130,7 @@ def _cache_dir(uv: str, project: Project, environment: Mapping[str, str]) -> str
             capture_output=True, encoding="utf-8", errors="replace", check=False,
         )  # fmt: skip
     except OSError as error:
-        raise WizardError(f"{uv} can't be started: {error.strerror or error}") from None
+        raise WizardError(said("{uv} can't be started: {error}", uv=uv, error=error.strerror or error)) from None
     if told.returncode:
         raise LockFailed(diagnose(told.stderr, Context(environment=dict(environment), phase="sync", project=project)))
     return os.path.join(project.path, told.stdout.strip())
@@ -139,12 +142,14 @@ def _lock(
     try:
         child = terminal.start(argv, environment, str(copy.root), terminal=False)
     except OSError as error:
-        raise WizardError(f"{argv[0]} can't be started: {error.strerror or error}") from None
-    said: deque[bytes] = deque(maxlen=_MOST_PIECES)
+        raise WizardError(
+            said("{argv} can't be started: {error}", argv=argv[0], error=error.strerror or error)
+        ) from None
+    printed: deque[bytes] = deque(maxlen=_MOST_PIECES)
     ended = False
     try:
         while (piece := child.read(_POLL_S)) != b"":
-            said.extend([piece] if piece else [])
+            printed.extend([piece] if piece else [])
             if stopped() and not ended:
                 ended = True
                 child.end()
@@ -155,11 +160,11 @@ def _lock(
     if ended:
         raise LockStopped
     if code:
-        told = copy.as_there(b"".join(said)).decode("utf-8", "replace")
+        told = copy.as_there(b"".join(printed)).decode("utf-8", "replace")
         raise LockFailed(_cause(masked(clean(told)), code, environment, project))
 
 
-def _cause(said: str, code: int, environment: Mapping[str, str], project: Project) -> Diagnosis:
+def _cause(printed: str, code: int, environment: Mapping[str, str], project: Project) -> Diagnosis:
     known = Context(
         registries=project.lock.registries if project.lock else (),
         default_index=environment.get("UV_DEFAULT_INDEX"),
@@ -168,4 +173,4 @@ def _cause(said: str, code: int, environment: Mapping[str, str], project: Projec
         phase="sync",
         project=project,
     )
-    return diagnose(said, known)
+    return diagnose(printed, known)

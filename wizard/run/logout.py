@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from wizard.language import said
+
 LIMIT_S = 2.0
-_WARNING = "this host ends your processes when you log out ({why}); keep this session open until the run is over"
 
 
 def shelter() -> tuple[tuple[str, ...], str | None]:
@@ -19,15 +20,21 @@ def shelter() -> tuple[tuple[str, ...], str | None]:
     that manager does (lingering). A Slurm step ends with its job whatever we do.
     """
     if "SLURM_JOB_ID" in os.environ:
-        return (), _WARNING.format(why="it is a Slurm job")
+        return (), _warning(said("it is a Slurm job"))
     if sys.platform != "linux" or not _in_session() or not _kills():
         return (), None
     if _says("loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value") != "yes":
-        return (), _WARNING.format(why="KillUserProcesses of logind; 'loginctl enable-linger' would change that")
+        return (), _warning(said("KillUserProcesses of logind; 'loginctl enable-linger' would change that"))
     prefix = ("systemd-run", "--user", "--scope", "--quiet", "--collect")
     if shutil.which(prefix[0]) and _says(*prefix, "true") is not None:
         return prefix, None
-    return (), _WARNING.format(why="KillUserProcesses of logind, and systemd-run is not allowed")
+    return (), _warning(said("KillUserProcesses of logind, and systemd-run is not allowed"))
+
+
+def _warning(why: str) -> str:
+    return said(
+        "this host ends your processes when you log out ({why}); keep this session open until the run is over", why=why
+    )
 
 
 def _in_session() -> bool:

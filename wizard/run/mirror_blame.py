@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from wizard.language import said
 from wizard.mirrors.registries import same_index, torch_suffix
 from wizard.run.mirror_job import Job, listed
 from wizard.run.mirror_lock import LockedFile
@@ -54,11 +55,15 @@ def _diagnosis(mirror: str, package: str, kind: str) -> dict[str, Any]:
     from wizard import diagnosis
     from wizard.diagnosis import Context, Fix
 
-    line = f"Hash mismatch for `{package}` from {mirror}"
+    line = said("Hash mismatch for `{package}` from {mirror}", package=package, mirror=mirror)
     document = dict(diagnosis.of("hash-mismatch", (line,), Context(phase="sync")).document())
-    told = f"The mirror {mirror} sent a file of {package} that is not the one uv.lock names."
+    told = said(
+        "The mirror {mirror} sent a file of {package} that is not the one uv.lock names.",
+        mirror=mirror,
+        package=package,
+    )
     document["explanation"] = f"{told} {document['explanation']}"
-    first = Fix("Take the packages from the official source", {kind: "official"}).document()
+    first = Fix(said("Take the packages from the official source"), {kind: "official"}).document()
     others = [fix for fix in document["fixes"] if set(fix["choices"] or ()) != {"mirrors"}]
     document["fixes"] = [first, *others]
     return document

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wizard.errors import ExitCode, WizardError
+from wizard.language import said
 from wizard.mirrors.registries import same_index, stand_ins
 from wizard.run import mirror_lock
 from wizard.run.actions import Carrier
@@ -116,7 +117,7 @@ def _lock(project: Path) -> tuple[str, dict[str, Any]]:
     try:
         return data.decode("utf-8"), parse(data)
     except (TOMLError, UnicodeDecodeError) as error:  # uv has just read it: it was changed under our hands
-        raise WizardError(f"uv.lock can't be read: {one_line(str(error), 200)}") from None
+        raise WizardError(said("uv.lock can't be read: {error}", error=one_line(str(error), 200))) from None
 
 
 def _last_word(job: Job) -> int:

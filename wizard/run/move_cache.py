@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from wizard.language import said
 from wizard.machine.storage import MOVING, TAG
 from wizard.text import standing_size
 
@@ -164,7 +165,7 @@ def _alone(old: Path, carrier: Carrier) -> Iterator[None]:
                 if carrier.cancelled():
                     raise _Stopped from None
                 if time.monotonic() > end:
-                    msg = "another uv is using the cache; wait until it is done, and start again"
+                    msg = said("another uv is using the cache; wait until it is done, and start again")
                     raise OSError(0, msg) from None
                 time.sleep(0.1)
             except OSError:  # a disk without locks: nobody can hold one there

@@ -18,6 +18,7 @@ from typing import Any
 
 from wizard import files
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.patience import patiently
 from wizard.run import process
 
@@ -37,7 +38,9 @@ def state_folder() -> Path:
         if _usable(folder):
             return folder
     told = ", ".join(str(folder) for folder in _folders())
-    msg = f"there is nowhere to keep the run's state; tried {told}. Name a folder with UV_WIZARD_STATE_DIR"
+    msg = said(
+        "there is nowhere to keep the run's state; tried {told}. Name a folder with UV_WIZARD_STATE_DIR", told=told
+    )
     raise WizardError(msg)
 
 

@@ -152,7 +152,7 @@ def _told(ladder: Ladder, *, stopped: bool) -> Verification:
     if diagnosis is None and stopped and not ok:
         diagnosis = of("interrupted", (), Context(cancelled=True))
     elif diagnosis is None and not ok:
-        diagnosis = of("unknown", ("the check ended before its end",))
+        diagnosis = of("unknown", (said("the check ended before its end"),))
     return Verification(
         ok=ok,
         require=ladder.request.require,
@@ -167,12 +167,16 @@ def _told(ladder: Ladder, *, stopped: bool) -> Verification:
 
 
 def _nothing_to_look_at(request: VerifyRequest) -> Verification:
-    said = f"there is no Python at {request.python}" if request.python else "the project has no environment"
+    words = (
+        said("there is no Python at {python}", python=request.python)
+        if request.python
+        else said("the project has no environment")
+    )
     diagnosis = replace(
-        of("environment-invalid", (said,), Context(os="windows" if os.name == "nt" else None), path=request.python),
-        title="There is no environment to look at",
-        explanation="The checks run in the project's own Python, and there is none yet. A sync makes it.",
-        fixes=(Fix("Sync the project first", commands=(("uv-wizard", "sync"),)),),
+        of("environment-invalid", (words,), Context(os="windows" if os.name == "nt" else None), path=request.python),
+        title=said("There is no environment to look at"),
+        explanation=said("The checks run in the project's own Python, and there is none yet. A sync makes it."),
+        fixes=(Fix(said("Sync the project first"), commands=(("uv-wizard", "sync"),)),),
     )
     checks = tuple(Check(which, title, None, NOT_RUN) for which, title in plan_of_checks(request))
     return Verification(False, request.require, None, None, (), checks, diagnosis, 1)
@@ -197,6 +201,8 @@ def headline(verification: Verification) -> tuple[str, str]:
     )
     if verification.torch is None:
         packages = verification.packages
+        if packages == 0:
+            return said("It works: Python, no packages yet"), count
         return nsaid(
             "It works: Python and {count} package", "It works: Python and {count} packages", packages or 0
         ), count

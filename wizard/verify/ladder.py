@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wizard.diagnosis import Context, Diagnosis
+from wizard.language import said
+from wizard.lists import clauses
 from wizard.text import one_line
 from wizard.verify import library, rungs, values, why
 from wizard.verify.child import Finished
@@ -92,7 +94,7 @@ class Ladder:
         title = dict(self.plan).get(stage, stage)
         if done.hung:
             found = why.hung(stage, title, self.request.limit, done, self.context)
-            self._fail(stage, f"no answer for {self.request.limit:g} s", found)
+            self._fail(stage, said("no answer for {limit} s", limit=f"{self.request.limit:g}"), found)
             return
         at_start = stage == "python"
         lines = why.beside(self.torch, self.python.get("needs") or {})
@@ -103,14 +105,14 @@ class Ladder:
         gpu = self.kind not in ("cpu", "none") or (self.kind == "none" and rungs.usable(self.request) is not None)
         ok: bool | None
         if entry is None:
-            said = f"no answer for {self.request.limit:g} s" if done.hung else why.ending(done)
-            ok, value, detail = False, said, one_line(done.output.strip()[-400:]) or None
+            short = said("no answer for {limit} s", limit=f"{self.request.limit:g}") if done.hung else why.ending(done)
+            ok, value, detail = False, short, one_line(done.output.strip()[-400:]) or None
         elif entry["ok"]:
             ok, value, detail = values.other(entry, gpu=gpu)
         else:
             lines = [line for line in str(entry.get("error")).strip().splitlines() if line.strip()]
             needless = which in rungs.GPU_ONLY and not gpu
-            ok, value = (None, "needs a GPU") if needless else (False, "does not compute")
+            ok, value = (None, said("needs a GPU")) if needless else (False, said("does not compute"))
             detail = lines[-1] if lines else None
         seconds = float((entry or {}).get("seconds", 0.0))
         told = detail and one_line(detail, 600)
@@ -132,9 +134,9 @@ class Ladder:
         words = rungs.build_in_words(self.torch)
         if lacking and kind == "nvidia":
             found = library.not_on_disk(lacking, self.context, self.request, self._versions)
-            self._fail("torch", f"{_library(lacking[0])} is missing", found, entry.get("seconds", 0.0))
+            self._fail("torch", said("{what} is missing", what=_library(lacking[0])), found, entry.get("seconds", 0.0))
             return
-        odd = f"on a GPU it would lack {', '.join(map(_library, lacking))}" if lacking else None
+        odd = said("on a GPU it would lack {what}", what=", ".join(map(_library, lacking))) if lacking else None
         self._pass("torch", (str(entry["version"]), odd), entry)
         built, chosen = rungs.kind_of_build(self.torch), self.request.torch_variant
         if not rungs.variant_fits(chosen, self.torch) or (kind not in ("cpu", built) and self._has(kind)):
@@ -161,7 +163,8 @@ class Ladder:
 
     def _code(self, entry: Mapping[str, Any]) -> None:
         torch = self.torch or {}
-        archs, told = torch.get("arch_list") or [], []
+        archs = torch.get("arch_list") or []
+        told: list[str] = []
         for device in self.devices:
             if not archs:
                 continue
@@ -171,10 +174,19 @@ class Ladder:
                 text = [f"{device['name']} (compute capability {generation}) has no code in this build: no code for this GPU",
                         "code is for " + " ".join(archs), *entry.get("warnings", ())]  # fmt: skip
                 device["ok"] = False
-                self._fail("code", f"{generation}: none", self._diagnosed("\n".join(text), {}))
+                self._fail(
+                    "code", said("{generation}: none", generation=generation), self._diagnosed("\n".join(text), {})
+                )
                 return
-            told.append(f"{generation}, by {arch}")
-        self._pass("code", ("; ".join(dict.fromkeys(told)) or "not told", "code for " + " ".join(archs)), {})
+            told.append(said("{generation}, by {arch}", generation=generation, arch=arch))
+        self._pass(
+            "code",
+            (
+                clauses(dict.fromkeys(told)) or said("not told"),
+                said("code for {archs}", archs=" ".join(archs)),
+            ),
+            {},
+        )
 
     def _memory(self, entry: Mapping[str, Any]) -> None:
         self.devices = list(entry["devices"])
@@ -210,12 +222,12 @@ class Ladder:
     def _nccl(self, entry: Mapping[str, Any]) -> None:
         self._pass("nccl", values.nccl(entry), entry)
 
-    def _pass(self, which: str, said: values.Said | None, entry: Mapping[str, Any]) -> None:
-        """`said` None: there was nothing to look at, for that takes two devices."""
+    def _pass(self, which: str, found: values.Said | None, entry: Mapping[str, Any]) -> None:
+        """`found` None: there was nothing to look at, for that takes two devices."""
         title = dict(self.plan).get(which, rungs.TITLES[which])
-        value, detail = said or (NOT_LOOKED_AT, "there is one GPU")
+        value, detail = found or (NOT_LOOKED_AT, said("there is one GPU"))
         seconds = entry.get("seconds", 0.0)
-        ok = True if said else None
+        ok = True if found else None
         self.add(Check(which, title, ok, one_line(value, 80), detail and one_line(detail, 600), seconds))
 
     def _fail(self, which: str, value: str, diagnosis: Diagnosis, seconds: float = 0.0) -> None:
@@ -229,13 +241,16 @@ class Ladder:
         if stage == "python":
             self.python = dict(entry)
             found = why.packages_missing(text, entry.get("missing", []), entry.get("needs") or {}, self.context)
-            self._fail("python", "packages missing", found, entry.get("seconds", 0.0))
+            self._fail("python", said("packages missing"), found, entry.get("seconds", 0.0))
             return
         lacking = entry.get("lacking") or ()
         if stage == "torch" and lacking and library.not_loaded(text):
             found = library.not_on_disk(lacking, self.context, self.request, self._versions, text)
             self._fail(
-                "torch", f"{library.lacking_first(lacking, text)[0]} is missing", found, entry.get("seconds", 0.0)
+                "torch",
+                said("{what} is missing", what=library.lacking_first(lacking, text)[0]),
+                found,
+                entry.get("seconds", 0.0),
             )
             return
         value = values.short(stage, text, self.driver.get("count"))

@@ -8,24 +8,25 @@ from dataclasses import replace
 
 from wizard.diagnosis import Context, Diagnosis, Fix, of
 from wizard.diagnosis.values import holder_of, library_of
+from wizard.language import said
 from wizard.verify.record import VerifyRequest
 
 CAUSE = "cuda-library-missing"
 _NOT_LOADED = re.compile(
     r"(lib\w[\w.-]*\.so[.\d]*): cannot open shared object|(lib\w+\.so)\S* not found in the system path"
 )
-SYNC_AGAIN = Fix("Sync once more", commands=(("uv-wizard", "sync"),))
+SYNC_AGAIN = Fix(said("Sync once more"), commands=(("uv-wizard", "sync"),))
 
 
-def not_loaded(said: str) -> str | None:
+def not_loaded(printed: str) -> str | None:
     """The library that torch's text says does not load, with its number where the text has one."""
-    found = _NOT_LOADED.search(said)
+    found = _NOT_LOADED.search(printed)
     return found and (found[1] or found[2])
 
 
-def lacking_first(lacking: Sequence[Mapping[str, str]], said: str = "") -> tuple[str, str]:
+def lacking_first(lacking: Sequence[Mapping[str, str]], printed: str = "") -> tuple[str, str]:
     """Library and package of the one to name: that which torch's text is about, else the first."""
-    loaded = not_loaded(said) or ""
+    loaded = not_loaded(printed) or ""
     first = next((each for each in lacking if loaded and each["library"].startswith(loaded)), None)
     first = first or next((each for each in lacking if each["package"] in holder_of(loaded)), lacking[0])
     holder = first["package"]
@@ -35,8 +36,10 @@ def lacking_first(lacking: Sequence[Mapping[str, str]], said: str = "") -> tuple
 def not_synced(holder: str, lines: Sequence[str], around: Context) -> Diagnosis:
     """uv.lock has the package, and the environment does not: a sync brings it."""
     library = library_of(holder)
-    explanation = (
-        f"{library} is in the package {holder}, which uv.lock has and the environment lacks. One sync puts it right."
+    explanation = said(
+        "{library} is in the package {holder}, which uv.lock has and the environment lacks. One sync puts it right.",
+        library=library,
+        holder=holder,
     )
     return replace(
         of(CAUSE, lines, around, library=library, holder=holder), explanation=explanation, fixes=(SYNC_AGAIN,)
@@ -55,25 +58,34 @@ def not_on_disk(
     around: Context,
     request: VerifyRequest,
     versions: Mapping[str, str],
-    said: str = "",
+    printed: str = "",
 ) -> Diagnosis:
     """Files of torch's nvidia packages are gone; an entry without `library` is a whole package.
 
-    `said`: torch's own text, where it did not load: the library that it names goes first. A package that uv.lock
+    `printed`: torch's own text, where it did not load: the library that it names goes first. A package that uv.lock
     installs is brought back by installing it once more, and the lock stays; `versions`: of what is installed.
     """
-    library, holder = lacking_first(lacking, said)
-    told = [f"{each['library'] or 'the whole package'} is missing (package {each['package']})" for each in lacking[:6]]
-    lines = [line for line in said.splitlines() if "cannot open shared object" in line][-1:]
+    library, holder = lacking_first(lacking, printed)
+    told = [
+        said(
+            "{library} is missing (package {package})",
+            library=each["library"] or "the whole package",
+            package=each["package"],
+        )
+        for each in lacking[:6]
+    ]
+    lines = [line for line in printed.splitlines() if "cannot open shared object" in line][-1:]
     found = of(CAUSE, [*lines, *told], around, library=library, holder=holder)
     if holder in request.expected:
         fix = Fix(
-            "Install that package of uv.lock once more",
+            said("Install that package of uv.lock once more"),
             commands=(("uv", "sync", "--locked", "--reinstall-package", holder),),
         )
-        explanation = (
-            f"{library} is in the package {holder}, which uv.lock has. The file is gone from the environment: "
-            "a sync that was cut off, a cleaned disk, or packages that overwrite each other."
+        explanation = said(
+            "{library} is in the package {holder}, which uv.lock has. The file is gone from the environment: a sync "
+            "that was cut off, a cleaned disk, or packages that overwrite each other.",
+            library=library,
+            holder=holder,
         )
         return replace(found, explanation=explanation, fixes=(fix, *found.fixes))
     if request.locked:
@@ -86,7 +98,7 @@ def not_on_disk(
 def _by_hand(found: Diagnosis, words: Sequence[str], request: VerifyRequest) -> Diagnosis:
     """An environment without a lock: the package goes into it as packages go there."""
     fix = Fix(
-        "Install that package into this environment",
+        said("Install that package into this environment"),
         commands=(("uv", "pip", "install", "--python", str(request.python), *words),),
     )
     return replace(found, fixes=(fix, *found.fixes))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.catalog import table
+from wizard.language import said
+from wizard.lists import clauses
 from wizard.text import one_line, standing_size
 
 MIB = 2**20
@@ -37,15 +39,20 @@ def usual_of(name: str | None) -> Usual | None:
 
 def rates(device: Mapping[str, Any]) -> list[str]:
     """`66 TFLOP/s in bf16 (usual: 65 to 83)`, `memory copy 780 GiB/s`; empty where nothing was measured."""
-    usual, told = usual_of(device.get("name")), []
+    usual = usual_of(device.get("name"))
+    told: list[str] = []
     if device.get("matmul_tflops"):
         same = usual is not None and usual.dtype == device.get("matmul_dtype")
         told.append(
-            f"{device['matmul_tflops']:.0f} TFLOP/s in {device.get('matmul_dtype')}"
-            + (_range(usual.matmul) if usual is not None and same else "")
+            said(
+                "{rate} TFLOP/s in {type}{usual}",
+                rate=f"{device['matmul_tflops']:.0f}",
+                type=device.get("matmul_dtype"),
+                usual=_range(usual.matmul) if usual is not None and same else "",
+            )
         )
     if device.get("copy_gib_s"):
-        told.append(f"memory copy {device['copy_gib_s']:.0f} GiB/s")
+        told.append(said("memory copy {rate} GiB/s", rate=f"{device['copy_gib_s']:.0f}"))
     return told
 
 
@@ -58,27 +65,37 @@ def slow(device: Mapping[str, Any]) -> str | None:
     if usual is None:
         return None
     if rate and usual.dtype == device.get("matmul_dtype") and rate < usual.matmul[0]:
-        said = f"! {rate:.0f} TFLOP/s, usual: {_span(usual.matmul)}"
+        told = said("! {rate} TFLOP/s, usual: {matmul}", rate=f"{rate:.0f}", matmul=_span(usual.matmul))
     elif device.get("copy_gib_s") and device["copy_gib_s"] < usual.copy[0]:
-        said = f"! memory copy {device['copy_gib_s']:.0f} GiB/s, usual: {_span(usual.copy)}"
+        told = said(
+            "! memory copy {rate} GiB/s, usual: {copy}",
+            rate=f"{device['copy_gib_s']:.0f}",
+            copy=_span(usual.copy),
+        )
     else:
         return None
-    return f"{said}; {_why(device)}"
+    return clauses((told, _why(device)))
 
 
 def _why(device: Mapping[str, Any]) -> str:
     if device.get("throttled"):
-        return "the driver holds its clocks back: " + ", ".join(one_line(str(each)) for each in device["throttled"])
+        held = ", ".join(one_line(str(each)) for each in device["throttled"])
+        return said("the driver holds its clocks back: {why}", why=held)
     holders = device.get("holders") or ()
     if holders and device.get("free_mib") is not None and device.get("memory_mib"):
         held = standing_size((device["memory_mib"] - device["free_mib"]) * MIB).split()[0]
-        name = one_line(str(holders[0].get("name") or "another program"), 40)
-        return f"{name} uses the GPU ({held} of {standing_size(device['memory_mib'] * MIB)})"
-    return "another program may use it, or heat and power hold it back: nvidia-smi -q -d PERFORMANCE"
+        name = one_line(str(holders[0].get("name") or said("another program")), 40)
+        return said(
+            "{name} uses the GPU ({held} of {memory})",
+            name=name,
+            held=held,
+            memory=standing_size(device["memory_mib"] * MIB),
+        )
+    return said("another program may use it, or heat and power hold it back: nvidia-smi -q -d PERFORMANCE")
 
 
 def _range(span: tuple[float, float]) -> str:
-    return f" (usual: {_span(span)})"
+    return said(" (usual: {span})", span=_span(span))
 
 
 def _span(span: tuple[float, float]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wizard.diagnosis import Context, Diagnosis, diagnose, of
+from wizard.language import nsaid, said
 from wizard.text import one_line
 from wizard.verify import library
 from wizard.verify.child import Finished
@@ -17,7 +18,7 @@ from wizard.verify.record import Check, VerifyRequest
 from wizard.verify.rungs import TITLES
 
 Run = Callable[..., Finished]
-NOT_LOOKED_AT = "not looked at"
+NOT_LOOKED_AT = said("not looked at")
 _UNREACHABLE = ("network-", "proxy-", "tls-", "index-", "offline-")
 _CUDA = ("nvidia-", "cuda-toolkit")
 """How the packages begin that bring torch its CUDA libraries; the toolkit names the others by its extras."""
@@ -39,7 +40,7 @@ class Asked:
 def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path, run: Run) -> Asked:
     """`uv sync --locked --check` with the chosen extras and groups; the last word on an environment is uv's."""
     if not request.locked or not request.uv or not request.project:
-        why = "no uv.lock" if not request.locked else "no uv" if not request.uv else "no project"
+        why = said("no uv.lock") if not request.locked else said("no uv") if not request.uv else said("no project")
         return Asked(_unlooked("sync", why))
     chosen = [word for name in request.extras for word in ("--extra", name)]
     chosen += [word for name in request.groups for word in ("--group", name)]
@@ -55,10 +56,11 @@ def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path
         clean = done.returncode == 0
     seconds = time.monotonic() - begin
     if done.hung or done.returncode is None:
-        return Asked(_unlooked("sync", "uv gave no answer" if done.hung else one_line(done.output, 200), seconds))
+        return Asked(_unlooked("sync", said("uv gave no answer") if done.hung else one_line(done.output, 200), seconds))
     if clean:
-        counted = re.search(r"(?:Checked|Audited) (\d+ packages?)", done.output)
-        return Asked(Check("sync", TITLES["sync"], True, counted[1] if counted else None, None, seconds))
+        counted = re.search(r"(?:Checked|Audited) (\d+) packages?", done.output)
+        value = nsaid("{count} package", "{count} packages", int(counted[1])) if counted else None
+        return Asked(Check("sync", TITLES["sync"], True, value, None, seconds))
     if "environment is outdated" in done.output or "Would " in done.output:
         # With a lock that is out of date uv tells of the environment first: the lock decides what is to be done.
         locked = run([request.uv, "lock", "--check"], own, folder, request.limit, cwd=request.project)
@@ -69,16 +71,16 @@ def in_sync(request: VerifyRequest, environment: Mapping[str, str], folder: Path
 def fit(request: VerifyRequest, environment: Mapping[str, str], folder: Path, run: Run) -> Asked:
     """`uv pip check`. A lock may overrule what packages ask for, so only a CUDA library that torch lacks is a failure."""
     if not request.uv or not request.python:
-        return Asked(_unlooked("fit", "no uv"))
+        return Asked(_unlooked("fit", said("no uv")))
     begin = time.monotonic()
     done = run([request.uv, "pip", "check", "--python", request.python], environment, folder, request.limit)
     seconds = time.monotonic() - begin
     if done.returncode == 0:
-        return Asked(Check("fit", TITLES["fit"], True, "no conflict", None, seconds))
+        return Asked(Check("fit", TITLES["fit"], True, said("no conflict"), None, seconds))
     lines = [line.strip() for line in done.output.splitlines() if _LACKS.search(line)]
     if not lines:
         return Asked(
-            _unlooked("fit", "uv gave no answer" if done.hung else one_line(done.output.strip(), 200), seconds)
+            _unlooked("fit", said("uv gave no answer") if done.hung else one_line(done.output.strip(), 200), seconds)
         )
     context = Context(environment=environment, phase="verify")
     for line in lines:
@@ -86,9 +88,13 @@ def fit(request: VerifyRequest, environment: Mapping[str, str], folder: Path, ru
         if found and found["package"] == "torch" and found["needs"].startswith(_CUDA) and "not installed" in line:
             needed = found["needs"].partition(";")[0].strip()
             holder = re.split(r"[^\w.-]", needed)[0]
-            check = Check("fit", TITLES["fit"], False, f"{holder} is missing", one_line(line), seconds)
+            check = Check("fit", TITLES["fit"], False, said("{what} is missing", what=holder), one_line(line), seconds)
             return Asked(check, library.not_installed(needed, lines[:6], context, request))
-    return Asked(Check("fit", TITLES["fit"], None, f"{len(lines)} disagree", one_line(" ".join(lines)), seconds))
+    return Asked(
+        Check(
+            "fit", TITLES["fit"], None, said("{count} disagree", count=len(lines)), one_line(" ".join(lines)), seconds
+        )
+    )
 
 
 def _out_of_sync(done: Finished, environment: Mapping[str, str], seconds: float) -> Asked:
@@ -99,12 +105,14 @@ def _out_of_sync(done: Finished, environment: Mapping[str, str], seconds: float)
         found = _of_changes(done.output, environment) or replace(
             found,
             cause="unknown",
-            title="The environment is not what uv.lock says",
-            explanation="Packages were added, removed or changed since the last sync. One sync puts it right.",
+            title=said("The environment is not what uv.lock says"),
+            explanation=said("Packages were added, removed or changed since the last sync. One sync puts it right."),
             fixes=(SYNC_AGAIN,),
             severity="error",
         )
-    return Asked(Check("sync", TITLES["sync"], False, "not in sync", "\n".join(found.evidence), seconds), found)
+    return Asked(
+        Check("sync", TITLES["sync"], False, said(said("not in sync")), "\n".join(found.evidence), seconds), found
+    )
 
 
 def _of_changes(said: str, environment: Mapping[str, str]) -> Diagnosis | None:

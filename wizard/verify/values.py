@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from wizard.language import nsaid, said
+from wizard.lists import clauses, named
 from wizard.text import one_line, standing_size
 from wizard.verify import rungs
 
@@ -18,13 +20,13 @@ _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Failed|Interrupt|Exit): ")
 def python(entry: Mapping[str, Any]) -> Said:
     """`3.12.1`, and how many packages it finds."""
     count = entry["packages"]
-    return entry["version"], f"{count} package{'' if count == 1 else 's'}"
+    return entry["version"], nsaid("{count} package", "{count} packages", count)
 
 
 def driver(entry: Mapping[str, Any]) -> Said:
     """The driver's version, and the CUDA that it runs."""
-    cuda = f"runs CUDA {entry['cuda']}" if entry.get("cuda") else None
-    return entry.get("version") or "answers", _joined([cuda, *entry.get("notes", ())])
+    cuda = said("runs CUDA {cuda}", cuda=entry["cuda"]) if entry.get("cuda") else None
+    return entry.get("version") or said("answers"), _joined([cuda, *entry.get("notes", ())])
 
 
 def devices(entry: Mapping[str, Any], present: int | None) -> Said:
@@ -33,35 +35,57 @@ def devices(entry: Mapping[str, Any], present: int | None) -> Said:
     names = dict.fromkeys(str(each["name"]) for each in entry["devices"])
     fewer = present is not None and seen < present
     chosen = entry.get("selected") or ()
-    why = (", ".join(chosen) or "no variable says why: nvidia-smi shows their state") if fewer else None
-    told = [", ".join(names), why and f"{seen} of {present} are seen: {why}", *entry.get("warnings", ())]
-    return f"{seen} of {max(seen, present or seen)}", _joined(told)
+    why = (", ".join(chosen) or said("no variable says why: nvidia-smi shows their state")) if fewer else None
+    told = [
+        ", ".join(names),
+        why and said("{seen} of {present} are seen: {why}", seen=seen, present=present, why=why),
+        *entry.get("warnings", ()),
+    ]
+    return said("{some} of {all}", some=seen, all=max(seen, present or seen)), _joined(told)
 
 
 def memory(found: Sequence[Mapping[str, Any]]) -> Said:
     """`22 of 24 GiB`, and who holds the rest."""
     told = [each for each in found if each.get("free_mib") is not None and each.get("memory_mib")]
     values = [
-        f"{standing_size(each['free_mib'] * MIB).split()[0]} of {standing_size(each['memory_mib'] * MIB)}"
+        said(
+            "{some} of {all}",
+            some=standing_size(each["free_mib"] * MIB).split()[0],
+            all=standing_size(each["memory_mib"] * MIB),
+        )
         for each in told
     ]
-    return "; ".join(dict.fromkeys(values)) or "not told", _joined(line for each in found for line in holders(each)[:2])
+    return clauses(dict.fromkeys(values)) or said("not told"), _joined(
+        line for each in found for line in holders(each)[:2]
+    )
 
 
 def holders(device: Mapping[str, Any]) -> list[str]:
     """`python (process 3811) holds 12000 MiB of NVIDIA RTX`, the largest first."""
-    lines = []
+    lines: list[str] = []
     for each in device.get("holders") or ():
-        name = one_line(str(each.get("name") or "a program that is not told"), 60)
-        used = f"{each['used_mib']} MiB" if each.get("used_mib") is not None else "an amount that is not told"
-        lines.append(f"{name} (process {each.get('pid')}) holds {used} of {device.get('name')}")
+        name = one_line(str(each.get("name") or said("a program that is not told")), 60)
+        used = f"{each['used_mib']} MiB" if each.get("used_mib") is not None else said("an amount that is not told")
+        lines.append(
+            said(
+                "{name} (process {pid}) holds {used} of {name2}",
+                name=name,
+                pid=each.get("pid"),
+                used=used,
+                name2=device.get("name"),
+            )
+        )
     return lines
 
 
 def kernel(entry: Mapping[str, Any]) -> Said:
     """`fp32, fp16, bf16`, and how far from the CPU's a result may be."""
-    bounds = [f"{name} within {bound:g}" for name, bound in entry["tolerance"].items() if name in entry["dtypes"]]
-    return ", ".join(entry["dtypes"]), ", ".join(bounds)
+    bounds = [
+        said("{name} within {bound}", name=name, bound=f"{bound:g}")
+        for name, bound in entry["tolerance"].items()
+        if name in entry["dtypes"]
+    ]
+    return ", ".join(entry["dtypes"]), named(bounds)
 
 
 def cudnn(entry: Mapping[str, Any], kind: str) -> Said:
@@ -72,7 +96,7 @@ def cudnn(entry: Mapping[str, Any], kind: str) -> Said:
 
 def cpu(entry: Mapping[str, Any]) -> Said:
     """The type, and how many threads torch uses."""
-    return ", ".join(entry["dtypes"]), f"{entry.get('threads')} threads"
+    return ", ".join(entry["dtypes"]), said("{count} threads", count=entry.get("threads"))
 
 
 def torchvision(entry: Mapping[str, Any]) -> Said:
@@ -89,24 +113,30 @@ def peer(entry: Mapping[str, Any]) -> Said | None:
     """How many pairs copy without the host's memory; None: one device has no other."""
     if entry["devices"] < 2:
         return None
-    said = "copies between the others go through the host's memory" if entry["direct"] < entry["pairs"] else None
-    return f"{entry['direct']} of {entry['pairs']} directly", said
+    slower = (
+        said("copies between the others go through the host's memory") if entry["direct"] < entry["pairs"] else None
+    )
+    return said("{direct} of {pairs} directly", direct=entry["direct"], pairs=entry["pairs"]), slower
 
 
 def nccl(entry: Mapping[str, Any]) -> Said | None:
     """NCCL's version; None: one device adds nothing up."""
-    return (f"{entry['version']}, {entry['devices']} GPUs", None) if entry["devices"] > 1 else None
+    return (
+        (said("{version}, {count} GPUs", version=entry["version"], count=entry["devices"]), None)
+        if entry["devices"] > 1
+        else None
+    )
 
 
 def short(stage: str, text: str, present: int | None) -> str:
     """A stage that failed, in a few words: `0 of 2` for devices, else the line of its text that says what it was."""
     if stage == "devices":
-        return f"0 of {present or '?'}"
-    said = [line for line in text.strip().splitlines() if line.strip()]
-    if said and stage == "driver" and not text.startswith("Traceback"):
-        return said[0]  # the finding, and below it what is known around it
-    raised = [line for line in said if _RAISED.match(line)]
-    return (raised or said or ["failed"])[-1]
+        return said("{some} of {all}", some=0, all=present or "?")
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    if lines and stage == "driver" and not text.startswith("Traceback"):
+        return lines[0]  # the finding, and below it what is known around it
+    raised = [line for line in lines if _RAISED.match(line)]
+    return (raised or lines or ["failed"])[-1]
 
 
 def other(entry: Mapping[str, Any], *, gpu: bool) -> tuple[bool, str, str | None]:
@@ -115,8 +145,12 @@ def other(entry: Mapping[str, Any], *, gpu: bool) -> tuple[bool, str, str | None
     name = one_line(str(entry.get("name") or ""), 80)
     if on_gpu or not gpu:
         return True, f"{entry['version']}, {'GPU' if on_gpu else 'CPU'}", name or None
-    return False, f"{entry['version']}, CPU only", f"it computed on {name or 'the CPU'}, though this machine has a GPU"
+    return (
+        False,
+        said("{version}, CPU only", version=entry["version"]),
+        said("it computed on {name}, though this machine has a GPU", name=name or said("the CPU")),
+    )
 
 
 def _joined(parts: Iterable[str | None]) -> str | None:
-    return "; ".join(part for part in parts if part) or None
+    return clauses(part for part in parts if part) or None

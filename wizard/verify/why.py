@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
+from wizard.language import said
 from wizard.machine.facts import Gpu, Machine, Os
 from wizard.text import one_line
 from wizard.verify import library
@@ -17,7 +18,7 @@ from wizard.verify.record import VerifyRequest
 
 HIDING = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
 SYNC_AGAIN = library.SYNC_AGAIN
-CHECK_AGAIN = Fix("Check once more", commands=(("uv-wizard", "verify"),))
+CHECK_AGAIN = Fix(said("Check once more"), commands=(("uv-wizard", "verify"),))
 
 
 def context(request: VerifyRequest, environment: Mapping[str, str]) -> Context:
@@ -43,7 +44,7 @@ def short(
         return found
     found = replace(found, evidence=diagnose(text, around).evidence)  # what was printed, without what we know beside it
     if stage == "compile":
-        return replace(found, title="torch.compile does not work in this environment", fixes=(CHECK_AGAIN,))
+        return replace(found, title=said("torch.compile does not work in this environment"), fixes=(CHECK_AGAIN,))
     return _in_the_checks(found, stage)
 
 
@@ -66,31 +67,36 @@ def held(found: Diagnosis, holders: Sequence[str]) -> Diagnosis:
     return replace(found, evidence=(*found.evidence, *holders[:4]))
 
 
-def packages_missing(said: str, names: list[str], needs: Mapping[str, Any], around: Context) -> Diagnosis:
+def packages_missing(printed: str, names: list[str], needs: Mapping[str, Any], around: Context) -> Diagnosis:
     """Packages that the lock names are not in the environment."""
     if "torch" in names:
-        return of("torch-missing", (said,), around)
+        return of("torch-missing", (printed,), around)
     parts = [name for name in names if name in (needs.get("wanted") or ())]
     if parts:
-        return library.not_synced(parts[0], [said], around)
+        return library.not_synced(parts[0], [printed], around)
     return replace(
-        of("unknown", (one_line(said, 400),), around),
-        title="Packages of uv.lock are not in the environment",
-        explanation="The project's Python starts, and does not find every package that the lock names. One sync puts it right.",
+        of("unknown", (one_line(printed, 400),), around),
+        title=said("Packages of uv.lock are not in the environment"),
+        explanation=said(
+            "The project's Python starts, and does not find every package that the lock names. One sync puts it right."
+        ),
         fixes=(SYNC_AGAIN,),
     )
 
 
 def wrong_build(wanted: str, kind: str, built: str, words: str, around: Context) -> Diagnosis:
     """The installed build is not the chosen one. `wanted`: in words; `kind`, `built`: as wizard.verify.rungs names them."""
-    line = f"the torch in the environment is {words}; wanted: {wanted}"
+    line = said("the torch in the environment is {words}; wanted: {wanted}", words=words, wanted=wanted)
     if built == "cpu" and kind != "cpu":
         return diagnose(f"{line}\ntorch is a CPU build", around)
     return replace(
         of("unknown", (line,), around),
-        title="The torch in the environment is another build than the chosen one",
-        explanation=f"The environment has {words}. A sync with the chosen extra, or the wizard's own choice, puts it right.",
-        fixes=(SYNC_AGAIN, Fix("Take the torch build for this machine", choices={"torch.variant": "auto"})),
+        title=said("The torch in the environment is another build than the chosen one"),
+        explanation=said(
+            "The environment has {words}. A sync with the chosen extra, or the wizard's own choice, puts it right.",
+            words=words,
+        ),
+        fixes=(SYNC_AGAIN, Fix(said("Take the torch build for this machine"), choices={"torch.variant": "auto"})),
     )
 
 
@@ -101,9 +107,10 @@ def hung(stage: str, title: str, limit: float, done: Finished, around: Context) 
         found = replace(of("cuda-initialization", found.evidence, around))
     return replace(
         found if found.cause != "unknown" else _in_the_checks(found, stage),
-        title=f"No answer for {limit:g} s: {title}",
-        explanation="The check was ended. A driver that hangs does this, or a disk that does not answer; "
-        "a restart helps, as a rule.",
+        title=said("No answer for {limit} s: {title}", limit=f"{limit:g}", title=title),
+        explanation=said(
+            "The check was ended. A driver that hangs does this, or a disk that does not answer; a restart helps, as a rule."
+        ),
     )
 
 
@@ -111,26 +118,30 @@ def crashed(
     title: str, done: Finished, python: str | None, around: Context, lines: Sequence[str] = (), *, at_start: bool
 ) -> tuple[str, Diagnosis]:
     """The child ended in the middle: what the rung says, and why. `lines`: of torch's build and needs (`beside`)."""
-    said = ending(done)
+    printed = ending(done)
     around = replace(around, exit_code=done.returncode)
     found = diagnose("\n".join([done.output, *lines]), around)
     if found.cause != "unknown":
-        return said, found
+        return printed, found
     if at_start or done.returncode is None:
-        return said, of("python-broken", found.evidence or (said,), around, path=python)
+        return printed, of("python-broken", found.evidence or (printed,), around, path=python)
     last = tuple(line for line in found.evidence if line not in lines)
-    crash = replace(found, title=f"Python crashed in the check: {title}", evidence=(*last, said))
-    return said, _in_the_checks(crash, "")
+    crash = replace(found, title=said("Python crashed in the check: {title}", title=title), evidence=(*last, printed))
+    return printed, _in_the_checks(crash, "")
 
 
 def ending(done: Finished) -> str:
     """`does not start`, `ended by SIGSEGV`, `ended by exit code 3`."""
-    return "does not start" if done.returncode is None else f"ended by {_end_in_words(done.returncode)}"
+    return (
+        said("does not start")
+        if done.returncode is None
+        else said("ended by {what}", what=_end_in_words(done.returncode))
+    )
 
 
 def _in_the_checks(found: Diagnosis, stage: str) -> Diagnosis:
     """A cause that nobody knows, met in the checks: what is done again is a check, not a sync."""
-    title = f"A check fell short, and the cause is not known: {stage}" if stage else found.title
+    title = said("A check fell short, and the cause is not known: {stage}", stage=stage) if stage else found.title
     return replace(found, title=title, fixes=(CHECK_AGAIN, *found.fixes[1:]))
 
 
@@ -146,8 +157,8 @@ def _gpu(gpu: Mapping[str, Any]) -> Gpu:
 
 def _end_in_words(code: int) -> str:
     if code >= 0 or sys.platform == "win32":
-        return f"exit code {code:#x}" if code > 255 else f"exit code {code}"
+        return said("exit code {code}", code=f"{code:#x}" if code > 255 else code)
     try:
         return signal.Signals(-code).name
     except ValueError:
-        return f"signal {-code}"
+        return said("signal {number}", number=-code)
