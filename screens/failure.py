@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +15,7 @@ from screens import check_rows, rows, run_rows, rungs
 from screens.choosing import ChoiceList, Row
 from screens.widgets import Line, toned
 from wizard.diagnosis import Diagnosis, Fix, from_document
-from wizard.language import _, said
+from wizard.language import _, said, shown
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
@@ -96,6 +97,12 @@ class Failure:
         return SETTLED_ON.get(keys[0].split(".", 1)[0], "review") if keys else "review"
 
 
+_LONG_PATH = re.compile(
+    r"(?P<head>(?:[A-Za-z]:)?(?P<to>[/\\])(?:[^/\\\s]+[/\\]){2}[^/\\\s]+)[/\\](?:[^/\\\s]+[/\\])+(?P<name>[^/\\\s,;]+)"
+)
+"""More than four folders deep: the first three of them, and the name."""
+
+
 def _value(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(str, value))
@@ -115,10 +122,17 @@ def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: 
     log = [line.text for line in state.log]
     evidence = rows.evidence_rows([masked(line) for line in found.evidence], log, max(2, min(5, room)), width - 1)
     said = _("What torch said") if where == "verify" else _("What uv said")
-    lead = "\n".join(rows.wrapped(masked(found.explanation), 78, 2))
+    lead = "\n".join(rows.wrapped(_in_short(shown(masked(found.explanation))), 78, 2))
     return Failure(
         found, where, lead, head, tuple(rungs), said if evidence else "", tuple(evidence), run_rows.kept_row(state)
     )
+
+
+def _in_short(explanation: str) -> str:
+    """The explanation, with the middle of long paths left out where it needs more than its two rows otherwise."""
+    if len(rows.wrapped(explanation, 78, 3)) <= 2:
+        return explanation
+    return _LONG_PATH.sub(lambda found: f"{found['head']}{found['to']}...{found['to']}{found['name']}", explanation)
 
 
 def _without_words(state: RunState) -> Diagnosis:

@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -200,7 +201,14 @@ class StepScreen(KeyedScreen):
         return _("Finish") if label == _("Finish") else _("Next")
 
     def _hand(self) -> str:
-        return masked(one_line(_("By hand: {command}", command=self.by_hand()), max(40, self.size.width - 2)))
+        """Row 21, and row 22 where the command is long: it can be read off the screen to its end."""
+        width = max(40, self.size.width - 2)
+        told = masked(one_line(_("By hand: {command}", command=self.by_hand()), 2 * width))
+        if cell_len(told) <= width:
+            return told
+        from screens.rows import wrapped
+
+        return "\n".join(wrapped(told, width, 2))
 
     def track_line(self) -> Content:
         """The top line, also of the pages that this screen opens."""

@@ -43,7 +43,7 @@ def sound(name: str, rate: float, answer: float, *, official: bool = False) -> M
 
 async def test_nothing_is_measured_unasked(folder: Path) -> None:
     async with showing(folder, at="mirrors") as (app, pilot):
-        await until(pilot, shows(app, "In force: packages from the official index"))
+        await until(pilot, shows(app, "In force: all from the official sources"))
         text = text_of(app)
         assert "Not measured. F5 measures, at most 1" in text
         assert "packages   (*) official   -            -        -        -" in text
