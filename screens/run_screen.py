@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.25
 """Seconds between two looks at the run; what moves is drawn more rarely."""
-DRAW_S, DRAW_SLOWLY_S = 1.0, 2.0
+DRAW_S, DRAW_SLOWLY_S = 1.0, 2.5
+"""Seconds between two pictures; with --low-bandwidth. Less than half as often, so that half of the bytes holds surely."""
 
 
 class RunScreen(StepScreen):
