@@ -66,6 +66,7 @@ class WizardApp(TerminalApp):
         try:
             if self._make is not None and self.walk.made is None:
                 self.walk.made = self._make()
+            self.walk.way.locks_first = True
             self.walk.way.begin()
         except WizardError as error:
             self.refused = error

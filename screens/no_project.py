@@ -20,12 +20,38 @@ if TYPE_CHECKING:
     from screens.step import StepScreen
     from wizard.way import Way
 
-FILE, CONDA, NEW, OWN, ELSEWHERE = "file:", "conda:", "new", "own", "elsewhere"
+FILE, CONDA, NEW, OWN, ELSEWHERE, ALONE = "file:", "conda:", "new", "own", "elsewhere", "alone"
 MOST_ENVIRONMENTS = 3
 
 
-def rows(way: Way, width: int) -> list[Row]:
-    """What may be made in the way's folder, or gone to, the likeliest first."""
+def rows(way: Way, width: int, *, alone: bool = False) -> list[Row]:
+    """What may be made in the way's folder, or gone to: the first is recommended. `alone`: uv without a project is chosen."""
+    told = _offered(way)
+    found = []
+    for at, (value, text) in enumerate(told):
+        on = value == ALONE if alone else at == 0
+        more = _(", recommended") if at == 0 else ""
+        found.append(Row(value, cut(choice(on, f"{text}{more}"), width)))
+    return found
+
+
+def first(way: Way) -> str:
+    """The value of the row that Next takes."""
+    return _offered(way)[0][0]
+
+
+def button(way: Way) -> str:
+    """What Next says that it does."""
+    value = first(way)
+    if value in {NEW, OWN}:
+        return _("Next: a new project")
+    name = os.path.basename(value.removeprefix(FILE).removeprefix(CONDA))
+    if is_one(value):
+        return _("Next: a project of {name}", name=cut(one_line(name), 20))
+    return _("Next: the project {name}", name=cut(one_line(name), 20))
+
+
+def _offered(way: Way) -> list[tuple[str, str]]:
     below, fit_place = projects_below(way.path), way.place.fit
     where = _(", which lies here") if fit_place else _(", in a folder of its own")
     told = [
@@ -41,7 +67,8 @@ def rows(way: Way, width: int) -> list[Row]:
     told += [(NEW, _("a new project in this folder"))] if fit_place and not below else []
     told += [(OWN, _("a new project in a folder of its own"))] if below or not fit_place else []
     told.append((ELSEWHERE, _("choose another folder")))
-    return [Row(value, cut(choice(False, text), width)) for value, text in told]
+    told.append((ALONE, _("uv alone, without a project")))
+    return told
 
 
 def needs_folder(way: Way, value: str) -> bool:
@@ -56,7 +83,7 @@ def is_one(value: str) -> bool:
 
 def explained(way: Way) -> tuple[str, str]:
     """Two lines for a folder without a project: what is so, and what to do."""
-    on = _("Up and Enter choose one; Next goes on without a project: uv alone is set up.")
+    on = _("Next takes the first row; Up and Enter choose another one.")
     if way.place.told:
         return _("! warning  {what}", what=way.place.told), on
     count = len(projects_below(way.path))
@@ -64,7 +91,7 @@ def explained(way: Way) -> tuple[str, str]:
         return ngettext("No project here, {count} below. A project is a folder with a pyproject.toml.",
                         "No project here, {count} below. A project is a folder with a pyproject.toml.", count), on  # fmt: skip
     return (_("No project here: a folder with a pyproject.toml, which names its packages."),
-            _("Up and Enter make one; Next goes on without a project: uv alone is set up."))  # fmt: skip
+            _("Next takes the first row. It is written after screen 6, the review."))  # fmt: skip
 
 
 def ask_folder(screen: StepScreen, value: str, moved: Callable[[str], None]) -> None:
@@ -83,4 +110,4 @@ def ask_folder(screen: StepScreen, value: str, moved: Callable[[str], None]) -> 
     screen.app.push_screen(FieldSheet(_("A folder of its own for the project"), [field], lines), asked)
 
 
-__all__ = ["ELSEWHERE", "ask_folder", "explained", "is_one", "needs_folder", "rows"]
+__all__ = ["ALONE", "ELSEWHERE", "ask_folder", "button", "explained", "first", "is_one", "needs_folder", "rows"]

@@ -43,6 +43,7 @@ DRAW_S, DRAW_SLOWLY_S = 1.0, 2.5
 class RunScreen(StepScreen):
     """A screen that shows a run of `walk.run`."""
 
+    BREAKS = False  # rows of figures are made shorter where the window is
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", said("Log"), id="run.log"),
         Binding("s", "stop", said("Stop"), id="run.stop"),
@@ -61,6 +62,8 @@ class RunScreen(StepScreen):
         self.planned: tuple[tuple[str, str], ...] = ()
         """The rungs of the verification, where they are known beforehand."""
         self._fix = 0
+        self._copied: int | None = None
+        """The fix whose command was copied last: Next then leads to the review, to try again."""
         self._timer: Timer | None = None
         self._drawn_at = 0.0
         self._phase: object = None
@@ -100,7 +103,11 @@ class RunScreen(StepScreen):
 
     def _settle(self) -> None:
         """Whether there is a failure to show: asked before any text, for all of them hang on it."""
-        failure = failure_of(self.state, self.planned, self.room) if self.state.finished else None
+        failure = (
+            failure_of(self.state, self.planned, max(rows.WIDTH, self.room), self.spare)
+            if self.state.finished
+            else None
+        )
         self.failure = failure if failure is not None and self.shows_failure(failure) else None
 
     def draw(self) -> None:
@@ -109,7 +116,7 @@ class RunScreen(StepScreen):
         panel.display = self.failure is not None
         self.query_one("#title").set_class(self.failure is not None, "-bad")
         if self.failure is not None:
-            panel.show(self.failure, self.walk.tried, self.room)
+            panel.show(self.failure, self.walk.tried, max(rows.WIDTH, self.room))
         else:
             self.draw_live()
         self._drawn_at = time.monotonic()
@@ -136,7 +143,9 @@ class RunScreen(StepScreen):
         return self.failure.by_hand(self._fix) if self.failure is not None else super().by_hand()
 
     def next_label(self) -> str:
-        return self.failure.label(self._fix) if self.failure is not None else self.live_label()
+        if self.failure is None:
+            return self.live_label()
+        return _("Try again") if self._copied == self._fix else self.failure.label(self._fix)
 
     def live_label(self) -> str:
         """What the primary button says while nothing is wrong."""
@@ -173,12 +182,12 @@ class RunScreen(StepScreen):
         walk = self.walk
         if walk.run is not None and walk.state is None:
             walk.state = RunState()
-            self._phase, self._fix = None, 0
+            self._phase, self._fix, self._copied = None, 0, None
             follower = Follower(walk.run, walk.state).start()
             timers: list[Timer] = []
             timers.append(self.app.set_interval(OFTEN_S, lambda: _feed(follower, timers[0]), name="follow"))
         if walk.state is not None and self.state is not walk.state:
-            self.state, self._fix, self._phase = walk.state, 0, None
+            self.state, self._fix, self._copied, self._phase = walk.state, 0, None, None
         if self._timer is None and not self.state.finished:
             self._timer = self.set_interval(LOOK_S, self._look, name="run")
 
@@ -253,7 +262,7 @@ class RunScreen(StepScreen):
     def go_on(self) -> None:
         if self.failure is None:
             super().go_on()
-        elif self.failure.fixes:
+        elif self.failure.fixes and self._copied != self._fix:
             self.action_fix(self._fix + 1)
         else:
             self.post_message(self.GoTo("review"))
@@ -272,6 +281,8 @@ class RunScreen(StepScreen):
         self._fix = number - 1
         if leads(fix) in ("command", "message"):
             self.copy(fix.message or "\n".join(command_line(argv) for argv in fix.commands or ()))
+            if leads(fix) == "command":
+                self._copied = self._fix
             self.redraw()
             return
         try:

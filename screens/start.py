@@ -47,6 +47,8 @@ class StartScreen(StepScreen):
         super().__init__(walk)
         self._found: tuple[Finding, ...] = ()
         self._go = False
+        self._alone = False
+        """Whether uv is set up without a project."""
 
     def compose_body(self) -> Iterable[Widget]:
         for name in FACTS:
@@ -68,7 +70,7 @@ class StartScreen(StepScreen):
         rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))
         for name in FACTS:
             line = self.query_one(f"#fact-{name.lower()}", Line)
-            line.show(self._fact(name, rows.get(name, "-")))
+            line.show(self._fact(name, rows.get(name, _("not asked: no uv.lock yet") if name == "Network" else "-")))
             line.display = name in rows or self.way.project is not None  # its place is the list's, where there is one
         self._draw_summary()
         self._draw_findings()
@@ -90,7 +92,24 @@ class StartScreen(StepScreen):
 
     def can_go_on(self) -> bool:
         self._go = self.walk.made is None  # Next never waits for a fact, but for the way itself
-        return not self._go
+        if self._go or not self._asks:
+            return not self._go
+        from screens import no_project
+
+        self._take(no_project.first(self.way))
+        return False
+
+    @property
+    def _asks(self) -> bool:
+        """Whether a project is to be chosen or made before the next screen."""
+        return self.walk.made is not None and self.way.project is None and not self._alone
+
+    def next_label(self) -> str:
+        if not self._asks:
+            return super().next_label()
+        from screens import no_project
+
+        return no_project.button(self.way)
 
     def on_facts(self) -> None:
         super().on_facts()
@@ -120,6 +139,8 @@ class StartScreen(StepScreen):
         found = self._found
         waiting = len(self.way.pending)
         looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
+        if not waiting and found and all(one.diagnosis.severity == "note" for one in found):
+            return _("+ ok       Nothing stands in the way. To know:")
         if not found:
             return (
                 _("Found so far: nothing that stands in the way. {looked}", looked=looked)
@@ -161,7 +182,7 @@ class StartScreen(StepScreen):
         from screens import no_project
         from screens.choosing import ChoiceList
 
-        rows = no_project.rows(self.way, self.room - 1)
+        rows = no_project.rows(self.way, self.room - 1, alone=self._alone)
         if listed:
             listed.first(ChoiceList).show(rows, 0)
         else:
@@ -210,17 +231,25 @@ class StartScreen(StepScreen):
         )
 
     def on_choice_list_taken(self, event: ChoiceList.Taken) -> None:
+        """A row of the folders was taken."""
+        self._take(event.value)
+
+    def _take(self, value: str) -> None:
         """A folder was chosen, or what is to be made here."""
         from screens import begin, no_project
 
-        if no_project.needs_folder(self.way, event.value):
-            no_project.ask_folder(self, event.value, self._in_its_folder)
+        self._alone = value == no_project.ALONE
+        if self._alone:
+            self._begun()
             return
-        if no_project.is_one(event.value):
-            begin.offer(self, event.value, self._begun)
+        if no_project.needs_folder(self.way, value):
+            no_project.ask_folder(self, value, self._in_its_folder)
             return
-        if event.value != no_project.ELSEWHERE:
-            self._move(event.value)
+        if no_project.is_one(value):
+            begin.offer(self, value, self._begun)
+            return
+        if value != no_project.ELSEWHERE:
+            self._move(value)
             return
         from screens.asking import AskedField, FieldSheet
 

@@ -43,7 +43,7 @@ class SyncScreen(RunScreen):
         .spare { display: none; }
         #last-lines { height: 3; }
         &.-tall .spare { display: block; }
-        &.-tall #last-lines { height: 8; }
+        &.-high #last-lines, &.-tall #last-lines { height: 8; }
     }
     """
 
@@ -78,7 +78,8 @@ class SyncScreen(RunScreen):
             self.query_one(f"#package-{place}", Line).show(text)
         self.query_one(f"#package-{MOST_PACKAGES - 1}", Line).show(shown.packages[-1])
         self.query_one("#log-head", Line).show(rows.sides(_("Log"), _("L opens it all"), self.room))
-        told = run_rows.log_rows(self.state.log, self.started, MOST_LOG if tall else FEW_LOG, self.room)
+        lines = MOST_LOG if tall or self.has_class("-high") else FEW_LOG
+        told = run_rows.log_rows(self.state.log, self.started, lines, self.room)
         self.query_one("#last-lines", Line).show(Content("\n".join(told)))
 
     def live_heading(self) -> str:
@@ -99,7 +100,7 @@ class SyncScreen(RunScreen):
 
     def promise(self) -> str:
         if self.failure is not None:
-            return _("Nothing changes before the review.")
+            return changed_so_far(self.state) or _("Nothing changes before the review.")
         if self.walk.run is None:
             return _("Nothing was started yet.")
         return self.joined or _("The checks start by themselves.")
@@ -141,6 +142,12 @@ class SyncScreen(RunScreen):
         self._left = True
         if self.focused is None or self.focused.id == "next":
             self.post_message(self.Next(self))
+
+
+def changed_so_far(state: RunState) -> str:
+    """The steps before the sync that are done, "" where none is: what a failure leaves behind, and undo takes back."""
+    done = [step_name(step.id) for step in state.steps if step.state == "done" and step.id not in {"sync", "verify"}]
+    return rows.cut(_("Done so far: {steps}.", steps=", ".join(done)), 36) if done else ""
 
 
 def side_of(state: RunState, log: str) -> str:

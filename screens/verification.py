@@ -82,7 +82,8 @@ class VerificationScreen(RunScreen):
         self.query_one("#gap").display = bool(told)
         counted = self.query_one("#counted", Line)
         counted.display = not self.ended
-        counted.show(check_rows.checks_told(self.state, len(told)) if told else self._no_checks())
+        begun = bool(told) and self.walk.run is not None
+        counted.show(check_rows.checks_told(self.state, len(told)) if begun else self._no_checks())
         after = self.query_one("#after", Line)
         after.display = self.ended
         if self.ended:
@@ -183,7 +184,10 @@ def planned_checks(walk: Walk) -> tuple[tuple[str, str], ...]:
 
 
 def after_rows(after: After | None, width: int) -> list[str]:
-    """`From now on`, three commands, and the line that loads new variables into this terminal."""
+    """`From now on`, three commands, and the line that loads new variables into this terminal.
+
+    Where uv is not found without that line, it comes first: the commands would not be found either.
+    """
     if after is None:
         return []
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
@@ -192,7 +196,12 @@ def after_rows(after: After | None, width: int) -> list[str]:
         rows.cut(head + command.ljust(longest) + shown(about), width)
         for head, (command, about) in zip(heads, after.commands, strict=True)
     ]
-    if after.load_line:
+    if after.load_line and not after.finds_uv:
+        first = _("First, here  {load_line}   then this terminal finds uv", load_line=after.load_line)
+        told.insert(0, rows.cut(first, width))
+        if after.arrived.startswith("!"):
+            told.append(rows.cut(after.arrived, width))
+    elif after.load_line:
         here = _("New shells have the new variables. Here, type:  {load_line}", load_line=after.load_line)
         told.append(rows.cut(after.arrived if after.arrived.startswith("!") else here, width))
     return [masked(row) for row in told]

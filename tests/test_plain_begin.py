@@ -66,13 +66,15 @@ def test_a_new_project_asks_until_the_answers_will_do(folder: Path, machine: Mac
     assert list(folder.iterdir()) == []
 
 
-def test_enter_goes_on_with_uv_alone_and_b_comes_back(folder: Path, machine: Machine) -> None:
-    _, text = walked(folder, machine, "\n")
-    assert "Which? [3]: " in text
+def test_a_new_project_is_recommended_uv_alone_is_a_row_and_b_comes_back(folder: Path, machine: Machine) -> None:
+    _, text = walked(folder, machine, "3\n")
+    assert "  1  a new project in this folder, recommended" in text
+    assert "  3  none of these: uv alone, without a project" in text
+    assert "Which? [1]: " in text
     assert "A project is a folder with a pyproject.toml" in text
     assert "Project: none in " in text
     _, text = walked(folder, machine, "1\nb\nq\n")
-    assert text.count("Which? [3]: ") == 2
+    assert text.count("Which? [1]: ") == 2
 
 
 def test_a_project_below_is_gone_to(project: Project, machine: Machine) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,20 +31,38 @@ class After:
     """What the shells said after they were asked; "" where they were not."""
     folder: str = ""
     """Where the commands are typed, if that is not where this program was started."""
+    finds_uv: bool = True
+    """Whether this terminal finds a uv by its name; where not, `load_line` comes before the commands."""
 
 
 def after(way: Way, run: RunInfo | None = None) -> After:
     """The closing words: commands to know next, with the extras that were chosen."""
-    options = way.selection().options() if way.project else ()
-    commands = (
-        (command_line(["uv", "run", *options, "python", "main.py"]), said("run your code in this environment")),
-        ("uv add PACKAGE", said("add a package to the project")),
-        (command_line(["uv", "sync", "--locked", *options]), said("the same packages on any machine")),
-    )
+    commands = _commands(way.project.path, way.selection().options()) if way.project else _WITHOUT_PROJECT
     changed = run.changed if run else ()
     load = settings.load_line(way.machine) if settings.wrote_variables(changed) else None
     arrived_ = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
-    return After(commands, load, str(run.folder / "log") if run else "", tuple(changed), arrived_, _elsewhere(way))
+    log = str(run.folder / "log") if run else ""
+    found = shutil.which("uv", path=way.environment.get("PATH")) is not None
+    return After(commands, load, log, tuple(changed), arrived_, _elsewhere(way), found)
+
+
+_WITHOUT_PROJECT = (
+    ("uv init NAME", said("make a project in a new folder")),
+    ("uv-wizard NAME", said("set it up, with its packages")),
+    ("uv python list", said("the Pythons that are here or can be fetched")),
+)
+_SCRIPTS = ("main.py", "train.py", "app.py")
+
+
+def _commands(folder: str, options: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What is typed in a project, with the extras and groups that were chosen. No file is named that is not there."""
+    script = next((name for name in _SCRIPTS if os.path.isfile(os.path.join(folder, name))), None)
+    run = command_line(["uv", "run", *options, "python", *([script] if script else [])])
+    return (
+        (run, said("run your code in this environment") if script else said("Python with the project's packages")),
+        ("uv add PACKAGE", said("add a package to the project")),
+        (command_line(["uv", "sync", "--locked", *options]), said("the same packages on any machine")),
+    )
 
 
 def _elsewhere(way: Way) -> str:

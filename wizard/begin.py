@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from wizard.environment_files.piles import candidates, sort
 from wizard.environment_files.read import describe
 from wizard.environment_files.record import Described, Imported
 from wizard.errors import BadInput, WizardError
+from wizard.language import nsaid, said
+from wizard.new_project import check_packages, new
 from wizard.plan import import_file
 from wizard.plan.quoting import command_line
-from wizard.plan.step import FileChange, Step
-from wizard.run.environment import child_environment
 from wizard.text import one_line, standing_size
 
 if TYPE_CHECKING:
     from wizard.environment_files.conda_live import Live
+    from wizard.plan.step import Step
     from wizard.way import Way
 
 _NAMES = ("environment.yml", "environment.yaml", "requirements.txt", "conda.yml", "conda.yaml", "env.yml", "env.yaml")
 _PATTERNS = ("environment*.yml", "environment*.yaml", "requirements*.txt", "*conda*.txt", "*env*.yml", "*env*.yaml")
 MOST = 6
-_LIMIT_S = 20.0
 _COUNT_S = 6.0
 _UV = "0.13.8"
 
@@ -102,12 +98,21 @@ class CondaHere:
         """What came along, what leaving would free, and the commands for it: nothing of conda is deleted by us."""
         along = self.live.along
         names = ", ".join(name for name, _ in along[:8]) + (" ..." if len(along) > 8 else "")
-        shown = f" ({names})" if along else ""
-        yield f"Came along with these, and is not asked for: {len(along)} package{'s' * (len(along) != 1)}{shown}"
-        size = "? unknown" if self.size is None else standing_size(self.size)
-        cache = "? unknown" if self.cache is None else standing_size(self.cache)
-        yield f"On the disk: {size} in {self.path}, {cache} in conda's package cache (files that both hold count once)"
-        yield "Once the project works, this frees it; nothing of conda is deleted by uv-wizard:"
+        yield nsaid(
+            "Came along with these, and is not asked for: {count} package{names}",
+            "Came along with these, and is not asked for: {count} packages{names}",
+            len(along),
+            names=f" ({names})" if along else "",
+        )
+        size = said("? unknown") if self.size is None else standing_size(self.size)
+        cache = said("? unknown") if self.cache is None else standing_size(self.cache)
+        yield said(
+            "On the disk: {size} in {path}, {cache} in conda's package cache (files that both hold count once)",
+            size=size,
+            path=self.path,
+            cache=cache,
+        )
+        yield said("Once the project works, this frees it; nothing of conda is deleted by uv-wizard:")
         yield from (f"  {command_line(one)}" for one in self.commands)
 
     @property
@@ -137,8 +142,14 @@ def conda_environment(way: Way, name: str) -> CondaHere:
     found = next((one for one in known if one.name == name), None)
     path = Path(found.path if found else name).expanduser()
     if not found and not (path / "conda-meta").is_dir():
-        there = ", ".join(one.name for one in known) or "none"
-        raise BadInput(f"there is no conda environment {one_line(name, 80)} here; there is: {one_line(there, 200)}")
+        there = ", ".join(one.name for one in known) or said("none")
+        raise BadInput(
+            said(
+                "there is no conda environment {name} here; there is: {there}",
+                name=one_line(name, 80),
+                there=one_line(there, 200),
+            )
+        )
     live = read(path)
     end, counted = monotonic() + _COUNT_S, set[tuple[int, int]]()
     size = found.size_bytes if found and found.size_bytes is not None else size_of(str(path), end, counted)
@@ -160,67 +171,8 @@ def of_file(way: Way, imported: Imported) -> Step:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     step = import_file.step(imported, way.path, os.sep, files, python)
     if step is None:
-        raise BadInput("pyproject.toml has all of it already")
+        raise BadInput(said("pyproject.toml has all of it already"))
     return step
-
-
-def new(way: Way, name: str, python: str, packages: Sequence[str]) -> Step:
-    """The step that writes what `uv init` and `uv add` would, made by uv itself in a scratch folder. Waits.
-
-    `python`: such as 3.12, "" for uv's own choice; `packages`: requirements. Raises BadInput, WizardError without a uv.
-    """
-    check_packages(packages)
-    uv = way.uv_path() or next((one.path for one in way.machine.uv or () if one.version), None)
-    if uv is None:
-        raise WizardError("there is no uv here yet that could make a project; install it first, then start again")
-    with tempfile.TemporaryDirectory(prefix="uv-wizard-") as scratch:
-        folder = Path(scratch, Path(way.path).name or "project")
-        folder.mkdir()
-        words = ["--no-package", "--name", name, *(["--python", python] if python else [])]
-        quiet = ["--vcs", "none", "--no-workspace", "--no-readme", "--author-from", "none"]
-        _run(way, folder, [uv, "init", *words, *quiet])
-        if packages:
-            _run(way, folder, [uv, "add", "--frozen", *packages])
-        made = {
-            one.name: one.read_bytes() for one in sorted(folder.iterdir()) if one.is_file() and one.name != "uv.lock"
-        }
-    made[".gitignore"] = _IGNORED.encode()
-    changes = [
-        FileChange(str(Path(way.path, file)), None, data)
-        for file, data in made.items()
-        if not Path(way.path, file).exists()
-    ]
-    notes = (
-        f"{command_line(['uv', 'init', *words])} makes these files: pyproject.toml says what the project needs",
-        *((f"{command_line(['uv', 'add', *packages])} puts the packages into it",) if packages else ()),
-        "uv lock, the next step, writes every package to the exact file; uv sync --locked installs just those",
-    )
-    return Step("init", "init", f"a new project, {name}, as uv init makes it", files=tuple(changes), notes=notes)
-
-
-_IGNORED = ".venv/\n__pycache__/\n*.py[oc]\nbuild/\ndist/\n*.egg-info\n"
-
-
-def check_packages(packages: Iterable[str]) -> None:
-    """Raises BadInput for what is no requirement."""
-    for one in packages:
-        try:
-            Requirement(one)
-        except InvalidRequirement as error:
-            raise BadInput(f"{one_line(one, 60)} is no package's name: {one_line(str(error), 80)}") from None
-
-
-def _run(way: Way, folder: Path, argv: list[str]) -> None:
-    env = child_environment(way.environment, {"UV_PYTHON_DOWNLOADS": "never"})
-    try:
-        done = subprocess.run(
-            argv, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise WizardError(f"{command_line(argv[1:2])} did not answer: {one_line(str(error), 100)}") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise BadInput(one_line(said[-1] if said else f"uv {argv[1]} failed", 200))
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -47,6 +47,8 @@ class Looking:
         self.choices = choices or Choices()
         self.begun: Step | None = None
         """Writes the project that there is not yet; what follows is planned as if it were written."""
+        self.locks_first = False
+        """Whether the plan makes the uv.lock that there is not: for a face that shows the plan before anything runs."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
         self.greeting = ""
@@ -72,6 +74,11 @@ class Looking:
         """The plan begins with that step, which writes pyproject.toml into this folder; None takes it back."""
         self.begun = step
         self.read()
+
+    @property
+    def makes_lock(self) -> bool:
+        """Whether the plan makes the project's first uv.lock."""
+        return self.locks_first and self.project is not None and not self.project.has_lock
 
     # facts
 

@@ -64,6 +64,7 @@ class _Walk:
 
     def __init__(self, way: Way, talk: Talk, address: str = "") -> None:
         self.way, self.talk, self._address = way, talk, address
+        way.locks_first = True
         self.ran = False
         self.code = int(ExitCode.DONE)
 

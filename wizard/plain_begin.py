@@ -78,7 +78,10 @@ class _Offer:
 def _chosen(way: Way, talk: Talk) -> _Offer | None:
     """What was taken, None for uv alone. Raises Quit, EndOfInput."""
     taken: list[_Offer] = []
-    rows = [Row(one.text, partial(taken.append, one)) for one in _offers(way)]
+    rows = [
+        Row(one.text + ("" if place else _(", recommended")), partial(taken.append, one))
+        for place, one in enumerate(_offers(way))
+    ]
     rows.append(Row(_("none of these: uv alone, without a project"), nothing))
     told = [_("! warning: {what}. A folder of its own is better.", what=way.place.told)] if way.place.told else []
     page = Page(
@@ -90,7 +93,7 @@ def _chosen(way: Way, talk: Talk) -> _Offer | None:
             "needs. There is none in {folder}.",
           folder=one_line(way.path)),
         (*told, _("One can be made; the review shows every file before it is written.")),
-        questions=(Question(_("Which?"), str(len(rows)), tuple(rows), chosen=len(rows) - 1),),
+        questions=(Question(_("Which?"), "1", tuple(rows)),),
         help=help_of("start"),
     )  # fmt: skip
     talk.go_through(page)

@@ -44,12 +44,16 @@ async def started(folder: Path, uv: Path) -> AsyncIterator[tuple[WizardApp, Pilo
     choices = Choices().with_values("file", {"verify.require": "cpu"})
     app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, uv=there))))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, shows(app, "( ) a new project in this folder"))
+        await until(pilot, shows(app, ") a new project in this folder"))
         yield app, pilot
 
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 async def to_the_end(app: WizardApp, pilot: Pilot[int]) -> None:
@@ -65,8 +69,9 @@ async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path
     )
     index.add(wheel("opencv-python-headless"))
     async with started(folder, uv) as (app, pilot):
-        assert "( ) a project of environment.yml, which lies here" in text_of(app)
-        await pilot.press("tab", "enter")
+        assert "(*) a project of environment.yml, which lies here, recommended" in text_of(app)
+        assert "[ Next: a project of environment.yml ]" in text_of(app)
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ImportPage))
         text = text_of(app)
         assert "alpha=1.0" in text
@@ -100,7 +105,8 @@ async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path
 
 async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> None:
     async with started(folder, uv) as (app, pilot):
-        await pilot.press("tab", "enter")
+        assert "[ Next: a new project ]" in text_of(app)
+        await pilot.press("enter")
         await until(pilot, shows(app, "A new project in this folder"))
         assert "Name      [meine-Tr-ume " in text_of(app)
         await pilot.press("enter", "enter", *"alpha, no name")
@@ -121,14 +127,41 @@ async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> N
     assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha"]
 
 
+async def test_without_a_uv_the_same_files_are_made_and_uv_comes_with_them(folder: Path, uv: Path) -> None:
+    async with started(folder, uv) as (app, pilot):
+        app.walk.way.machine = replace(app.walk.way.machine, uv=())
+        await pilot.press(*["enter"] * 3, *"alpha", "enter")
+        await until(pilot, shows(app, "The plan begins with it"))
+        plan = app.walk.way.plan()
+        assert [step.id for step in plan.steps][-4:] == ["init", "lock", "sync", "verify"]
+        assert plan.steps[0].id == "uv"
+        made = {Path(one.path).name: one.after for one in plan.step("init").files}  # type: ignore[union-attr]
+    env = {name: value for name, value in os.environ.items() if name != "UV_DEFAULT_INDEX"}
+    program = [os.fspath(uv), "init", "-q", "--no-package", "--name", "meine-Tr-ume", "--vcs", "none", "--no-workspace"]
+    run_program([*program, "--no-readme", "--author-from", "none"], cwd=folder, env=env)
+    run_program([os.fspath(uv), "add", "-q", "--frozen", "alpha"], cwd=folder, env=env)
+    assert contents(folder) == {name: data for name, data in made.items() if name != ".gitignore"}
+
+
+async def test_uv_alone_is_a_row_and_then_next_goes_on(folder: Path, uv: Path) -> None:
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("up", "end", "enter")
+        await until(pilot, shows(app, "(*) uv alone, without a project"))
+        assert "[ Next: uv ]" in text_of(app)
+        await pilot.press("enter")
+        await until(pilot, shows(app, "2/8 uv"))
+        app.show("review")
+        await until(pilot, lambda: "x error" not in text_of(app) and "6/8 review" in text_of(app))
+
+
 async def test_a_conda_environment_becomes_a_project(folder: Path, uv: Path, tmp_path: Path) -> None:
     prefix = environment(tmp_path / "envs" / "vision", "# update specs: ['alpha']", {"alpha": "1.0", "openssl": "3"})
     async with started(folder, uv) as (app, pilot):
         there = (CondaEnvironment("base", "/opt/conda", 9), CondaEnvironment("vision", os.fspath(prefix), 3 * 1024**3))
         app.walk.way.machine = replace(app.walk.way.machine, conda_environments=there)
         app.current.redraw()
-        await until(pilot, shows(app, "( ) a project of conda's vision, 3.0 GiB"))
-        await pilot.press("tab", "up", "enter")
+        await until(pilot, shows(app, "(*) a project of conda's vision, 3.0 GiB"))
+        await pilot.press("ctrl+n")
         await until(pilot, lambda: isinstance(app.screen, ImportPage))
         text = text_of(app)
         assert "alpha (here: 1.0)" in text

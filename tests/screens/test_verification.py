@@ -36,7 +36,7 @@ def check(name: str, title: str, *, ok: bool | None = True, value: str = "") -> 
 
 async def test_rungs_come_one_by_one_and_the_end_says_what_to_type(folder: Path, recorded: Recorded) -> None:
     async with showing(folder, recorded, at="verify") as (app, pilot):
-        await until(pilot, shows(app, "the checks begin when the sync has ended"))
+        await until(pilot, shows(app, "0 of 3 checks passed, 0 failed."))
         recorded.check("sync", "Packages are those of uv.lock", ok=True, value="31 packages")
         await until(pilot, shows(app, "  1 + ok       Packages are those of uv.lock       31 packages          0.1 s"))
         assert "[ Next when done ]   [ Back ]  A check that hangs is ended after 60 s." in text_of(app)
@@ -48,7 +48,7 @@ async def test_rungs_come_one_by_one_and_the_end_says_what_to_type(folder: Path,
         await until(pilot, shows(app, "It works: Python and 31 packages"))
         text = text_of(app)
         assert "+sync +verify" in text
-        assert " From now on  uv run python main.py   run your code in this environment" in text
+        assert " From now on  uv run python      Python with the project's packages" in text
         assert "  [ Finish ]   [ Back ]  Log: " in text
         await pilot.press("enter")
     assert app.return_value == 0
@@ -124,6 +124,10 @@ def test_the_last_commands_and_the_line_that_loads_the_variables() -> None:
         "New shells have the new variables. Here, type:  . /home/min/.config/uv-w ...",
     ]
     assert after_rows(None, 76) == []
+    assert after_rows(After(commands[:1], ". ~/.config/uv-wizard/env.sh", "", (), finds_uv=False), 76) == [
+        "First, here  . ~/.config/uv-wizard/env.sh   then this terminal finds uv",
+        "From now on  uv run python main.py   run your code in this environment",
+    ]
 
 
 def test_devices_in_the_side_panel() -> None:

@@ -100,7 +100,8 @@ def stands_in_the_way(way: Way) -> Diagnosis | None:
         context = Context(phase="sync", environment={}, os=way.machine.os)
         return diagnosis.of("project-missing", (f"no pyproject.toml in {way.path}, nor above it",), context)
     stopping = ("project-invalid", "lock-unreadable", "lock-missing")
-    found = [finding.diagnosis for finding in way.findings() if finding.diagnosis.cause in stopping]
+    findings = [finding.diagnosis for finding in way.findings() if finding.diagnosis.severity == "error"]
+    found = [one for one in findings if one.cause in stopping]
     return min(found, key=lambda one: stopping.index(one.cause), default=None)
 
 
@@ -182,7 +183,9 @@ def closing(way: Way, run: RunInfo) -> list[str]:
         lines += first_steps.told()
     if way.project is not None and "import" in steps:
         lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
-    if after.load_line:
+    if after.load_line and not after.finds_uv:
+        lines.append(after.arrived or NEW_SHELLS)
+    elif after.load_line:
         lines.append(
             _(
                 "{arrived} This terminal has none of them yet; type:  {load_line}",
@@ -198,6 +201,8 @@ def closing(way: Way, run: RunInfo) -> list[str]:
         lines.append(_("Log: {path}", path=after.log))
     if after.done:
         lines.append(_("To take everything back: uv-wizard undo --yes"))
+    if after.load_line and not after.finds_uv:
+        lines.append(_("This terminal does not find uv yet. Type this first:  {load_line}", load_line=after.load_line))
     return lines
 
 

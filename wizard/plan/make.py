@@ -43,6 +43,8 @@ class Circumstances:
     """Writes the project that there is not yet."""
     room: Mapping[str, Any] | None = None
     """What is known of the disks (wizard.advice.room)."""
+    first_lock: bool = False
+    """Whether uv.lock is made, where there is none."""
 
 
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
@@ -52,7 +54,7 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
     steps: list[Step | None] = [_with_shadow(machine, choices, uv), conda.with_conda(kept, machine, choices)]
     if project is not None:
         steps += (around.begun, around.named, *around.torch.steps)
-        anew = bool(around.named or around.begun)
+        anew = bool(around.named or around.begun or around.first_lock)
         if anew and not around.torch.locks:
             steps.append(sync.lock_step(project, choices, uv.path))
         if project.has_lock or around.torch.locks or anew:
