@@ -190,16 +190,16 @@ def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
         try:
             check_packages(_listed(text))
         except BadInput as error:
-            return str(error)
+            return error_told(error)
         return None
 
     def unfit(text: str) -> str | None:
         return None if text and name_of(text) == text else _("a name has letters, digits and - _ . between them")
 
     fields = [
-        AskedField("name", _("Name"), name_of(Path(screen.way.path).name), unfit),
-        AskedField("python", _("Python"), "", help_text=_("empty: uv chooses")),
-        AskedField("packages", _("Packages"), "", wrong),
+        AskedField("name", _("Name"), name_of(Path(screen.way.path).name), unfit, "new-project"),
+        AskedField("python", _("Python"), "", help_text="new-project"),
+        AskedField("packages", _("Packages"), "", wrong, "new-project"),
     ]
     lines = [
         _("uv init makes it; packages are added by uv add: numpy, torch, ... (or none)."),

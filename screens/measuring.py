@@ -11,6 +11,7 @@ from functools import partial
 
 from wizard.choices import Choices
 from wizard.errors import WizardError
+from wizard.language import message_of
 from wizard.mirrors.command import measure_kind
 from wizard.mirrors.measure import SECONDS
 from wizard.mirrors.record import Kind, Measurement, MirrorResult
@@ -93,7 +94,7 @@ def _measure(
     try:
         found = measure_kind(kind, project, choices, uv_path, on_result=lambda result: news.put((kind, result)))
     except WizardError as error:
-        news.put((kind, one_line(str(error), 100)))
+        news.put((kind, one_line(message_of(error), 300)))
     except Exception as error:  # noqa: BLE001 - a thread's end must be told, whatever ended it
         news.put((kind, one_line(f"{type(error).__name__}: {error}", 100)))
     else:

@@ -10,7 +10,7 @@ from screens.asking import AskedField, FieldSheet, Marked
 from screens.measuring import Measuring
 from screens.step import StepScreen
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, said
+from wizard.language import _, error_told, said
 from wizard.mirrors.looking import look
 from wizard.mirrors.record import KINDS, Kind, MirrorResult
 from wizard.source_rows import BLOCKS, short_name
@@ -50,7 +50,7 @@ class MirrorChoice(StepScreen):
         try:
             self.way.choose(f"mirrors.{kind}", value)
         except BadInput as error:
-            self.trouble = _("x error    {what}", what=one_line(str(error)))
+            self.trouble = _("x error    {what}", what=one_line(error_told(error)))
         else:
             if known is None and (kind == "python" or "://" in value):
                 self._look(kind, value)
@@ -82,14 +82,14 @@ class MirrorChoice(StepScreen):
 
     def action_options(self) -> None:
         """O: addresses of one's own, and how far the mirror is to reach."""
-        marks = [Marked(key, text, self._is_on(key)) for key, text in MARKS]
+        marks = [Marked(key, text, self._is_on(key), help_text="own-address") for key, text in MARKS]
         fields = [
             AskedField(
                 kind,
                 _("Address for {what}", what=BLOCKS[kind]),
                 value if "://" in (value := self.way.choices.text(f"mirrors.{kind}")) else "",
                 partial(self._wrong, kind),
-                "mirror",
+                "own-address",
             )
             for kind in self.kinds
         ]
@@ -109,7 +109,7 @@ class MirrorChoice(StepScreen):
         try:
             self.way.choices.with_values("screen", {f"mirrors.{kind}": text})
         except BadInput as error:
-            return one_line(str(error))
+            return one_line(error_told(error))
         return None
 
     def _addresses(self, texts: dict[str, str] | None) -> None:

@@ -236,7 +236,7 @@ class PlannedScreen(StepScreen):
         except ProjectBusy as busy:
             self.app.call_from_thread(self._busy, busy)
         except (WizardError, OSError) as error:
-            self.app.call_from_thread(self._not_started, str(error))
+            self.app.call_from_thread(self._not_started, error_told(error))
         else:
             self.app.call_from_thread(self._started, run)
 

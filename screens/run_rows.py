@@ -132,8 +132,11 @@ def _sync_line(state: RunState, width: int) -> str:
     if building and not state.in_state("downloading"):
         one = building[0]
         return rows.cut(
-            f"building {one.name} {one.version or ''}".rstrip()
-            + _(", {at} so far", at=whole_span(state.at - one.since)),
+            _(
+                "building {package}, {at} so far",
+                package=f"{one.name} {one.version or ''}".rstrip(),
+                at=whole_span(state.at - one.since),
+            ),
             width,
         )
     return rows.progress_line(

@@ -54,12 +54,20 @@ def device_panel(device: Mapping[str, Any]) -> Content:
     told += [", ".join(one_line(str(fact)) for fact in facts if fact), "\n"]
     free = device.get("free_mib")
     if size and free is not None:
-        taken = f"{standing_size((size - free) * MIB).split()[0]} of {standing_size(size * MIB)}"
+        taken = _(
+            "{some} of {all}",
+            some=standing_size((size - free) * MIB).split()[0],
+            all=standing_size(size * MIB),
+        )
         told += ["\n", rows.sides(_("memory taken"), taken, PANEL), "\n", *_bar(size - free, size), "\n"]
     for label, value, unit, span in _rates(device, usual):
         told += ["\n", rows.sides(label, f"{value:.0f} {unit}", PANEL), "\n"]
         if span is not None:
-            told += [*_bar(value, span[1], span[0]), f" usual {span[0]:.0f} to {span[1]:.0f}", "\n"]
+            told += [
+                *_bar(value, span[1], span[0]),
+                _(" usual {first} to {last}", first=f"{span[0]:.0f}", last=f"{span[1]:.0f}"),
+                "\n",
+            ]
     return Content.assemble(*told)
 
 

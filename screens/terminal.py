@@ -253,16 +253,18 @@ def tell_crash(error: BaseException) -> None:
 
     from wizard.run.state import state_folder
 
-    told = (
-        f"uv-wizard: something went wrong on the screen ({type(error).__name__}: {masked(one_line(str(error), 200))})"
+    told = "uv-wizard: " + _(
+        "something went wrong on the screen ({name}: {error})",
+        name=type(error).__name__,
+        error=masked(one_line(str(error), 200)),
     )
     try:
         path = state_folder() / "crash.txt"
         path.write_text(masked("".join(traceback.format_exception(error))), "utf-8", "replace")
-        told += f"; what happened is in {path}"
+        told = _("{told}; what happened is in {path}", told=told, path=path)
     except OSError:
         pass
-    sys.stderr.write(f"{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach" + "\n")
+    sys.stderr.write(_("{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach", told=told) + "\n")
 
 
 __all__ = ["TerminalApp", "own_colours", "tell_crash"]

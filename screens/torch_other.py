@@ -19,7 +19,7 @@ from screens.page import Page
 from screens.widgets import Line, PushButton, is_field
 from wizard import torch_rows
 from wizard.errors import WizardError
-from wizard.language import _, said, shown
+from wizard.language import _, error_told, said, shown
 from wizard.phrases import choice_word
 from wizard.text import one_line
 
@@ -142,7 +142,7 @@ class OtherTorchPage(Page):
             with torch_rows.as_if(self._way, *self._chosen().items()) as way:
                 way.plan()
         except WizardError as error:
-            return one_line(str(error))
+            return one_line(error_told(error))
         return ""
 
     def _tell(self) -> str:

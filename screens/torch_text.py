@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from screens.rows import wrapped
 from wizard import torch_not_taken, torch_rows
 from wizard.errors import WizardError
-from wizard.language import _, shown
+from wizard.language import _, error_told, shown
 from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def details(way: Way, told: TorchPage, value: str, width: int) -> list[str]:
             [line for one in step.files for line in (one.path, *(one.diff or "").splitlines(), "")] if step else []
         )
     except WizardError as error:
-        changes, hand = [one_line(str(error)), ""], way.by_hand("torch")
+        changes, hand = [one_line(error_told(error)), ""], way.by_hand("torch")
     lines = [*(changes or [_("No file of the project changes."), ""]), _("By hand: {command}", command=hand), ""]
     advice = way.torch()
     for glyph, sentence in [*(("+", one) for one in advice.why), *(("!", one) for one in advice.notes)]:

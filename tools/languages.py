@@ -34,6 +34,7 @@ KEYWORDS: dict[str, Any] = {"_": None, "said": None, "ngettext": (1, 2), "nsaid"
 WORDS = {
     "failures.toml": ("cause[].title", "cause[].explanation", "cause[].fix[].title", "cause[].fix[].message"),
     "machine.toml": ("finding.*.title", "finding.*.explanation"),
+    "conda.toml": ("ambiguous.*.why", "dropped[].why", "undecided[].why"),
     "uv.toml": ("tampered.title", "tampered.explanation"),
     "help.toml": ("*.title", "*.text", "*.more"),
 }

@@ -15,6 +15,7 @@ from wizard.advice.lock_files import files_here
 from wizard.advice.torch_reach import Selected
 from wizard.errors import BadInput, WizardError
 from wizard.language import nsaid, said
+from wizard.lists import counted
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.text import clean, masked, one_line
@@ -107,8 +108,7 @@ def about(project: Project | None, folder: str, machine: Machine) -> Iterator[st
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - MOST
-    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")
+    return counted(list(names), MOST)
 
 
 __all__ = ["about", "clone"]

@@ -133,7 +133,7 @@ def _run(way: Way, folder: Path, argv: list[str]) -> None:
         raise WizardError(said("{what} did not answer: {error}", what=what, error=one_line(str(error), 100))) from None
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise BadInput(one_line(lines[-1] if lines else f"uv {argv[1]} failed", 200))
+        raise BadInput(one_line(lines[-1] if lines else said("uv {word} failed", word=argv[1]), 200))
 
 
 __all__ = ["as_uv_would", "check_packages", "new"]

@@ -94,7 +94,7 @@ def _chosen(way: Way, talk: Talk) -> _Offer | None:
           folder=one_line(way.path)),
         (*told, _("One can be made; the review shows every file before it is written.")),
         questions=(Question(_("Which?"), "1", tuple(rows)),),
-        help=help_of("start"),
+        help=help_of("project"),
     )  # fmt: skip
     talk.go_through(page)
     return taken[0] if taken else None
@@ -204,7 +204,7 @@ def _no_packages(text: str) -> str | None:
     try:
         begin.check_packages([] if text == "none" else _listed(text))
     except BadInput as error:
-        return str(error)
+        return error_told(error)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, said, shown
+from wizard.language import _, error_told, said, shown
 from wizard.mirrors import catalogue
 from wizard.mirrors.record import KINDS, Kind
 from wizard.phrases import choice_word
@@ -135,7 +135,7 @@ def _take(way: Way, key: str, text: str) -> None:
         with torch_rows.as_if(way, *pairs):
             way.plan()
     except WizardError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(error_told(error)) from None
     for one, what in pairs:
         if what != way.choices.get(one):
             way.choose(one, what)

@@ -102,7 +102,7 @@ class TextReport:
         return [f"          {text}"] if text.strip() else []
 
     def _note(self, event: Mapping[str, Any]) -> list[str]:
-        return [f"{self._clock(event)}  {one_line(str(event['text']))}"]
+        return [f"{self._clock(event)}  {one_line(shown(remembered(event['text'], event.get('words'))))}"]
 
     def _locked(self, event: Mapping[str, Any]) -> list[str]:
         return self._note(event)
@@ -183,8 +183,10 @@ def progress_text(state: RunState) -> str:
     building = state.in_state("building")
     if building and not any(one.state == "downloading" for one in state.packages.values()):
         one = building[0]
-        return f"building {one.name} {one.version or ''}".rstrip() + _(
-            ", {at} so far", at=whole_span(state.at - one.since)
+        return _(
+            "building {package}, {at} so far",
+            package=f"{one.name} {one.version or ''}".rstrip(),
+            at=whole_span(state.at - one.since),
         )
     parts = [] if state.percent is None else [f"{state.percent} %"]
     parts += [amount(state.done_bytes, state.total_bytes), rate_phrase(state.bytes_per_s, state.silent_s)]

@@ -11,8 +11,8 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 # without the scheme before it: that would make long words cost their square
 _CREDENTIALS = re.compile(r"://[^/\s'\"<>]*@")
-_WIDE, _CLOSING = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_PIECE = re.compile(rf" ?(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
+WIDE, CLOSING = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_PIECE = re.compile(rf" ?(?:[{WIDE}]|[^ {WIDE}]+)[{CLOSING}]*")
 """What a row is never broken in: a word, or one Chinese character, with the blank before and the stop behind."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 

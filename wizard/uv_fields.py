@@ -20,8 +20,9 @@ def wrong_version(text: str, project: Project | None) -> str | None:
     try:
         checked("uv.version", text)
     except BadInput:
-        return (
-            f'"{one_line(text, 30)}" is not a version. Write three numbers, such as 0.13.8, or nothing for the newest.'
+        return said(
+            '"{text}" is not a version. Write three numbers, such as 0.13.8, or nothing for the newest.',
+            text=one_line(text, 30),
         )
     if text and project and not SpecifierSet(specifier(project)).contains(text, prereleases=True):
         return said(

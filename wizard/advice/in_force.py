@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wizard.language import said
 from wizard.machine.facts import Machine
 from wizard.project.facts import Project
 from wizard.project.lock_options import LockOption, own_settings
@@ -32,7 +33,11 @@ class InForce:
     @property
     def where(self) -> str:
         """In words."""
-        return f"{self.name} in the environment" if self.path is None else f"{self.path}, line {self.number}"
+        return (
+            said("{name} in the environment", name=self.name)
+            if self.path is None
+            else said("{path}, line {number}", path=self.path, number=self.number)
+        )
 
 
 def default_index(machine: Machine, project: Project | None) -> InForce | None:

@@ -186,8 +186,9 @@ def _gone(project: Project, wanted: LockOption, made_with: str) -> MachineFindin
     number, line = next(
         ((number, line) for number, line in enumerate(lines, 1) if wanted.in_lock in line), (1, wanted.in_lock)
     )
-    where = f"Say so in pyproject.toml, for everybody: {wanted.setting} = {made_with!r} under [tool.uv]".replace(
-        "'", '"'
+    where = said(
+        "Say so in pyproject.toml, for everybody: {line} under [tool.uv]",
+        line=f"{wanted.setting} = {made_with!r}".replace("'", '"'),
     )
     return AdvisedFinding(
         "lock-outdated",

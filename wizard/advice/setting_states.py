@@ -9,7 +9,7 @@ from wizard.advice.settings import filesystem_for, judge_cache
 from wizard.choices import Choices
 from wizard.language import said
 from wizard.machine.facts import Machine
-from wizard.machine.try_folder import OTHER_DISK, links_told
+from wizard.machine.try_folder import links_told
 from wizard.project.facts import Project
 
 
@@ -51,7 +51,7 @@ def link_fact(machine: Machine, choices: Choices) -> str:
     if tried is not None and (tried.hardlinks is not None or tried.reflinks is not None):
         return links_told(tried.hardlinks, tried.reflinks, same_disk=same) or said("not tried yet")
     if not same:
-        return OTHER_DISK.replace("it lies", "the cache lies")
+        return said("uv will copy: the cache lies on another disk than the project")
     return links_told(project.hardlinks, project.reflinks, same_disk=True) or said("not tried yet")
 
 

@@ -127,7 +127,7 @@ def advise(machine: Machine, project: Project | None, needed: int | None) -> Adv
         return Advice()
     if cache.room is not None and cache.room < (needed or SMALL) and (home.room or 0) <= cache.room:
         return Advice()
-    now = machine.folders.get("cache", "its default")
+    now = machine.folders.get("cache") or said("its default")
     free = standing_size(home.room) if home.room is not None else "?"
     why = said(
         "The cache is at {path}: {problem}. {disk} has {free}, and linking works there.",

@@ -25,6 +25,7 @@ from wizard.bundle.target import older
 from wizard.choice_keys import Value
 from wizard.errors import BadInput
 from wizard.language import said
+from wizard.lists import counted
 from wizard.machine.facts import FoundPython, Machine
 from wizard.plan.step import Command, Plan, Step
 from wizard.project.facts import Project
@@ -139,9 +140,7 @@ def whole(found: Opened) -> None:
         wanted = [entry for entry, holder in found.held.items() if holder is bundle]
         bad += [one for one in look(bundle, wanted) if one.state != "good"]
     if bad:
-        told = ", ".join(one.told for one in bad[:_NAMED]) + (
-            f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
-        )
+        told = counted([one.told for one in bad], _NAMED)
         raise BadInput(
             said(
                 "the bundle {folder} is not whole: {told}; nothing was changed",
@@ -241,14 +240,12 @@ def _files(found: Opened, way: Way, project: Project) -> dict[str, Entry]:
     have = {(one.package, one.version) for one in known.values()}
     lacking = sorted(f"{one.name} {one.version}" for one in wanted if (one.name, one.version or "") not in have)
     if lacking:
-        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
-        extras = ", ".join((*found.first.manifest.extras, *found.first.manifest.groups)) or "none"
+        extras = ", ".join((*found.first.manifest.extras, *found.first.manifest.groups)) or said("none")
         raise BadInput(
             said(
-                "the bundle lacks {lacking}{more}: it was made for these extras and groups: {extras}; make one with "
+                "the bundle lacks {lacking}: it was made for these extras and groups: {extras}; make one with "
                 "the choices of this host (uv-wizard export bundle --machine FACTS.json, --set sync.extras=)",
-                lacking=", ".join(lacking[:_NAMED]),
-                more=more,
+                lacking=counted(lacking, _NAMED),
                 extras=extras,
             )
         )

@@ -15,7 +15,7 @@ from wizard.environment_files.piles import sort
 from wizard.environment_files.read import describe
 from wizard.environment_files.record import Described, Imported, Sorted
 from wizard.errors import BadInput, DecisionMissing, ExitCode
-from wizard.language import _, said
+from wizard.language import _, said, shown
 from wizard.plan import import_file
 from wizard.plan.install_uv import plan_uv
 from wizard.plan.quoting import command_line
@@ -133,5 +133,5 @@ def piles(imported: Imported) -> Iterator[str]:
             width = min(34, max(len(one.text) for one in rows))
             for one in rows:
                 to = f"{one.to}   " if one.to is not None and one.to != one.text else ""
-                yield f"  {one.text:{width}}  {to}{'' if one.to == one.text else one.why}".rstrip()
+                yield f"  {one.text:{width}}  {to}{'' if one.to == one.text else shown(one.why)}".rstrip()
     yield ""

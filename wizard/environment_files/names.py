@@ -51,7 +51,7 @@ def _exact() -> Mapping[str, Named]:
 
 
 def _why(entry: Mapping[str, Any], name: str) -> str:
-    return str(entry["why"]).replace("{name}", name.lower())
+    return said(entry["why"], name=name.lower())
 
 
 @cache

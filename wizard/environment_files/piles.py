@@ -148,7 +148,9 @@ def _python(piles: _Piles, shown: str, asked: str, version: str | None) -> None:
         why = clauses((why, old))
     elif version is None:
         why = said("requires-python: any Python")
-    piles.mapped.append(Sorted(shown, f"requires-python {piles.requires_python or 'any'}", why))
+    piles.mapped.append(
+        Sorted(shown, said("requires-python {python}", python=piles.requires_python or said("any")), why)
+    )
 
 
 def _pip(piles: _Piles, entry: Entry, absent: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, TypeVar
 
 from wizard.code_page import decoded, own_page
+from wizard.language import said
 
 CAP = 256 * 1024
 """Bytes of output that are kept of each stream; what comes after is read and dropped."""
@@ -59,7 +60,7 @@ def ask(
         try:
             code = process.wait(max(0.0, end - time.monotonic()))
         except subprocess.TimeoutExpired:
-            msg = f"{argv[0]} did not answer within {limit:g} s"
+            msg = said("{argv} did not answer within {limit} s", argv=argv[0], limit=f"{limit:g}")
             raise TimeoutError(msg) from None
         return Said(code, *(stream.text for stream in streams))
     finally:

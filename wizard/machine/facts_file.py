@@ -62,7 +62,7 @@ def _count(value: Any, key: str) -> int:
 def _one_of(*allowed: str) -> Check:
     def check(value: Any, key: str) -> str:
         if value not in allowed or not isinstance(value, str):
-            raise _bad(key, value, ", ".join(allowed) + " or null")
+            raise _bad(key, value, said("{values} or null", values=", ".join(allowed)))
         return value
 
     return check
@@ -106,7 +106,7 @@ def _record(kind: Callable[..., Any], needed: tuple[str, ...], **keys: Check) ->
 
     def check(value: Any, key: str) -> Any:
         if not isinstance(value, Mapping):
-            raise _bad(key, value, f"an object with {', '.join(keys)}")
+            raise _bad(key, value, said("an object with {keys}", keys=", ".join(keys)))
         for name in needed:
             if value.get(name) is None:
                 raise _bad(f"{key}.{name}", value.get(name), said("a value; it can't be left out"))

@@ -16,7 +16,7 @@ from wizard.environment_files import hints
 from wizard.environment_files.record import Imported
 from wizard.environment_files.unsaid_python import unsaid_python
 from wizard.errors import BadInput
-from wizard.language import said
+from wizard.language import nsaid, said
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import masked
 
@@ -46,8 +46,11 @@ def step(imported: Imported, folder: str, separator: str, files: dict[str, bytes
     changes = [change for change in changes if change.before != change.after]
     if not changes:
         return None
-    count = len(imported.dependencies)
-    summary = f"{count} dependenc{'y' if count == 1 else 'ies'} into pyproject.toml"
+    summary = nsaid(
+        "{count} dependency into pyproject.toml",
+        "{count} dependencies into pyproject.toml",
+        len(imported.dependencies),
+    )
     return Step("import", "import", summary, files=tuple(changes), notes=tuple(notes))
 
 

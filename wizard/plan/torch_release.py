@@ -97,7 +97,7 @@ def releases_with(project: Project, variant: str, version: str = "") -> list[Rel
             version=have[0].version,
         )
         raise BadInput(msg)
-    return _together(project, allowed, f"torch {version}" if version else f"variant {variant}")
+    return _together(project, allowed, f"torch {version}" if version else said("variant {name}", name=variant))
 
 
 def pypi_releases(project: Project, version: str = "") -> list[Release]:

@@ -25,8 +25,11 @@ class Refused(BadInput):
 
     def __init__(self, why: str, lines: str) -> None:
         told = " / ".join(line.strip() for line in lines.splitlines() if line.strip())
+        short = one_line(why, 300)
         super().__init__(
-            f"pyproject.toml was left as it is: {one_line(why, 300)}" + (f". By hand, add: {told}" if told else "")
+            said("pyproject.toml was left as it is: {why}. By hand, add: {lines}", why=short, lines=told)
+            if told
+            else said("pyproject.toml was left as it is: {why}", why=short)
         )
         self.why = why
         self.lines = lines

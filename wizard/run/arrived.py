@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard import files_undo
 from wizard.language import said
-from wizard.lists import both, counted, named
+from wizard.lists import both, clauses, counted, named
 from wizard.run.actions import Carrier
 from wizard.text import masked, one_line
 
@@ -59,18 +59,26 @@ def ask_shells(action: Mapping[str, Any], carrier: Carrier) -> int:
             carrier.emit(
                 "shell", shell=answer.start.words, arrived=None, values={}, uv=None, why=one_line(answer.why_not)
             )
-            carrier.emit("note", text=f"{answer.start.words}: not known what arrived, {answer.why_not}")
+            carrier.emit(
+                "note",
+                text=said(
+                    "{words}: not known what arrived, {why_not}", words=answer.start.words, why_not=answer.why_not
+                ),
+            )
             continue
         uv = answer.found.get("uv") if action["uv"] else None
         wrong = [_other(name, value, answer.values.get(name)) for name, value in wanted.items()
                  if answer.values.get(name) != value]  # fmt: skip
         if uv is not None and not _same_file(uv, action["uv"]):
-            wrong.append(f"uv there is {one_line(uv)}" if uv else "uv is not found")
+            wrong.append(said("uv there is {uv}", uv=one_line(uv)) if uv else said("uv is not found"))
         values = {name: None if text is None else masked(text) for name, text in answer.values.items()}
-        why = "; ".join(wrong) or None
+        why = clauses(wrong) or None
         carrier.emit("shell", shell=answer.start.words, arrived=not wrong, values=values, uv=uv or None, why=why)
-        names = " and ".join([*wanted, *programs])
-        carrier.emit("note", text=f"{answer.start.words}: {why or f'{names} arrived'}")
+        names = both([*wanted, *programs])
+        carrier.emit(
+            "note",
+            text=said("{words}: {what}", words=answer.start.words, what=why or said("{names} arrived", names=names)),
+        )
     return 0
 
 
@@ -97,8 +105,13 @@ def _not_all(which: str, *, known: bool) -> str:
 
 def _other(name: str, value: str, found: str | None) -> str:
     if found is None:
-        return f"{name} did not arrive"
-    return f"{name} is {one_line(masked(found), 200)} there, not {one_line(masked(value), 200)}: another line sets it later"
+        return said("{name} did not arrive", name=name)
+    return said(
+        "{name} is {found} there, not {value}: another line sets it later",
+        name=name,
+        found=one_line(masked(found), 200),
+        value=one_line(masked(value), 200),
+    )
 
 
 def _same_file(one: str, other: str) -> bool:

@@ -84,7 +84,7 @@ class Carrier:
             self._count(fields)
             return
         if type in ("output", "note", "locked"):
-            fields["text"] = masked(clean(str(fields["text"])))
+            fields["text"] = masked(clean(fields["text"]))
             self._log.write(fields["text"])
             if type == "output":
                 self._tail.append(fields["text"])

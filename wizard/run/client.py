@@ -138,8 +138,9 @@ def _wait_for(child: subprocess.Popen[bytes], run: Path) -> None:
         if child.poll() is not None or time.monotonic() > deadline:
             if child.poll() is None:
                 tree.end(child.pid)
-            said = (run / state.ERRORS).read_bytes().decode("utf-8", "replace").strip().splitlines()
-            msg = f"the run could not be started: {one_line(said[-1]) if said else 'its supervisor said nothing'}"
+            lines = (run / state.ERRORS).read_bytes().decode("utf-8", "replace").strip().splitlines()
+            why = one_line(lines[-1]) if lines else said("its supervisor said nothing")
+            msg = said("the run could not be started: {why}", why=why)
             raise WizardError(msg)
         time.sleep(_POLL_S / 2)
 

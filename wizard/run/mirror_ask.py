@@ -7,6 +7,8 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from wizard.errors import WizardError
+from wizard.language import message_of, said
+from wizard.lists import both
 from wizard.mirrors.registries import same_index
 from wizard.run.dry_run import told
 from wizard.run.mirror_job import Job, count, listed
@@ -85,12 +87,17 @@ def find_addresses(job: Job, later: Later, python: Python | None) -> None:
     packages = {(file.package, file.version) for file in job.files.values()}
     if not packages:
         return
-    names = " and ".join(sorted({job.stand_ins[file.registry] for file in job.files.values()}))
-    job.note(f"Looking up {count(len(packages))} on {names}.")
+    names = both(sorted({job.stand_ins[file.registry] for file in job.files.values()}))
+    job.note(said("Looking up {packages} on {names}.", packages=count(len(packages)), names=names))
     try:
         client = later.value()
     except WizardError as error:
-        job.note(f"The mirrors can't be asked: {error}. The packages come from the addresses in uv.lock.")
+        job.note(
+            said(
+                "The mirrors can't be asked: {error}. The packages come from the addresses in uv.lock.",
+                error=message_of(error),
+            )
+        )
         job.index = None
         return
     for found in look_up(job.files.values(), job.stand_ins, client, job.carrier.cancelled, python).values():
@@ -104,26 +111,46 @@ def find_addresses(job: Job, later: Later, python: Python | None) -> None:
 def _tell(job: Job, found: Found, packages: int) -> None:
     if found.trouble is not None:
         job.note(
-            f"The mirror {found.index} can't be used: {found.trouble}. Its packages come from the addresses in uv.lock."
+            said(
+                "The mirror {index} can't be used: {trouble}. Its packages come from the addresses in uv.lock.",
+                index=found.index,
+                trouble=found.trouble,
+            )
         )
         return
     if found.foreign:
         job.note(
-            f"The pages of {found.index} have a type that uv refuses: files come from there, "
-            f"what a build asks for from the lock's own index."
+            said(
+                "The pages of {index} have a type that uv refuses: files come from there, what a build asks for "
+                "from the lock's own index.",
+                index=found.index,
+            )
         )
     if found.differing:
         job.note(
-            f"The mirror {found.index} has other files than uv.lock names for {listed(found.differing)}: "
-            f"not taken, from the addresses in uv.lock."
+            said(
+                "The mirror {index} has other files than uv.lock names for {differing}: not taken, from the "
+                "addresses in uv.lock.",
+                index=found.index,
+                differing=listed(found.differing),
+            )
         )
     if found.lacking:
         job.note(
-            f"The mirror {found.index} lacks {len(found.lacking)} of {count(packages)} ({listed(found.lacking)}): "
-            f"from the addresses in uv.lock."
+            said(
+                "The mirror {index} lacks {count} of {packages} ({names}): from the addresses in uv.lock.",
+                index=found.index,
+                count=len(found.lacking),
+                packages=count(packages),
+                names=listed(found.lacking),
+            )
         )
     for why, untold in found.untold.items():
         job.note(
-            f"The mirror {found.index} does not tell where it has {listed(untold)} ({why}): "
-            f"from the addresses in uv.lock."
+            said(
+                "The mirror {index} does not tell where it has {untold} ({why}): from the addresses in uv.lock.",
+                index=found.index,
+                untold=listed(untold),
+                why=why,
+            )
         )

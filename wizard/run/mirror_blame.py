@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wizard.language import said
+from wizard.lists import both, sentences
 from wizard.mirrors.registries import same_index, torch_suffix
 from wizard.run.mirror_job import Job, listed
 from wizard.run.mirror_lock import LockedFile
@@ -55,14 +56,14 @@ def _diagnosis(mirror: str, package: str, kind: str) -> dict[str, Any]:
     from wizard import diagnosis
     from wizard.diagnosis import Context, Fix
 
-    line = said("Hash mismatch for `{package}` from {mirror}", package=package, mirror=mirror)
+    line = f"Hash mismatch for `{package}` from {mirror}"
     document = dict(diagnosis.of("hash-mismatch", (line,), Context(phase="sync")).document())
     told = said(
         "The mirror {mirror} sent a file of {package} that is not the one uv.lock names.",
         mirror=mirror,
         package=package,
     )
-    document["explanation"] = f"{told} {document['explanation']}"
+    document["explanation"] = sentences((told, document["explanation"]))
     first = Fix(said("Take the packages from the official source"), {kind: "official"}).document()
     others = [fix for fix in document["fixes"] if set(fix["choices"] or ()) != {"mirrors"}]
     document["fixes"] = [first, *others]
@@ -73,7 +74,12 @@ def give_up(job: Job, printed: str) -> bool:
     """Gives up what the failure names, and says so; whether there was any. A build that fails by itself names nothing."""
     named = [file for file in _taken(job) if re.search(rf"{re.escape(job.addresses[file.url])}(?!\.metadata)", printed)]
     if not named and job.index is not None and _BUILD_NEEDS.search(printed):
-        job.note(f"What a build asks for can't be had from the mirror {job.index}: it comes from the lock's own index.")
+        job.note(
+            said(
+                "What a build asks for can't be had from the mirror {index}: it comes from the lock's own index.",
+                index=job.index,
+            )
+        )
         job.index = None
         return True
     guilty = named or [file for file in _taken(job) if f"`{file.package}=={file.version}`" in printed]
@@ -82,11 +88,20 @@ def give_up(job: Job, printed: str) -> bool:
     if _NOT_THERE.search(printed):
         _drop(job, _of_the_same_packages(job, guilty))
         packages = {(file.package, file.version) for file in guilty}
-        job.note(f"A mirror lists {listed(packages)} and does not have it: from the address in uv.lock.")
+        job.note(
+            said(
+                "A mirror lists {packages} and does not have it: from the address in uv.lock.",
+                packages=listed(packages),
+            )
+        )
         return True
     indexes = {job.stand_ins[file.registry] for file in guilty}
     _drop(job, [file for file in _taken(job) if job.stand_ins[file.registry] in indexes])
-    job.note(f"The mirror {' and '.join(sorted(indexes))} failed; the rest comes from the addresses in uv.lock.")
+    job.note(
+        said(
+            "The mirror {indexes} failed; the rest comes from the addresses in uv.lock.", indexes=both(sorted(indexes))
+        )
+    )
     if job.index is not None and any(same_index(one, job.index) for one in indexes):
         job.index = None
     return True

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from wizard.errors import ExitCode
+from wizard.language import said
 from wizard.run import mirror_lock
 from wizard.run.mirror_blame import give_up, listed_mirrors, refused, squeezed
 from wizard.run.mirror_job import Job
@@ -30,7 +31,7 @@ def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
             if job.carrier.cancelled():
                 return ExitCode.INTERRUPTED
             if job.carrier.dripped:
-                job.note(f"Next to nothing comes from {listed_mirrors(job)}; it is no longer waited for.")
+                job.note(said("Next to nothing comes from {job}; it is no longer waited for.", job=listed_mirrors(job)))
                 break
             printed = squeezed(job.carrier.output_tail)
             if refused(job, printed):
@@ -39,7 +40,9 @@ def sync_copy(job: Job, text: str, left_out: list[str]) -> int | None:
                 break
             if not job.addresses:
                 return None
-        job.note("Once more without the mirrors: what is still to be fetched comes from the addresses in uv.lock.")
+        job.note(
+            said("Once more without the mirrors: what is still to be fetched comes from the addresses in uv.lock.")
+        )
         job.index = None
         return None
     finally:

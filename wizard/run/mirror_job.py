@@ -8,6 +8,8 @@ from pathlib import Path
 
 from wizard import credentials
 from wizard.credentials import SignIn
+from wizard.language import nsaid
+from wizard.lists import counted
 from wizard.mirrors.uv_network import in_force
 from wizard.run.actions import Carrier
 from wizard.run.environment import child_environment
@@ -65,9 +67,9 @@ class Job:
 
 
 def count(number: int) -> str:
-    return f"{number} package" if number == 1 else f"{number} packages"
+    return nsaid("{count} package", "{count} packages", number)
 
 
 def listed(packages: Iterable[tuple[str, str]]) -> str:
     names = [f"{name} {version}".strip() for name, version in sorted(set(packages))]
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return counted(names, 6)

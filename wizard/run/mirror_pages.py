@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wizard.language import said
 from wizard.mirrors import page
 from wizard.mirrors.client import why
 from wizard.mirrors.registries import torch_suffix
@@ -94,7 +95,7 @@ def look_up(
     answers = dict(together(jobs, AT_ONCE, _SECONDS, stopped))
     found = {address: Found(address) for address in indexes}
     for position, (address, name) in enumerate(asked):
-        answer = answers.get(position, _Answer(trouble="no answer in time"))
+        answer = answers.get(position, _Answer(trouble=said("no answer in time")))
         _judge(found[address], projects[address, name], answer, python)
     for one in found.values():
         if not one.addresses:
@@ -104,14 +105,14 @@ def look_up(
 
 def _ask(client: httpx.Client, index: _Index, project: str) -> _Answer:
     if index.given_up():
-        return _Answer(trouble="no answer in time")
+        return _Answer(trouble=said("no answer in time"))
     answer = _get(client, index, f"{index.address}/{project}/")
     if answer.page is not None and any(page.project_of(file.name) == project for file in answer.page.files):
         return answer
     if index.torch and answer.trouble is None:
         return _Answer(_listing(client, index))
     if answer.page is not None:
-        return _Answer(trouble=None if answer.page.form == "json" else "not an index")
+        return _Answer(trouble=None if answer.page.form == "json" else said("not an index"))
     return answer
 
 
@@ -123,13 +124,15 @@ def _get(client: httpx.Client, index: _Index, url: str) -> _Answer:
             if response.status_code != 200:
                 index.answered = True
                 absent = response.status_code in _ABSENT
-                return _Answer(trouble=None if absent else f"it answers {response.status_code}")
+                return _Answer(
+                    trouble=None if absent else said("it answers {status_code}", status_code=response.status_code)
+                )
             body = _body(response)
     except httpx.HTTPError as error:
         index.failures += 1
         return _Answer(trouble=why(error))
     except httpx.InvalidURL:
-        return _Answer(trouble="not an address")
+        return _Answer(trouble=said("not an address"))
     except _Unfit as error:
         index.failures += 1
         return _Answer(trouble=str(error))
@@ -137,7 +140,7 @@ def _get(client: httpx.Client, index: _Index, url: str) -> _Answer:
     try:
         return _Answer(page.parse(body, response.headers.get("content-type", ""), str(response.url)))
     except page.NotAPage as error:
-        return _Answer(trouble=f"not an index: {error}")
+        return _Answer(trouble=said("not an index: {error}", error=error))
 
 
 class _Unfit(Exception):
@@ -151,9 +154,9 @@ def _body(response: httpx.Response) -> bytes:
         body += piece
         took = time.monotonic() - begun
         if len(body) > _LARGEST:
-            raise _Unfit("its page has no end")
+            raise _Unfit(said("its page has no end"))
         if took > _SLOW_AFTER_S and response.num_bytes_downloaded < _SLOW * took:
-            raise _Unfit("no answer in time")
+            raise _Unfit(said("no answer in time"))
     return bytes(body)
 
 

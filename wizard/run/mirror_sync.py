@@ -104,7 +104,11 @@ def _keep_proven(job: Job, files: list[LockedFile]) -> None:
     proven = {(file.package, file.version) for file in job.files.values()}
     bare = {(file.package, file.version) for file in files} - proven
     if bare:
-        job.note(f"uv.lock has no hash to hold a mirror to for {listed(bare)}: from the addresses in uv.lock.")
+        job.note(
+            said(
+                "uv.lock has no hash to hold a mirror to for {bare}: from the addresses in uv.lock.", bare=listed(bare)
+            )
+        )
 
 
 def _without(names: Iterable[str]) -> list[str]:
@@ -128,6 +132,6 @@ def _last_word(job: Job) -> int:
     printed = squeezed(job.carrier.output_tail)
     if urlsplit(job.index).netloc.rpartition("@")[2] not in printed and not about_a_build(printed):
         return code
-    job.note(f"Once more without the mirror {job.index}, in case that was its doing.")
+    job.note(said("Once more without the mirror {index}, in case that was its doing.", index=job.index))
     job.index = None
     return job.carrier.run_command(job.argv, env=job.env(), cwd=str(job.folder), uv=True)

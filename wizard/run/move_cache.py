@@ -49,13 +49,18 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
         with _alone(old, carrier):
             moved = move(old, new, carrier)
     except _Stopped:
-        carrier.emit("note", text=f"The old cache is moved in part; the same choice goes on with it: {old}")
+        carrier.emit(
+            "note", text=said("The old cache is moved in part; the same choice goes on with it: {old}", old=old)
+        )
         return 130
     except OSError as error:
-        said = f"{error.strerror or error} (os error {error.errno})" if error.errno else str(error)
-        carrier.emit("output", text=f"error: failed to move the cache from {old} to {new}: {said}")
+        why = f"{error.strerror or error} (os error {error.errno})" if error.errno else str(error)
+        carrier.emit("output", text=f"error: failed to move the cache from {old} to {new}: {why}")
         return 1
-    carrier.emit("note", text=f"The old cache is moved: {standing_size(moved)} from {old} to {new}")
+    carrier.emit(
+        "note",
+        text=said("The old cache is moved: {moved} from {old} to {new}", moved=standing_size(moved), old=old, new=new),
+    )
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from wizard.errors import ExitCode
 from wizard.files import Journal, read_bytes
+from wizard.language import said
 from wizard.run.uv_files import NAMES, Unfit, checked, file_name, programs, put, put_back
 
 
@@ -55,7 +56,7 @@ def carry_out(action: Mapping[str, Any], carrier: Carrier) -> int:
         if code == 0:
             return code
         if way is not action["ways"][-1]:
-            carrier.emit("note", text="That way did not work; the next one is tried.")
+            carrier.emit("note", text=said("That way did not work; the next one is tried."))
     return code
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.mirrors import official
 from wizard.mirrors.client import make_client
 from wizard.mirrors.page import ACCEPT, File, NotAPage, Page, parse
@@ -70,7 +71,7 @@ def fetch(way: Mapping[str, Any], version: str, required: str, folder: Path, car
     try:
         with make_client(uv_version=version or "0", connect_s=_CONNECT_S, read_s=_READ_S, connections=2) as client:
             file = choose(page_of(client, f"{index}/{PROJECT}/"), version, required, index)
-            carrier.emit("note", text=f"Fetching {file.name} from {masked(index)}.")
+            carrier.emit("note", text=said("Fetching {name} from {index}.", name=file.name, index=masked(index)))
             return _download(client, file, folder, carrier)
     except WizardError as error:
         raise NoWheel(str(error)) from None
@@ -185,7 +186,15 @@ def _receive(client: httpx.Client, file: File, target: Path, version: str, carri
                 have += len(piece)
                 if time.monotonic() - told_at > TOLD_EVERY_S:
                     told_at = time.monotonic()
-                    carrier.emit("note", text=f"uv {version}: {moving_size(have)} of {_size(total)} are here.")
+                    carrier.emit(
+                        "note",
+                        text=said(
+                            "uv {version}: {have} of {total} are here.",
+                            version=version,
+                            have=moving_size(have),
+                            total=_size(total),
+                        ),
+                    )
                 if carrier.cancelled():
                     raise NoWheel("stopped")
                 if have > _LARGEST:

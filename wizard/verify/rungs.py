@@ -123,7 +123,7 @@ def plan_of(request: VerifyRequest, kind: str) -> list[tuple[str, str]]:
         if request.deep:
             ids += [*(("peer", "nccl") if kind in ("nvidia", "amd") else ()), "compile"]
     if kind == "amd":
-        return [(each, "MIOpen works" if each == "cudnn" else TITLES[each]) for each in ids]
+        return [(each, said("MIOpen works") if each == "cudnn" else TITLES[each]) for each in ids]
     return [(each, TITLES[each]) for each in ids]
 
 

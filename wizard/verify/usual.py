@@ -99,4 +99,4 @@ def _range(span: tuple[float, float]) -> str:
 
 
 def _span(span: tuple[float, float]) -> str:
-    return f"{span[0]:.0f} to {span[1]:.0f}"
+    return said("{first} to {last}", first=f"{span[0]:.0f}", last=f"{span[1]:.0f}")
