@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -30,6 +30,7 @@ class SearchPage(Page):
         &.-finding #find { display: block; }
     }
     """
+    HELP = "text-page"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", said("Search"), id="page.search"),
         Binding("end", "follow", said("Follow"), id="page.follow", priority=True),
@@ -85,7 +86,6 @@ class SearchPage(Page):
         """`/`: a field for what to look for."""
         self.add_class("-finding")
         self.query_one("#find").focus()
-        self.redraw_hints()
 
     def action_leave(self) -> None:
         if not is_field(self.focused):
@@ -93,6 +93,9 @@ class SearchPage(Page):
             return
         self.remove_class("-finding")
         self.log_lines.focus()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
         self.redraw_hints()
 
     def action_again(self) -> None:

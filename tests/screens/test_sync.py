@@ -240,3 +240,15 @@ async def test_a_failed_sync_becomes_its_diagnosis(folder: Path, recorded: Recor
         assert re.search(r"\+review xsync", text)
         assert "[ Fix 1: to the review ]" in text
         assert isinstance(app.screen, StepScreen)
+
+
+async def test_the_search_names_its_own_keys_while_it_is_open(folder: Path, recorded: Recorded) -> None:
+    recorded.step("sync", "started")
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "uv reads uv.lock"))
+        await pilot.press("l")
+        await until(pilot, shows(app, "/ Search"))
+        await pilot.press("slash")
+        await until(pilot, shows(app, "Esc Close the search"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "/ Search"))
