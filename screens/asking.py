@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
 
 from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut
 from screens.sheet import Answer, Sheet
-from wizard.language import _, said, shown
+from wizard.language import _, shown
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Marked:
     text: str
     on: bool
     group: str = ""
+    help_text: str = ""
 
 
 class FieldSheet(Sheet["dict[str, str] | None"]):
@@ -49,9 +49,6 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     """
 
     AUTO_FOCUS = "FieldInput"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "take", said("Take it"), id="sheet.take", show=False, priority=True)
-    ]
 
     def __init__(
         self, title: str, fields: Sequence[AskedField], lines: Sequence[str] = (), marks: Sequence[Marked] = ()
@@ -82,9 +79,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
         super().on_mount()
         self.query_one("#sheet-body").styles.height = len(self._fields) + len(self._marks)
 
-    def action_take(self) -> None:
-        """Ctrl+N, from anywhere in it."""
-        self.give({})
+    def help_name(self) -> str:
+        return _help_of(self.focused, self._marks) or super().help_name() or self._fields[0].help_text
 
     def give(self, value: dict[str, str] | None) -> None:
         if value is None:
@@ -140,10 +136,13 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
         taken = self._rows[event.index]
         for place, one in enumerate(self._rows):
             if one is taken:
-                self._rows[place] = Marked(one.key, one.text, True if one.group else not one.on, one.group)
+                self._rows[place] = replace(one, on=True if one.group else not one.on)
             elif one.group and one.group == taken.group:
-                self._rows[place] = Marked(one.key, one.text, False, one.group)
+                self._rows[place] = replace(one, on=False)
         event.choice_list.show(self._texts())
+
+    def help_name(self) -> str:
+        return _help_of(self.focused, self._rows) or super().help_name() or self._help
 
     def give(self, value: Mapping[str, bool] | None) -> None:
         self.dismiss(None if value is None else {one.key: one.on for one in self._rows})
@@ -157,6 +156,12 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
         )
 
 
+def _help_of(focused: Widget | None, marks: Sequence[Marked]) -> str:
+    """The help of the row that the list of marks is at."""
+    at = focused.highlighted if isinstance(focused, ChoiceList) else None
+    return marks[at].help_text if at is not None and at < len(marks) else ""
+
+
 def _mark(row: Marked) -> str:
     mark = "*" if row.on else " "
     return f"({mark})" if row.group else f"[{mark}]"
@@ -165,6 +170,7 @@ def _mark(row: Marked) -> str:
 class PickSheet(Sheet["str | None"]):
     """A list to pick one row from. Gives its value, None for none."""
 
+    HELP = "keys"
     AUTO_FOCUS = "ChoiceList"
 
     def __init__(self, title: str, rows: Sequence[Row]) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class CloningSheet(Sheet[bool]):
     """While git fetches; Esc stops it."""
 
+    HELP = "clone"
+
     def __init__(self, address: str, folder: str) -> None:
         lines = [
             cut(_("  from {address}", address=masked(one_line(address))), 76),
@@ -47,7 +49,7 @@ def offer(screen: StepScreen, address: str, move: Callable[[str], None]) -> None
         if answer:
             _fetch(screen, address, str(Path(answer["into"]).expanduser()), move)
 
-    field = AskedField("into", _("Into"), folder_for(address, screen.way.path), taken)
+    field = AskedField("into", _("Into"), folder_for(address, screen.way.path), taken, "clone")
     line = cut(_("From {address}", address=masked(one_line(address))), 76)
     screen.app.push_screen(FieldSheet(_("Clone it into which folder?"), [field], [line]), named)
 

@@ -21,11 +21,14 @@ def rows(way: Way) -> list[Marked]:
     if project is not None:
         for key, kind, names in (("sync.extras", "extra", project.extras), ("sync.groups", "group", project.groups)):
             on = choices.names(key)
-            found += [Marked(f"{key}={name}", f"{kind} {name}", name in on) for name in names]
-    found.append(Marked("sync.no-cache", _("no cache: everything is downloaded again"), choices.flag("sync.no-cache")))
+            found += [Marked(f"{key}={name}", f"{kind} {name}", name in on, help_text=kind) for name in names]
+    no_cache = choices.flag("sync.no-cache")
+    found.append(Marked("sync.no-cache", _("no cache: everything is downloaded again"), no_cache, help_text="cache"))
     require = choices.text("verify.require")
     found += [
-        Marked(f"verify.require={name}", _("the checks require: {name}", name=name), name == require, "require")
+        Marked(
+            f"verify.require={name}", _("the checks require: {name}", name=name), name == require, "require", "require"
+        )
         for name in REQUIRE
     ]
     return found

@@ -24,18 +24,42 @@ class HelpSheet(Sheet[None]):
     def __init__(self, name: str, screen_name: str, width: int = WIDTH, keys: Sequence[tuple[str, str]] = ()) -> None:
         """`keys`: what can be done on the screen, told with the help of the whole of it."""
         self._screen_name, self._width, self._keys = screen_name, min(width, WIDTH), keys
+        self._names = tuple(dict.fromkeys((name, screen_name, *words_of(name), *words_of(screen_name))))
+        self._at = 0
+        super().__init__(*self._told(), (Answer(_("Close"), None),), escape=None)
+
+    def _told(self) -> tuple[str, list[str]]:
+        name = self._names[self._at]
         title, lines = help_lines(name, self._width)
-        super().__init__(title, lines, (Answer(_("Close"), None),), escape=None)
+        if name == self._screen_name and self._at and self._keys:
+            told = ", ".join(f"{key} {word}" for key, word in self._keys)
+            lines += wrapped(_("Keys: {keys}", keys=told), self._width, 4)
+        return title, lines
+
+    def hints(self) -> list[tuple[str, str]]:
+        more = self._names[self._at + 1 :]
+        return [*super().hints(), *([("F1", title_of(more[0]))] if more else [])]
 
     def action_whole(self) -> None:
-        """The screen's help, with its keys; once more closes."""
-        title, lines = help_lines(self._screen_name, self._width)
-        lines += wrapped(_("Keys: {keys}", keys=", ".join(f"{key} {word}" for key, word in self._keys)), self._width, 4)
-        if tuple(lines) == self._lines:
+        """The screen's help, with its keys; then the words that are met there, one by one; then it closes."""
+        if self._at + 1 == len(self._names):
             self.dismiss(None)
             return
+        self._at += 1
+        title, lines = self._told()
         self.query_one("#sheet-title", Line).show(title)
         self.tell(lines)
+        self._tell_keys()
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words that an entry leads on to."""
+    return tuple(catalog.table("help.toml")[name].get("see") or ())
+
+
+def title_of(name: str) -> str:
+    """An entry's title."""
+    return shown(said(catalog.table("help.toml")[name]["title"]))
 
 
 def help_lines(name: str, width: int = WIDTH) -> tuple[str, list[str]]:

@@ -25,6 +25,8 @@ class Wish(Enum):
 class InterruptedSheet(Sheet[Wish]):
     """Asked on the first screen. Esc changes nothing: the wizard then begins as ever."""
 
+    HELP = "attach"
+
     def __init__(self, found: Interrupted) -> None:
         super().__init__(
             TITLE,

@@ -22,6 +22,7 @@ OFTEN_S = 0.25
 class LogPage(SearchPage):
     """Holds `LOG_LINES` lines; the file holds all of them."""
 
+    HELP = "log"
     MOST_LINES: ClassVar[int | None] = LOG_LINES
 
     def __init__(self, track: str | Content, title: str, state: RunState, started: float | None) -> None:

@@ -33,6 +33,7 @@ class RunningSheet(Sheet[T]):
     """Asked while something runs: Ctrl+N does nothing, and Ctrl+C leads to the button that stops it."""
 
     ASKED_WHILE_RUNNING = True
+    HELP = "leaving"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", said("Help"), id="frame.help", show=False),
         Binding("ctrl+c", "interrupt", said("Stop it"), id="frame.interrupt", show=False, system=True, priority=True),

@@ -16,6 +16,7 @@ from screens.planned import PlannedScreen
 from screens.rows import cut, fit, sides
 from screens.step import Mark
 from screens.step_text import (
+    STEP_HELP,
     all_lines,
     first_change,
     head,
@@ -190,10 +191,20 @@ class ReviewScreen(PlannedScreen):
         self._draw_step()
 
     def action_page(self, by: int) -> None:
+        body = self.query_one("#body")
+        if (
+            (body.max_scroll_y > body.scroll_y) if by > 0 else body.scroll_y > 0
+        ):  # a small window: first the rest of the list
+            super().action_page(by)
+            return
         self._from = max(0, self._from + by * self._detail_rows())
         self._draw_step()
 
     # going on
+
+    def help_name(self) -> str:
+        value = self.query_one("#steps", ChoiceList).value if self.query_one("#steps").has_focus else None
+        return STEP_HELP.get(value or "", "") or super().help_name()
 
     def can_go_on(self) -> bool:
         if self.walk.running:

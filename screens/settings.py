@@ -277,12 +277,18 @@ class SettingsScreen(StepScreen):
         from screens.asking import Marked, MarkSheet
 
         mode, wish = self.way.choices.text(LINKS), self.way.choices.text(OLD)
-        rows = [Marked(value, f"{value:9} {about}", value == mode, "mode") for value, about in LINK_MODES]
+        rows = [Marked(value, f"{value:9} {about}", value == mode, "mode", "link-mode") for value, about in LINK_MODES]
         title = _("Link mode: how files get from the cache into .venv")
         if old_cache.old(self.way.machine, self.way.choices) is not None:
             title += _("; and the old cache")
             rows += [
-                Marked(value, _("old cache: {value}   {about}", value=value, about=about), value == wish, "old")
+                Marked(
+                    value,
+                    _("old cache: {value}   {about}", value=value, about=about),
+                    value == wish,
+                    "old",
+                    "old-cache",
+                )
                 for value, about in OLD_CACHES
             ]
         self.app.push_screen(MarkSheet(title, rows, help_text="link-mode"), self._taken)

@@ -60,6 +60,7 @@ class StartScreen(StepScreen):
         found.styles.padding = (1, 0, 0, 0)
         yield found
         yield Line(id="summary-more")
+        yield Line(id="more", grows=True)
 
     def draw(self) -> None:
         if self.walk.made is None:
@@ -75,6 +76,23 @@ class StartScreen(StepScreen):
         self._draw_summary()
         self._draw_findings()
         self._draw_folders()
+        self._draw_more()
+
+    def _draw_more(self) -> None:
+        """In a tall window, what is left to know of the machine."""
+        told: list[str] = []
+        if self.spare and self.way.project is not None:
+            from screens.start_more import more_rows
+
+            told = more_rows(self.way.machine, self.room, self.spare + SHOWN - len(self._found[: self._most]))
+        line = self.query_one("#more", Line)
+        line.show(Content("\n".join(told)))
+        line.display = bool(told)
+
+    @property
+    def _most(self) -> int:
+        """Findings on the screen."""
+        return SHOWN + self.spare // 2
 
     def lead(self) -> str:
         greeting = self.walk.made.greeting if self.walk.made is not None else ""
@@ -151,19 +169,19 @@ class StartScreen(StepScreen):
                           if any(one.diagnosis.severity == severity for one in found))  # fmt: skip
         if waiting:
             return _("Found so far: {count}. {looked}", count=count, looked=looked)
-        if len(found) > SHOWN:
-            return _("Found: {count}; {found} more, A shows them.", count=count, found=len(found) - SHOWN)
+        if len(found) > self._most:
+            return _("Found: {count}; {found} more, A shows them.", count=count, found=len(found) - self._most)
         return _("Found: {count}. Each is settled on the screen named beside it.", count=count)
 
     def _draw_findings(self) -> None:
-        found = self._found[:SHOWN] if self.way.project is not None else ()
+        found = self._found[: self._most] if self.way.project is not None else ()
         lines = [self._finding(place) for place in range(len(found))]
         there = list(self.query(".finding").results(Line))
         for place, text in enumerate(lines):
             if place < len(there):
                 there[place].show(text)
             else:
-                self.query_one("#body").mount(Line(text, classes="finding"))
+                self.query_one("#body").mount(Line(text, classes="finding"), before="#more")
         for line in there[len(lines) :]:
             line.show("")
 
@@ -186,28 +204,15 @@ class StartScreen(StepScreen):
         if listed:
             listed.first(ChoiceList).show(rows, 0)
         else:
-            self.query_one("#body").mount(ChoiceList(rows, at=0, id="folders", help_text="start"))
+            self.query_one("#body").mount(ChoiceList(rows, at=0, id="folders", help_text="project"))
 
     def side(self) -> str:
-        found = self._found
-        lines = [_("What the next screens ask"), ""]
-        asks = (
-            ("uv", _("which uv there will be")),
-            ("settings", _("where its files lie")),
-            ("mirrors", _("where packages come from")),
-            ("torch", _("which variant fits the GPU")),
-            ("review", _("whether to start")),
-        )
-        lines += [f"{ORDER.index(name) + 1} {set_cell_size(name_of(name), 9)} {about}" for name, about in asks]
-        if found:
-            from screens.rows import wrapped
+        from screens.start_more import side
 
-            worst = found[0].diagnosis
-            lines += ["", *wrapped(worst.title, 38, 3), "", *wrapped(worst.explanation, 38, 12)]
-        return "\n".join(lines)
+        return side(self._found)
 
     def shows(self, action: str) -> bool:
-        return super().shows(action) and (action != "all" or len(self._found) > SHOWN)
+        return super().shows(action) and (action != "all" or len(self._found) > self._most)
 
     def action_look_again(self) -> None:
         """F5."""
@@ -254,7 +259,9 @@ class StartScreen(StepScreen):
         from screens.asking import AskedField, FieldSheet
 
         self.app.push_screen(
-            FieldSheet(_("Which folder?"), [AskedField("path", _("Folder"), self.way.path, self.walk.no_folder)]),
+            FieldSheet(
+                _("Which folder?"), [AskedField("path", _("Folder"), self.way.path, self.walk.no_folder, "project")]
+            ),
             self._named,
         )
 

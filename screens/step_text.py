@@ -16,6 +16,18 @@ from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
 
 TONES = {"+": "$text-success", "-": "$text-error"}
+STEP_HELP = {
+    "uv": "uv",
+    "settings": "settings",
+    "init": "new-project",
+    "import": "import",
+    "mirrors": "mirror",
+    "torch": "variant",
+    "lock": "lock",
+    "sync": "sync",
+    "verify": "verify",
+}
+"""Entries of assets/help.toml, by the step that has the highlight."""
 
 
 def what_it_does(step: Step, about: str = "") -> str:

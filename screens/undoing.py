@@ -29,6 +29,8 @@ def why_not(run: RunInfo | None) -> str:
 class UndoSheet(Sheet[bool]):
     """Which files; the answer is True to put them back."""
 
+    HELP = "runs-undo"
+
     def __init__(self, run: RunInfo) -> None:
         files = [f"  {tail(masked(clean(path)), WIDTH - 2)}" for path in run.changed]
         more = len(files) - (LINES - 1)

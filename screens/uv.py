@@ -27,7 +27,7 @@ ROWS = 13
 """Of the body, at 80x24."""
 SAID_BY = {"project": said("your team"), "file": said("your file"), "set": said("your file")}
 REASONS = 2
-FOUND = 3
+FOUND, MOST_FOUND = 3, 8
 LONGEST = 30
 """Cells of the longest path that is shown whole in a list of them."""
 
@@ -54,7 +54,7 @@ class UvScreen(StepScreen):
         yield Line(classes="gap")
         yield Line(_("Found here"), id="found-head")
         with VerticalGroup(id="found"):
-            for place in range(FOUND):
+            for place in range(MOST_FOUND):
                 yield Line(id=f"found-{place}")
         yield Line(id="stays")
         yield Line(id="conda")
@@ -87,8 +87,8 @@ class UvScreen(StepScreen):
         self.query_one("#conda", Line).show(cut(conda, self.room))
         self.query_one("#conda", Line).display = bool(conda)
         # 13 rows: what is always there, and what is there now
-        free = ROWS - 4 - min(REASONS, len(why)) - bool(newest) - len(rows) - bool(conda)
-        self._draw_found(chosen, max(1, min(FOUND, free - 1)))
+        free = ROWS + self.spare - 4 - min(REASONS, len(why)) - bool(newest) - len(rows) - bool(conda)
+        self._draw_found(chosen, max(1, min(MOST_FOUND if self.spare else FOUND, free - 1)))
 
     def _conda(self) -> str:
         """What becomes of conda's automatic activation; "" where there is none."""
@@ -152,7 +152,7 @@ class UvScreen(StepScreen):
     def _draw_found(self, chosen: str, most: int) -> None:
         found = uv_here(self.way.machine) if self.way.machine.uv is not None else None
         width = min(LONGEST, max((len(self._short(one.found.path)) for one in (found or ())[:most]), default=0))
-        for place in range(FOUND):
+        for place in range(MOST_FOUND):
             line = self.query_one(f"#found-{place}", Line)
             line.show(self._found(found[place], width) if found and place < min(most, len(found)) else "")
             line.display = place < max(1, min(most, len(found or ())))
@@ -219,7 +219,7 @@ class UvScreen(StepScreen):
         newest = known.newest if known is not None and known.newest else ""
         fields = [
             AskedField("uv.version", _("Version"), self.way.choices.text("uv.version"), self._wrong_version, "uv"),
-            AskedField("uv.dir", _("Folder"), self.way.choices.text("uv.dir"), self._wrong_folder, "uv"),
+            AskedField("uv.dir", _("Folder"), self.way.choices.text("uv.dir"), self._wrong_folder, "path"),
         ]
         folder = self._short(self.way.machine.folders.get("uv_bin", "")) or _("uv's own folder")
         lines = [
