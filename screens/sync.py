@@ -23,6 +23,8 @@ from wizard.text import masked, one_line
 MOST_PACKAGES, FEW_PACKAGES = 11, 5
 """Rows for packages, the one that counts those that wait included: in a tall window, and else."""
 MOST_LOG, FEW_LOG = 8, 3
+PROMISED = 39
+"""Cells beside the buttons of a failure."""
 
 
 class SyncScreen(RunScreen):
@@ -147,7 +149,8 @@ class SyncScreen(RunScreen):
 def changed_so_far(state: RunState) -> str:
     """The steps before the sync that are done, "" where none is: what a failure leaves behind, and undo takes back."""
     done = [step_name(step.id) for step in state.steps if step.state == "done" and step.id not in {"sync", "verify"}]
-    return rows.cut(_("Done so far: {steps}.", steps=", ".join(done)), 36) if done else ""
+    told = _("Done so far: {steps}.", steps=", ".join(done)) if done else ""
+    return told if cell_len(told) <= PROMISED else _("Done so far: {steps}.", steps=f"{len(done)} / {len(state.steps)}")
 
 
 def side_of(state: RunState, log: str) -> str:

@@ -91,7 +91,7 @@ def project(text: str = PYPROJECT, *, lock: bool = True) -> Project:
     assert found is not None
     files = {f"{WHERE}/{os.path.basename(path)}": data for path, data in found.files.items()}
     return replace(
-        found, path=WHERE, given_path=WHERE, files=files, environment_path=f"{WHERE}/.venv", writable=True, roomy=True
+        found, path=WHERE, given_path=WHERE, files=files, environment_path=f"{WHERE}/.venv", roomy=True
     )
 
 

@@ -122,17 +122,17 @@ async def opened(
         walk = state.make()
         app = _app(walk, state.at)
         async with app.run_test(size=size) as pilot:
-            await _at_rest(app, pilot)
+            await at_rest(app, pilot)
             if state.at not in ("start", "runs"):
                 app.show(state.at)  # type: ignore[attr-defined]  # only the list of runs has no other screens
-                await _until(pilot, lambda: app.screen.id == state.at and app.focused is not None)
-                await _at_rest(app, pilot)
+                await until(pilot, lambda: app.screen.id == state.at and app.focused is not None)
+                await at_rest(app, pilot)
             if state.then is not None:
                 state.then(app)
-                await _at_rest(app, pilot)
+                await at_rest(app, pilot)
             for key in state.keys:
                 await pilot.press(key)
-                await _at_rest(app, pilot)
+                await at_rest(app, pilot)
             yield app, pilot
             app.screen.set_focus(None)
 
@@ -154,7 +154,8 @@ def text_of(app: App[Any]) -> list[str]:
     return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
-async def _until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
+    """Waits for a condition, not for a time."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline, "\n".join(text_of(pilot.app))
@@ -162,7 +163,7 @@ async def _until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _at_rest(app: App[Any], pilot: Pilot[Any]) -> None:
+async def at_rest(app: App[Any], pilot: Pilot[Any]) -> None:
     """Nothing is looked up any more, and two looks in a row see the same."""
     before: list[str] = []
 
@@ -173,7 +174,7 @@ async def _at_rest(app: App[Any], pilot: Pilot[Any]) -> None:
         return same and not any(worker.is_running for worker in app.workers)
 
     await pilot.pause()
-    await _until(pilot, still)
+    await until(pilot, still)
 
 
 async def _main(name: str, size: tuple[int, int], language: str, *, svg: bool) -> str:

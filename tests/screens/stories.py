@@ -149,6 +149,7 @@ class Story:
 
 def folder_of(events: Sequence[Event], name: str = RUN, project: str = WHERE, *, lives: bool = False) -> RunInfo:
     """A run's folder with those events in the state folder of now; `lives`: somebody is still at it."""
+    newest = not state.run_folders()
     run: Path = state.state_folder() / "runs" / name
     run.mkdir(mode=0o700)
     stamp = f"{name[:4]}-{name[4:6]}-{name[6:8]}T{name[9:11]}:{name[11:13]}:{name[13:15]}+0000"
@@ -157,7 +158,7 @@ def folder_of(events: Sequence[Event], name: str = RUN, project: str = WHERE, *,
     (run / state.EVENTS).write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
     if lives:
         state.write_json(run / state.SUPERVISOR, process.record())
-    if name == RUN:
+    if newest:
         state.point_latest(state.state_folder(), run)
     return info(run)
 
