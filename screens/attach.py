@@ -47,6 +47,7 @@ class RunsScreen(StepScreen):
     """The runs that are kept, newest first; the button says what becomes of the highlighted one."""
 
     NUMBER, NAME = 1, "runs"
+    BREAKS = False
     HELP = "attach"
     TITLE_TEXT = said("Runs on this machine")
     LEAD = said("A sync goes on without its window. Here you join one that is still going, or\nsee how it ended.")
@@ -100,7 +101,7 @@ class RunsScreen(StepScreen):
             self.redraw()
 
     def draw(self) -> None:
-        listed = [Row("", rows.run_head(), heading=True)]
+        listed = [Row("", rows.run_head(self.room - 1), heading=True)]
         now = time.time()
         for run in self.runs:
             word = WORDS.get(run.state, "failed")

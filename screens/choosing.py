@@ -17,7 +17,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from screens.rows import bar, fit
-from screens.widgets import Line
+from screens.widgets import NARROW, Line
 from wizard.language import shown
 
 
@@ -65,6 +65,8 @@ class ChoiceList(OptionList, inherit_css=False):
         Binding("end", "last", "Last", show=False, id="list.last"),
         Binding("enter", "take(True)", "Take", show=False, id="list.take"),
         Binding("space", "take(False)", "Take and stay", show=False, id="list.mark"),
+        Binding("pageup", "screen.page(-1)", "Page up", show=False, id="list.page-up"),
+        Binding("pagedown", "screen.page(1)", "Page down", show=False, id="list.page-down"),
     ]
 
     @dataclass
@@ -91,12 +93,38 @@ class ChoiceList(OptionList, inherit_css=False):
         """`at`: the row that has the highlight at first."""
         self.rows: tuple[Row, ...] = tuple(rows)
         self.help_text = help_text
-        super().__init__(*map(_option, self.rows), id=id, compact=True, markup=False)
+        super().__init__(*(Option(Content(shown(row.text)), disabled=row.heading) for row in self.rows), id=id,
+                         compact=True, markup=False)  # fmt: skip
         self._at = at
+        self._room = 0
 
     def on_mount(self) -> None:
         """Puts the highlight where it was asked for."""
         self._go_to(self._at)
+
+    def on_resize(self) -> None:
+        """In a narrow window rows are broken; another width breaks them elsewhere."""
+        room = self._narrow_room
+        if room != self._room:
+            self._room = room
+            for place, row in enumerate(self.rows):
+                self.replace_option_prompt_at_index(place, self._prompt(row))
+
+    @property
+    def _narrow_room(self) -> int:
+        width = self.app.size.width
+        return max(0, self.size.width - 1) if width < NARROW and self.size.width else 0
+
+    def _prompt(self, row: Row) -> Content:
+        content = Content(shown(row.text))
+        if not self._room:
+            return content
+        from screens.hanging import hung
+
+        return hung(content, self._room)
+
+    def _option(self, row: Row) -> Option:
+        return Option(self._prompt(row), disabled=row.heading)
 
     def show(self, rows: Sequence[Row], at: int | None = None) -> None:
         """Shows these rows. The highlight stays on the row of the same value, else goes to `at`."""
@@ -107,14 +135,14 @@ class ChoiceList(OptionList, inherit_css=False):
         if [(row.value, row.heading) for row in fresh] == [(row.value, row.heading) for row in self.rows]:
             for place, (old, new) in enumerate(zip(self.rows, fresh, strict=True)):
                 if old.text != new.text:
-                    self.replace_option_prompt_at_index(place, Content(shown(new.text)))
+                    self.replace_option_prompt_at_index(place, self._prompt(new))
             self.rows = fresh
             if self.highlighted is None:
                 self._go_to(at)
             return
         self.rows = fresh
         self.clear_options()
-        self.add_options(map(_option, fresh))
+        self.add_options(map(self._option, fresh))
         self._go_to(next((place for place, row in enumerate(fresh) if row.value == value and value), at))
 
     @property
@@ -138,6 +166,13 @@ class ChoiceList(OptionList, inherit_css=False):
         else:
             self.screen.focus_previous()
 
+    def turn(self, by: int) -> None:
+        """A windowful of rows on or back."""
+        if by > 0:
+            self.action_page_down()  # type: ignore[no-untyped-call]
+        else:
+            self.action_page_up()  # type: ignore[no-untyped-call]
+
     def action_take(self, forward: bool) -> None:
         """Takes the highlighted row."""
         at = self.highlighted
@@ -147,10 +182,6 @@ class ChoiceList(OptionList, inherit_css=False):
     def action_select(self) -> None:
         """A click is Space."""
         self.action_take(forward=False)
-
-
-def _option(row: Row) -> Option:
-    return Option(Content(shown(row.text)), disabled=row.heading)
 
 
 class FieldInput(Input):

@@ -22,6 +22,7 @@ from wizard.text import masked, one_line
 
 ROOM = 13
 """Rows of the body at 80x24."""
+MORE_EVIDENCE = 15
 SETTLED_ON = {
     "uv": "uv",
     "settings": "settings",
@@ -109,8 +110,13 @@ def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: int = rows.WIDTH) -> Failure | None:
-    """What went wrong in a run that is over; None where nothing did, and where it was stopped on purpose."""
+def failure_of(
+    state: RunState, planned: Sequence[tuple[str, str]] = (), width: int = rows.WIDTH, spare: int = 0
+) -> Failure | None:
+    """What went wrong in a run that is over; None where nothing did, and where it was stopped on purpose.
+
+    `spare`: rows that the window has beyond 24; `MORE_EVIDENCE` of them show more of the log.
+    """
     if not state.finished or state.exit_code == 0:
         return None
     verify = state.verify or {}
@@ -120,7 +126,9 @@ def failure_of(state: RunState, planned: Sequence[tuple[str, str]] = (), width: 
     where = "verify" if rungs or state.verify is not None else "sync"
     room = ROOM - 1 - len(found.fixes[:9]) - 2 - (2 + len(rungs) if rungs else 0) - (0 if rungs else 2)
     log = [line.text for line in state.log]
-    evidence = rows.evidence_rows([masked(line) for line in found.evidence], log, max(2, min(5, room)), width - 1)
+    evidence = rows.evidence_rows(
+        [masked(line) for line in found.evidence], log, max(2, min(5, room)) + min(spare, MORE_EVIDENCE), width - 1
+    )
     said = _("What torch said") if where == "verify" else _("What uv said")
     lead = "\n".join(rows.wrapped(_in_short(shown(masked(found.explanation))), 78, 2))
     return Failure(

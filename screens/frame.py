@@ -12,6 +12,9 @@ from textual.widget import Widget
 from screens.offering import Offering
 from screens.widgets import TooSmall
 
+WIDE, VAST = 120, 136
+"""Cells from which on there is a side panel, and from which on the body grows."""
+
 
 class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Rows 7 to 20. It scrolls, but the focus never rests on it."""
@@ -20,8 +23,8 @@ class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
 class FrameScreen(Offering):
     """What screens and pages have in common: a change of focus repaints two widgets, not the whole screen."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-mid"), (36, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (WIDE, "-wide"), (VAST, "-vast")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-mid"), (30, "-high"), (36, "-tall")]
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     TOO_SMALL: ClassVar[str] = "-too-small"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,6 +17,7 @@ from screens.frame import FrameScreen
 from screens.offering import moving
 from screens.widgets import is_field
 from wizard.language import _, said
+from wizard.text import clean, masked
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList
@@ -157,8 +159,20 @@ class KeyedScreen(FrameScreen):
         return field is not None and field.take_back()
 
     def action_copy_by_hand(self) -> None:
-        """C: the command of row 21."""
-        self.copy(self.by_hand())
+        """C: the command of row 21; where it does not stand there whole, it is shown to be copied by hand."""
+        command = self.by_hand()
+        self.copy(command)
+        if not self.shows_whole(command):
+            from screens.sheet import Answer, Sheet
+
+            told = masked(clean(command))
+            copied = _("Copied, if the terminal allows it.")
+            self.app.push_screen(Sheet(_("By hand"), [told, copied], [Answer(_("Close"), None)], escape=None))
+
+    def shows_whole(self, command: str) -> bool:
+        """Whether that command can be read off the screen."""
+        whole = cell_len(_("By hand: {command}", command=command)) <= self.size.width - 2
+        return whole and bool(self.query_one("#hand").display)
 
     def action_page(self, by: int) -> None:
         """PgUp and PgDn."""

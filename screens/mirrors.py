@@ -16,7 +16,7 @@ from screens.choosing import ChoiceList, Row
 from screens.measuring import LIMIT_S, Measuring
 from screens.mirror_choice import MirrorChoice, kind_of
 from screens.page import ListPage
-from screens.widgets import Line
+from screens.widgets import NARROW, Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput
 from wizard.language import _, error_told, said, shown
@@ -63,7 +63,8 @@ class MirrorsScreen(MirrorChoice):
     DEFAULT_CSS: ClassVar[str] = """
     MirrorsScreen {
         #headline, #worth, #more { height: 1; }
-        #sources { margin: 1 0 0 0; max-height: 30; }
+        #sources { margin: 1 0 0 0; max-height: 60; }
+        &.-narrow #headline, &.-narrow #worth, &.-narrow #more { height: auto; }
     }
     """
 
@@ -113,22 +114,28 @@ class MirrorsScreen(MirrorChoice):
         worth = self.query_one("#worth", Line)
         worth.show(rows.cut(self._worth(), self.room))
         worth.display = bool(worth.text)
-        listed: list[Row] = [Row("", rows.mirror_head(), heading=True)]
+        narrow = self.size.width < NARROW
+        listed: list[Row] = [Row("", rows.mirror_head(narrow=narrow), heading=True)]
         shown = {
             kind: found if self.has_class("-tall") else shortened(found, self._few(kind))
             for kind, found in blocks.items()
         }
         for kind, found in shown.items():
             for place, row in enumerate(found):
-                listed.append(Row(f"{kind} {row.value}", rows.mirror_row(BLOCKS[kind] if place == 0 else "", row)))
+                text = rows.mirror_row(BLOCKS[kind] if place == 0 else "", row, narrow=narrow)
+                listed.append(Row(f"{kind} {row.value}", text))
         sources = self.query_one("#sources", ChoiceList)
         sources.show(listed, 1)
         left = sum(len(found) - len(shown[kind]) for kind, found in blocks.items())
         self.query_one("#more", Line).show(rows.cut(self._more(left), self.room))
 
     def _few(self, kind: Kind) -> int:
-        """Rows of a block; packages have the room of a block that is not there."""
-        return FEW[kind] + (FEW["pytorch"] if kind == "pypi" and "pytorch" not in self.kinds else 0)
+        """Rows of a block; packages have the room of a block that is not there, and all share what a taller window has."""
+        return (
+            self.spare // len(self.kinds)
+            + FEW[kind]
+            + (FEW["pytorch"] if kind == "pypi" and "pytorch" not in self.kinds else 0)
+        )
 
     def _headline(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
         known = self.measuring

@@ -153,6 +153,13 @@ class Offering(Screen[Any], inherit_bindings=True):
             self._interrupted_at = monotonic()
             self.say(QUIT_HINT)
 
+    def action_page(self, by: int) -> None:
+        """PgUp and PgDn in a list: a windowful of its rows."""
+        from screens.choosing import ChoiceList
+
+        if isinstance(self.focused, ChoiceList):
+            self.focused.turn(by)
+
     def copy(self, text: str) -> None:
         """Copies, as far as the terminal lets us."""
         self.post_message(Copied(text))

@@ -73,6 +73,11 @@ class Page(FrameScreen):
             self.redraw_hints()
 
     def resized(self) -> None:
+        from screens.step import StepScreen
+
+        below = next((one for one in reversed(self.app.screen_stack) if isinstance(one, StepScreen)), None)
+        if below is not None:
+            self.query_one("#track", Line).show(below.track_line())
         self.redraw_hints()
 
     def action_leave(self) -> None:

@@ -121,14 +121,11 @@ def progress_line(  # noqa: PLR0913 - the line has five parts
     left = left_phrase(None if silent or total is None or bytes_per_s is None else eta_s)
     parts = [amount(done, total, 4 if total else 0), rate_phrase(bytes_per_s, silent_s), left]
     finished, of = count
-    if of is None:
-        return cut("    ".join(parts), width)
-    whole = "    ".join([*parts, _("{done} of {total} packages", done=finished, total=of)])
-    return (
-        whole
-        if cell_len(whole) <= width
-        else cut("    ".join([*parts, _("{done} of {total}", done=finished, total=of)]), width)
-    )
+    ends = [[]] if of is None else [
+        [_("{done} of {total} packages", done=finished, total=of)], [_("{done} of {total}", done=finished, total=of)]
+    ]  # fmt: skip
+    lines = [gap.join([*parts, *end]) for gap in ("    ", "  ") for end in ends]
+    return next((line for line in lines if cell_len(line) <= width), cut(lines[-1], width))
 
 
 def package_row(  # noqa: PLR0913 - a row has six columns
@@ -143,7 +140,7 @@ def package_row(  # noqa: PLR0913 - a row has six columns
 ) -> str:
     """A package under way: name, version, bytes, percentage, rate."""
     wider = max(0, width - WIDTH)
-    head = column(name, 24 + wider // 2) + column(version or "-", 16)
+    head = column(name, 24 + wider // 2) + column(version or "-", 16) if width >= WIDTH else column(name, 22)
     if total:
         shown = amount(done, total, 4)
         head += fit(shown, 16) + f" {share(done, total):>3} %"
@@ -177,9 +174,8 @@ def log_row(clock: str, text: str, width: int = WIDTH) -> str:
 
 def check_row(number: int, word: str, title: str, value: str | None, seconds: float | None, width: int = WIDTH) -> str:
     """One rung: number, glyph and word, title, value, seconds."""
-    wider = max(0, width - WIDTH)
     row = f"{number:>2} " + state_word(word, 11) + column(title, 36)
-    row += fit(value or "", 20 + wider)
+    row += fit(value or "", max(0, 20 + width - WIDTH))
     return row + right("" if seconds is None else short_span(seconds), 6)
 
 
@@ -219,17 +215,23 @@ def evidence_rows(
     return [cut(("> " if proof else "  ") + line, width) for proof, line in shown[:rows]]
 
 
-def mirror_head() -> str:
+def mirror_head(*, narrow: bool = False) -> str:
     """The names of `mirror_row`'s columns."""
     widths = ((_("For"), 11), (_("Source"), 15), (_("Rate"), 13), (_("Answer"), 9), (_("Behind"), 9))
-    return "".join(fit(name, width) for name, width in widths) + _("Result")
+    return "".join(fit(name, width) for name, width in (widths[:3] if narrow else widths)) + _("Result")
 
 
-def mirror_row(what: str, source: SourceRow) -> str:
-    """A source of packages: what for (empty below the first), mark, name, rate, answer, how far behind, result."""
+def mirror_row(what: str, source: SourceRow, *, narrow: bool = False) -> str:
+    """A source of packages: what for (empty below the first), mark, name, rate, answer, how far behind, result.
+
+    `narrow`: without answer and lag, of which the result tells where they matter.
+    """
     rate_cell = fit("-", 10) if source.rate == "-" else right(source.rate, 10)
     answer = fit("-", 6) if source.answer_ms is None else right(f"{source.answer_ms:.0f} ms", 6)
-    row = column(what, 11) + column(choice(source.chosen, source.name), 15) + rate_cell + "   " + answer + "   "
+    row = column(what, 11) + column(choice(source.chosen, source.name), 15) + rate_cell + "   "
+    if narrow:
+        return (row + cut(source.result, 17)).rstrip()
+    row += answer + "   "
     return (row + column(source.behind, 9) + cut(source.result, 18)).rstrip()
 
 
@@ -263,13 +265,14 @@ def torch_row(chosen: bool, label: str, word: str, note: str, width: int = WIDTH
     return cut(column(choice(chosen, label), 27) + fit(choice_word(word), 14) + shown(note), width).rstrip()
 
 
-def run_head() -> str:
+def run_head(width: int = WIDTH - 1) -> str:
     """The names of `run_row`'s columns."""
-    return fit(_("State"), 15) + fit(_("Project"), 20) + fit(_("Started"), 19) + _("Result")
+    started = fit(_("Started"), 19) if width >= WIDTH - 1 else ""
+    return fit(_("State"), 15) + fit(_("Project"), 20 + max(0, width - WIDTH + 1)) + started + _("Result")
 
 
 def run_row(word: str, project: str, started: str, result: str, width: int = WIDTH - 1) -> str:
-    """A run on this machine: state, project, when it started, how it ended."""
-    wider = max(0, width - WIDTH + 1)
-    row = state_word(word, 15) + column(project, 20 + wider) + column(started, 19)
+    """A run on this machine: state, project, when it started (where there is room), how it ended."""
+    row = state_word(word, 15) + column(project, 20 + max(0, width - WIDTH + 1))
+    row += column(started, 19) if width >= WIDTH - 1 else ""
     return cut(row + shown(result), width)

@@ -54,13 +54,12 @@ class Sheet(ModalScreen[T], Offering):
 
         #sheet { width: 100%; height: auto; max-height: 100%; background: $panel; }
         #rule { height: 1; padding: 0 1; color: $text-muted; }
-        #sheet-title { height: 1; padding: 0 1; text-style: bold; color: $text-primary; }
+        #sheet-title { height: auto; padding: 0 1; text-style: bold; color: $text-primary; }
         #sheet-text { height: auto; padding: 0 1; }
         #sheet-body { height: auto; max-height: 8; padding: 0 1; background: $panel; }
-        #sheet-note { height: 1; padding: 0 1; }
+        #sheet-note { height: auto; min-height: 1; padding: 0 1; }
         #sheet-buttons { height: 1; padding: 0 0 0 1; }
         #sheet-buttons.-stacked { layout: vertical; height: auto; }
-        #sheet-buttons.-stacked PushButton { margin: 0; }
         #sheet-hints { height: 1; padding: 0 0 0 1; }
         PushButton { background: $panel; }
         PushButton:focus { background: $primary; color: $text; text-style: bold; }
@@ -92,10 +91,10 @@ class Sheet(ModalScreen[T], Offering):
         """From the rule to the keys."""
         with Vertical(id="sheet"):
             yield Line(id="rule")
-            yield Line(self._title, id="sheet-title")
+            yield Line(self._title, id="sheet-title", grows=True)
             yield Line(self._text(), id="sheet-text", grows=True)
             yield from self.compose_more()
-            yield Line(id="sheet-note")
+            yield Line(id="sheet-note", grows=True)
             with HorizontalGroup(id="sheet-buttons"):
                 for place, answer in enumerate(self._answers):
                     yield PushButton(answer.label, id="next" if place == 0 else f"answer-{place}")

@@ -44,14 +44,17 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from screens.frame import Body, FrameScreen
+from screens.frame import VAST, WIDE, Body, FrameScreen
 from screens.keys import STILL_RUNNING, KeyedScreen
 from screens.offering import FIRST, key_name
 from screens.track import ORDER, Mark, name_of, track_line
-from screens.widgets import Line, PushButton, hint_text, is_field
+from screens.widgets import NARROW, Line, PushButton, hint_text, is_field
 from wizard.language import _, said
 from wizard.text import masked, one_line
 
+ROOM, VAST_ROOM = 76, 92
+LEAST = 24
+"""Rows that all screens are written for."""
 NOTHING_CHANGED = said("Nothing has been changed so far.")
 
 
@@ -61,6 +64,8 @@ class StepScreen(KeyedScreen):
     TITLE_TEXT: ClassVar[str] = ""
     LEAD: ClassVar[str] = ""
     AUTO_FOCUS = "#next"
+    BREAKS: ClassVar[bool] = True
+    """Whether rows too long for a narrow window are broken there; else they are made shorter."""
     came_past: tuple[str, ...] = ()
     """The screens before it that were passed over, since the team has answered them."""
 
@@ -123,7 +128,8 @@ class StepScreen(KeyedScreen):
         frame = [(key_name(one.key), self.word_of(one)) for one in shown if one.id in FIRST]
         if is_field(self.focused):
             return [("Enter", _("Take it")), *frame]
-        return [*frame, *((key_name(one.key), self.word_of(one)) for one in shown if one.id not in FIRST)][:7]
+        more = [("PgDn", _("More"))] if self.is_mounted and self.query_one("#body").show_vertical_scrollbar else []
+        return [*frame, *more, *((key_name(one.key), self.word_of(one)) for one in shown if one.id not in FIRST)][:7]
 
     def word_of(self, binding: Binding) -> str:
         return self._next_word() if binding.action == "go_on" else super().word_of(binding)
@@ -136,13 +142,20 @@ class StepScreen(KeyedScreen):
         """The screen is shown, for the first time or again."""
         self.redraw()
         self.focus_next_button()
+        self.call_after_refresh(self.query_one("#body").scroll_home, animate=False)
 
     # what all have
 
     @property
     def room(self) -> int:
-        """Cells for a row of the body: 76, from 136 columns on up to 92."""
-        return max(56, min(92, self.size.width - 44)) if self.size.width >= 120 else min(76, self.size.width - 4)
+        """Cells for a row of the body: 76, from 136 columns on 92; below 80 as many, and the row is broken."""
+        width = self.size.width
+        return VAST_ROOM if width >= VAST else ROOM if width >= NARROW or self.BREAKS else width - 4
+
+    @property
+    def spare(self) -> int:
+        """Rows that the window has beyond 24: they go to lists, logs and diffs."""
+        return max(0, self.size.height - LEAST)
 
     def compose(self) -> ComposeResult:
         """The frame, with its texts in place: nothing has to be drawn twice."""
@@ -152,7 +165,7 @@ class StepScreen(KeyedScreen):
         with Horizontal(id="middle"):
             with Body(id="body"):
                 yield from self.compose_body()
-            yield Static(self.side(), id="side", markup=False)
+            yield Static(id="side", markup=False)
         yield Line(self._hand(), id="hand")
         with HorizontalGroup(id="buttons"):
             yield PushButton(self.next_label(), id="next")
@@ -178,8 +191,14 @@ class StepScreen(KeyedScreen):
         self.draw()
         self._draw_side()
         self.redraw_hints()
+        if (
+            self.size.height < LEAST or self.size.width < NARROW
+        ):  # whether there is more below is known once it is laid out
+            self.call_after_refresh(self.redraw_hints)
 
     def _draw_side(self) -> None:
+        if self.size.width < WIDE:
+            return
         panel, told = self.query_one("#side", Static), self.side()
         if str(panel.content) != str(told):
             panel.update(told)
@@ -188,7 +207,7 @@ class StepScreen(KeyedScreen):
         """The hint line for what has the focus."""
         width = self.size.width - 1
         hints = self.hints()
-        self.query_one("#hints", Line).show(hint_text(hints[:4] if self.size.width < 80 else hints, width))
+        self.query_one("#hints", Line).show(hint_text(hints[:5] if self.size.width < NARROW else hints, width))
 
     def show_promise(self) -> None:
         self.query_one("#promise", Line).show(self.promise() if self._said is None else self._said)
@@ -212,7 +231,7 @@ class StepScreen(KeyedScreen):
 
     def track_line(self) -> Content:
         """The top line, also of the pages that this screen opens."""
-        return track_line(self.NUMBER, self.NAME, self.mark(), self.size.width)
+        return track_line(self.NUMBER, self.NAME, self.mark(), self.app.size.width)
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

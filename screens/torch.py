@@ -51,6 +51,7 @@ class TorchScreen(StepScreen):
     TorchScreen {
         #recommended, .fact { height: 1; }
         #builds { margin: 1 0; max-height: 20; }
+        &.-narrow #recommended, &.-narrow .fact { height: auto; }
     }
     """
 
@@ -134,7 +135,7 @@ class TorchScreen(StepScreen):
         if self.has_class("-tall"):
             return every
         must = [pair for pair in every if pair[0] in (0, self.told.chosen) or pair[1].value == "keep"]
-        others = [pair for pair in every if pair not in must][: max(0, FEW_ROWS - len(must))]
+        others = [pair for pair in every if pair not in must][: max(0, FEW_ROWS + self.spare - len(must))]
         return [pair for pair in every if pair in must or pair in others]
 
     def _shown_at(self) -> int:

@@ -89,7 +89,7 @@ class VerificationScreen(RunScreen):
         if self.ended:
             after.show("\n".join(after_rows(self.after, self.room)))
         self.query_one("#title").set_class(self.ended, "-good")
-        self.set_class(self.ended and len(told) + 4 > 13, "-ended")
+        self.set_class(self.ended and len(told) + 4 > 13 + self.spare, "-ended")
 
     def _no_checks(self) -> str:
         if self.walk.run is None:

@@ -21,6 +21,8 @@ from wizard.language import _, language, shown
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList, Field, FieldInput, ProgressBar, Row
 
+NARROW = 80
+"""Cells below which rows are broken; from there on they are written to fit."""
 TONES = {"+": "$text-success", "x": "$text-error", "!": "$text-warning", ">": "$text-primary"}
 
 
@@ -59,15 +61,29 @@ class Line(Static):
     ) -> None:
         self._shown = toned(content) if isinstance(content, str) else content
         self._grows = grows
+        self._hangs: bool | None = None
         super().__init__(self._shown, markup=False, id=id, classes=classes)
 
     def show(self, content: str | Content) -> None:
         """Shows `content`, if it is new."""
         told = toned(content) if isinstance(content, str) else content
+        narrow = self._narrow()
+        if narrow:
+            from screens.hanging import ROOM, hung
+
+            told = hung(told, max(ROOM, self.app.size.width - 3) - 1)
         if told.is_same(self._shown):
             return
         self._shown = told
-        self.update(told, layout=self._grows)
+        self.update(told, layout=self._grows or narrow)
+
+    def _narrow(self) -> bool:
+        """Whether it stands in the body of a window of less than 80 cells: it is broken there, and the body scrolls."""
+        if not self.is_mounted or self.app.size.width >= NARROW:
+            return False
+        if self._hangs is None:
+            self._hangs = any(node.id == "body" for node in self.ancestors)
+        return self._hangs
 
     @property
     def text(self) -> str:

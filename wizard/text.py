@@ -19,6 +19,8 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 def clean(text: str) -> str:
     """Without control sequences, control characters and direction marks; tabs become blanks, newlines stay."""
+    if text.isascii() and text.isprintable():  # nearly every line of a log
+        return text
     return _same(_CONTROLS.sub("", _ESCAPES.sub("", text).replace("\t", "    ")), text)
 
 

@@ -1,0 +1,70 @@
+"""What the first screen tells besides: in a wide window what comes next, in a tall one more of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import set_cell_size
+
+from screens.rows import column, cut, fit, wrapped
+from screens.track import ORDER, name_of
+from wizard.language import _, said, shown
+from wizard.text import one_line, standing_size
+
+if TYPE_CHECKING:
+    from wizard.advice.findings import Finding
+    from wizard.machine.facts import Filesystem, Machine
+
+PURPOSES = {"project": said("project"), "cache": said("cache"), "pythons": said("Pythons"), "home": said("home")}
+
+
+def more_rows(machine: Machine, width: int, most: int) -> list[str]:
+    """At most `most` rows of `width` cells, an empty one before them; none where there is room for nothing."""
+    told = [(_("Shell"), machine.shell)]
+    if machine.libc is not None:
+        told.append((_("C library"), f"{machine.libc.name} {machine.libc.version or ''}".rstrip()))
+    if machine.conda is not None:
+        base = _("starts by itself") if machine.conda.auto_activate else _("does not start by itself")
+        told.append(("conda", f"{machine.conda.active}, {base}" if machine.conda.active else base))
+    rows = [fit(label, 11) + one_line(str(fact)) for label, fact in told if fact]
+    disks = {one.mount: one for one in machine.filesystems or ()}
+    rows += [
+        fit(_("Disks") if not place else "", 11) + _disk(one)
+        for place, one in enumerate(sorted(disks.values(), key=lambda one: one.mount))
+    ]
+    return ["", *(fit(row[:11], 11) + cut(row[11:], width - 11) for row in rows)][:most] if most > 1 else []
+
+
+def side(found: Sequence[Finding]) -> str:
+    """The side panel: what the next screens ask, and the worst of what was found, at length."""
+    lines = [_("What the next screens ask"), ""]
+    asks = (
+        ("uv", _("which uv there will be")),
+        ("settings", _("where its files lie")),
+        ("mirrors", _("where packages come from")),
+        ("torch", _("which variant fits the GPU")),
+        ("review", _("whether to start")),
+    )
+    lines += [f"{ORDER.index(name) + 1} {set_cell_size(name_of(name), 9)} {about}" for name, about in asks]
+    if found:
+        worst = found[0].diagnosis
+        lines += ["", *wrapped(worst.title, 38, 3), "", *wrapped(worst.explanation, 38, 12)]
+    return "\n".join(lines)
+
+
+def _disk(one: Filesystem) -> str:
+    free, total = one.room, one.total_bytes
+    size = (
+        _("? unknown")
+        if free is None
+        else _("{free} of {total} free", free=standing_size(free), total=standing_size(total))
+        if total
+        else _("{free} free", free=standing_size(free))
+    )
+    kind = f"{one.type or '-'}, {_('network')}" if one.network else one.type or "-"
+    uses = ", ".join(shown(PURPOSES[name]) for name in one.purposes if name in PURPOSES)
+    return column(one_line(one.mount, 18), 19) + column(kind, 12) + column(size, 25) + uses
+
+
+__all__ = ["more_rows", "side"]
