@@ -53,6 +53,13 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("here")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Pictures are drawn anew all at once, those of the long tests too: none is forgotten."""
+    if config.getoption("update_snapshots", default=False):
+        config.option.markexpr = ""
+
+
 def under_wine() -> bool:
     return sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 

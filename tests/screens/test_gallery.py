@@ -1,0 +1,132 @@
+"""Every screen of the gallery in both sizes and all languages: nothing is cut off, all keeps its place, nothing changes unseen.
+
+The pictures in __snapshots__/ are compared; after a change that is meant, one command draws all of them anew:
+
+python -m pytest tests/screens/test_gallery.py --snapshot-update
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.cells import cell_len
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.widgets import OptionList
+
+from screens.choosing import ChoiceList
+from screens.sheet import Sheet
+from screens.step import StepScreen
+from screens.widgets import Line, PushButton, hint_text
+from tests.screens.gallery import LANGUAGES, SIZES, STATES, opened, text_of
+from tools.svg import slim
+from wizard.language import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from syrupy.assertion import SnapshotAssertion
+    from textual.app import App
+
+pytestmark = pytest.mark.same_everywhere
+
+LETTERS = {"en": r"[ -~]", "zh-CN": r"[ -~\u3000-\u9fff\uff00-\uffef]", "ko": r"[ -~\uac00-\ud7a3]"}
+"""What may be drawn: ASCII, and letters that are two cells wide everywhere."""
+WHOLE = ("title", "lead", "hand", "promise", "hints", "sheet-title", "sheet-hints", "recommended", "headline")
+"""Lines that are never cut: what is missing there is to be read nowhere else."""
+
+
+class Picture(SingleFileSnapshotExtension):
+    """A small SVG of its own for each state, size and language."""
+
+    file_extension = "svg"
+    _write_mode = WriteMode.TEXT
+
+
+@pytest.fixture
+def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(Picture)
+
+
+def cases() -> Iterator[Any]:
+    """All of them; by default each state at 80x24 in one language, so that a third of each language is looked at."""
+    for place, name in enumerate(STATES):
+        for size in SIZES:
+            for number, language in enumerate(LANGUAGES):
+                often = size == "80x24" and place % len(LANGUAGES) == number
+                marks = () if often else (pytest.mark.long,)
+                yield pytest.param(name, size, language, id=f"{name}-{size}-{language}", marks=marks)
+
+
+@pytest.mark.parametrize("name, size, language", list(cases()))
+async def test_screen(name: str, size: str, language: str, picture: SnapshotAssertion) -> None:
+    width, height = SIZES[size]
+    async with opened(name, (width, height), language) as (app, _):
+        rows = text_of(app)
+        try:
+            assert [cell_len(row) for row in rows] == [width] * height
+            strange = {letter for letter in "".join(rows) if not re.fullmatch(LETTERS[language], letter)}
+            assert not strange, "a letter that may be one or two cells wide"
+            keeps_its_places(app, rows)
+            cuts_nothing_off(app)
+        finally:
+            assert slim(app.export_screenshot(title="uv-wizard")) == picture
+
+
+def keeps_its_places(app: App[Any], rows: list[str]) -> None:
+    """The primary button in cell 3 of the row above the hints, the focus where Enter leads forward."""
+    screen, focused = app.screen, app.screen.focused
+    assert focused is not None
+    assert rows[-1].strip(), "the keys"
+    if isinstance(screen, (StepScreen, Sheet)):
+        button = screen.query_one("#next")
+        assert rows[-2][2] == "["
+        assert button.region.offset == (1, len(rows) - 2)
+        assert max(one.region.right for one in screen.query(PushButton)) <= 80
+        assert focused is button or isinstance(screen, Sheet)
+    if isinstance(screen, StepScreen):
+        body = screen.query_one("#body")
+        assert body.virtual_size.height <= body.size.height, "no scrolling to find what is below"
+        told = hint_text(screen.hints(), screen.size.width - 1).plain.strip()
+        assert all(f"{key} {shown(word)}" in told for key, word in screen.hints()), "a key that has no room"
+        assert screen.query_one("#hints", Line).text.strip() == told
+
+
+def cuts_nothing_off(app: App[Any]) -> None:
+    """What is written has its room: no text runs out of its widget, and what matters most is not shortened either."""
+    for line in app.screen.query(Line):
+        if not line.display or not line.is_attached or not line.region:
+            continue
+        told = line.text.split("\n")
+        assert max(map(cell_len, told)) <= line.content_size.width or wraps(line), (
+            f"runs out of its line: {line.text!r}"
+        )
+        assert len(told) <= max(1, line.content_size.height), f"rows out of sight: {line.text!r}"
+        assert line.id not in WHOLE or not line.text.rstrip().endswith("..."), f"cut off: {line.text!r}"
+    for choices in app.screen.query(ChoiceList):
+        if choices.region:
+            fits(choices)
+
+
+def wraps(line: Line) -> bool:
+    """Whether it has a second row for what does not fit into the first."""
+    width = max(1, line.content_size.width)
+    return sum(-(-cell_len(one) // width) for one in line.text.split("\n")) < line.content_size.height + 1 > 2
+
+
+def fits(choices: OptionList) -> None:
+    """Every row of a list in its width."""
+    width = choices.content_size.width
+    for place in range(choices.option_count):
+        told = str(choices.get_option_at_index(place).prompt)
+        assert cell_len(told.rstrip()) <= width, f"runs out of the list: {told!r}"
+
+
+def test_no_picture_is_left_of_a_state_that_is_gone() -> None:
+    folder = Path(__file__).parent / "__snapshots__" / "test_gallery"
+    expected = {
+        f"test_screen[{name}-{size}-{language}].svg" for name in STATES for size in SIZES for language in LANGUAGES
+    }
+    assert {path.name for path in folder.iterdir()} == expected
