@@ -24,9 +24,9 @@ WAITING_BATCHES = 4
 """Batches read ahead; each is at most wizard.events.PIECE bytes of the file."""
 BITE = 500
 """Events that are applied before a key may be answered."""
-BUDGET_S = 0.04
+BUDGET_S = 0.015
 """Seconds in a row that applying may take."""
-OFTEN_S = 0.1
+OFTEN_S = 0.05
 """Seconds between two helpings."""
 
 SWITCH_S = 0.0005

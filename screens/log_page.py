@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 from typing import ClassVar
 
 from textual.content import Content
@@ -15,9 +16,6 @@ from wizard.language import _
 from wizard.run.progress import LOG_LINES, LogLine, RunState
 from wizard.text import clean, masked
 
-OFTEN_S = 0.25
-"""Seconds between two looks at what is new."""
-
 
 class LogPage(SearchPage):
     """Holds `LOG_LINES` lines; the file holds all of them."""
@@ -25,9 +23,12 @@ class LogPage(SearchPage):
     HELP = "log"
     MOST_LINES: ClassVar[int | None] = LOG_LINES
 
-    def __init__(self, track: str | Content, title: str, state: RunState, started: float | None) -> None:
-        """`started`: epoch seconds of the run, for the time of day before each line."""
+    def __init__(
+        self, track: str | Content, title: str, state: RunState, started: float | None, every: float = 1.0
+    ) -> None:
+        """`started`: epoch seconds of the run, for the time of day before each line; `every`: seconds between two looks."""
         super().__init__(track, title)
+        self._every = every
         self._state, self._started = state, started
         self._shown: deque[str] = deque(maxlen=LOG_LINES)
         self._written = 0
@@ -35,7 +36,7 @@ class LogPage(SearchPage):
     def on_mount(self) -> None:
         super().on_mount()
         self.call_after_refresh(self.action_follow)
-        self.set_interval(OFTEN_S, self._look, name="log")
+        self.set_interval(self._every, self._look, name="log")
 
     @property
     def lines(self) -> Sequence[str]:
@@ -53,7 +54,8 @@ class LogPage(SearchPage):
         new = self._state.log_count - self._written
         if new <= 0:
             return
-        fresh = [self._told(line) for line in list(self._state.log)[-new:]]
+        kept = len(self._state.log)
+        fresh = [self._told(line) for line in islice(self._state.log, max(0, kept - new), kept)]
         self._written = self._state.log_count
         self._found = max(-1, self._found - max(0, len(self._shown) + len(fresh) - LOG_LINES))
         self._shown.extend(fresh)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +18,18 @@ from screens.widgets import Line, is_field
 from wizard.language import _, said
 
 
+class Lines(Log):
+    """Textual's log, which has a thread of its own measure every line anew; nearly all of them need only be counted."""
+
+    def _update_size(self, updates: int, lines: list[str]) -> None:  # type: ignore[override]
+        if lines:
+            self._update_maximum_width(updates, max(map(_width, lines)))
+
+
+def _width(line: str) -> int:
+    return len(line) if line.isascii() else cell_len(line)
+
+
 class SearchPage(Page):
     """`/` searches, N finds the next, End follows, C copies. What the lines are is its heirs' to say."""
 
@@ -27,7 +40,6 @@ class SearchPage(Page):
         #log, #log:focus { scrollbar-size: 0 0; background: $background; color: $foreground; border: none; }
         #place { height: 1; padding: 0 1; color: $text-muted; }
         #find { height: 1; padding: 0 1; border: none; display: none; }
-        &.-finding #find { display: block; }
     }
     """
     HELP = "text-page"
@@ -55,7 +67,7 @@ class SearchPage(Page):
 
     def compose_rows(self) -> ComposeResult:
         with Vertical(id="rows"):
-            yield Log(id="log", max_lines=self.MOST_LINES, auto_scroll=False)
+            yield Lines(id="log", max_lines=self.MOST_LINES, auto_scroll=False)
         yield FieldInput(placeholder=_("Search for"), id="find", compact=True, select_on_focus=False)
         yield Line(id="place")
 
@@ -84,14 +96,15 @@ class SearchPage(Page):
 
     def action_search(self) -> None:
         """`/`: a field for what to look for."""
-        self.add_class("-finding")
-        self.query_one("#find").focus()
+        field = self.query_one("#find")
+        field.display = True  # no class of the page: that would have every widget on it styled anew
+        field.focus()
 
     def action_leave(self) -> None:
         if not is_field(self.focused):
             self.dismiss(None)
             return
-        self.remove_class("-finding")
+        self.query_one("#find").display = False
         self.log_lines.focus()
 
     @on(events.DescendantFocus)

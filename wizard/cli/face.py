@@ -85,4 +85,4 @@ def _prepare_environment(*, low_bandwidth: bool = False) -> None:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     if low_bandwidth:
-        os.environ.setdefault("TEXTUAL_FPS", "10")
+        os.environ.setdefault("TEXTUAL_FPS", "30")  # no fewer: a key is answered in a picture, and waits for it
