@@ -203,10 +203,15 @@ class RunScreen(StepScreen):
             if self.state.finished:
                 self.forget_said()  # "Still running" is no longer so
             self.redraw()
-        elif time.monotonic() - self._drawn_at >= (DRAW_SLOWLY_S if self.walk.low_bandwidth else DRAW_S):
+        elif time.monotonic() - self._drawn_at >= self.every:
             self.draw()
             self._draw_side()
         self.looked()
+
+    @property
+    def every(self) -> float:
+        """Seconds between two pictures of what moves."""
+        return DRAW_SLOWLY_S if self.walk.low_bandwidth else DRAW_S
 
     @property
     def started(self) -> float | None:
@@ -230,6 +235,7 @@ class RunScreen(StepScreen):
                 _("Log of the run {id}", id=self.walk.run.id if self.walk.run else ""),
                 self.state,
                 self.started,
+                self.every,
             )
         )
 
