@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -117,8 +117,7 @@ class MirrorsScreen(MirrorChoice):
         narrow = self.size.width < NARROW
         listed: list[Row] = [Row("", rows.mirror_head(narrow=narrow), heading=True)]
         shown = {
-            kind: found if self.has_class("-tall") else shortened(found, self._few(kind))
-            for kind, found in blocks.items()
+            kind: shortened(found, count) for (kind, found), count in zip(blocks.items(), self._few(blocks), strict=True)
         }
         for kind, found in shown.items():
             for place, row in enumerate(found):
@@ -129,13 +128,14 @@ class MirrorsScreen(MirrorChoice):
         left = sum(len(found) - len(shown[kind]) for kind, found in blocks.items())
         self.query_one("#more", Line).show(rows.cut(self._more(left), self.room))
 
-    def _few(self, kind: Kind) -> int:
-        """Rows of a block; packages have the room of a block that is not there, and all share what a taller window has."""
-        return (
-            self.spare // len(self.kinds)
-            + FEW[kind]
-            + (FEW["pytorch"] if kind == "pypi" and "pytorch" not in self.kinds else 0)
-        )
+    def _few(self, blocks: Mapping[Kind, Sequence[SourceRow]]) -> list[int]:
+        """Rows of each block; the first ones have the room that others leave, and that a taller window has."""
+        few = [min(FEW[kind], len(found)) for kind, found in blocks.items()]
+        left = sum(FEW.values()) + self.spare - sum(few)
+        for place, found in enumerate(blocks.values()):
+            more = min(left, len(found) - few[place])
+            few[place], left = few[place] + more, left - more
+        return few
 
     def _headline(self, blocks: dict[Kind, tuple[SourceRow, ...]]) -> str:
         known = self.measuring

@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 from screens.state_words import WORDS
 from wizard.language import _, said, shown
 from wizard.mirrors.record import MirrorResult
-from wizard.phrases import amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
+from wizard.phrases import CHOICE_WORDS, amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
 from wizard.source_rows import SourceRow
 from wizard.text import broken, one_line
 
@@ -262,7 +262,8 @@ def torch_row(chosen: bool, label: str, word: str, note: str, width: int = WIDTH
     """A build of torch: mark, release and variant, a word, what it means here."""
     if not word and not note:
         return cut(choice(chosen, label), width)
-    return cut(column(choice(chosen, label), 27) + fit(choice_word(word), 14) + shown(note), width).rstrip()
+    words = max(14, 2 + max(map(cell_len, map(choice_word, CHOICE_WORDS))))
+    return cut(column(choice(chosen, label), 27) + fit(choice_word(word), words) + shown(note), width).rstrip()
 
 
 def run_head(width: int = WIDTH - 1) -> str:
