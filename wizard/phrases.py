@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.language import _, said, shown
 from wizard.text import moving_size, span, three, unit_of
 
-_CHOICE_WORDS = {str(word): word for word in (
+CHOICE_WORDS = {str(word): word for word in (
     said("recommended"), said("possible"), said("in uv.lock"), said("your team"), said("your file"), said("chosen"),
     said("fails here"),
 )}  # fmt: skip
@@ -87,4 +87,4 @@ def fact_label(label: str) -> str:
 
 def choice_word(word: str) -> str:
     """`recommended`, `possible` and their like, in the reader's language; another word as it is."""
-    return shown(_CHOICE_WORDS.get(word, word))
+    return shown(CHOICE_WORDS.get(word, word))
