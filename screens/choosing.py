@@ -166,6 +166,15 @@ class ChoiceList(OptionList, inherit_css=False):
         else:
             self.screen.focus_previous()
 
+    def scroll_to_highlight(self, top: bool = False) -> None:  # noqa: FBT002 - as the widget has it
+        """A list without the focus leaves the body where it is."""
+        if self.has_focus:
+            super().scroll_to_highlight(top=top)
+
+    def on_focus(self) -> None:
+        """The row that has the highlight is in sight."""
+        self.scroll_to_highlight()
+
     def turn(self, by: int) -> None:
         """A windowful of rows on or back."""
         if by > 0:

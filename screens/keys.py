@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,7 +14,7 @@ from textual.widgets import Button
 
 from screens.frame import FrameScreen
 from screens.offering import moving
-from screens.widgets import is_field
+from screens.widgets import Line, is_field
 from wizard.language import _, said
 from wizard.text import clean, masked
 
@@ -171,8 +170,8 @@ class KeyedScreen(FrameScreen):
 
     def shows_whole(self, command: str) -> bool:
         """Whether that command can be read off the screen."""
-        whole = cell_len(_("By hand: {command}", command=command)) <= self.size.width - 2
-        return whole and bool(self.query_one("#hand").display)
+        hand = self.query_one("#hand", Line)
+        return bool(hand.display) and "".join(masked(clean(command)).split()) in "".join(hand.text.split())
 
     def action_page(self, by: int) -> None:
         """PgUp and PgDn."""

@@ -77,6 +77,18 @@ def wrapped(text: str, width: int, lines: int) -> list[str]:
     return [*rows[: lines - 1], cut(gap.join(rows[lines - 1 : lines + 1]), width)]
 
 
+def folded(text: str, width: int) -> list[str]:
+    """Broken into rows of `width` cells like `wrapped`, to its end: a longer word is broken too."""
+    rows: list[str] = []
+    for row in broken(one_line(shown(text), len(text) + 1), width):
+        while cell_len(row) > width:
+            head = set_cell_size(row, width).rstrip()
+            rows.append(head)
+            row = row[len(head) :]  # noqa: PLW2901 - the rest of it
+        rows.append(row)
+    return rows
+
+
 def state_word(word: str, width: int) -> str:
     """`+ ok`, `> running`, padded to `width` cells in all."""
     return fit(f"{GLYPHS[word]} {shown(WORDS[word])}", width)

@@ -22,7 +22,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from screens.offering import Offering, moving
-from screens.rows import wrapped
+from screens.rows import folded
 from screens.widgets import Line, PushButton, hint_text
 from wizard.language import _, said, shown
 
@@ -135,7 +135,7 @@ class Sheet(ModalScreen[T], Offering):
         if cell_len(line) <= self.room:
             return [line]
         indent = " " * (len(line) - len(line.lstrip()))
-        return [indent + row for row in wrapped(line, self.room - len(indent), 2 * LINES)]
+        return [indent + row for row in folded(line, self.room - len(indent))]
 
     def tell(self, lines: Sequence[str]) -> None:
         """Other lines of text."""
