@@ -117,7 +117,8 @@ class MirrorsScreen(MirrorChoice):
         narrow = self.size.width < NARROW
         listed: list[Row] = [Row("", rows.mirror_head(narrow=narrow), heading=True)]
         shown = {
-            kind: shortened(found, count) for (kind, found), count in zip(blocks.items(), self._few(blocks), strict=True)
+            kind: shortened(found, count)
+            for (kind, found), count in zip(blocks.items(), self._few(blocks), strict=True)
         }
         for kind, found in shown.items():
             for place, row in enumerate(found):
