@@ -6,13 +6,12 @@ the driver, why nothing newer.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from wizard.advice.torch_choice import anywhere, missing_driver, obstacle_of
 from wizard.advice.torch_machine import Device, Here, branch, older, runnable
 from wizard.advice.torch_obstacles import loads
-from wizard.advice.torch_words import sentence_case, unused
+from wizard.advice.torch_words import sentence_case, short, unused
 from wizard.catalog_torch import PYPI
 from wizard.language import Message, said
 from wizard.lists import and_the, both, clauses, parted
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice
     from wizard.advice.torch_builds import Allowed, Build
 
-_MAKER = re.compile(r"^(?:NVIDIA |AMD |Intel(?:\(R\))? )?(?:GeForce )?")
 
 _UNSURE = "Not confirmed"
 _ROW = 72
@@ -78,11 +76,6 @@ def notes(advice: TorchAdvice) -> tuple[str, ...]:
     return tuple(
         one for one in advice.notes if not one.startswith(("No variant runs on all GPUs", "uv.lock has torch"))
     )
-
-
-def short(name: str) -> str:
-    """A GPU as people call it: `RTX 3090`."""
-    return _MAKER.sub("", name) or name
 
 
 def _kept(advice: TorchAdvice) -> str:

@@ -16,6 +16,7 @@ from wizard.advice.torch_reach import Selected, installed, pythons_of, supports
 from wizard.advice.torch_sound import mismatched_vision, missing_parts
 from wizard.advice.torch_ways import ways_out
 from wizard.advice.torch_wheels import left_out, without_wheel
+from wizard.advice.torch_words import short
 from wizard.catalog_torch import PYPI, the
 from wizard.diagnosis.record import Fix
 from wizard.language import said
@@ -109,7 +110,7 @@ def _gpu(scene: _Scene, locked: Locked) -> AdvisedFinding | None:
     return AdvisedFinding(
         cause,
         "error",
-        said("{label} of uv.lock does not run on the {name}", label=locked.label, name=devices[0].name),
+        said("{label} of uv.lock fails on the {name}", label=locked.label, name=short(devices[0].name)),
         said("{label}, {why}. torch would be installed and not use the GPU.", label=build.label, why=obstacles[0].why),
         (_line(locked),),
         ways_out(scene.told, "auto", cpu=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.advice.torch_builds import Allowed, Build, Wish, builds_on
 from wizard.advice.torch_choice import Served, anywhere, obstacle_of, serve, without_gpu
 from wizard.advice.torch_list import newest_of, place, pythons
@@ -23,7 +25,13 @@ from wizard.machine.facts import Machine
 
 INDIRECT = said("another package brings torch; to bind a variant, first: uv add torch")
 
+_MAKER = re.compile(r"^(?:NVIDIA |AMD |Intel(?:\(R\))? )?(?:GeForce )?")
 JETSON = said("this is a Jetson: its drivers come with its system image, and no source says which of them fit")
+
+
+def short(name: str) -> str:
+    """A GPU as people call it: `RTX 3090`."""
+    return _MAKER.sub("", name) or name
 
 
 def sentence_case(text: str) -> str:
