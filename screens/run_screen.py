@@ -181,7 +181,8 @@ class RunScreen(StepScreen):
         """Begins to follow the run of the walk, where that is not done already."""
         walk = self.walk
         if walk.run is not None and walk.state is None:
-            walk.state = RunState()
+            lock = walk.way.project.lock if walk.made is not None and walk.way.project is not None else None
+            walk.state = RunState(versions=lock.versions if lock is not None else None)
             self._phase, self._fix, self._copied = None, 0, None
             follower = Follower(walk.run, walk.state).start()
             timers: list[Timer] = []

@@ -21,6 +21,7 @@ from tests.screens.gallery import at_rest, until
 from tests.screens.stories import folder_of
 from tools.svg import slim
 from wizard.events import Event
+from wizard.project.facts import Lock, LockedPackage
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "tests" / "screens" / "recorded_run.jsonl"
@@ -51,7 +52,9 @@ async def drawn(picture: Picture) -> str:
             walk, told = Walk(FrozenWay(project(), known)), []
         else:
             known = replace(known, gpus=(), nvidia_driver=None, uv=(OWN_UV,), uv_in_shells=(), conda=None)
-            found = replace(project(), path=WHERE, given_path=WHERE, environment_path=f"{WHERE}/.venv")
+            found = replace(
+                project(), path=WHERE, given_path=WHERE, environment_path=f"{WHERE}/.venv", lock=_lock(project().lock)
+            )
             choices = {"torch.variant": "keep", "verify.require": "cpu"}
             walk, told = Walk(FrozenWay(found, known, choices, path=WHERE)), _events(picture.seconds)
         if told and picture.seconds is not None:
@@ -72,6 +75,15 @@ async def drawn(picture: Picture) -> str:
 def _events(seconds: float) -> list[Event]:
     lines = RECORDED.read_text("utf-8").splitlines()
     return [event for event in map(json.loads, lines) if event["at"] <= seconds]
+
+
+def _lock(like: Lock | None) -> Lock:
+    """What the recorded run installed, as its lock has it."""
+    if like is None:
+        raise ValueError("a project without a lock")
+    told = (str(event.get("text", "")) for event in _events(3600.0))
+    names = [line.removeprefix(" + ").split("==") for line in told if line.startswith(" + ")]
+    return replace(like, packages=tuple(LockedPackage(name, version, like.registries[0]) for name, version in names))
 
 
 def main() -> None:

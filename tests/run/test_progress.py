@@ -152,6 +152,18 @@ def test_packages_under_way_the_largest_first() -> None:
     assert state.packages["d"].done_bytes == 5
 
 
+@pytest.mark.parametrize("steps, version", [(("sync",), "2.15.0"), (("lock", "sync"), None)])
+def test_a_version_is_that_of_the_lock_until_uv_tells_it(steps: tuple[str, ...], version: str | None) -> None:
+    """Where the run makes another lock, it may be another one."""
+    state = RunState(versions={"torch": "2.15.0"})
+    plan = {"schema": 1, "steps": [{"id": name, "title": name} for name in steps]}
+    state.apply({"at": 0.0, "type": "run", "id": "1", "plan": plan, "project": "/p", "label": "apply"})
+    state.apply({"at": 1.0, "type": "package", **package("torch", "downloading", 1, 9)})
+    assert state.packages["torch"].version == version
+    state.apply({"at": 2.0, "type": "package", **package("torch", "installed", version="2.14.1")})
+    assert state.packages["torch"].version == "2.14.1"
+
+
 def test_progress_and_its_percentage_never_go_back() -> None:
     state = RunState()
     seen = []

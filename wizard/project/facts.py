@@ -38,6 +38,14 @@ class Lock:
     supported: tuple[str, ...] = ()
     """Markers of the only environments that it was made for (`tool.uv.environments`); none: for all."""
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Version by name, of what is in it once: of several with one name nobody knows which one a machine takes."""
+        found: dict[str, set[str]] = {}
+        for package in self.packages:
+            found.setdefault(package.name, set()).add(package.version or "")
+        return {name: version for name, (version, *more) in found.items() if version and not more}
+
 
 @dataclass(frozen=True)
 class TorchFacts:

@@ -61,7 +61,9 @@ class LogLine:
 class RunState:
     """What a run has come to; `apply` takes its events in their order."""
 
-    def __init__(self, log_lines: int = LOG_LINES) -> None:
+    def __init__(self, log_lines: int = LOG_LINES, versions: Mapping[str, str] | None = None) -> None:
+        """`versions`: of the packages in uv.lock, by name: uv tells a package's own once it is installed."""
+        self._versions = dict(versions or {})
         self.id: str | None = None
         self.project: str | None = None
         self.label = "apply"
@@ -140,6 +142,8 @@ class RunState:
         self.id, self.plan = event.get("id"), event.get("plan") or self.plan
         self.project, self.label = event.get("project"), event.get("label") or self.label
         words = self.plan.get("words")
+        if any(step["id"] == "lock" for step in self.plan.get("steps", [])):
+            self._versions.clear()  # they become others in this run
         self.steps = [
             StepState(str(step["id"]), str(step["title"]), remembered(step.get("summary") or "", words))
             for step in self.plan.get("steps", [])
@@ -187,7 +191,7 @@ class RunState:
         name, at = str(event["name"]), float(event["at"])
         package = self.packages.setdefault(name, PackageState(name, since=at))
         state = str(event["state"])
-        package.version = event.get("version") or package.version
+        package.version = event.get("version") or package.version or self._versions.get(name)
         package.total_bytes = event.get("total_bytes") or package.total_bytes
         package.done_bytes = max(package.done_bytes, int(event.get("done_bytes") or 0))
         if state in _OVER and state != "removed":
