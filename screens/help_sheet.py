@@ -59,7 +59,8 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def title_of(name: str) -> str:
     """An entry's title."""
-    return shown(said(catalog.table("help.toml")[name]["title"]))
+    title: str = catalog.table("help.toml")[name]["title"]
+    return shown(said(title))
 
 
 def help_lines(name: str, width: int = WIDTH) -> tuple[str, list[str]]:

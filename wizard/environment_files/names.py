@@ -43,7 +43,8 @@ def _exact() -> Mapping[str, Named]:
     for name, to in book["renamed"].items():
         found[normal(name)] = Named("mapped", to, said("its name on the package index is {to}", to=to))
     for name, entry in book["ambiguous"].items():
-        why = said("{to}; the other is {other}: {why}", to=entry["to"], other=entry["other"], why=said(entry["why"]))
+        reason = entry["why"]
+        why = said("{to}; the other is {other}: {why}", to=entry["to"], other=entry["other"], why=said(reason))
         found[normal(name)] = Named("mapped", entry["to"], why, other=entry["other"])
     for name in book["python"]["names"]:
         found[normal(name)] = Named("mapped", name, said("the same name on the package index"))
@@ -51,7 +52,8 @@ def _exact() -> Mapping[str, Named]:
 
 
 def _why(entry: Mapping[str, Any], name: str) -> str:
-    return said(entry["why"], name=name.lower())
+    reason = entry["why"]
+    return said(reason, name=name.lower())
 
 
 @cache
