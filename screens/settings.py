@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from screens.choosing import ChoiceList, Field, Row
 from screens.rows import cut, torch_row
-from screens.settings_text import LINK_MODES, OLD_CACHES, now_told, old_told, short, side_told
+from screens.settings_text import LINK_MODES, OLD_CACHES, now_told, old_told, side_told
 from screens.step import StepScreen
 from screens.walk import Walk
 from screens.widgets import Line
@@ -25,6 +25,7 @@ from wizard.machine.folder_size import FolderSize, folder_size
 from wizard.machine.try_folder import FolderTried, try_folder
 from wizard.plan import old_cache
 from wizard.plan.settings import shells_of
+from wizard.plan.shell_files import short
 
 CACHE, PYTHONS, LINKS, WHERE, OLD = (
     "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where", "settings.old-cache",

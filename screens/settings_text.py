@@ -14,6 +14,7 @@ from wizard.language import _, said, shown
 from wizard.machine.facts import Machine
 from wizard.machine.folder_size import FolderSize
 from wizard.plan import old_cache
+from wizard.plan.shell_files import short
 
 LINK_MODES = (
     ("auto", said("the first way that works: clone, hard link, copy")),
@@ -32,12 +33,6 @@ BECOMES = {
     "move": said("is moved to the new folder."),
     "drop": said("is cleared. Undo can't bring it back."),
 }
-
-
-def short(machine: Machine, path: str) -> str:
-    """The path with `~` for the home."""
-    home = machine.home
-    return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
 
 def now_told(machine: Machine, state: SettingState, room: int) -> str:

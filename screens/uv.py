@@ -14,12 +14,13 @@ from screens.choosing import ChoiceList, Row
 from screens.rows import cut, fit, torch_row, wrapped
 from screens.step import StepScreen
 from screens.widgets import Line
-from wizard import catalog
+from wizard import catalog, headlines
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
 from wizard.plan.conda import comes_first, uv_of_base
+from wizard.plan.shell_files import short
 from wizard.uv_fields import wrong_folder, wrong_version
 
 KEY, CONDA = "uv.install", "settings.conda-auto-activate"
@@ -67,7 +68,7 @@ class UvScreen(StepScreen):
 
     def draw(self) -> None:
         ways = self.way.candidates_of_uv()
-        self.query_one("#recommended", Line).show(cut(self._headline(ways), self.room))
+        self.query_one("#recommended", Line).show(cut(headlines.of_uv(self.way), self.room))
         why = [one for one in self.way.why(KEY) if one != OWN]  # the lead says so
         for place in range(REASONS):
             line = self.query_one(f"#why-{place}", Line)
@@ -106,23 +107,6 @@ class UvScreen(StepScreen):
             self.way.choose(CONDA, "keep" if self.way.choices.text(CONDA) == "off" else "off")
             self.redraw()
 
-    def _headline(self, ways: tuple[UvWay, ...]) -> str:
-        if "uv" in self.way.pending:
-            return _("Recommended: . looking for the uv on this machine")
-        if not ways:
-            return _("x error    No way to a uv is known here; F5 on screen 1 looks again.")
-        best = ways[0]
-        if best.value == "keep":
-            told = best.label.removeprefix("keep ")
-            newest = self.way.machine.uv_source.newest if self.way.machine.uv_source else None
-            enough = _("is the newest") if newest and told == _("uv {newest}", newest=newest) else _("is new enough")
-            return _("Nothing to decide: {told} is here, is your own and {enough}.", told=told, enough=enough)
-        source = self.way.machine.uv_source
-        version = self.way.choices.text("uv.version") or (source.newest if source and source.newest else "")
-        folder = self.way.choices.text("uv.dir") or self.way.machine.folders.get("uv_bin", "")
-        into = _(" into {short}", short=self._short(folder)) if folder else ""
-        return _("Recommended: install uv{version}{into}", version=f" {version}" if version else "", into=into)
-
     def _newest(self) -> str:
         """What is known of the newest uv, where that is not among the reasons."""
         source = self.way.machine.uv_source
@@ -151,7 +135,9 @@ class UvScreen(StepScreen):
 
     def _draw_found(self, chosen: str, most: int) -> None:
         found = uv_here(self.way.machine) if self.way.machine.uv is not None else None
-        width = min(LONGEST, max((len(self._short(one.found.path)) for one in (found or ())[:most]), default=0))
+        width = min(
+            LONGEST, max((len(short(self.way.machine, one.found.path)) for one in (found or ())[:most]), default=0)
+        )
         for place in range(MOST_FOUND):
             line = self.query_one(f"#found-{place}", Line)
             line.show(self._found(found[place], width) if found and place < min(most, len(found)) else "")
@@ -172,12 +158,8 @@ class UvScreen(StepScreen):
 
     def _found(self, one: UvHere, width: int) -> str:
         where = _(". asking the shells") if "shells" in self.way.pending else shown(one.where)
-        path = fit(cut(self._short(one.found.path), width), width + 2)
+        path = fit(cut(short(self.way.machine, one.found.path), width), width + 2)
         return cut(f"  {fit(one.found.version or '?', 9)}{path}{fit(one.found.how, 11)}{where}", self.room)
-
-    def _short(self, path: str) -> str:
-        home = self.way.machine.home
-        return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
     def side(self) -> str:
         lines = [_("Why"), ""]
@@ -200,7 +182,7 @@ class UvScreen(StepScreen):
             if one.why_not is not None:
                 lines += [f"? {name}", *("    " + row for row in wrapped(one.why_not, 34, 4))]
             else:
-                lines.append(cut(f"{fit(name, 15)}{self._short(one.path) if one.path else 'none'}", 38))
+                lines.append(cut(f"{fit(name, 15)}{short(self.way.machine, one.path) if one.path else 'none'}", 38))
         return lines or [_("no shell of yours has a start-up file")]
 
     @on(ChoiceList.Taken, "#ways")
@@ -221,7 +203,7 @@ class UvScreen(StepScreen):
             AskedField("uv.version", _("Version"), self.way.choices.text("uv.version"), self._wrong_version, "uv"),
             AskedField("uv.dir", _("Folder"), self.way.choices.text("uv.dir"), self._wrong_folder, "path"),
         ]
-        folder = self._short(self.way.machine.folders.get("uv_bin", "")) or _("uv's own folder")
+        folder = short(self.way.machine, self.way.machine.folders.get("uv_bin", "")) or _("uv's own folder")
         lines = [
             _("Empty means the newest{newest}, and {folder}.", newest=f" ({newest})" if newest else "", folder=folder)
         ]

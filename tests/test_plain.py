@@ -259,3 +259,61 @@ def test_the_link_mode_is_asked_for_once_its_row_is_taken(tmp_path: Path) -> Non
     assert "symlink: clearing the cache then breaks every environment" in text
     assert way.choices.said("settings.link-mode") == ("symlink", "screen")
     assert way.choices.text("settings.where") == "environment"
+
+
+@pytest.mark.same_everywhere
+def test_n_at_the_review_leaves_and_changes_nothing(project: Project) -> None:
+    before = sorted(path.name for path in project.path.iterdir())
+    code, text = walked(project.path, "\n" * 8 + "n\n")
+    assert code == 0
+    assert text.endswith("[y]: n\nNothing was changed.\n")
+    assert sorted(path.name for path in project.path.iterdir()) == before
+
+
+@pytest.mark.same_everywhere
+def test_without_a_lock_uv_makes_it_as_a_step(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.lock.unlink()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    code, text = walked(project.path, "\n" * 40)
+    assert code == 0, text
+    assert "+ note: No uv.lock yet: uv makes it, as a step of the plan." in text
+    assert re.search(r"^  1  lock: uv makes uv\.lock, 1 command$", text, re.MULTILINE)
+    assert project.lock.is_file()
+    assert "It works: Python and " in text
+
+
+@pytest.mark.same_everywhere
+def test_a_question_mark_explains_the_question_and_a_word(project: Project) -> None:
+    _, text = walked(project.path, "\n\n?\n\n?\n\n?link-mode\n?nonsense\nq\n")
+    assert "The cache is the folder where uv keeps what it downloaded" in text
+    assert "The Python folder is where uv keeps the Pythons that it downloads" in text
+    assert "Files go from the cache into .venv in one of four ways" in text
+    assert "No help for nonsense." in text
+    assert "?driver" in text.rpartition("Words explained: ")[2]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.same_everywhere
+def test_a_terminal_cuts_no_word_and_a_pipe_gets_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    page = Page(
+        1, "start", "a title", "One uv of your own, outside conda, is found by every shell.", ("  + a reason " * 4,)
+    )
+    for out, longest, count in ((_Terminal(), 40, 6), (io.StringIO(), 100, 4)):
+        Talk(io.StringIO(), out).show(page)
+        rows = out.getvalue().splitlines()
+        assert (max(map(len, rows)) < longest, len(rows)) == (True, count)
+        assert " ".join(out.getvalue().split()) == f"1/8 a title {page.lead} {' '.join(page.lines[0].split())}"
+
+
+def test_both_faces_begin_the_uv_screen_with_the_same_words(tmp_path: Path) -> None:
+    from wizard.headlines import of_uv
+
+    way = Way(str(make_torch_project(tmp_path)), machine=RTX)
+    assert plain_machine.uv(way).lines[0] == of_uv(way)

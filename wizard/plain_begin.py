@@ -15,8 +15,9 @@ from wizard.cli.importing import piles
 from wizard.clone import about, clone
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told
+from wizard.plain_help import help_of
 from wizard.plain_page import Back, Page, Question, Quit, Row, Talk
-from wizard.plain_pages import help_of, nothing
+from wizard.plain_pages import nothing
 from wizard.plan.import_file import name_of
 from wizard.project import place
 from wizard.project.nearby import projects_below
@@ -158,12 +159,10 @@ def _of_conda(way: Way, talk: Talk, *, name: str) -> bool | None:
 
 
 def _new(way: Way, talk: Talk) -> bool | None:
-    name = _answer(talk, "Name", name_of(Path(way.path).name), _no_name)
-    python = _answer(talk, _("Python, such as 3.12"), _("uv chooses"))
-    packages = _answer(talk, _("Packages, such as numpy, torch"), "none", _no_packages)
-    step = begin.new(
-        way, name, "" if python == _("uv chooses") else python, [] if packages == "none" else _listed(packages)
-    )
+    name = _answer(talk, _("Name"), name_of(Path(way.path).name), _no_name, "new-project")
+    python = _answer(talk, _("Python, such as 3.12"), _("uv chooses"), explained="new-project")
+    packages = _answer(talk, _("Packages, such as numpy, torch"), _("none"), _no_packages, "new-project")
+    step = begin.new(way, name, "" if python == _("uv chooses") else python, _packages(packages))
     talk.say(["", *step.notes])
     return _agreed(way, talk, lambda: step)
 
@@ -179,17 +178,25 @@ def _agreed(way: Way, talk: Talk, make: Callable[[], Step]) -> bool | None:
             return None
         if answer == "q":
             raise Quit
+        if answer == "?":
+            talk.tell(help_of("project"))
+            continue
         talk.say(_("x error: {answer} is not a choice. Give y, n or q.", answer=answer))
 
 
-def _answer(talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | None] | None = None) -> str:
-    """An answer that will do. Raises Back, Quit, EndOfInput."""
+def _answer(
+    talk: Talk, prompt: str, default: str, wrong: Callable[[str], str | None] | None = None, explained: str = "project"
+) -> str:
+    """An answer that will do; `explained`: the help of `?`. Raises Back, Quit, EndOfInput."""
     while True:
         answer = talk.ask(f"{prompt} [{default}]:") or default
         if answer == "b":
             raise Back
         if answer == "q":
             raise Quit
+        if answer == "?":
+            talk.tell(help_of(explained))
+            continue
         why = wrong(answer) if wrong else None
         if why is None:
             return answer
@@ -202,10 +209,14 @@ def _no_name(text: str) -> str | None:
 
 def _no_packages(text: str) -> str | None:
     try:
-        begin.check_packages([] if text == "none" else _listed(text))
+        begin.check_packages(_packages(text))
     except BadInput as error:
         return error_told(error)
     return None
+
+
+def _packages(text: str) -> list[str]:
+    return [] if text in {"none", _("none")} else _listed(text)
 
 
 def _listed(text: str) -> list[str]:
@@ -231,7 +242,7 @@ def cloned(address: str, way: Way, talk: Talk) -> str:
 
 def _folder(talk: Talk, default: str) -> str:
     try:
-        return os.path.expanduser(_answer(talk, _("Clone it into"), default))
+        return os.path.expanduser(_answer(talk, _("Clone it into"), default, explained="clone"))
     except Back:
         raise Quit from None
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
+from wizard.headlines import whence
 from wizard.language import _, error_told, said, shown
 from wizard.mirrors import catalogue
 from wizard.mirrors.record import KINDS, Kind
 from wizard.phrases import choice_word
+from wizard.plain_help import help_of
 from wizard.plain_options import of_mirrors
 from wizard.plain_page import Page, Question, Row
-from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing
-from wizard.source_rows import BLOCKS, short_name
+from wizard.plain_pages import GO_ON_OR_BACK, nothing
+from wizard.source_rows import BLOCKS, OFFICIAL, short_name
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -59,8 +61,8 @@ def mirrors(way: Way) -> Page:
             "A mirror is a nearer copy of the package index. It leaves uv.lock alone: every "
             "file is checked against uv.lock, wherever it came from."
         ),
-        tuple(f"  + {shown(why)}" for kind in kinds for why in way.why(f"mirrors.{kind}")),
-        way.by_hand("mirrors"),
+        (_in_force(way, kinds), *(f"  + {shown(why)}" for kind in kinds for why in way.why(f"mirrors.{kind}"))),
+        "uv-wizard mirrors",
         tuple(questions),
         tuple(
             f"{short_name(one.id, kind)}: {one.operator}"
@@ -68,10 +70,18 @@ def mirrors(way: Way) -> Page:
             for one in catalogue.built_in().of(kind)
             if one.offer
         ),
-        help_of("mirror"),
+        help_of("mirrors"),
         more={
             "o": (_("asks for addresses of your own, and how far a mirror reaches"), partial(of_mirrors, way, kinds))
         },
+    )
+
+
+def _in_force(way: Way, kinds: list[Kind]) -> str:
+    chosen = {kind: way.choices.text(f"mirrors.{kind}") for kind in kinds}
+    names = {kind: value if value == OFFICIAL else short_name(value, kind) for kind, value in chosen.items()}
+    return whence(
+        _("In force"), {kind: _("the fastest") if name == "fastest" else name for kind, name in names.items()}
     )
 
 
@@ -105,7 +115,7 @@ def torch(way: Way) -> Page:
         way.by_hand("torch"),
         (question if told.rows else GO_ON_OR_BACK,),
         tuple(f"x {name}: {why}" for name, why in told.ruled_out),
-        help_of("variant"),
+        help_of("torch"),
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wizard import headlines
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.cli.fact_words import newest_uv
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
 from wizard.phrases import choice_word
+from wizard.plain_help import help_of
 from wizard.plain_page import Page, Question, Row
-from wizard.plain_pages import GO_ON_OR_BACK, help_of, nothing, untouched
+from wizard.plain_pages import GO_ON_OR_BACK, nothing, untouched
 from wizard.plan import old_cache
 from wizard.plan.conda import KEY as CONDA
 from wizard.plan.conda import uv_of_base
@@ -58,8 +60,7 @@ def uv(way: Way) -> Page:
     ]
     if chosen not in {one.value for one in ways} and chosen != "auto":
         rows.insert(0, Row(_("{chosen}, chosen before", chosen=chosen), partial(way.choose, "uv.install", chosen)))
-    lines = [_("Recommended: {what}", what=ways[0].label) if ways else _("No way to a uv is known here.")]
-    lines += [f"  + {shown(why)}" for why in way.why("uv.install")]
+    lines = [headlines.of_uv(way), *(f"  + {shown(why).rstrip('.。')}" for why in way.why("uv.install"))]
     if way.machine.uv_source is not None:
         lines.append(_("Newest uv: {what}", what=newest_uv(way.machine.uv_source)))
     here = uv_here(way.machine)
@@ -168,7 +169,7 @@ def settings(way: Way) -> Page:
                 name=name,
                 variable=variable,
                 now=state.now or _("not known"),
-                where=state.where,
+                where=_("uv's own") if state.where == "uv's own" else state.where,
                 fact=state.fact,
             )
         )
@@ -180,6 +181,9 @@ def settings(way: Way) -> Page:
         if state.key != "settings.link-mode":
             value = way.choices.text(state.key)
             questions.append(Question(name, value or _("uv's own"), take=partial(way.choose, state.key), key=state.key))
+    cache = states[0]
+    if not (cache.problem or cache.new or way.choices.text("settings.cache-dir") or "filesystems" in way.pending):
+        lines.insert(0, _("Nothing to decide: the cache may stay where it is ({fact}).", fact=cache.fact))
     where = way.choices.text("settings.where")
     at = next(place for place, (value, _) in enumerate(WHERE) if value == where)
     rows = [Row(text, partial(way.choose, "settings.where", value)) for value, text in WHERE]
@@ -199,5 +203,5 @@ def settings(way: Way) -> Page:
         way.by_hand("settings"),
         tuple(questions),
         (),
-        help_of("cache"),
+        help_of("settings"),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from wizard.errors import BadInput
 from wizard.language import _, error_told, shown
-from wizard.text import clean, masked
+from wizard.text import broken, cells, clean, masked
 
 
 class Quit(Exception):
@@ -75,12 +76,25 @@ class Talk:
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
+        self._width = shutil.get_terminal_size().columns - 1 if stdout.isatty() else 0
+        """Of a terminal: what is to be read is broken at blanks there; a pipe gets whole lines."""
 
     def say(self, lines: Iterable[str] | str = "") -> None:
         """Lines, made safe, without credentials."""
         for line in [lines] if isinstance(lines, str) else lines:
             self._out.write(masked(clean(shown(line))).rstrip() + "\n")
         self._out.flush()
+
+    def tell(self, lines: Iterable[str]) -> None:
+        """Sentences: as `say`, but no word is cut by a terminal's edge."""
+        for line in map(shown, lines):
+            if not self._width or cells(line) <= self._width:
+                self.say(line)
+                continue
+            indent = " " * (len(line) - len(line.lstrip()))
+            hang = indent + "  " * line.lstrip().startswith(("+ ", "! ", "x "))
+            rows = broken(line, self._width - len(hang))
+            self.say([f"{hang if place else indent}{row}" for place, row in enumerate(rows)])
 
     def ask(self, prompt: str) -> str:
         """The answer without blanks around it. Raises EndOfInput."""
@@ -97,7 +111,7 @@ class Talk:
 
     def show(self, page: Page) -> None:
         """All of a page but its questions."""
-        self.say(["", f"{page.number}/8 {page.title}", *([page.lead] if page.lead else []), *page.lines])
+        self.tell(["", f"{page.number}/8 {page.title}", *([page.lead] if page.lead else []), *page.lines])
 
     def go_through(self, page: Page) -> None:
         """Shows the page and asks all its questions. Raises Back, Again, Quit, EndOfInput."""
@@ -138,8 +152,10 @@ class Talk:
             raise Back
         if answer == "q":
             raise Quit
-        if answer == "?":
-            self.say(page.help or (_("No help for this screen."),))
+        if answer.startswith("?") and (answer == "?" or question.take is None):
+            from wizard.plain_help import of_choice, of_word
+
+            self.tell(of_word(answer[1:]) if answer[1:] else of_choice(question.key) or page.help)
             return True
         if answer in page.more and question.take is None:
             for further in page.more[answer][1]():
@@ -147,7 +163,7 @@ class Talk:
                 self._until_answered(page, further)
             raise Again
         if answer == "d" and question.take is None:
-            self.say(page.details or (_("There is no more to show here."),))
+            self.tell(page.details or (_("There is no more to show here."),))
             return True
         if answer in page.asks:
             for line in page.asks[answer]():
@@ -168,6 +184,8 @@ def _taken(question: Question, answer: str) -> Row | None:
     elif not question.rows:
         if answer in {"y", "yes"}:
             return None
+        if answer in {"n", "no"}:
+            raise Quit
         msg = _("{answer} is not a choice. Enter goes on, b goes back, q quits.", answer=answer)
         raise BadInput(msg)
     else:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard import catalog
 from wizard.cli import words
 from wizard.cli.fact_words import machine_rows, project_rows
 from wizard.errors import WizardError
 from wizard.language import _, error_told, ngettext, said, shown
 from wizard.phrases import fact_label, step_name
+from wizard.plain_help import help_of
 from wizard.plain_page import Page, Question, Row
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 MARKS = {"error": said("x error:"), "warning": said("! warning:"), "note": said("+ note:")}
 GO_ON = Question(said("Go on? y, q"), "y")
 GO_ON_OR_BACK = Question(said("Go on? y, b, q"), "y")
-
-
-def help_of(name: str) -> tuple[str, ...]:
-    """An entry of assets/help.toml, as the screens' F1 shows it."""
-    entry = catalog.table("help.toml")[name]
-    text, more = str(entry["text"]), str(entry["more"])
-    return said(text), said(more)
 
 
 def start(way: Way) -> Page:
@@ -108,6 +101,7 @@ def review(way: Way, plan: Plan) -> Page:
         if count
         else _("Nothing to change. End? y, e, b")
     )
+    lines += [_("  d shows every command and every change")] if count else []
     lines += [_("  p tries uv lock in a copy: what would become of uv.lock")] if locks else []
     return Page(
         6,

@@ -49,8 +49,24 @@ def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
 
 
 def follow(run: RunInfo, talk: Talk) -> Ended:
-    """Tells the run's events until it ends or is let go."""
+    """Tells the run's events until it ends or is let go. Ctrl+C asks; where the question itself gets one, it is let go."""
     report = TextReport(started_at(run.started))
+    try:
+        left = _follow(run, report, talk)
+    except KeyboardInterrupt:
+        talk.say()
+        left = True
+    if left:
+        talk.say(_("It goes on. To see it again: uv-wizard attach {id}", id=run.id))
+        return Ended(int(ExitCode.DONE), run, left=True)
+    code = report.state.exit_code
+    found = report.state.diagnosis
+    failed = from_document(found) if found else None
+    return Ended(int(ExitCode.FAILED if code is None else code), client.again(run), failed)
+
+
+def _follow(run: RunInfo, report: TextReport, talk: Talk) -> bool:
+    """Whether the run was let go before its end."""
     seen = 0
     while not report.state.finished:
         told = 0
@@ -63,12 +79,8 @@ def follow(run: RunInfo, talk: Talk) -> Ended:
                         talk.say(report.apply(event))
         except KeyboardInterrupt:
             if _asked_to_leave(run, talk):
-                talk.say(_("It goes on. To see it again: uv-wizard attach {id}", id=run.id))
-                return Ended(int(ExitCode.DONE), run, left=True)
-    code = report.state.exit_code
-    found = report.state.diagnosis
-    failed = from_document(found) if found else None
-    return Ended(int(ExitCode.FAILED if code is None else code), client.again(run), failed)
+                return True
+    return False
 
 
 def _asked_to_leave(run: RunInfo, talk: Talk) -> bool:
@@ -81,4 +93,6 @@ def _asked_to_leave(run: RunInfo, talk: Talk) -> bool:
     if answer == "s":
         talk.say(_("Stopping: uv ends within 3 s; finished packages are kept."))
         client.cancel(run)
+    elif answer != "l":
+        talk.say(_("It goes on."))
     return answer == "l"

@@ -194,7 +194,7 @@ def load_line(machine: Machine) -> str | None:
 def short(machine: Machine, path: str) -> str:
     """The path as people write it, with `~`."""
     home = machine.home
-    return f"~{path[len(home) :]}" if home and path.startswith(f"{home}/") else path
+    return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
 
 def _home(machine: Machine) -> str:
