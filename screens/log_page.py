@@ -35,8 +35,10 @@ class LogPage(SearchPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.call_after_refresh(self.action_follow)
         self.set_interval(self._every, self._look, name="log")
+
+    def begin(self) -> None:
+        self.action_follow()
 
     @property
     def lines(self) -> Sequence[str]:

@@ -39,7 +39,8 @@ class SearchPage(Page):
         #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
         #log, #log:focus { scrollbar-size: 0 0; background: $background; color: $foreground; border: none; }
         #place { height: 1; padding: 0 1; color: $text-muted; }
-        #find { height: 1; padding: 0 1; border: none; display: none; }
+        #find, #find:focus { height: 1; padding: 0 1; border: none; background: $panel; background-tint: transparent; }
+        #find { display: none; }
     }
     """
     HELP = "text-page"
@@ -75,6 +76,10 @@ class SearchPage(Page):
         super().on_mount()
         self.query_one(FieldInput).cursor_blink = False
         self.watch(self.log_lines, "scroll_y", self.tell_place, init=False)
+        self.call_after_refresh(self.begin)  # the page answers the key, and thousands of lines come behind it
+
+    def begin(self) -> None:
+        """Puts the lines on the page, which stands."""
         self.write()
 
     @property

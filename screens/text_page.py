@@ -28,11 +28,8 @@ class TextPage(SearchPage):
     def lines(self) -> Sequence[str]:
         return self._lines
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.call_after_refresh(self._begin)
-
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        super().begin()
         if self._at:
             self.log_lines.scroll_to(y=max(0, self._at - 2), animate=False)
         self.tell_place()
