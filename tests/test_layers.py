@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,3 +122,34 @@ def test_every_module_can_be_imported_and_brings_no_interface() -> None:
     on_disk = {".".join(path.relative_to(REPO).with_suffix("").parts) for path in SOURCES if path.name != "__init__.py"}
     assert on_disk <= set(names)
     assert INTERFACE.isdisjoint(loaded)
+
+
+UNTIL_THE_FIRST_SCREEN = """
+import json, sys
+import screens.app
+from wizard.__main__ import main
+from wizard.cli import face
+
+face.has_terminal = lambda: True
+app = screens.app.WizardApp
+start = app.run
+app.run = lambda self, **_: start(self, headless=True, size=(80, 24))
+
+def stands(self):
+    sys.stdout.write(json.dumps(sorted(sys.modules)))
+    self.exit(0)
+
+app.on_ready = stands
+sys.argv = ["uv-wizard", "."]
+main()
+"""
+NOT_YET = ("packaging", "wizard.advice", "wizard.machine.facts", "wizard.project", "wizard.plan", "wizard.run", "httpx")
+"""What the first picture needs no word of, and what would be felt: a chain of imports once made it half as slow again."""
+
+
+def test_the_first_picture_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> None:
+    env = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(REPO)}
+    told = run([sys.executable, "-c", UNTIL_THE_FIRST_SCREEN], cwd=tmp_path, env=env).stdout
+    loaded = json.loads(told.partition("]")[0] + "]")
+    assert {"textual.app", "screens.start"} <= set(loaded)
+    assert [name for name in loaded if name.startswith(tuple(f"{one}." for one in NOT_YET)) or name in NOT_YET] == []
