@@ -19,6 +19,7 @@ from screens.page import ListPage
 from screens.widgets import NARROW, Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput
+from wizard.headlines import whence
 from wizard.language import _, error_told, said, shown
 from wizard.mirrors import catalogue, kept
 from wizard.mirrors.command import need_of, state_folder
@@ -160,7 +161,7 @@ class MirrorsScreen(MirrorChoice):
             rate = next((one.bytes_per_s for one in self.measuring.of("pypi").values() if one.official), None)
             told = f" ({measured_rate(rate)})" if rate else ""
             return _("Nothing to decide: no mirror is faster than the official source{told}.", told=told)
-        return _whence(_("Recommended") if self.measuring.measured else _("In force"), chosen)
+        return whence(_("Recommended") if self.measuring.measured else _("In force"), chosen)
 
     def _worth(self) -> str:
         choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.measuring.of("pypi"))
@@ -259,15 +260,6 @@ class MirrorsScreen(MirrorChoice):
                 self.choose(kind_of(kind), value)
 
         self.app.push_screen(page, take)
-
-
-def _whence(word: str, chosen: Mapping[Kind, str]) -> str:
-    """Where each kind comes from; what comes from its official source, as most does, is not named one by one."""
-    named = {kind: name for kind, name in chosen.items() if name != OFFICIAL}
-    if not named:
-        return _("{word}: all from the official sources", word=word)
-    told = ", ".join(_("{what} from {named}", what=shown(BLOCKS[kind]), named=name) for kind, name in named.items())
-    return f"{word}: {told}" + (_(", the rest official") if len(named) < len(chosen) else "")
 
 
 __all__ = ["MirrorsScreen"]
