@@ -19,7 +19,7 @@ from wizard.language import _, said
 from wizard.text import clean, masked
 
 if TYPE_CHECKING:
-    from screens.choosing import ChoiceList
+    from screens.choosing import ChoiceList, Row
     from screens.walk import Walk
     from wizard.way import Way
 
@@ -156,6 +156,20 @@ class KeyedScreen(FrameScreen):
 
         field = next((one for one in self.query(Field) if one.input is self.focused), None)
         return field is not None and field.take_back()
+
+    def palette(self) -> list[Row]:
+        from screens.choosing import Row
+
+        keep, colours = _("Keep the choices in a file"), _("Other colours")
+        more = [Row("keep_choices", f"{'':8}{keep}")]
+        more += [Row("app.colours", f"{'':8}{colours}")] if self.app.offers_colours else []  # type: ignore[attr-defined]
+        return [*super().palette(), *more]
+
+    def action_keep_choices(self) -> None:
+        """From the palette alone: a file of choices."""
+        from screens.keeping import ask
+
+        ask(self)  # type: ignore[arg-type]
 
     def action_copy_by_hand(self) -> None:
         """C: the command of row 21; where it does not stand there whole, it is shown to be copied by hand."""

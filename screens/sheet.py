@@ -56,7 +56,7 @@ class Sheet(ModalScreen[T], Offering):
         #rule { height: 1; padding: 0 1; color: $text-muted; }
         #sheet-title { height: auto; padding: 0 1; text-style: bold; color: $text-primary; }
         #sheet-text { height: auto; padding: 0 1; }
-        #sheet-body { height: auto; max-height: 8; padding: 0 1; background: $panel; }
+        #sheet-body { height: auto; max-height: 60vh; padding: 0 1; background: $panel; }
         #sheet-note { height: auto; min-height: 1; padding: 0 1; }
         #sheet-buttons { height: 1; padding: 0 0 0 1; }
         #sheet-buttons.-stacked { layout: vertical; height: auto; }

@@ -62,8 +62,9 @@ def _disk(one: Filesystem) -> str:
         if total
         else _("{free} free", free=standing_size(free))
     )
-    kind = f"{one.type or '-'}, {_('network')}" if one.network else one.type or "-"
-    uses = ", ".join(shown(PURPOSES[name]) for name in one.purposes if name in PURPOSES)
+    network = _("network")
+    kind = f"{one.type or '-'}, {network}" if one.network else one.type or "-"
+    uses = _(", ").join(shown(PURPOSES[name]) for name in one.purposes if name in PURPOSES)
     return column(one_line(one.mount, 18), 19) + column(kind, 12) + column(size, 25) + uses
 
 

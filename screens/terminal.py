@@ -26,6 +26,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 import wizard
 from screens.offering import Copied, Offering
 from screens.step import StepScreen
+from screens.themes import NORD, readable
 from screens.thrift import Thrift
 from screens.widgets import is_field
 from wizard.errors import ExitCode
@@ -95,6 +96,33 @@ class TerminalApp(App[int]):
         self._painted: Screen[Any] | None = None
         # no screen has toasts or tooltips: nothing is mounted, styled and laid out for them
         self._disable_notifications = self._disable_tooltips = True
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, its text such as can be read; the terminal's own are the terminal's business."""
+        found = super().get_css_variables()
+        if not self.theme.startswith("ansi"):
+            found |= NORD if self.theme == CALM else readable(found)
+            self.theme_variables = found
+        return found
+
+    @property
+    def offers_colours(self) -> bool:
+        """Whether another theme can be chosen: not where the terminal's own colours are used."""
+        return not self._own
+
+    def action_colours(self) -> None:
+        """From the palette: another theme, for this start."""
+        from screens.asking import PickSheet
+        from screens.choosing import Row
+        from screens.rows import choice
+
+        names = [name for name in self.available_themes if not name.startswith("ansi")]
+        rows = [Row(name, choice(name == self.theme, name)) for name in names]
+
+        def picked(name: str | None) -> None:
+            self.theme = name or self.theme
+
+        self.push_screen(PickSheet(_("Colours, for this start"), rows), picked)
 
     def on_mount(self) -> None:
         """Signals that end the window leave the terminal as it was; a run goes on."""
