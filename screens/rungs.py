@@ -51,7 +51,7 @@ def device_panel(device: Mapping[str, Any]) -> Content:
         standing_size(size * MIB) if size else None,
     ]
     told: list[Any] = [(rows.cut(one_line(str(device.get("name") or _("a device"))), PANEL), "bold"), "\n"]
-    told += [", ".join(one_line(str(fact)) for fact in facts if fact), "\n"]
+    told += [_(", ").join(one_line(str(fact)) for fact in facts if fact), "\n"]
     free = device.get("free_mib")
     if size and free is not None:
         taken = _(

@@ -165,7 +165,7 @@ class StartScreen(StepScreen):
                 if waiting
                 else _("+ ok       Nothing stands in the way.")
             )
-        count = ", ".join(_counted(severity, sum(one.diagnosis.severity == severity for one in found)) for severity in WORDS
+        count = _(", ").join(_counted(severity, sum(one.diagnosis.severity == severity for one in found)) for severity in WORDS
                           if any(one.diagnosis.severity == severity for one in found))  # fmt: skip
         if waiting:
             return _("Found so far: {count}. {looked}", count=count, looked=looked)

@@ -96,7 +96,7 @@ class StepScreen(KeyedScreen):
 
         told = answered(self.way.choices, self.NAME)
         if self.came_past:
-            past = ", ".join(map(name_of, self.came_past))
+            past = _(", ").join(map(name_of, self.came_past))
             told = (
                 _("{told} Passed over: {past}.", told=told, past=past)
                 if told

@@ -149,7 +149,7 @@ class SyncScreen(RunScreen):
 def changed_so_far(state: RunState) -> str:
     """The steps before the sync that are done, "" where none is: what a failure leaves behind, and undo takes back."""
     done = [step_name(step.id) for step in state.steps if step.state == "done" and step.id not in {"sync", "verify"}]
-    told = _("Done so far: {steps}.", steps=", ".join(done)) if done else ""
+    told = _("Done so far: {steps}.", steps=_(", ").join(done)) if done else ""
     return told if cell_len(told) <= PROMISED else _("Done so far: {steps}.", steps=f"{len(done)} / {len(state.steps)}")
 
 

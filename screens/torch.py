@@ -152,7 +152,7 @@ class TorchScreen(StepScreen):
         elsewhere = self.told.chosen < 0
         word = "chosen" if elsewhere or self.told.set_beside else ""
         value = self.way.choices.text(KEY) if elsewhere else ""
-        told = ", ".join(one for one in (value, self.told.set_beside) if one)
+        told = _(", ").join(one for one in (value, self.told.set_beside) if one)
         label = _("another version or variant")
         last = (
             rows.torch_row(elsewhere, label, "", "")

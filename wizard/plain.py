@@ -143,7 +143,7 @@ class _Walk:
         self.way.refresh()
         missing = [fact for fact in NEEDED.get(name, ()) if fact in self.way.pending]
         if missing:
-            self.talk.say(_("Still being looked up: {what}", what=", ".join(missing)))
+            self.talk.say(_("Still being looked up: {what}", what=_(", ").join(missing)))
             self._wait(lambda: not any(fact in self.way.pending for fact in missing))
 
     def _review(self) -> Plan:

@@ -82,7 +82,7 @@ def uv(way: Way) -> Page:
 
 def _of_uv(one: UvHere) -> str:
     path = one_line(one.found.path, 60)
-    return ", ".join(filter(None, (one.found.version or "?", path, one.found.how, shown(one.where))))
+    return _(", ").join(filter(None, (one.found.version or "?", path, one.found.how, shown(one.where))))
 
 
 def _version_and_folder(way: Way) -> tuple[Question, ...]:

@@ -194,7 +194,7 @@ def progress_text(state: RunState) -> str:
     parts.append(left_phrase(None if silent or state.bytes_per_s is None else state.eta_s))
     if state.packages_total:
         parts.append(_("{done} of {total}", done=state.packages_done, total=state.packages_total))
-    return ", ".join(parts)
+    return _(", ").join(parts)
 
 
 def retry_text(event: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
         place.append(_("{count} cores", count=machine.cpu_count))
     place += [word for word, fact in ((_("in a container"), machine.in_container), ("WSL", machine.wsl),
                                       (_("reached over SSH"), machine.ssh)) if fact]  # fmt: skip
-    yield "Machine", ", ".join(place) if machine.os else or_unknown(None, "system")
+    yield "Machine", _(", ").join(place) if machine.os else or_unknown(None, "system")
     yield "GPU", or_unknown(_gpus(machine), "gpus")
     yield "Disk", or_unknown(_disks(machine), "filesystems")
     if machine.network is not None or "network" in pending:
@@ -51,7 +51,7 @@ def _gpus(machine: Machine) -> str | None:
     for gpu in machine.gpus:
         memory = _(", {gib} GiB", gib=f"{gpu.memory_mib / 1024:.0f}") if gpu.memory_mib else ""
         names[f"{clean(gpu.name)}{memory}"] = names.get(f"{clean(gpu.name)}{memory}", 0) + 1
-    told = "; ".join(f"{count} x {name}" if count > 1 else name for name, count in names.items())
+    told = _("; ").join(f"{count} x {name}" if count > 1 else name for name, count in names.items())
     return _("{told}, driver {version}", told=told, version=machine.nvidia_driver) if machine.nvidia_driver else told
 
 
@@ -64,7 +64,7 @@ def _disks(machine: Machine) -> str | None:
         for one in seen.values()
         if one.free_bytes is not None
     ]
-    return ", ".join(told) or _("? unknown")
+    return _(", ").join(told) or _("? unknown")
 
 
 def _network(machine: Machine) -> str | None:

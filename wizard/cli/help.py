@@ -57,7 +57,7 @@ def sections(command: str) -> Iterator[Section]:
         rows = tuple((f"uv-wizard {line}".strip(), about) for line, about in examples)
         yield Section(said("examples"), rows=rows, commands=True)
     if not command:
-        yield Section(said("environment"), rows=tuple(VARIABLES.items()))
+        yield Section(said("environment variables"), rows=tuple(VARIABLES.items()))
     yield Section(said("exit codes"), rows=tuple((str(code), told) for code, told in _exits(spec, command).items()))
 
 

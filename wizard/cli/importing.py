@@ -129,7 +129,7 @@ def piles(imported: Imported) -> Iterator[str]:
     for title, rows in piles:
         if rows:
             yield ""
-            yield f"{title}: {len(rows)}"
+            yield _("{title}: {count}", title=title, count=len(rows))
             width = min(34, max(len(one.text) for one in rows))
             for one in rows:
                 to = f"{one.to}   " if one.to is not None and one.to != one.text else ""

@@ -13,7 +13,7 @@ from wizard.cli.tables import FILES, OPTIONS, flag
 _COMMON = frozenset(key for key in OPTIONS if sum(key in spec.options for spec in COMMANDS.values()) >= 3)
 """Told once, where a command has nothing of its own to say of them."""
 
-_HEAD = ("examples", "environment", "exit codes")
+_HEAD = ("examples", "environment variables", "exit codes")
 """Sections of the first page that a manual has as its own, at its end."""
 _WIDTH = 66
 """Of a line of the source, before its hyphens are escaped."""
@@ -103,7 +103,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _title(one: Section) -> str:
-    return _text(one.title.partition(",")[0].upper())
+    return _text(one.title.partition(",")[0].removesuffix(" variables").upper())  # as man(7) names it
 
 
 def _bold(text: str) -> str:

@@ -73,7 +73,7 @@ def plan(options: Options) -> int:
     else:
         common.print_lines(words.plan(made, forecast=found))
         missing = way.secrets_missing()
-        common.print_lines([_("! Not set here, and needed: {names}", names=", ".join(missing))] if missing else [])
+        common.print_lines([_("! Not set here, and needed: {names}", names=_(", ").join(missing))] if missing else [])
     return ExitCode.DONE
 
 

@@ -71,7 +71,7 @@ def _facts(way: Way, advice: TorchAdvice, there: Sequence[TorchThere], cells: in
         wsl = _(", of Windows") if machine.wsl else ""
         facts.append(("Driver", f"{machine.nvidia_driver}{wsl}" if machine.nvidia_driver else _("? did not answer")))
     libc = f", {machine.libc.name} {machine.libc.version or '?'}" if machine.libc else ""
-    system = ", ".join(one for one in (machine.distribution, f"{machine.os or '?'} {machine.arch or '?'}") if one)
+    system = _(", ").join(one for one in (machine.distribution, f"{machine.os or '?'} {machine.arch or '?'}") if one)
     facts.append(("System", system + libc))
     if project is not None:
         asks = (advice.basis.wish.asks if advice.basis else "") or _("any torch")

@@ -101,7 +101,7 @@ def _unpacked(sizes: Sizes) -> str:
     if sizes.unpacked is not None:
         return _("; {size} on the disk", size=standing_size(sizes.unpacked))
     silent = sizes.silent
-    names = ", ".join(silent[:3]) + (_(" and {count} more", count=len(silent) - 3) if len(silent) > 3 else "")
+    names = _(", ").join(silent[:3]) + (_(" and {count} more", count=len(silent) - 3) if len(silent) > 3 else "")
     return _(
         "; at least {size} on the disk (no size told for {names})", size=standing_size(sizes.at_least), names=names
     )
