@@ -38,7 +38,7 @@ def way(tmp_path: Path) -> Way:
     return Way(os.fspath(make_folder(tmp_path)), machine=NOTHING)
 
 
-SOME, OTHERS = ("start", "mirrors"), ("uv", "settings", "torch", "review")
+SOME, OTHERS = ("mirrors",), ("start", "uv", "settings", "torch", "review")
 
 
 @pytest.mark.parametrize("names", [SOME, pytest.param(OTHERS, marks=pytest.mark.long)])
@@ -75,7 +75,8 @@ def tell(recorded: Recorded, done: int) -> None:
     recorded.write("output", text=f"DEBUG something about package {done} that fills a line nearly to its end")
 
 
-@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 50), marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_a_second_of_a_sync_costs_little(
     way: Way, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,7 @@ async def test_the_terminal_shows_what_the_screens_are(
             assert BLANK not in app.driver.picture.rows[0], "every cell was written, in the screen's own colours"
 
 
+@pytest.mark.long
 async def test_another_size_leaves_nothing_over(tmp_path: Path) -> None:
     async with counted(Way(os.fspath(make_folder(tmp_path)), machine=NOTHING)) as (app, pilot):
         await still(app, pilot)
