@@ -92,7 +92,7 @@ class MirrorsScreen(MirrorChoice):
     def on_entered(self) -> None:
         super().on_entered()
         wanted = any(self.way.choices.text(f"mirrors.{kind}") == "fastest" for kind in self.kinds)
-        if wanted and not self.measuring.measured:
+        if wanted and not self.measuring.measured and not self.measuring.failed:
             self.action_measure()
 
     def blocks(self) -> dict[Kind, tuple[SourceRow, ...]]:
