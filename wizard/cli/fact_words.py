@@ -29,7 +29,7 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
     ]
     if machine.cpu_count:
         place.append(_("{count} cores", count=machine.cpu_count))
-    place += [word for word, fact in ((_("in a container"), machine.in_container), ("WSL", machine.wsl),
+    place += [word for word, fact in ((_("container"), machine.in_container), ("WSL", machine.wsl),
                                       (_("reached over SSH"), machine.ssh)) if fact]  # fmt: skip
     yield "Machine", _(", ").join(place) if machine.os else or_unknown(None, "system")
     yield "GPU", or_unknown(_gpus(machine), "gpus")
@@ -109,6 +109,11 @@ def _pythons(machine: Machine) -> str | None:
     return told
 
 
+def _end(path: str, width: int) -> str:
+    """The end of a path, which tells more than its beginning."""
+    return path if len(path) <= width else "..." + path[-(width - 3) :]
+
+
 def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]]:
     """(label, fact) of the project."""
     if project is None:
@@ -117,7 +122,7 @@ def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]
     lock = _("uv.lock with {count} packages", count=len(project.lock.packages)) if project.lock else _("no uv.lock")
     if project.has_lock and project.lock is None:
         lock = _("a uv.lock that cannot be read")
-    yield "Project", f"{one_line(project.path, 45)}, {lock}"
+    yield "Project", f"{_end(one_line(project.path), 38)}, {lock}"
     torch = project.torch
     if torch is None:
         yield "torch", _("not used by this project")
