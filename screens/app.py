@@ -15,7 +15,7 @@ from screens.step import ORDER, StepScreen
 from screens.terminal import TerminalApp, tell_crash
 from screens.walk import Walk
 from wizard.errors import ExitCode, WizardError
-from wizard.language import _
+from wizard.language import _, shown
 
 if TYPE_CHECKING:
     from wizard.run.interrupted import Interrupted
@@ -211,11 +211,14 @@ def farewell(walk: Walk) -> list[str]:
     if walk.running:
         return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
     from wizard.cli.running import closing
+    from wizard.report_text import verdict
     from wizard.run import client
     from wizard.text import clean, masked
 
     if walk.exit_code == ExitCode.DONE:
-        return [masked(clean(line)) for line in closing(walk.way, client.again(walk.run))]
+        title = verdict(walk.state)[0] if walk.state is not None else ""
+        lines = [shown(title)] if title else []
+        return [masked(clean(line)) for line in (*lines, *closing(walk.way, client.again(walk.run)))]
     return [_("Log: {folder}", folder=walk.run.folder / "log"), _("To take everything back: uv-wizard undo --yes")]
 
 

@@ -29,7 +29,15 @@ PATIENCE_S = 60.0
 class Terminal:
     """A tmux of its own, 80x24, with one command in it."""
 
-    def __init__(self, argv: list[str], *, size: tuple[int, int] = (80, 24), env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        argv: list[str],
+        *,
+        size: tuple[int, int] = (80, 24),
+        env: dict[str, str] | None = None,
+        tmux: str = "tmux",
+    ) -> None:
+        self._program = tmux
         self.socket = f"uvw-{uuid.uuid4().hex[:12]}"
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **(env or {})}
         quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in argv)
@@ -37,12 +45,17 @@ class Terminal:
         self._tmux("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), f"{quoted}; echo ended with $?; cat")
 
     def _tmux(self, *words: str) -> str:
-        argv = ["tmux", "-f", os.devnull, "-L", self.socket, *words]
+        argv = [self._program, "-u", "-f", os.devnull, "-L", self.socket, *words]
         return subprocess.run(argv, env=self._environment, capture_output=True, encoding="utf-8", check=True).stdout
 
     @property
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
+
+    @property
+    def where(self) -> str:
+        """The screen, and the place of its cursor."""
+        return f"{self.screen}{self._tmux('display-message', '-p', '#{cursor_x},#{cursor_y}')}"
 
     def press(self, *keys: str) -> None:
         self._tmux("send-keys", *keys)
@@ -53,7 +66,7 @@ class Terminal:
 
     def lose(self) -> None:
         """The terminal is gone, as when a connection drops."""
-        subprocess.run(["tmux", "-L", self.socket, "kill-server"], capture_output=True, check=False)
+        subprocess.run([self._program, "-L", self.socket, "kill-server"], capture_output=True, check=False)
 
 
 def wait_for(look: Callable[[], str], good: Callable[[str], bool], wanted: object) -> str:

@@ -202,7 +202,7 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     if after.done:
         lines.append(_("To take everything back: uv-wizard undo --yes"))
     if after.load_line and not after.finds_uv:
-        lines.append(_("This terminal does not find uv yet. Type this first:  {load_line}", load_line=after.load_line))
+        lines.append(_("This terminal does not find uv yet. First type:  {load_line}", load_line=after.load_line))
     return lines
 
 
