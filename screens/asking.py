@@ -66,7 +66,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
                 yield ChoiceList(self._texts(), id="marks")
 
     def _texts(self) -> list[Row]:
-        return [Row(one.key, cut(f"{_mark(one)} {one.text}", self.room - 2)) for one in self._marks]
+        return [Row(one.key, cut(f"{_mark(one)} {shown(one.text)}", self.room - 2)) for one in self._marks]
 
     @on(ChoiceList.Taken)
     def _marked(self, event: ChoiceList.Taken) -> None:
@@ -128,7 +128,7 @@ class MarkSheet(Sheet["Mapping[str, bool] | None"]):
             yield ChoiceList(self._texts(), id="marks", help_text=self._help)
 
     def _texts(self) -> list[Row]:
-        return [Row(one.key, cut(f"{_mark(one)} {one.text}", self.room - 2)) for one in self._rows]
+        return [Row(one.key, cut(f"{_mark(one)} {shown(one.text)}", self.room - 2)) for one in self._rows]
 
     @on(ChoiceList.Taken)
     def _marked(self, event: ChoiceList.Taken) -> None:

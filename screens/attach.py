@@ -26,7 +26,7 @@ from screens.walk import Walk
 from screens.widgets import Line
 from wizard import events
 from wizard.errors import ExitCode
-from wizard.language import _, ngettext, said
+from wizard.language import _, ngettext, said, shown
 from wizard.report_text import started_told
 from wizard.run import client, state
 from wizard.run.client import RunInfo
@@ -110,7 +110,11 @@ class RunsScreen(StepScreen):
                 Row(
                     run.id,
                     rows.run_row(
-                        word, rows.tail(where, 18), started_told(run.started, now), self._results[run.id], self.room - 1
+                        word,
+                        rows.tail(where, 18),
+                        shown(started_told(run.started, now)),
+                        self._results[run.id],
+                        self.room - 1,
                     ),
                 )
             )
@@ -121,7 +125,7 @@ class RunsScreen(StepScreen):
             "{count} run. Their logs lie in {folder}, 30 days long.",
             "{count} runs. Their logs lie in {folder}, 30 days long.",
             count,
-            folder=state.state_folder() / "runs",
+            folder=run_rows.shown_path(state.state_folder() / "runs"),
         )
         self.query_one("#kept", Line).show(rows.cut(told, self.room))
 
@@ -224,7 +228,7 @@ class AttachApp(TerminalApp):
         if name not in self._screens:
             made: StepScreen = SyncScreen(self.walk) if name == "sync" else VerificationScreen(self.walk)
             if isinstance(made, SyncScreen) and self.walk.run is not None:
-                clock = started_told(self.walk.run.started, time.time()).partition(",")[0]
+                clock = shown(started_told(self.walk.run.started, time.time()))
                 made.joined = _("Joined: started {clock} in another terminal.", clock=clock)
             self._screens[name] = made
         return self._screens[name]

@@ -165,18 +165,18 @@ def package_row(  # noqa: PLR0913 - a row has six columns
 
 def named_row(count: int, what: str, names: Iterable[str], width: int = WIDTH - 1) -> str:
     """`3 waiting: numpy, rich, torch`, named as far as the row goes, then `, ...`."""
-    head = f"{count} {what}: "
-    shown: list[str] = []
+    head = f"{count} {shown(what)}: "
+    told: list[str] = []
     rest = [one_line(name, 80) for name in names]
     for position, name in enumerate(rest):
         last = position + 1 == count
-        text = head + ", ".join([*shown, name]) + ("" if last else ", ...")
+        text = head + ", ".join([*told, name]) + ("" if last else ", ...")
         if cell_len(text) > width:
             break
-        shown.append(name)
-    if not shown:
-        return f"{count} {what}"
-    return head + ", ".join(shown) + ("" if len(shown) == count else ", ...")
+        told.append(name)
+    if not told:
+        return f"{count} {shown(what)}"
+    return head + ", ".join(told) + ("" if len(told) == count else ", ...")
 
 
 def log_row(clock: str, text: str, width: int = WIDTH) -> str:

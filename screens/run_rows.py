@@ -9,8 +9,9 @@ from pathlib import Path
 
 from screens import rows
 from screens.rows import WIDTH, Bar
+from screens.state_words import WORDS
 from wizard.diagnosis import Fix
-from wizard.language import _, ngettext, shown
+from wizard.language import _, ngettext, remembered, shown
 from wizard.phrases import step_name, whole_span
 from wizard.report_text import retry_text
 from wizard.run.progress import LogLine, RunState, StepState
@@ -178,7 +179,7 @@ def _package_rows(state: RunState, width: int, room: int) -> tuple[str, ...]:
     ]
     rest = [one.name for one in (*busy[room - 1 :], *waits)]
     if rest:
-        told.append(rows.named_row(len(rest), "waiting", rest, width - 1))
+        told.append(rows.named_row(len(rest), WORDS["waiting"], rest, width - 1))
     return _padded(told, room)
 
 
@@ -232,8 +233,10 @@ def result_row(state: RunState) -> str:
     if state.lost:
         return _("ended without a word")
     if state.diagnosis is not None:
-        return one_line(str(state.diagnosis.get("title", "failed")), 60)
-    return {0: "done", 3: _("the check fell short"), 130: "stopped"}.get(state.exit_code or 0, "failed")
+        title = remembered(state.diagnosis.get("title") or "", state.diagnosis.get("words"))
+        return one_line(shown(title), 60) or shown(WORDS["failed"])
+    told = {0: WORDS["done"], 3: _("the check fell short"), 130: _("stopped")}
+    return shown(told.get(state.exit_code or 0, WORDS["failed"]))
 
 
 def shown_log(path: str) -> str:
@@ -242,5 +245,10 @@ def shown_log(path: str) -> str:
     latest = log.parent.parent.parent / "latest" / log.name
     if latest.exists() and latest.resolve() == log.resolve():
         log = latest
+    return shown_path(log)
+
+
+def shown_path(path: Path) -> str:
+    """With `~` for the home folder."""
     home = Path.home()
-    return f"~/{log.relative_to(home).as_posix()}" if log.is_relative_to(home) else str(log)
+    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)

@@ -278,7 +278,10 @@ class SettingsScreen(StepScreen):
         from screens.asking import Marked, MarkSheet
 
         mode, wish = self.way.choices.text(LINKS), self.way.choices.text(OLD)
-        rows = [Marked(value, f"{value:9} {about}", value == mode, "mode", "link-mode") for value, about in LINK_MODES]
+        rows = [
+            Marked(value, f"{value:9} {shown(about)}", value == mode, "mode", "link-mode")
+            for value, about in LINK_MODES
+        ]
         title = _("Link mode: how files get from the cache into .venv")
         if old_cache.old(self.way.machine, self.way.choices) is not None:
             title += _("; and the old cache")

@@ -66,10 +66,12 @@ def old_told(
         wish = choices.text("settings.old-cache")
         why = old_cache.why_kept(machine, choices) if wish != "keep" else None
         counted = f" ({size.told})" if size else ""
-        return _fitted(short(machine, folder), f"{counted} {f'stays: {why}.' if why else BECOMES[wish]}", room)
+        return _fitted(
+            short(machine, folder), f"{counted} {_('stays: {why}.', why=why) if why else shown(BECOMES[wish])}", room
+        )
     if state.new and state.now:
         none_yet = machine.cache is not None and not machine.cache.exists
-        return "" if none_yet else _fitted(short(machine, state.now), f" {BECOMES['keep']}", room)
+        return "" if none_yet else _fitted(short(machine, state.now), f" {shown(BECOMES['keep'])}", room)
     if state.problem:
         return _("! warning      {problem}", problem=state.problem)
     if waits or choices.text("settings.cache-dir") or choices.text("settings.python-install-dir"):

@@ -37,6 +37,8 @@ def what_it_does(step: Step, about: str = "") -> str:
     """
     command = step.commands[0] if step.commands else None
     about = one_line(about or step.summary)
+    if about.startswith(("x ", "! ")):
+        return shown(about)  # what stands in the way needs the room
     if step.id == "sync" and command is not None:
         typed = command_line(("uv", *command.argv[1:]))
         return f"{typed}   {shown(about)}" if about else typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from wizard.diagnosis import Diagnosis
-from wizard.language import _
+from wizard.language import _, shown
 from wizard.plan.forecast import Forecast
 from wizard.plan.step import Plan
 from wizard.sync_forecast import same
@@ -59,5 +59,5 @@ class SyncLook:
         if self.found is None:
             return ""
         if self.found.tight is not None:
-            return f"{'x' if self.obstacle else '!'} {self.found.tight.told}"
+            return f"{'x' if self.obstacle else '!'} {shown(self.found.tight.told)}"
         return self.found.told

@@ -97,7 +97,7 @@ class OtherTorchPage(Page):
     @staticmethod
     def _several(kind: str, values: Sequence[tuple[str, str]], chosen: str) -> list[Row]:
         return [
-            Row(f"{kind}:{value}", rows.choice(value == chosen, rows.column(value, 12) + text))
+            Row(f"{kind}:{value}", rows.choice(value == chosen, rows.column(value, 12) + shown(text)))
             for value, text in values
         ]
 

@@ -49,4 +49,4 @@ def details(way: Way, told: TorchPage, value: str, width: int) -> list[str]:
     for glyph, sentence in [*(("+", one) for one in advice.why), *(("!", one) for one in advice.notes)]:
         broken = wrapped(sentence, width, 9)
         lines += [f"{glyph if place == 0 else ' '} {row}" for place, row in enumerate(broken)]
-    return [masked(one) for one in (*lines, "", *told.locked)]
+    return [shown(masked(one)) for one in (*lines, "", *told.locked)]

@@ -169,7 +169,7 @@ class UvScreen(StepScreen):
         ways = self.way.candidates_of_uv()
         lines += ["", _("By hand, each of them"), ""]
         for one in ways:
-            lines += [one.label, *("  " + row for row in wrapped(one.command, 36, 4))]
+            lines += [shown(one.label), *("  " + row for row in wrapped(one.command, 36, 4))]
         return "\n".join(lines)
 
     def _shells(self) -> list[str]:

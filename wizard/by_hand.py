@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard.catalog_torch import the
 from wizard.errors import WizardError
+from wizard.language import said
 from wizard.plan.mirrors import address
 from wizard.plan.quoting import command_line, powershell
 from wizard.plan.settings import chosen_variables
@@ -53,7 +54,7 @@ def _settings(way: Way) -> str:
 
 def _mirrors(way: Way) -> str:
     del way
-    return "uv-wizard mirrors   (uv alone has none for --locked, F1 says why)"
+    return said("uv-wizard mirrors   (uv alone has none for --locked, F1 says why)")
 
 
 def _torch(way: Way) -> str:

@@ -19,10 +19,10 @@ from unittest import mock
 from tests.screens.made_up import GIB, machine
 from tests.support.torch_project import LOCK, PART, SIZES, WHEEL
 from wizard.choices import Choices
-from wizard.language import use
+from wizard.language import said, use
 from wizard.machine.facts import CacheFolder, FoundUv, Libc, Machine, UvInShell, UvSource
 from wizard.machine.folder_size import FolderSize
-from wizard.machine.try_folder import FolderTried
+from wizard.machine.try_folder import FolderTried, links_told
 from wizard.plan.forecast import Forecast
 from wizard.project.facts import Project
 from wizard.project.place import Place
@@ -120,9 +120,15 @@ class FrozenWay(Way):
 
 
 def _tried(value: str, *_: object) -> FolderTried:
+    """As wizard.machine.try_folder says it."""
     if value.startswith("/mnt/"):
-        return FolderTried("not usable", "min may not write there. Choose a folder of your own.")
-    return FolderTried("1.8 TiB free there, 6.1 GiB needed", links="uv will make hard links (tried here: they work)")
+        return FolderTried(
+            said("not writable"), said("{who} may not write there. Choose a folder of your own.", who="min")
+        )
+    room = said("{size} free there", size="1.8 TiB")
+    return FolderTried(
+        said("{room}, {needed} needed", room=room, needed="6.1 GiB"), links=links_told(True, False, same_disk=True)
+    )
 
 
 def _clock() -> Any:

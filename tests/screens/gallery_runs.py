@@ -12,6 +12,7 @@ from tests.screens.frozen import HOME, WHERE, FrozenWay, project, server
 from tests.screens.stories import DEVICE, MIB, Story, folder_of, replayed
 from wizard import diagnosis
 from wizard.diagnosis import Context
+from wizard.language import said
 from wizard.run.interrupted import Interrupted
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def no_data() -> Walk:
 def waits() -> Walk:
     """The connection broke, and is tried again."""
     way, story = _syncing()
-    story.download().write("retry", attempt=2, of=5, wait_s=40.0, why="the connection to NJU broke")
+    story.download().write("retry", attempt=2, of=5, wait_s=40.0, why=diagnosis.of("network-interrupted").title)
     return _shown(way, story)
 
 
@@ -199,5 +200,10 @@ def interrupted() -> Walk:
     """The last run of this project ended without a word."""
     way, story = _syncing()
     run = folder_of(story.events, "20251119-184002")
-    way.interrupted = Interrupted(run, "step 5 of 6 (sync)", "the machine restarted", {})
+    way.interrupted = Interrupted(
+        run,
+        said("step {number} of {count} ({name})", number=5, count=6, name="sync"),
+        said("the machine restarted"),
+        {},
+    )
     return Walk(way)

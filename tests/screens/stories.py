@@ -11,7 +11,7 @@ from tests.screens.frozen import HOME, NOW, WHERE, FrozenWay, server
 from wizard import diagnosis
 from wizard.diagnosis import Context
 from wizard.events import Event
-from wizard.language import words_of
+from wizard.language import nsaid, said, words_of
 from wizard.plan.step import document
 from wizard.run import process, state
 from wizard.run.client import RunInfo, info
@@ -33,9 +33,10 @@ SAID = (
     "mpmath 1.3.0: 524 KiB from BFSU, checked",
 )
 VALUES = {
-    "sync": "31 packages", "fit": "no conflict", "python": "3.12.11", "torch": "2.14.1", "variant": "cu126, CUDA 12.6",
-    "driver": "550.54.14", "devices": "1 of 1", "code": "8.6, by sm_86", "memory": "23 of 24 GiB",
-    "kernel": "fp32, fp16, bf16", "cudnn": "9.10.2",
+    "sync": nsaid("{count} package", "{count} packages", 31), "fit": said("no conflict"), "python": "3.12.11",
+    "torch": "2.14.1", "variant": "cu126, CUDA 12.6", "driver": "550.54.14",
+    "devices": said("{some} of {all}", some=1, all=1), "code": said("{generation}, by {arch}", generation="8.6", arch="sm_86"),
+    "memory": said("{some} of {all}", some="23", all="24 GiB"), "kernel": "fp32, fp16, bf16", "cudnn": "9.10.2",
 }  # fmt: skip
 DEVICE = {
     "name": "NVIDIA GeForce RTX 3090", "compute_capability": "8.6", "memory_mib": 24576, "free_mib": 23920, "ok": True,

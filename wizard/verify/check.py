@@ -14,6 +14,7 @@ from typing import Any
 from wizard import __version__
 from wizard.diagnosis import Context, Fix, of
 from wizard.language import nsaid, said
+from wizard.lists import named
 from wizard.text import standing_size
 from wizard.verify import child, usual
 from wizard.verify.ladder import Ladder
@@ -222,12 +223,12 @@ def headline(verification: Verification) -> tuple[str, str]:
         else said("It works: torch runs on these {count} GPUs", count=several)
     )
     size = f", {standing_size(first['memory_mib'] * 2**20)}" if first.get("memory_mib") else ""
-    rates = usual.rates(first)
+    rates, name = usual.rates(first), f"{first['name']}{size}"
     odd = next((told for told in map(usual.slow, verification.devices) if told), None)
     if odd:
-        return title, said("{what}. {odd}. {count}", what=f"{first['name']}{size}", odd=odd, count=count)
+        return title, said("{what}. {odd}. {count}", what=name, odd=odd, count=count)
     return title, said(
-        "{what}. {count}", what=f"{first['name']}{size}{': ' + ', '.join(rates) if rates else ''}", count=count
+        "{what}. {count}", what=said("{words}: {what}", words=name, what=named(rates)) if rates else name, count=count
     )
 
 
