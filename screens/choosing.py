@@ -17,7 +17,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from screens.rows import bar, fit
-from screens.widgets import NARROW, Line
+from screens.widgets import NARROW, Highlighting, Line
 from wizard.language import shown
 
 
@@ -33,7 +33,7 @@ class Row:
     heading: bool = False
 
 
-class ChoiceList(OptionList, inherit_css=False):
+class ChoiceList(OptionList, Highlighting, inherit_css=False):
     """The one list for everything that is chosen.
 
     Enter takes the row and leads forward, Space takes it and stays; Up and Down leave the list at its ends. It says
@@ -170,6 +170,11 @@ class ChoiceList(OptionList, inherit_css=False):
         """A list without the focus leaves the body where it is."""
         if self.has_focus:
             super().scroll_to_highlight(top=top)
+
+    @property
+    def row_of_highlight(self) -> int:
+        line = self._index_to_line.get(self.highlighted or 0, 0)  # a broken row takes several
+        return line - int(self.scroll_offset.y)
 
     def on_focus(self) -> None:
         """The row that has the highlight is in sight."""

@@ -31,7 +31,9 @@ FIRST = ("frame.next", "frame.back", "frame.help", "frame.quit")
 def key_name(key: str) -> str:
     """How a key is written in the hint line: `Ctrl+N`, `Esc`, `F5`, `D`."""
     first = key.split(",", 1)[0]
-    return _KEYS.get(first, first.upper())
+    return _KEYS.get(
+        first, f"Shift+{first}" if first.isalpha() and first.isupper() and len(first) == 1 else first.upper()
+    )
 
 
 def moving(key: str, action: str, word: str, name: str) -> Binding:

@@ -10,6 +10,8 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.geometry import Offset
+from textual.selection import Selection
 from textual.widgets import Input, Log
 
 from screens.choosing import FieldInput
@@ -31,7 +33,7 @@ def _width(line: str) -> int:
 
 
 class SearchPage(Page):
-    """`/` searches, N finds the next, End follows, C copies. What the lines are is its heirs' to say."""
+    """`/` searches, N and Shift+N go on and back, End follows, C copies. What the lines are is its heirs' to say."""
 
     AUTO_FOCUS = "#log"
     DEFAULT_CSS: ClassVar[str] = """
@@ -41,6 +43,9 @@ class SearchPage(Page):
         #place { height: 1; padding: 0 1; color: $text-muted; }
         #find, #find:focus { height: 1; padding: 0 1; border: none; background: $panel; background-tint: transparent; }
         #find { display: none; }
+        & > .screen--selection { background: $primary; color: $background; text-style: bold; }
+        &:ansi > .screen--selection { background: ansi_blue; color: ansi_bright_white; }
+        &:nocolor > .screen--selection { text-style: reverse; }
     }
     """
     HELP = "text-page"
@@ -49,6 +54,7 @@ class SearchPage(Page):
         Binding("end", "follow", said("Follow"), id="page.follow", priority=True),
         Binding("c", "copy_all", said("Copy"), id="page.copy"),
         Binding("n", "again", said("Find the next"), id="page.again", show=False),
+        Binding("N", "before", said("Find the one before"), id="page.before", show=False),
     ]
     MOST_LINES: ClassVar[int | None] = None
     """How many lines the page holds, None: all."""
@@ -93,11 +99,11 @@ class SearchPage(Page):
         return self.log_lines.scroll_offset.y >= self.log_lines.max_scroll_y
 
     def hints(self) -> list[tuple[str, str]]:
-        return (
-            [("Enter", _("Find the next")), ("Esc", _("Close the search"))]
-            if is_field(self.focused)
-            else super().hints()
-        )
+        if is_field(self.focused):
+            return [("Enter", _("Find the next")), ("Esc", _("Close the search"))]
+        log = self.log_lines
+        wide = [("Right", _("Rest of the line"))] if log.virtual_size.width > log.size.width > 0 else []
+        return [*super().hints(), *wide]
 
     def action_search(self) -> None:
         """`/`: a field for what to look for."""
@@ -120,22 +126,31 @@ class SearchPage(Page):
         """N: the next line that holds what was searched for."""
         self._find(self.query_one("#find", FieldInput).value)
 
+    def action_before(self) -> None:
+        """Shift+N: the one before."""
+        self._find(self.query_one("#find", FieldInput).value, -1)
+
     @on(Input.Submitted, "#find")
     def _asked(self, event: Input.Submitted) -> None:
         event.stop()
         self._find(event.value)
 
-    def _find(self, text: str) -> None:
+    def _find(self, text: str, by: int = 1) -> None:
         lines = self.lines
         if not text or not lines:
             return
-        order = [(self._found + 1 + step) % len(lines) for step in range(len(lines))]
-        at = next((place for place in order if text.lower() in lines[place].lower()), None)
-        if at is None:
+        places = [place for place, line in enumerate(lines) if text.lower() in line.lower()]
+        if not places:
+            self.clear_selection()
             self.query_one("#place", Line).show(_("x {text} does not occur here.", text=text))
             return
-        self._found = at
+        after = [place for place in places if (place - self._found) * by > 0]
+        at = self._found = (min(after) if by > 0 else max(after)) if after else places[0 if by > 0 else -1]
         self.log_lines.scroll_to(y=max(0, at - 2), animate=False)
+        self.selections = {self.log_lines: Selection(Offset(0, at), Offset(len(lines[at]), at))}
+        told = _("line {line}: {place} of {count} that hold it. N finds the next, Shift+N the one before.",
+                 line=at + 1, place=places.index(at) + 1, count=len(places))  # fmt: skip
+        self.call_after_refresh(self.query_one("#place", Line).show, told)  # scrolling has told the place of the view
 
     def action_follow(self) -> None:
         """End: to the last line, and along with what comes."""

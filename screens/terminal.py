@@ -28,7 +28,7 @@ from screens.offering import Copied, Offering
 from screens.step import StepScreen
 from screens.themes import NORD, readable
 from screens.thrift import Thrift
-from screens.widgets import is_field
+from screens.widgets import Highlighting, is_field
 from wizard.errors import ExitCode
 from wizard.language import _
 from wizard.text import masked, one_line
@@ -158,6 +158,7 @@ class TerminalApp(App[int]):
         if top is not self._painted:
             self._painted = top
             self._thrift.forget()
+        self._place_cursor()
         if isinstance(renderable, CompositorUpdate):
             renderable = self._thrift.only_new(renderable, self.size)
         super()._display(screen, renderable)
@@ -246,22 +247,12 @@ class TerminalApp(App[int]):
 
     # the terminal's own cursor, which braille, speech and input methods follow
 
-    def on_descendant_focus(self) -> None:
-        """The focus moved."""
-        self.call_after_refresh(self._place_cursor)
-
-    def on_option_list_option_highlighted(self) -> None:
-        """The highlight moved."""
-        self.call_after_refresh(self._place_cursor)
-
     def _place_cursor(self) -> None:
+        """Onto the focused row or button, written with the picture that shows it there."""
         widget = self.screen.focused
         if widget is None or is_field(widget):  # a field places it by itself
             return
-        down = 0
-        highlighted = getattr(widget, "highlighted", None)
-        if isinstance(highlighted, int):
-            down = highlighted - int(widget.scroll_offset.y)
+        down = widget.row_of_highlight if isinstance(widget, Highlighting) else 0
         self.cursor_position = widget.content_region.offset + Offset(1, max(0, down))
 
     # the way out

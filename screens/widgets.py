@@ -145,6 +145,15 @@ def hint_text(hints: Sequence[tuple[str, str]], width: int) -> Content:
     return Content.assemble(*parts)
 
 
+class Highlighting:
+    """What has one row of several that the keys act on."""
+
+    @property
+    def row_of_highlight(self) -> int:
+        """The row of it in sight that has the highlight, from 0."""
+        return 0
+
+
 def is_field(widget: object) -> bool:
     """Whether letters are text there."""
     return "Input" in getattr(widget, "_css_type_names", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Offset
 
 from screens.choosing import ChoiceList
 from screens.help_sheet import HelpSheet
@@ -11,6 +12,7 @@ from screens.quit_sheets import StopSheet
 from screens.sheet import Sheet
 from tests.screens.gallery import STATES, opened
 from tests.screens.running import shows, text_of, until
+from tests.screens.test_look import unreadable
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -113,3 +115,33 @@ async def test_help_on_a_page_is_about_its_list() -> None:
         assert isinstance(app.focused, ChoiceList)
         await pilot.press("question_mark")
         await until(pilot, shows(app, "Help: mirror"))
+
+
+async def test_a_search_marks_its_line_and_goes_on_and_back() -> None:
+    async with opened("log") as (app, pilot):
+        await pilot.press("slash", *"BFSU", "enter")
+        await until(pilot, shows(app, "line 2: 1 of 4 that hold it."))
+        assert app.screen.get_selected_text() is not None
+        await pilot.press("escape", "n")
+        await until(pilot, shows(app, "line 3: 2 of 4 that hold it."))
+        assert "sympy" in str(app.screen.get_selected_text())
+        await pilot.press("N", "N")
+        await until(pilot, shows(app, "line 5: 4 of 4 that hold it."))
+        assert unreadable(app) == set()
+        await pilot.press("c")
+        await until(pilot, lambda: "mpmath" in app.clipboard)
+        assert "sympy" not in app.clipboard, "the marked line alone"
+
+
+async def test_the_terminals_cursor_stands_on_the_focused_row() -> None:
+    async with opened("uv") as (app, pilot):
+        button = app.screen.query_one("#next")
+        assert app.cursor_position == button.content_region.offset + Offset(1, 0)
+        await pilot.press("up", "up")
+        await until(pilot, lambda: isinstance(app.focused, ChoiceList))
+        ways = app.screen.query_one(ChoiceList)
+        for key in ("up", "down", "down"):
+            await pilot.press(key)
+            await pilot.pause()
+            if app.focused is ways:
+                assert app.cursor_position == ways.content_region.offset + Offset(1, ways.highlighted or 0)
