@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from screens import rows
 from screens.rows import WIDTH
-from wizard.language import _, remembered
+from wizard.language import _, remembered, shown
 from wizard.report_text import check_word
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
@@ -24,8 +24,8 @@ def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int =
         if event is not None and check_word(event) not in {"now", "waiting"}:
             word = check_word(event)
             seconds = None if word == "not run" else float(event.get("seconds") or 0.0)
-            value = str(event.get("value") or "")
-            value = "" if value == word else value
+            value = remembered(event.get("value") or "", event.get("words"))
+            value = "" if value == word else shown(value)
             told.append(rows.check_row(number, word, remembered(title), value, seconds, width))
             continue
         word = "not run" if over else "now" if key == current and _verifying(state) else "waiting"
@@ -39,8 +39,9 @@ def check_details(state: RunState, planned: Sequence[tuple[str, str]]) -> list[s
     """What more there is to say of each rung, in the order of `check_rows`; None where that is nothing, or not yet."""
     order = [] if state.verify is not None else [key for key, _ in planned]
     order += [key for key in state.checks if key not in order]
-    told = [state.checks[key].get("detail") if key in state.checks else None for key in order]
-    return [one_line(masked(str(detail))) if detail else None for detail in told]
+    found = [state.checks.get(key) or {} for key in order]
+    told = [shown(remembered(one.get("detail") or "", one.get("words"))) for one in found]
+    return [one_line(masked(detail)) if detail else None for detail in told]
 
 
 def _verifying(state: RunState) -> bool:

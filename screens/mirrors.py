@@ -173,7 +173,7 @@ class MirrorsScreen(MirrorChoice):
         told = gain(results, choice, need_of("pypi", self.way.project).bytes)
         reasons = self.way.why("mirrors.pypi")
         if told:
-            return f"  + {told}"
+            return f"  + {shown(told)}"
         return f"  + {shown(reasons[0])}" if reasons else ""
 
     def _more(self, left: int) -> str:

@@ -93,7 +93,7 @@ class PlannedScreen(StepScreen):
         try:
             self.plan = self.way.plan()
         except WizardError as found:
-            self.plan, self._wrong = None, one_line(str(found))
+            self.plan, self._wrong = None, one_line(error_told(found))
         self.trial.keep_for(self.plan)
         self._look_at_sync()
         obstacle = stands_in_the_way(self.way)

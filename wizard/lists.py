@@ -17,6 +17,12 @@ def both(parts: Iterable[str]) -> str:
     return _joined(parts, lambda some, more: said("{some} and {more}", some=some, more=more))
 
 
+def listed(parts: Iterable[str]) -> str:
+    """`a, b and c`."""
+    every = list(parts)
+    return both((named(every[:-1]), every[-1])) if len(every) > 1 else named(every)
+
+
 def and_the(parts: Iterable[str]) -> str:
     """`RTX 3090 and the RTX 4090`, behind a `the`."""
     return _joined(parts, lambda some, more: said("{some} and the {more}", some=some, more=more))

@@ -150,7 +150,9 @@ def _link_mode(way: Way) -> Question:
     """How files get from the cache into .venv."""
     mode = way.choices.text("settings.link-mode")
     at = next(place for place, (value, _) in enumerate(LINK_MODES) if value == mode)
-    rows = [Row(f"{value}: {text}", partial(way.choose, "settings.link-mode", value)) for value, text in LINK_MODES]
+    rows = [
+        Row(f"{value}: {shown(text)}", partial(way.choose, "settings.link-mode", value)) for value, text in LINK_MODES
+    ]
     return Question(_("Link mode"), str(at + 1), untouched(rows, at), chosen=at, key="settings.link-mode")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from wizard import diagnosis
-from wizard.language import _, ngettext, remembered, shown
+from wizard.language import _, ngettext, remembered, said, shown
 from wizard.phrases import amount, left_phrase, rate_phrase, short_span, step_name, whole_span
 from wizard.run.progress import RunState, StepState
 from wizard.text import masked, one_line
@@ -20,7 +20,10 @@ from wizard.verify.record import Check, Verification
 
 LEAST, MOST = 10.0, 30.0
 """Seconds between two lines of progress."""
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    said("Jan"), said("Feb"), said("Mar"), said("Apr"), said("May"), said("Jun"),
+    said("Jul"), said("Aug"), said("Sep"), said("Oct"), said("Nov"), said("Dec"),
+)  # fmt: skip
 QUIET = frozenset({"sync", "verify"})
 """Steps whose output is told by other lines; all of it is in the log."""
 
@@ -115,8 +118,9 @@ class TextReport:
         title = shown(remembered(one_line(str(event.get("title") or event["id"]))))
         if title[1:2].islower() and not title.startswith("Python"):
             title = title[0].lower() + title[1:]
-        value = f", {one_line(str(event['value']))}" if event.get("value") else ""
-        return [f"{number:>2} {shown(remembered(word))}: {title}{value}"]
+        told = shown(remembered(event.get("value") or "", event.get("words")))
+        row = f"{number:>2} {shown(remembered(word))}: {title}"
+        return [_(", ").join(filter(None, (row, one_line(told))))]
 
     def _verify(self, event: Mapping[str, Any]) -> list[str]:
         title, lead = verdict(self.state)
@@ -165,14 +169,14 @@ def started_told(started: str, now: float) -> str:
     local, today = time.localtime(then), time.localtime(now)
     clock = time.strftime("%H:%M", local)
     if local[:3] != today[:3]:
-        return f"{local.tm_mday} {MONTHS[local.tm_mon - 1]} {clock}"
+        return said("{day} {month} {clock}", day=local.tm_mday, month=MONTHS[local.tm_mon - 1], clock=clock)
     minutes = int(max(0.0, now - then) // 60)
     if minutes < 1:
-        return _("{clock}, just now", clock=clock)
+        return said("{clock}, just now", clock=clock)
     return (
-        _("{clock}, {minutes} min ago", clock=clock, minutes=minutes)
+        said("{clock}, {minutes} min ago", clock=clock, minutes=minutes)
         if minutes < 60
-        else _("{clock}, {minutes} h ago", clock=clock, minutes=minutes // 60)
+        else said("{clock}, {minutes} h ago", clock=clock, minutes=minutes // 60)
     )
 
 
@@ -199,7 +203,8 @@ def progress_text(state: RunState) -> str:
 
 def retry_text(event: Mapping[str, Any]) -> str:
     """`the connection broke; try 2 of 5 starts in 8 s`."""
-    why = one_line(str(event.get("why") or _("the connection broke")), 200).rstrip(".")
+    told = shown(remembered(event.get("why") or "", event.get("words"))) or _("the connection broke")
+    why = one_line(told, 200).rstrip(".")
     of = _(" of {total}", total=event["of"]) if event.get("of") else ""
     wait = event.get("wait_s")
     return _("{why}; try {number}{of}", why=why, number=event.get("attempt"), of=of) + (

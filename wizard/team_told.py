@@ -7,6 +7,7 @@ from dataclasses import replace
 from wizard.choice_keys import KEYS
 from wizard.choices import Choices
 from wizard.language import said
+from wizard.lists import both
 from wizard.plain_page import Page
 
 _TABLES = {
@@ -43,8 +44,8 @@ def settled(choices: Choices, screen: str, *, torch: bool) -> bool:
 def _value(choices: Choices, key: str) -> str:
     value = choices.get(key)
     if isinstance(value, tuple):
-        return " and ".join(value) or "none"
-    return {True: "yes", False: "no", "": said("uv's own")}.get(value, str(value))
+        return both(value) or said("none")
+    return {True: said("yes"), False: said("no"), "": said("uv's own")}.get(value, str(value))
 
 
 def without_answered(page: Page, choices: Choices) -> Page:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 class Way(Looking):
     """One walk: what wizard.looking knows, and all that is made of it."""
 
+    _torch: tuple[object, TorchAdvice] | None = None
+    """What was last advised, and of which facts and choices."""
+
     def moved(self, path: str, *, new: bool = False) -> Way:
         """Another way, from that folder, with the choices that were made. Raises BadInput where it is none.
 
@@ -64,10 +67,13 @@ class Way(Looking):
 
     def torch(self) -> TorchAdvice:
         """The torch build that this machine should use."""
-        from wizard.advice.torch import advise
+        asked = (self.machine, self.project, self.selected(), self.choices.text("torch.version"))
+        if self._torch is None or self._torch[0] != asked:  # every screen asks several times over
+            from wizard.advice.torch import advise
 
-        version = self.choices.text("torch.version")
-        return advise(self.machine, self.project, selected=self.selected(), version=version)
+            machine, project, selected, version = asked
+            self._torch = asked, advise(machine, project, selected=selected, version=version)
+        return self._torch[1]
 
     def selected(self) -> Selected:
         """The extras and groups chosen, beside what the torch variant adds."""

@@ -13,6 +13,7 @@ from wizard.advice.torch_reach import Selected, installed, pythons_of
 from wizard.language import said
 from wizard.machine.facts import Libc, Machine, Os
 from wizard.project.facts import LockedPackage, Project
+from wizard.remembered import remembered
 from wizard.text import masked, one_line
 
 _SYSTEMS: tuple[tuple[str, Os, str], ...] = (
@@ -74,6 +75,7 @@ class TorchThere:
         }
 
 
+@remembered
 def files_here(machine: Machine, project: Project, selected: Selected) -> tuple[FileHere, ...]:
     """One file of each package from an index that a sync here installs: the wheel that fits best, else the source."""
     here = look(machine)

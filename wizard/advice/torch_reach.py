@@ -13,6 +13,7 @@ from wizard.advice.torch_builds import minor, minors
 from wizard.machine.facts import Machine
 from wizard.project.facts import LockedPackage, Project
 from wizard.project.pyproject import normal
+from wizard.remembered import remembered
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def _around(machine: Machine, project: Project, python: str | None) -> tuple[tup
     return environment(machine.os, machine.arch, chosen)
 
 
+@remembered
 def installed(
     machine: Machine, project: Project, selected: Selected, python: str | None = None
 ) -> tuple[LockedPackage, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wizard.language import said
+from wizard.lists import listed
 from wizard.machine.facts import FoundUv, Machine, UvInShell
 from wizard.plan.install_uv import path_entries
 
@@ -45,7 +46,7 @@ def _where(found: FoundUv, machine: Machine) -> str:
     shells = answered(machine)
     if not shells:
         return _on_path(found, machine)
-    told = _and(list(_families(found, shells)))
+    told = listed(list(_families(found, shells)))
     if not told:
         return said("never reached")
     everywhere = all(_same(found, one) for one in shells) and len({one.shell for one in shells}) > 2
@@ -77,10 +78,6 @@ def _on_path(found: FoundUv, machine: Machine) -> str:
 
 def _parent(one: FoundUv) -> str:
     return one.path.replace("\\", "/").rpartition("/")[0]
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def shadowing(machine: Machine, path: str) -> tuple[tuple[str, FoundUv], ...]:

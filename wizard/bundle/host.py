@@ -25,7 +25,7 @@ from wizard.bundle.target import older
 from wizard.choice_keys import Value
 from wizard.errors import BadInput
 from wizard.language import said
-from wizard.lists import counted
+from wizard.lists import both, counted
 from wizard.machine.facts import FoundPython, Machine
 from wizard.plan.step import Command, Plan, Step
 from wizard.project.facts import Project
@@ -73,7 +73,7 @@ def opened(folders: Sequence[str]) -> Opened:
     earlier = {one.manifest.since for one in bundles.values()}
     heads = [one for name, one in bundles.items() if name not in earlier]
     if len(heads) != 1:
-        told = " and ".join(one_line(str(one.folder), 80) for one in heads)
+        told = both(one_line(str(one.folder), 80) for one in heads)
         raise BadInput(
             said(
                 "{told} do not go with each other; name one bundle, and the earlier one that it says it goes with",

@@ -11,6 +11,7 @@ from wizard.cli import common
 from wizard.cli.options import Options
 from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.language import _, said, shown
+from wizard.lists import both
 from wizard.run import client, state
 from wizard.run.client import RunInfo
 from wizard.text import clean
@@ -36,7 +37,7 @@ def undo(options: Options) -> int:
         msg = _(
             "nothing was done: undo asks for --yes. Run {id} changed {names}",
             id=run.id,
-            names=", ".join(run.changed) or "nothing",
+            names=", ".join(run.changed) or _("nothing"),
         )
         raise DecisionMissing(msg)
     done = files_undo.undo(run.folder / "journal")
@@ -123,7 +124,7 @@ def three_versions(one: files_undo.Undone) -> Iterator[str]:
             if found.ours
             else _("The first is")
         )
-        yield _("{which} kept as {names}", which=which, names=" and ".join(found.kept))
+        yield _("{which} kept as {names}", which=which, names=both(found.kept))
 
 
 def _diff(old_name: str, old: bytes | None, new_name: str, new: bytes | None) -> Iterator[str]:

@@ -112,4 +112,4 @@ def _rung(check: Any) -> str:
         mark = "- "
     if check.ok is False and not check.required:
         mark = _("! warning")
-    return f"{padded(mark, 10)} {padded(shown(check.title), 34)} {check.value or ''}"
+    return f"{padded(mark, 10)} {padded(shown(check.title), 34)} {shown(check.value or '')}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from wizard.language import said
+from wizard.language import message_of, said
 from wizard.mirrors import page
 from wizard.mirrors.fetch import Answer, Meter, NoAnswer, get, host_of
 from wizard.mirrors.page import File, Page, normalized, project_of
@@ -61,7 +61,7 @@ def look_at_index(
         look = replace(look, result=_seen(look, found, second.first_byte_s))
         trouble = _metadata_trouble(client, look.files, meter, deadline)
     except (NoAnswer, page.NotAPage) as error:
-        return look.unsound(str(error), silent=isinstance(error, NoAnswer) and error.silent)
+        return look.unsound(message_of(error), silent=isinstance(error, NoAnswer) and error.silent)
     if trouble is not None:
         look = replace(look, result=replace(look.result, metadata_files=False))
         return look.unsound(trouble)
@@ -169,7 +169,7 @@ def look_at_files(
             client, url, meter, deadline, headers={"Range": "bytes=0-1023", "Accept": "*/*"}, limit=1024, whole=False
         )
     except NoAnswer as error:
-        return look.unsound(str(error), silent=error.silent)
+        return look.unsound(message_of(error), silent=error.silent)
     name = probe.rpartition("/")[2]
     if answer.status not in (200, 206):
         return look.unsound(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wizard.choices import Choices
 from wizard.language import said
+from wizard.lists import listed
 from wizard.machine.facts import Machine
 from wizard.plan import old_cache, shell_files, user_registry, uv_toml
 from wizard.plan.mirrors import PERSIST_NOTE, persisted
@@ -85,7 +86,7 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
     told = [said("the old cache: {what}", what=choices.text("settings.old-cache"))] if cache else []
     if files or kept.registry:
         names = [*for_toml, *variables, *(["PATH"] if path_entry else [])] or ["settings"]
-        target = _and((*(["uv.toml"] if for_toml else []), *_targets(machine, kept)))
+        target = listed((*(["uv.toml"] if for_toml else []), *_targets(machine, kept)))
         told.insert(0, said("{names} for {target}", names=", ".join(names), target=target or "uv"))
     commands = (*checks, *((cache,) if cache else ()))
     return Step(
@@ -182,10 +183,6 @@ def _targets(machine: Machine, kept: _Kept) -> tuple[str, ...]:
     if machine.os == "windows":
         return (said("your Windows user"),) if kept.registry else ()
     return kept.shells or ((said("your shells"),) if kept.files else ())
-
-
-def _and(words: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 __all__ = ["OURS", "VARIABLES", "chosen_variables", "knows_folder", "load_line", "shells_of", "step", "wrote_variables"]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from wizard.choices import Choices
 from wizard.credentials import named_in
 from wizard.language import said
+from wizard.lists import both
 from wizard.plan.mirrors import address, python_note
 from wizard.plan.settings import chosen_variables
 from wizard.plan.step import Command, Step
@@ -116,4 +117,4 @@ def _through(mirrors: Mapping[str, Any] | None) -> str:
     """Which mirrors the files come from, by their hosts."""
     used = (mirrors or {}).get("stand_ins", {}).values()
     hosts = dict.fromkeys(one_line(urlsplit(url).netloc.rpartition("@")[2], 60) for url in used)
-    return said(", through {hosts}", hosts=" and ".join(hosts)) if hosts else ""
+    return said(", through {hosts}", hosts=both(hosts)) if hosts else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.choices import Choices
 from wizard.language import said
+from wizard.lists import both
 from wizard.project.edited import parsed
 from wizard.project.facts import Project
 from wizard.project.pyproject import normal, requirements
@@ -23,7 +24,7 @@ def _beside(project: Project, target: Target) -> tuple[str, ...]:
     others = [name for name in ("torchvision", "torchaudio") if name in locked and name not in target.family]
     if not target.bound or not others:
         return ()
-    names = " and ".join(others)
+    names = both(others)
     return (
         said(
             "{names} comes through another package, so not from torch's index; to bind it too: uv add {name}",

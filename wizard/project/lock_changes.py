@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.language import nsaid, said
-from wizard.lists import named
+from wizard.lists import both, named
 from wizard.project.facts import LockedPackage
 from wizard.project.lockfile import lock_of
 from wizard.text import masked, one_line
@@ -36,8 +36,15 @@ class PackageChange:
         if not self.sources_after:
             return one_line(f"- {self.name} {_versions(self.before)}".rstrip())
         if self.before == self.after:
-            was, now = " and ".join(self.sources_before), " and ".join(self.sources_after)
-            return one_line(f"  {self.name} {_versions(self.after)}, from {now} (was {was})")
+            was, now = both(self.sources_before), both(self.sources_after)
+            told = said(
+                "  {name} {versions}, from {now} (was {was})",
+                name=self.name,
+                versions=_versions(self.after),
+                now=now,
+                was=was,
+            )
+            return one_line(told)
         return one_line(f"  {self.name} {_versions(self.before)} -> {_versions(self.after)}")
 
     def document(self) -> dict[str, Any]:
@@ -52,7 +59,7 @@ class PackageChange:
 
 
 def _versions(versions: tuple[str, ...]) -> str:
-    return " and ".join(versions)
+    return both(versions)
 
 
 @dataclass(frozen=True)

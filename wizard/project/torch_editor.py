@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from wizard.language import message_of
 from wizard.project.edited import Refused, carried_out, parsed
 from wizard.project.torch import held_by_us
 from wizard.project.torch_by_hand import by_hand
@@ -19,5 +20,5 @@ def edit(pyproject: bytes, target: Target) -> bytes:
     try:
         wanted = list(changes(tables, target, made))
     except Impossible as error:
-        raise Refused(str(error), by_hand(tables, target, made)) from None
+        raise Refused(message_of(error), by_hand(tables, target, made)) from None
     return carried_out(pyproject, wanted, partial(by_hand, tables, target, made))

@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard import files_undo
 from wizard.language import said
-from wizard.lists import both, clauses, counted, named
+from wizard.lists import both, clauses, counted, listed
 from wizard.run.actions import Carrier
 from wizard.text import masked, one_line
 
@@ -94,7 +94,7 @@ def told(found: Iterable[Mapping[str, Any]]) -> str:
         return ""
     if len(names) == 1:
         return said("{shell} has the new variables.", shell=names[0])
-    return said("{shells} have the new variables.", shells=both((named(names[:-1]), names[-1])))
+    return said("{shells} have the new variables.", shells=listed(names))
 
 
 def _not_all(which: str, *, known: bool) -> str:

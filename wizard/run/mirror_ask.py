@@ -35,7 +35,7 @@ class Later:
         try:
             made = _client(job)
         except (WizardError, ImportError, OSError) as error:
-            self._error = str(error)
+            self._error = message_of(error)
             return
         with self._lock:
             self._made = made

@@ -109,7 +109,7 @@ def give_up(job: Job, printed: str) -> bool:
 
 def listed_mirrors(job: Job) -> str:
     """The mirrors that files are still to come from."""
-    return " and ".join(sorted({masked(job.stand_ins[file.registry]) for file in _taken(job)}))
+    return both(sorted({masked(job.stand_ins[file.registry]) for file in _taken(job)}))
 
 
 def _taken(job: Job) -> list[LockedFile]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard.language import said
+from wizard.language import message_of, said
 from wizard.mirrors import page
 from wizard.mirrors.client import why
 from wizard.mirrors.registries import torch_suffix
@@ -135,7 +135,7 @@ def _get(client: httpx.Client, index: _Index, url: str) -> _Answer:
         return _Answer(trouble=said("not an address"))
     except _Unfit as error:
         index.failures += 1
-        return _Answer(trouble=str(error))
+        return _Answer(trouble=message_of(error))
     index.answered = True
     try:
         return _Answer(page.parse(body, response.headers.get("content-type", ""), str(response.url)))
