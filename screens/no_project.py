@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wizard.way import Way
 
 FILE, CONDA, NEW, OWN, ELSEWHERE, ALONE = "file:", "conda:", "new", "own", "elsewhere", "alone"
+PLACES = (OWN, ELSEWHERE)
 MOST_ENVIRONMENTS = 3
 
 
@@ -30,7 +31,7 @@ def rows(way: Way, width: int, *, alone: bool = False) -> list[Row]:
     found = []
     for at, (value, text) in enumerate(told):
         on = value == ALONE if alone else at == 0
-        more = _(", recommended") if at == 0 else ""
+        more = _(", recommended") if at == 0 and (is_one(value) or told[1][0] in PLACES) else ""
         found.append(Row(value, cut(choice(on, f"{text}{more}"), width)))
     return found
 

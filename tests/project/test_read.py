@@ -259,3 +259,11 @@ def test_a_lock_of_explicit_indexes_alone_leaves_the_default_to_the_environment(
     project = read_project(tmp_path, {"UV_DEFAULT_INDEX": "https://corp.example/simple"})
     assert project is not None
     assert run_environment(project, Choices())["UV_DEFAULT_INDEX"] == default
+
+
+def test_an_environment_that_can_not_be_made_is_a_finding(tmp_path: Path) -> None:
+    make(tmp_path, '[project]\nname = "a"\n', lock=LOCK)
+    for there, expected in (("uv.lock/env", ["project-read-only"]), ("elsewhere", [])):
+        project = read_project(tmp_path, {"UV_PROJECT_ENVIRONMENT": there})
+        assert project is not None
+        assert causes(project) == expected

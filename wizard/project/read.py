@@ -11,6 +11,7 @@ from wizard.credentials import split
 from wizard.errors import BadInput
 from wizard.language import said
 from wizard.machine.facts import MachineFinding
+from wizard.project import place
 from wizard.project.facts import Lock, Project
 from wizard.project.lockfile import has_merge_conflict, lock_of
 from wizard.project.pyproject import (
@@ -104,7 +105,7 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
             str(root / "uv.lock"): lock_file.data,
             str(root / ".python-version"): python_version,
         },
-        findings=tuple(_findings(pyproject, uv_toml, lock_file)),
+        findings=(*_findings(pyproject, uv_toml, lock_file), *([] if planned else _closed(root, environment))),
         first_index=_ambient_index(environment),
     )
 
@@ -177,6 +178,19 @@ def _findings(pyproject: Document, uv_toml: Document, lock_file: Document) -> li
                 "uv.lock names every package to the exact file; without it uv sync --locked "
                 "stops. Run uv lock in the project once, and keep the file in git.")))  # fmt: skip
     return found
+
+
+def _closed(root: Path, environment: Mapping[str, str]) -> list[MachineFinding]:
+    """A folder in which uv can't make the environment that is not there yet."""
+    there = _environment_path(root, environment)
+    if os.path.isdir(there) or place.may_write(there):
+        return []
+    return [MachineFinding(
+        "project-read-only", "error", said("You may not write in this project's folder"),
+        said(
+            "uv makes the folder .venv there for the packages, and that folder belongs to someone "
+            "else or is protected. Copy the project into a folder of your own, and start there."),
+        (one_line(there, 300),))]  # fmt: skip
 
 
 def _finding(cause: str, title: str, explanation: str, document: Document) -> MachineFinding:
