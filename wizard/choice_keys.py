@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from wizard import catalog
 from wizard.language import said
+from wizard.lists import either
 
 Value = str | bool | tuple[str, ...]
 
@@ -36,7 +37,7 @@ class Key:
 
 
 def _one_of(*words: str) -> tuple[str, Callable[[str], bool], tuple[str, ...]]:
-    return ", ".join(words[:-1]) + " or " + words[-1], lambda text: text in words, words
+    return either((", ".join(words[:-1]), words[-1])), lambda text: text in words, words
 
 
 def _is_absolute(text: str) -> bool:

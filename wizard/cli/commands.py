@@ -192,8 +192,8 @@ COMMANDS: Mapping[str, CommandSpec] = {
         said(
             "The Tab key then completes commands, options, the keys and values of --set, files, folders and runs. "
             "It prints a script and edits nothing. Put it where your shell reads it:"),
-        (("bash", "~/.local/share/bash-completion/completions/uv-wizard (with the package bash-completion), or ~/.bashrc"),
-         ("zsh", "~/.zfunc/_uv-wizard, and in ~/.zshrc, before compinit: fpath+=~/.zfunc"),
+        (("bash", said("~/.local/share/bash-completion/completions/uv-wizard (with the package bash-completion), or ~/.bashrc")),
+         ("zsh", said("~/.zfunc/_uv-wizard, and in ~/.zshrc, before compinit: fpath+=~/.zfunc")),
          ("fish", "~/.config/fish/completions/uv-wizard.fish"),
          ("powershell", said("at the end of the file that $PROFILE names"))),
         ("shell",),
