@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import get_current_worker
 
 from screens.step import ORDER, StepScreen
 from screens.terminal import TerminalApp, tell_crash
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 FILES = {"verify": "verification"}
 """The files whose names are not the screen's."""
+FIRST_FACTS = ("screens.rows", "screens.no_project", "wizard.cli.fact_words")
+"""What the first facts are drawn with."""
 FACTS_EVERY = 0.25
 """Seconds between two looks at what the probes know."""
 
@@ -63,16 +66,22 @@ class WizardApp(TerminalApp):
         self.run_worker(self._begin, name="begin", group="facts", thread=True, exclusive=True, exit_on_error=False)
 
     def _begin(self) -> None:
+        for name in FIRST_FACTS:
+            import_module(name)
         try:
             if self._make is not None and self.walk.made is None:
                 self.walk.made = self._make()
             self.walk.way.locks_first = True
             self.walk.way.begin()
+            self.walk.way.findings()  # what it imports and makes is not waited for by a key
         except WizardError as error:
             self.refused = error
             self.call_from_thread(self.exit, int(error.exit_code))
         else:
             self.call_from_thread(self._begun)
+            for name in ORDER:  # while somebody reads the first screen
+                if not get_current_worker().is_cancelled:
+                    screen_class(name)
 
     def _begun(self) -> None:
         if self._looking is None:

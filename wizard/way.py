@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,7 @@ class Way(Looking):
     def _pip_python(self) -> str | None:
         if self._given is not None:
             return "py" if self.machine.os == "windows" else "python3"
-        if importlib.util.find_spec("pip") is not None:
+        if _pip_is_here():
             return sys.executable
         return next((one.path for one in self.machine.pythons or () if one.version), None)
 
@@ -252,3 +253,8 @@ class Way(Looking):
 
 
 __all__ = ["Way"]
+
+
+@cache
+def _pip_is_here() -> bool:
+    return importlib.util.find_spec("pip") is not None

@@ -75,7 +75,7 @@ class TorchThere:
         }
 
 
-@remembered
+@remembered()
 def files_here(machine: Machine, project: Project, selected: Selected) -> tuple[FileHere, ...]:
     """One file of each package from an index that a sync here installs: the wheel that fits best, else the source."""
     here = look(machine)

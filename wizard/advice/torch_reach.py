@@ -49,7 +49,7 @@ def _around(machine: Machine, project: Project, python: str | None) -> tuple[tup
     return environment(machine.os, machine.arch, chosen)
 
 
-@remembered
+@remembered()
 def installed(
     machine: Machine, project: Project, selected: Selected, python: str | None = None
 ) -> tuple[LockedPackage, ...]:

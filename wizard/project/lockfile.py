@@ -7,6 +7,7 @@ from typing import Any
 
 from wizard.project.facts import Lock, LockedPackage, Project
 from wizard.project.pyproject import mappings, table, text, texts
+from wizard.remembered import remembered
 
 _CONFLICT_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ")
 
@@ -17,6 +18,7 @@ def has_merge_conflict(data: bytes) -> bool:
     return all(any(line.startswith(mark) for line in lines) for mark in _CONFLICT_MARKS)
 
 
+@remembered(2)
 def lock_of(tables: Mapping[str, Any]) -> Lock:
     """The lock in the parsed uv.lock; entries that are not as uv writes them are left out."""
     packages = tuple(_package(entry) for entry in mappings(tables.get("package")) if isinstance(entry.get("name"), str))

@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from wizard.remembered import remembered
 from wizard.toml import TOMLError, parse
 
 NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -38,7 +39,7 @@ def read(path: Path) -> Document:
         return Document(path, None)
     except OSError as error:
         return Document(path, None, problem=error.strerror or str(error))
-    return of_bytes(path, data)
+    return of_bytes(path, data) if path.name != "uv.lock" else of_lock(path, data)
 
 
 def of_bytes(path: Path, data: bytes) -> Document:
@@ -47,6 +48,10 @@ def of_bytes(path: Path, data: bytes) -> Document:
         return Document(path, data, parse(data))
     except (TOMLError, UnicodeDecodeError, RecursionError) as error:
         return Document(path, data, problem=str(error) or type(error).__name__)
+
+
+of_lock = remembered(2)(of_bytes)
+"""The same for a uv.lock: that can be megabytes, and who looks again mostly finds the same one."""
 
 
 def table(tables: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
