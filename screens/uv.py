@@ -114,7 +114,7 @@ class UvScreen(StepScreen):
             return ""
         if "newest" in self.way.pending:
             return _("  newest: . looking")
-        why = f" ({source.why_not})" if source is not None and source.why_not else ""
+        why = f" ({shown(source.why_not)})" if source is not None and source.why_not else ""
         return _(
             "  ? newest unknown{why}; {newest_known} is the newest this wizard knows",
             why=why,

@@ -79,9 +79,11 @@ class _Offer:
 def _chosen(way: Way, talk: Talk) -> _Offer | None:
     """What was taken, None for uv alone. Raises Quit, EndOfInput."""
     taken: list[_Offer] = []
+    offers = list(_offers(way))
+    several = bool(offers[0].go and offers[1].go not in {"", "?"})
     rows = [
-        Row(one.text + ("" if place else _(", recommended")), partial(taken.append, one))
-        for place, one in enumerate(_offers(way))
+        Row(one.text + ("" if at or several else _(", recommended")), partial(taken.append, one))
+        for at, one in enumerate(offers)
     ]
     rows.append(Row(_("none of these: uv alone, without a project"), nothing))
     told = [_("! warning: {what}. A folder of its own is better.", what=way.place.told)] if way.place.told else []

@@ -184,7 +184,7 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     if way.project is not None and "import" in steps:
         lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
     if after.load_line and not after.finds_uv:
-        lines.append(after.arrived or NEW_SHELLS)
+        lines.append(shown(after.arrived or NEW_SHELLS))
     elif after.load_line:
         lines.append(
             _(
