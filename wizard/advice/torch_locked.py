@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -167,18 +168,26 @@ def needed_glibc(wheels: Iterable[Mapping[str, Any]], here: Here) -> Version | N
 def _file_name(wheel: Mapping[str, Any]) -> str:
     for key in ("filename", "url", "path"):
         if isinstance(wheel.get(key), str):
-            return unquote(str(wheel[key]).partition("#")[0].rpartition("/")[2])
+            name = str(wheel[key]).partition("#")[0].rpartition("/")[2]
+            return unquote(name) if "%" in name else name
     return ""
 
 
 def _on_platform(tag: str, here: Here) -> bool:
-    if tag == "any":
-        return True
-    system, machines = _ENDS[here.platform or ""]
-    wanted = ("musllinux",) if here.musl else (("manylinux", "linux") if system == "linux" else (system,))
+    return tag == "any" or _of_platform(tag, here.platform or "", musl=here.musl)
+
+
+# a lock of 1000 packages has 12,000 wheels, and some dozens of tags
+
+
+@lru_cache(1000)
+def _of_platform(tag: str, platform: str, *, musl: bool) -> bool:
+    system, machines = _ENDS[platform]
+    wanted = ("musllinux",) if musl else (("manylinux", "linux") if system == "linux" else (system,))
     return any(one.startswith(wanted) and one.endswith(machines) for one in tag.split("."))
 
 
+@lru_cache(1000)
 def _for_python(tags: str, abi: str, python: str) -> bool:
     number = python.replace(".", "")
     for tag in tags.split("."):
@@ -189,6 +198,7 @@ def _for_python(tags: str, abi: str, python: str) -> bool:
     return False
 
 
+@lru_cache(1000)
 def _glibc(platform: str) -> Version | None:
     floors = [Version(f"{major}.{minor}") for major, minor in _GLIBC.findall(platform)]
     floors += [Version(f"{floor[0]}.{floor[1]}") for old, floor in _OLD_GLIBC.items() if f"{old}_" in platform]
