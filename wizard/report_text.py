@@ -123,6 +123,8 @@ class TextReport:
         return [_(", ").join(filter(None, (row, one_line(told))))]
 
     def _verify(self, event: Mapping[str, Any]) -> list[str]:
+        if event.get("diagnosis") and not event.get("ok"):
+            return []  # told next, and it begins with the same words
         title, lead = verdict(self.state)
         return [title, *([lead] if lead else [])]
 

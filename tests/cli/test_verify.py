@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import wizard
+from tests.support.projects import Project
 from tests.verify.stand_in import environment
 
 KEYS = {"schema", "ok", "require", "python", "torch", "devices", "checks", "diagnosis"}
@@ -70,3 +71,8 @@ def test_a_page_that_can_not_be_written_is_one_line(python: str, tmp_path: Path)
     done = wizard(*argv, cwd=tmp_path, check=1)
     assert done.stderr.count("\n") == 1
     assert "can't be written" in done.stderr
+
+
+def test_a_cause_is_told_once(project: Project) -> None:
+    done = wizard("verify", str(project.path), check=1)
+    assert done.stdout.count("There is no environment to look at") == 1

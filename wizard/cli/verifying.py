@@ -61,9 +61,10 @@ def verify(options: Options) -> int:
         from wizard.verify.check import headline
 
         title, lead = headline(result)
-        common.print_lines(["", title, *([lead] if lead else [])])
-        if result.diagnosis is not None:
-            common.print_lines(words.diagnosis(result.diagnosis))
+        if result.diagnosis is None:
+            common.print_lines(["", title, *([lead] if lead else [])])
+        else:  # whose first lines are the same
+            common.print_lines(["", *words.diagnosis(result.diagnosis)])
     saving.keep_verification(result, options)
     return result.exit_code
 
