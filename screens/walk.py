@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from screens.track import ORDER
 from wizard.errors import ExitCode
+from wizard.language import _
 
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo
@@ -71,7 +72,7 @@ class Walk:
 
     def no_folder(self, path: str) -> str | None:
         """What is wrong with `path` as a project's folder, None where it is one."""
-        return None if Path(path).expanduser().is_dir() else f"{path} is not a folder. Check the spelling."
+        return None if Path(path).expanduser().is_dir() else _("{path} is not a folder. Check the spelling.", path=path)
 
     def move(self, path: str, *, new: bool = False) -> None:
         """Walks on from another folder, with the choices that were made. Raises BadInput where it is none.

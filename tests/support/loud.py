@@ -13,7 +13,7 @@ _TYPED = re.compile(
     r"(?:^uv-wizard: )|(?:(?:^|(?<=[\s=(]))(?:uv|uv-wizard|uvx|conda|python3?|py|pip|git|docker|cd|unset) .*|^ *\$ .*)$"
     r"|compute capability|\S+\|\S+|No such file or directory|line \d+ column \d+"
 )
-"""Something to type, to the end of its line; what NVIDIA calls it; one of several words; what the system says, and a reader of JSON."""
+"""What is typed, to the end of its line; what NVIDIA calls it; one of several words; what the system or JSON's reader says."""
 _PROSE = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 
 
@@ -27,13 +27,15 @@ class _Loud:
 
 @contextmanager
 def loud() -> Iterator[None]:
-    """Everything that goes through the catalogue is in capitals; what was put into a sentence is not."""
-    before = language._State.language, language._State.catalogue
-    language._State.language, language._State.catalogue = "ko", _Loud()
+    """Everything that goes through the catalogue is in capitals, whatever language is asked for; what was put into a
+    sentence is not.
+    """
+    before = language._catalogue
+    language._catalogue = _Loud
     try:
         yield
     finally:
-        language._State.language, language._State.catalogue = before
+        language._catalogue = before
 
 
 def untranslated(rows: Iterable[str]) -> list[str]:

@@ -27,7 +27,7 @@ from wizard.toml import TOMLError, parse
 _WHEEL = re.compile(r'^[ \t]*\{ url = "(?P<url>[^"\\\n]*)"[^\n]*\},?[ \t]*\r?\n', re.MULTILINE)
 
 _LACKS = re.compile(r"[Nn]etwork\s+(?:connectivity\s+is|was)\s+disabled")
-_TOLD = (
+_TOLD = said(
     "uv asked for something that is not in the bundle: export it once more; what a build asks for only while it goes on "
     "has to stand in requires under [build-system]."
 )

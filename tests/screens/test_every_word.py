@@ -1,0 +1,27 @@
+"""What a screen says goes through the catalogue: in a language of capitals nothing small is left but text of outside."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.screens.gallery import STATES, opened
+from tests.support.loud import loud, untranslated
+
+pytestmark = [pytest.mark.same_everywhere, pytest.mark.long]
+
+OUTSIDE = re.compile(
+    r" *>|^ *\d\d:\d\d:\d\d  "  # evidence, a line of the log
+    r"|Shanghai Jiao Tong University|\[.\] extra "  # who runs a mirror; a word of uv's
+    r"|x no such host|x not an index"  # made up where the gallery is
+)
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_nothing_on_it_is_untranslated(name: str) -> None:
+    with loud():
+        async with opened(name) as (app, _pilot):
+            rows = [strip.text for strip in app.screen._compositor.render_strips()]
+    assert any(row.isupper() for row in rows)
+    assert untranslated(row for row in rows if not OUTSIDE.search(row)) == []
