@@ -8,29 +8,29 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
+from textual.worker import get_current_worker
 
 from screens import rows, run_rows
 from screens.choosing import ChoiceList, Row
+from screens.replays import Replays
 from screens.step import StepScreen
 from screens.sync import SyncScreen, side_of
 from screens.terminal import TerminalApp, tell_crash
 from screens.verification import VerificationScreen
 from screens.walk import Walk
 from screens.widgets import Line
-from wizard import events
 from wizard.errors import ExitCode
 from wizard.language import _, ngettext, said, shown
 from wizard.report_text import started_told
 from wizard.run import client, state
 from wizard.run.client import RunInfo
-from wizard.run.progress import RunState
 from wizard.text import masked
 from wizard.way import Way
 
@@ -74,6 +74,7 @@ class RunsScreen(StepScreen):
         self._chosen = chosen.id
         self.runs: Sequence[RunInfo] = ()
         self._results: dict[str, str] = {}
+        self._replays = Replays()
         self._timer: Timer | None = None
 
     def track_line(self) -> Content:
@@ -90,15 +91,32 @@ class RunsScreen(StepScreen):
 
     def _look(self) -> None:
         self.runs = client.runs()
+        self._read()
+
+    @work(name="runs", group="runs", thread=True, exclusive=True, exit_on_error=False)
+    def _read(self) -> None:
+        chosen = self.run
+        if chosen is not None and self._replays.known(chosen) is None:
+            self._replays.read(chosen)
+            self.app.call_from_thread(self.redraw)
         for run in self.runs:
+            if get_current_worker().is_cancelled:
+                return
             if run.state == "running" or run.id not in self._results:
-                self._results[run.id] = _result(run)
+                self._results[run.id] = self._result(run)
+                self.app.call_from_thread(self.redraw)
+
+    def _result(self, run: RunInfo) -> str:
+        if run.undone:
+            return _("taken back")
+        if run.state == "interrupted":
+            return _("ended without a word")
+        return run_rows.result_row(self._replays.read(run))
 
     def _look_again(self) -> None:
         """Only runs that go on can have become others; where none does, nothing is looked at."""
         if self.is_current and any(run.state == "running" for run in self.runs):
             self._look()
-            self.redraw()
 
     def draw(self) -> None:
         listed = [Row("", rows.run_head(self.room - 1), heading=True)]
@@ -113,7 +131,7 @@ class RunsScreen(StepScreen):
                         word,
                         rows.tail(where, 18),
                         shown(started_told(run.started, now)),
-                        self._results[run.id],
+                        self._results.get(run.id) or _(". looking"),
                         self.room - 1,
                     ),
                 )
@@ -149,7 +167,8 @@ class RunsScreen(StepScreen):
     def side(self) -> str:
         if self.run is None:
             return ""
-        return side_of(replayed(self.run), str(self.run.folder / state.LOG))
+        known = self._replays.known(self.run)
+        return "" if known is None else side_of(known, str(self.run.folder / state.LOG))
 
     def go_on(self) -> None:
         if self.run is None:
@@ -169,16 +188,19 @@ class RunsScreen(StepScreen):
     def _undone(self) -> None:
         self._results.clear()
         self._look()
-        self.redraw()
 
     def action_log(self) -> None:
         """L: the log of the highlighted run."""
+        if self.run is not None:
+            self._open_log(self.run)
+
+    @work(name="log", group="log", thread=True, exclusive=True, exit_on_error=False)
+    def _open_log(self, run: RunInfo) -> None:
         from screens.text_page import TextPage
 
-        if self.run is None:
-            return
-        lines = [line.text for line in replayed(self.run).log]
-        self.app.push_screen(TextPage(self.track_line(), _("Log of the run {id}", id=self.run.id), lines))
+        lines = [line.text for line in self._replays.read(run).log]
+        page = TextPage(self.track_line(), _("Log of the run {id}", id=run.id), lines)
+        self.app.call_from_thread(self.app.push_screen, page)
 
     @on(ChoiceList.Taken, "#runs")
     def _taken(self, event: ChoiceList.Taken) -> None:
@@ -188,22 +210,8 @@ class RunsScreen(StepScreen):
     @on(OptionList.OptionHighlighted, "#runs")
     def _looked_at(self) -> None:
         self.redraw()
-
-
-def replayed(run: RunInfo) -> RunState:
-    """What a run has come to by now."""
-    told = RunState()
-    for event in events.read(run.folder / state.EVENTS):
-        told.apply(event)
-    return told
-
-
-def _result(run: RunInfo) -> str:
-    if run.undone:
-        return _("taken back")
-    if run.state == "interrupted":
-        return _("ended without a word")
-    return run_rows.result_row(replayed(run))
+        if self.run is not None and self._replays.known(self.run) is None:
+            self._read()
 
 
 class AttachApp(TerminalApp):

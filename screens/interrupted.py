@@ -72,11 +72,14 @@ def offer(app: WizardApp, found: Interrupted) -> None:
         app.current.say(told)
 
     def look() -> None:
-        from screens.attach import replayed
+        app.run_worker(read, name="log", group="log", thread=True, exclusive=True, exit_on_error=False)
+
+    def read() -> None:
+        from screens.replays import Replays
         from screens.text_page import TextPage
 
-        lines = [line.text for line in replayed(found.run).log] or [_("It left no log.")]
+        lines = [line.text for line in Replays().read(found.run).log] or [_("It left no log.")]
         page = TextPage(app.current.track_line(), _("Log of the run {id}", id=found.run.id), lines)
-        app.push_screen(page, lambda _: offer(app, found))
+        app.call_from_thread(app.push_screen, page, lambda _: offer(app, found))
 
     app.push_screen(InterruptedSheet(found), answered)

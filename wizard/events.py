@@ -139,6 +139,15 @@ def read(path: Path) -> Iterator[Event]:
                 yield from _events(line)
 
 
+def read_on(path: Path, place: int = 0) -> Iterator[tuple[list[Event], int]]:
+    """The events from byte `place` on, in batches, each with the place to read on from another time."""
+    rest = b""
+    while piece := _piece(path, place + len(rest)):
+        *lines, rest = (rest + piece).split(b"\n")
+        place += sum(len(line) + 1 for line in lines)
+        yield [event for line in lines for event in _events(line)], place
+
+
 def last(path: Path) -> Event | None:
     """The last whole event of a file, without reading all of it; None where there is none in its last 64 KiB."""
     try:
