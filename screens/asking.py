@@ -14,7 +14,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 
-from screens.choosing import ChoiceList, Field, Row
+from screens.choosing import ChoiceList, Row
+from screens.fields import Field
 from screens.rows import cut
 from screens.sheet import Answer, Sheet
 from wizard.language import _, shown

@@ -32,7 +32,7 @@ class HelpSheet(Sheet[None]):
         name = self._names[self._at]
         title, lines = help_lines(name, self._width)
         if name == self._screen_name and self._at and self._keys:
-            told = ", ".join(f"{key} {word}" for key, word in self._keys)
+            told = _(", ").join(f"{key} {word}" for key, word in self._keys)
             lines += wrapped(_("Keys: {keys}", keys=told), self._width, 4)
         return title, lines
 

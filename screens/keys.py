@@ -131,7 +131,11 @@ class KeyedScreen(FrameScreen):
         """Shows what was said, else the promise."""
 
     def shows(self, action: str) -> bool:
-        return super().shows(action) and (action != "go_back" or self.NUMBER > 1)
+        return super().shows(action) and (action != "go_back" or bool(self.back_label()))
+
+    def back_label(self) -> str:
+        """What the second button says, "" where there is nothing before this screen."""
+        return _("Back") if self.NUMBER > 1 else ""
 
     # actions
 
@@ -146,13 +150,13 @@ class KeyedScreen(FrameScreen):
         """Esc: takes a change in a field back, else one screen back."""
         if is_field(self.focused) and self._take_back():
             return
-        if self.NUMBER == 1:
+        if not self.back_label():
             self.say(_("This is the first screen. Ctrl+Q quits."))
         else:
             self.go_back()
 
     def _take_back(self) -> bool:
-        from screens.choosing import Field
+        from screens.fields import Field
 
         field = next((one for one in self.query(Field) if one.input is self.focused), None)
         return field is not None and field.take_back()

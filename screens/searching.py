@@ -14,7 +14,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import Input, Log
 
-from screens.choosing import FieldInput
+from screens.fields import FieldInput
 from screens.page import Page
 from screens.widgets import Line, is_field
 from wizard.language import _, said

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from screens.choosing import ChoiceList, Field, Row
+from screens.choosing import ChoiceList, Row
+from screens.fields import Field
 from screens.rows import cut, torch_row
 from screens.settings_text import LINK_MODES, OLD_CACHES, now_told, old_told, side_told
 from screens.step import StepScreen

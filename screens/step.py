@@ -132,7 +132,8 @@ class StepScreen(KeyedScreen):
         return [*frame, *more, *((key_name(one.key), self.word_of(one)) for one in shown if one.id not in FIRST)][:7]
 
     def word_of(self, binding: Binding) -> str:
-        return self._next_word() if binding.action == "go_on" else super().word_of(binding)
+        told = {"go_on": self._next_word, "go_back": self.back_label}.get(binding.action)
+        return told() if told else super().word_of(binding)
 
     def on_facts(self) -> None:
         """The probes have news."""
@@ -169,8 +170,8 @@ class StepScreen(KeyedScreen):
         yield Line(self._hand(), id="hand")
         with HorizontalGroup(id="buttons"):
             yield PushButton(self.next_label(), id="next")
-            if self.NUMBER > 1:
-                yield PushButton(_("Back"), id="back")
+            if self.back_label():
+                yield PushButton(self.back_label(), id="back")
             yield Line(self.promise(), id="promise")
         yield Line(id="hints")
 

@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.widgets import Button
 
 from screens import rows
-from screens.choosing import ChoiceList, Field, Row
+from screens.choosing import ChoiceList, Row
+from screens.fields import Field
 from screens.offering import moving
 from screens.page import Page
 from screens.widgets import Line, PushButton, is_field

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -17,9 +16,6 @@ from textual.widgets import Button, Static
 
 from screens.state_words import WORDS
 from wizard.language import _, language, shown
-
-if TYPE_CHECKING:
-    from screens.choosing import ChoiceList, Field, FieldInput, ProgressBar, Row
 
 NARROW = 80
 """Cells below which rows are broken; from there on they are written to fit."""
@@ -159,16 +155,4 @@ def is_field(widget: object) -> bool:
     return "Input" in getattr(widget, "_css_type_names", ())
 
 
-def __getattr__(name: str) -> Any:
-    """What chooses and types lies in screens.choosing, which the first picture does without."""
-    if name not in __all__:
-        raise AttributeError(name)
-    from screens import choosing
-
-    return getattr(choosing, name)
-
-
-__all__ = [
-    "ChoiceList", "Field", "FieldInput", "Line", "ProgressBar", "PushButton", "Row", "TooSmall", "hint_text", "is_field",
-    "toned",
-]  # fmt: skip
+__all__ = ["NARROW", "Highlighting", "Line", "PushButton", "TooSmall", "hint_text", "is_field", "toned"]
