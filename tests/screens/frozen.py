@@ -33,8 +33,8 @@ NOW = 1763733774.0
 """21 November 2025, 14:02:54: the moment at which every screen stands still."""
 HOME, WHERE = "/home/min", "/data/min/vision"
 CLOCKS = (
-    "screens.run_screen", "screens.run_rows", "screens.rows", "screens.mirrors", "screens.attach", "screens.measuring",
-    "screens.lock_trial", "wizard.mirrors.kept", "wizard.run.state", "wizard.report_text",
+    "screens.run_screen", "screens.run_rows", "screens.rows", "screens.mirrors", "screens.attach", "screens.runs",
+    "screens.measuring", "screens.lock_trial", "wizard.mirrors.kept", "wizard.run.state", "wizard.report_text",
 )  # fmt: skip
 """Modules that ask what time it is, and show it."""
 LOCKED = (
