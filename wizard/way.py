@@ -13,6 +13,7 @@ from wizard.choices import Choices
 from wizard.errors import DecisionMissing
 from wizard.language import said
 from wizard.looking import Looking
+from wizard.machine.pip_there import has_pip
 
 # What a first screen does not need (plan, advice, run) is imported where it is called: a terminal waits for the rest.
 
@@ -119,7 +120,7 @@ class Way(Looking):
             return "py" if self.machine.os == "windows" else "python3"
         if _pip_is_here():
             return sys.executable
-        return next((one.path for one in self.machine.pythons or () if one.version), None)
+        return next((one.path for one in self.machine.pythons or () if one.version and has_pip(one.path)), None)
 
     # plan and run
 
