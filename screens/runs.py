@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from screens import rows, run_rows
 from screens.choosing import ChoiceList, Row
+from screens.offering import QuitAsked
 from screens.replays import Replays
 from screens.step import StepScreen
 from screens.sync import side_of
@@ -151,6 +152,15 @@ class RunsScreen(StepScreen):
 
     def next_label(self) -> str:
         return _("Look") if self.run is None or self.run.undone else LABELS.get(self.run.state, _("Look"))
+
+    def back_label(self) -> str:
+        return _("Quit")
+
+    def word_of(self, binding: Binding) -> str:
+        return self.next_label() if binding.action == "go_on" else super().word_of(binding)
+
+    def go_back(self) -> None:
+        self.post_message(QuitAsked())
 
     def promise(self) -> str:
         if self.next_label() == LABELS["interrupted"]:

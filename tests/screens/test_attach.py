@@ -80,7 +80,7 @@ async def test_the_runs_are_listed_with_how_they_stand(folder: Path) -> None:
         assert "The disk is full" in text
         assert "\n ! interrupted  " in text
         assert " 3 runs. Their logs lie in " in text
-        assert "[ Join ]   Looking changes nothing." in text or "[ Join ]  Looking changes nothing." in text
+        assert "[ Join ]   [ Quit ]  Looking changes nothing." in text
         await pilot.press("enter")
         await until(pilot, shows(app, "uv reads uv.lock"))
         recorded.close()

@@ -145,3 +145,13 @@ async def test_the_terminals_cursor_stands_on_the_focused_row() -> None:
             await pilot.pause()
             if app.focused is ways:
                 assert app.cursor_position == ways.content_region.offset + Offset(1, ways.highlighted or 0)
+
+
+async def test_the_list_of_runs_names_what_its_keys_do_and_esc_quits() -> None:
+    async with opened("runs") as (app, pilot):
+        rows = text_of(app).splitlines()
+        assert rows[22].startswith("  [ Join ]   [ Quit ]  Looking changes nothing.")
+        assert rows[23].startswith(" Ctrl+N Join  Esc Quit  F1 Help  Ctrl+Q Quit  L Log  U Undo")
+        await pilot.press("escape")
+        await pilot.pause()
+    assert app.return_value == 0

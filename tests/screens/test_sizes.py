@@ -86,3 +86,13 @@ async def test_nothing_is_beyond_the_window_and_the_way_on_is_in_sight(name: str
             else:
                 assert isinstance(screen, Page)
                 assert "Esc" in rows[-1] or "Enter" in rows[-1], told
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["zh-CN", "ko"])
+@pytest.mark.parametrize("name", STATES)
+async def test_nothing_is_beyond_the_window_in_chinese_and_korean(name: str, language: str) -> None:
+    async with opened(name, language=language) as (app, pilot):
+        for size in ((60, 18), (80, 24), (120, 40)):
+            await resized(app, pilot, size)
+            assert beyond(app) == [], f"{name} at {size}"

@@ -25,7 +25,7 @@ def with_torch(tmp_path: Path) -> Path:
 
 
 async def opened(app: WizardApp, pilot: Pilot[int]) -> None:
-    await until(pilot, shows(app, "( ) another version or variant"))
+    await until(pilot, shows(app, "(*) torch 2.14.1 cu126"))
     await pilot.press("up", "end", "enter")
     await until(pilot, lambda: isinstance(app.screen, OtherTorchPage))
     await until(pilot, shows(app, TITLE))
