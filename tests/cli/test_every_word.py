@@ -130,3 +130,22 @@ def test_that_a_leak_would_be_found() -> None:
         assert untranslated([_("Nothing has been changed."), "    uv sync --locked", "  + this one leaks"]) == [
             "  + this one leaks"
         ]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_documents_are_the_same_in_every_language(host: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = here / "facts.json"
+    facts.write_text(json.dumps(HOSTS[host]))
+    for command in ("doctor", "torch", "plan"):
+        argv = [command, "--machine", str(facts), "--json"]
+        found = said(capsys, *argv)
+        main(argv)
+        assert found == capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.usefixtures("here")
+def test_the_document_of_an_import_is_the_same_in_every_language(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["import", "environment.yml", "--dry-run", "--json"]
+    found = said(capsys, *argv)
+    main(argv)
+    assert found == capsys.readouterr().out.splitlines()
