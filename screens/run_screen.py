@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.25
 """Seconds between two looks at the run; what moves is drawn more rarely."""
-DRAW_S, DRAW_SLOWLY_S = 1.0, 2.5
-"""Seconds between two pictures; with --low-bandwidth. Less than half as often, so that half of the bytes holds surely."""
+DRAW_S, DRAW_SLOWLY_S = 1.0, 4.0
+"""Seconds between two pictures; with --low-bandwidth. More changes from one to the next then: for half of the bytes a second,
+half as many pictures are not enough."""
 
 
 class RunScreen(StepScreen):
