@@ -81,7 +81,7 @@ async def test_while_uv_is_at_it_the_screen_goes_on_and_escape_stops_it(project:
         assert "[ Start when ready ]" in text_of(app)
         await until(pilot, lambda: bool(index.requests("alpha")))
         await until(pilot, shows(app, "uv lock in a copy, 1 s so far"))
-        await pilot.press("up", "down", "f1")
+        await pilot.press("up", "down", "f1", "f1")
         await until(pilot, shows(app, "These are all commands"))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen.id == "review")
