@@ -21,6 +21,9 @@ How a screen is written:
 
 - `self.way` is the one Way, `self.walk` what the screens share beside it (the run that was started).
 - Texts are methods, asked again by `redraw()`: heading, lead, by_hand, next_label, promise, hints, side, mark.
+- Rows are made `self.room` cells wide. In a window of less than 80 they are broken (hanging), but where BREAKS is False,
+  as on screens of figures, they are made shorter; `self.spare` is how many rows there are beyond 24.
+- `shows(action)` says whether an action can be used now, `word_of(binding)` what its key is called (screens.offering).
 - `say(text)` answers a key in the place of the promise, for 10 s or until the next key.
 - Going on: `action_go_on` (Enter on Next, Ctrl+N) does nothing while `busy()`; else it asks `can_go_on()`, then calls
   `go_on()`, which posts `Next`. A screen posts messages and never calls the app: `Next`, `Back`, `GoTo(name)`,
