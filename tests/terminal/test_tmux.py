@@ -55,7 +55,7 @@ class Terminal:
     @property
     def where(self) -> str:
         """The screen, and the place of its cursor."""
-        return f"{self.screen}{self._tmux('display-message', '-p', '#{cursor_x},#{cursor_y}')}"
+        return f"{self.screen}\n{self._tmux('display-message', '-p', '#{cursor_x},#{cursor_y}').strip()}"
 
     def press(self, *keys: str) -> None:
         self._tmux("send-keys", *keys)
