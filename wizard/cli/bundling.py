@@ -204,15 +204,11 @@ def _closing(made: store.Bundle) -> list[str]:
     manifest = made.manifest
     size = standing_size(sum(one.size for one in manifest.here))
     folder = str(made.folder)
-    lines = [
-        _(
-            "Written: {folder}, {count} files, {size}; for {host}",
-            folder=clean(folder),
-            count=len(manifest.here),
-            size=size,
-            host=manifest.target.told,
-        )
-    ]
+    count, host = len(manifest.here), manifest.target.told
+    told = _(
+        "Written: {folder}, {count} files, {size}; for {host}", folder=clean(folder), count=count, size=size, host=host
+    )
+    lines = [told]
     if manifest.sources:
         lines.append(_("Built on the host, for there is no wheel: {sources}", sources=", ".join(manifest.sources)))
     if manifest.since is not None:
