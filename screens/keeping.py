@@ -27,7 +27,7 @@ def ask(screen: StepScreen) -> None:
     def wrong(text: str) -> str | None:
         path = Path(text).expanduser()
         if not text or not path.parent.is_dir():
-            return _("{folder} is not a folder. Check the spelling.", folder=path.parent)
+            return _("{folder} is not a folder. Check the spelling.", folder=tail(str(path.parent), 30))
         return _("it is there already; name another file") if path.exists() else None
 
     def named(answer: dict[str, str] | None) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.geometry import Offset
 
 from screens.choosing import ChoiceList
+from screens.fields import FieldInput
 from screens.help_sheet import HelpSheet
 from screens.offering import Offering, key_name
 from screens.quit_sheets import StopSheet
@@ -155,3 +158,20 @@ async def test_the_list_of_runs_names_what_its_keys_do_and_esc_quits() -> None:
         await pilot.press("escape")
         await pilot.pause()
     assert app.return_value == 0
+
+
+@pytest.mark.long
+async def test_the_palette_keeps_the_choices_in_a_file_that_the_command_line_takes(tmp_path: Path) -> None:
+    kept = tmp_path / "mine.toml"
+    async with opened("torch-old-driver") as (app, pilot):
+        app.walk.way.choose("torch.variant", "cpu")  # type: ignore[attr-defined]
+        await app.screen.run_action("keep_choices")
+        await until(pilot, shows(app, "Keep the choices in a file"))
+        field = app.screen.query_one(FieldInput)
+        field.value = str(tmp_path / "nowhere" / "mine.toml")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "is not a folder"))
+        field.value = str(kept)
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Kept: "))
+    assert 'variant = "cpu"' in kept.read_text("utf-8")

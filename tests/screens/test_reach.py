@@ -18,7 +18,7 @@ from tests.screens.running import shows, text_of, until
 
 pytestmark = pytest.mark.same_everywhere
 
-EVERY_TIME = ("sync-failed", "options-mirrors")
+EVERY_TIME = ("options-mirrors",)
 REACHED = [
     name if name in EVERY_TIME else pytest.param(name, marks=pytest.mark.long)
     for name, state in STATES.items()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.same_everywhere
 
 SIZES = ((60, 18), (60, 24), (79, 30), (80, 18), (80, 24), (100, 30), (119, 36), (120, 40), (135, 24), (160, 50))
-EVERY_TIME = ("settings-wrong", "review", "interrupted")
+EVERY_TIME = ("review",)
 NAMES = [name if name in EVERY_TIME else pytest.param(name, marks=pytest.mark.long) for name in STATES]
 
 
