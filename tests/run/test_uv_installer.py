@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.run.test_place_uv import NAME, Supervisor, by_file, runs
+from wizard.diagnosis import diagnose
 from wizard.files_undo import undo
 from wizard.run import place_uv
 
@@ -116,6 +117,14 @@ def test_where_there_is_no_curl_it_is_wget(tmp_path: Path, home: Path, tools: Pa
     fetches(tools, "wget", GOOD)
     assert place_uv.carry_out(by_installer(tmp_path / "new", home), supervisor) == 0, supervisor.told
     assert "wget -qO- http" in (tmp_path / "asked").read_text()
+
+
+def test_without_curl_and_wget_the_cause_is_named(
+    tmp_path: Path, home: Path, tools: Path, supervisor: Supervisor
+) -> None:
+    assert place_uv.carry_out(by_installer(tmp_path / "new", home), supervisor) == 1
+    assert diagnose("\n".join(supervisor.told)).cause == "download-program-missing"
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("works", [True, False])

@@ -98,8 +98,10 @@ def _by_installer(way: Mapping[str, Any], action: Mapping[str, Any], carrier: Ca
     """uv's installer writes the programs itself: what was there is put back where it breaks off."""
     folder = Path(action["folder"])
     argv = way["argv"]
-    if shutil.which("curl") is None and shutil.which("wget") is not None:
-        argv = way.get("without_curl", argv)
+    if "without_curl" in way and shutil.which("curl") is None:
+        if shutil.which("wget") is None:
+            raise Unfit("uv's installer needs curl or wget, and neither is here")
+        argv = way["without_curl"]
     with _folder_for(folder), _guarded(folder, way, carrier) as before:
         code = carrier.run_command(argv, env=way["environment"])
         # a script that never came is an empty one to the shell, which runs it well
