@@ -120,9 +120,9 @@ def plans(count: int, project: str) -> None:
 
 def reports(count: int, folder: str) -> None:
     """A table and a page of all of them."""
+    from wizard.cli.report import lines
     from wizard.fleet.page import page
     from wizard.fleet.read import read
-    from wizard.fleet.told import lines
 
     fleet = read(folder)
     if len(fleet.rows) != count:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FILES = {"verify": "verification"}
 """The files whose names are not the screen's."""
-FIRST_FACTS = ("screens.rows", "screens.no_project", "wizard.cli.fact_words")
+FIRST_FACTS = ("screens.rows", "screens.no_project", "wizard.told.facts")
 """What the first facts are drawn with."""
 FACTS_EVERY = 0.25
 """Seconds between two looks at what the probes know."""
@@ -219,10 +219,10 @@ def farewell(walk: Walk) -> list[str]:
         return [_("Nothing was changed.")]
     if walk.running:
         return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
-    from wizard.cli.running import closing
-    from wizard.report_text import verdict
     from wizard.run import client
     from wizard.text import clean, masked
+    from wizard.told.closing import closing
+    from wizard.told.run import verdict
 
     if walk.exit_code == ExitCode.DONE:
         title = verdict(walk.state)[0] if walk.state is not None else ""

@@ -17,9 +17,9 @@ from screens.verification import VerificationScreen
 from screens.walk import Walk
 from wizard.errors import ExitCode
 from wizard.language import _, shown
-from wizard.report_text import started_told
 from wizard.run import client
 from wizard.run.client import RunInfo
+from wizard.run.when import started_told
 from wizard.way import Way
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from screens import rows
 from screens.rows import WIDTH
 from wizard.language import _, remembered, shown
-from wizard.report_text import check_word
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
+from wizard.told.run import check_word
 
 
 def check_rows(state: RunState, planned: Sequence[tuple[str, str]], width: int = WIDTH, now: float = 0.0) -> list[str]:

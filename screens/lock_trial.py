@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said, shown
 from wizard.lock_forecast import LockForecast, same_plan
-from wizard.phrases import whole_span
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
 from wizard.run.lock_preview import LockFailed
 from wizard.text import one_line
+from wizard.told.phrases import whole_span
 
 OFFER = said("uv makes uv.lock; P tries it in a copy")
 

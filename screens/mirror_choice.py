@@ -13,8 +13,8 @@ from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, said
 from wizard.mirrors.looking import look
 from wizard.mirrors.record import KINDS, Kind, MirrorResult
-from wizard.source_rows import BLOCKS, short_name
 from wizard.text import one_line
+from wizard.told.sources import BLOCKS, short_name
 
 EMPTY = said("Empty leaves the choice as it is.")
 SIGN_IN = said("Leave name and password out of the address; uv keeps them: uv auth login")

@@ -19,13 +19,14 @@ from screens.page import ListPage
 from screens.widgets import NARROW, Line
 from wizard.advice.mirrors import advise_measured
 from wizard.errors import BadInput
-from wizard.headlines import whence
 from wizard.language import _, error_told, said, shown
 from wizard.mirrors import catalogue, kept
 from wizard.mirrors.command import need_of, state_folder
 from wizard.mirrors.record import Kind, Measurement
-from wizard.phrases import measured_rate
-from wizard.source_rows import (
+from wizard.text import one_line
+from wizard.told.headlines import whence
+from wizard.told.phrases import measured_rate
+from wizard.told.sources import (
     BLOCKS,
     FEW,
     OFFICIAL,
@@ -38,7 +39,6 @@ from wizard.source_rows import (
     short_name,
     shortened,
 )
-from wizard.text import one_line
 
 if TYPE_CHECKING:
     from screens.walk import Walk

@@ -16,10 +16,10 @@ from screens.rows import cut
 from screens.step import StepScreen
 from screens.sync_look import SyncLook
 from screens.walk import Walk
-from wizard.cli.running import stands_in_the_way
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
 from wizard.language import _, error_told
+from wizard.obstacle import stands_in_the_way
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line

@@ -30,10 +30,10 @@ from screens.step_text import (
 from screens.widgets import Line
 from wizard.errors import BadInput
 from wizard.language import _, error_told, ngettext, said, shown
-from wizard.phrases import step_name
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Step
 from wizard.text import one_line
+from wizard.told.phrases import step_name
 
 TEAM_NOTE = said("Your team sees pyproject.toml and uv.lock change; torch can keep them.")
 MOST_SIDE = 14

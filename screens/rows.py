@@ -13,9 +13,9 @@ from rich.cells import cell_len, set_cell_size
 from screens.state_words import WORDS
 from wizard.language import _, said, shown
 from wizard.mirrors.record import MirrorResult
-from wizard.phrases import CHOICE_WORDS, amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
-from wizard.source_rows import SourceRow
 from wizard.text import broken, one_line
+from wizard.told.phrases import CHOICE_WORDS, amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
+from wizard.told.sources import SourceRow
 
 WIDTH = 76
 """Cells of the body at 80 columns; a list's row keeps one of them free at its right."""

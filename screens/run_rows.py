@@ -12,10 +12,10 @@ from screens.rows import WIDTH, Bar
 from screens.state_words import WORDS
 from wizard.diagnosis import Fix
 from wizard.language import _, ngettext, remembered, shown
-from wizard.phrases import step_name, whole_span
-from wizard.report_text import retry_text
 from wizard.run.progress import LogLine, RunState, StepState
 from wizard.text import moving_size, one_line
+from wizard.told.phrases import step_name, whole_span
+from wizard.told.run import retry_text
 
 STEP_WORDS = {"waiting": "waiting", "running": "now", "done": "done", "skipped": "not run", "failed": "failed"}
 

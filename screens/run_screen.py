@@ -27,8 +27,8 @@ from screens.step import Mark, StepScreen
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, said, shown
 from wizard.plan.quoting import command_line
-from wizard.report_text import started_at
 from wizard.run.progress import RunState
+from wizard.run.when import started_at
 from wizard.text import one_line
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from screens.sync import side_of
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.language import _, ngettext, said, shown
-from wizard.report_text import started_told
 from wizard.run import client, state
 from wizard.run.client import RunInfo
+from wizard.run.when import started_told
 from wizard.text import masked
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from screens.walk import Walk
 from screens.widgets import Line
 from wizard.errors import BadInput
 from wizard.language import _, ngettext, said, shown
-from wizard.phrases import fact_label
+from wizard.told.phrases import fact_label
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList
@@ -65,7 +65,7 @@ class StartScreen(StepScreen):
     def draw(self) -> None:
         if self.walk.made is None:
             return
-        from wizard.cli.fact_words import machine_rows, project_rows
+        from wizard.told.facts import machine_rows, project_rows
 
         self._found = self.way.findings()
         rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))

@@ -95,7 +95,7 @@ class StepScreen(KeyedScreen):
         if self.walk.made is None or not self.way.choices.layers.get("project"):
             return ""
         from screens.rows import cut
-        from wizard.team_told import answered
+        from wizard.told.team import answered
 
         told = answered(self.way.choices, self.NAME)
         if self.came_past:

@@ -10,10 +10,10 @@ from textual.content import Content
 from screens.rows import cut, wrapped
 from wizard.diagnosis import Diagnosis
 from wizard.language import _, ngettext, shown
-from wizard.phrases import step_name
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
+from wizard.told.phrases import step_name
 
 TONES = {"+": "$text-success", "-": "$text-error"}
 STEP_HELP = {

@@ -16,9 +16,9 @@ from screens.run_screen import RunScreen
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.language import _, said
-from wizard.phrases import step_name
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
+from wizard.told.phrases import step_name
 
 MOST_PACKAGES, FEW_PACKAGES = 11, 5
 """Rows for packages, the one that counts those that wait included: in a tall window, and else."""

@@ -17,12 +17,12 @@ from screens.page import ListPage
 from screens.step import NOTHING_CHANGED, StepScreen
 from screens.text_page import TextPage
 from screens.widgets import Line
-from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, said, shown
-from wizard.phrases import choice_word
 from wizard.text import one_line
-from wizard.torch_rows import KEY, TorchPage, TorchRow
+from wizard.told import torch_rows
+from wizard.told.phrases import choice_word
+from wizard.told.torch_rows import KEY, TorchPage, TorchRow
 
 if TYPE_CHECKING:
     from screens.walk import Walk

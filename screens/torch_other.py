@@ -18,11 +18,11 @@ from screens.fields import Field
 from screens.offering import moving
 from screens.page import Page
 from screens.widgets import Line, PushButton, is_field
-from wizard import torch_rows
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said, shown
-from wizard.phrases import choice_word
 from wizard.text import one_line
+from wizard.told import torch_rows
+from wizard.told.phrases import choice_word
 
 if TYPE_CHECKING:
     from wizard.way import Way

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screens.rows import wrapped
-from wizard import torch_not_taken, torch_rows
 from wizard.errors import WizardError
 from wizard.language import _, error_told, shown
 from wizard.text import masked, one_line
+from wizard.told import torch_not_taken, torch_rows
 
 if TYPE_CHECKING:
-    from wizard.torch_rows import TorchPage
+    from wizard.told.torch_rows import TorchPage
     from wizard.way import Way
 
 

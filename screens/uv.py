@@ -14,13 +14,14 @@ from screens.choosing import ChoiceList, Row
 from screens.rows import cut, fit, torch_row, wrapped
 from screens.step import StepScreen
 from screens.widgets import Line
-from wizard import catalog, headlines
+from wizard import catalog
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
 from wizard.plan.conda import comes_first, uv_of_base
 from wizard.plan.shell_files import short
+from wizard.told import headlines
 from wizard.uv_fields import wrong_folder, wrong_version
 
 KEY, CONDA = "uv.install", "settings.conda-auto-activate"

@@ -17,13 +17,13 @@ from screens.sync import side_of
 from screens.widgets import Line
 from wizard.errors import WizardError
 from wizard.language import _, said, shown
-from wizard.report_text import verdict
 from wizard.run import client
 from wizard.text import masked
+from wizard.told.run import verdict
 
 if TYPE_CHECKING:
     from screens.walk import Walk
-    from wizard.after import After
+    from wizard.told.after import After
 
 MOST_RUNGS = 14
 
@@ -110,7 +110,7 @@ class VerificationScreen(RunScreen):
         """What to know from now on; asked once, for it reads the run's folder."""
         if self.walk.run is not None and self._asked_for is not self.walk.run:
             self._asked_for = self.walk.run
-            from wizard.after import after
+            from wizard.told.after import after
 
             try:
                 self._after = after(self.way, client.again(self.walk.run))

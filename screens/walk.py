@@ -50,7 +50,7 @@ class Walk:
         """Whether a screen has nothing to ask and nothing to warn of, by what its project's team has set."""
         if self.made is None or not self.way.choices.layers.get("project"):
             return False
-        from wizard.team_told import settled
+        from wizard.told.team import settled
 
         uses_torch = bool(self.way.project and self.way.project.torch)
         if not settled(self.way.choices, name, torch=uses_torch):

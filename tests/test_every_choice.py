@@ -11,11 +11,13 @@ import pytest
 
 from tests.screens import made_up
 from tests.support.torch_project import RTX, make_torch_project
-from wizard import plain_choices, plain_machine, plain_pages
 from wizard.choice_keys import KEYS
 from wizard.choices import Choices
 from wizard.machine.facts import CacheFolder, Conda, FoundUv
-from wizard.plain_page import Again, Page, Question, Talk
+from wizard.plain import sources_and_torch as plain_choices
+from wizard.plain import start_and_review as plain_pages
+from wizard.plain import uv_and_settings as plain_machine
+from wizard.plain.page import Again, Page, Question, Talk
 from wizard.plan.step import Plan
 from wizard.way import Way
 
@@ -60,7 +62,7 @@ TEXTS = {
 }  # fmt: skip
 """What is typed where a text is asked for."""
 _BY_KIND = {"mirrors.pypi", "mirrors.pytorch", "mirrors.python"}
-_ELSEWHERE = {"torch.variant": "wizard/torch_means.py"}
+_ELSEWHERE = {"torch.variant": "wizard/told/torch_means.py"}
 
 
 @pytest.fixture

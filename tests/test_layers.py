@@ -22,12 +22,13 @@ INTERFACE = {"textual", "rich", "screens"}
 
 # The floors of the house, lowest first. A room that is not named may stand anywhere.
 FLOORS = (
-    {"machine", "catalog", "events", "files", "text"},
-    {"project", "choices", "mirrors"},
+    {"machine", "catalog", "events", "files", "text", "language", "lists"},
+    {"project", "choices", "choice_keys", "mirrors"},
     {"plan", "diagnosis", "verify"},  # a check that fell short is told as a diagnosis
     {"advice", "run", "export"},
-    {"way"},
-    {"cli"},
+    {"looking", "way"},
+    {"told", "obstacle"},
+    {"cli", "plain"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

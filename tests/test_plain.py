@@ -14,12 +14,15 @@ from tests.support.index import Index
 from tests.support.projects import Project
 from tests.support.recorded import Recorded
 from tests.support.torch_project import RTX, make_torch_project
-from wizard import plain, plain_choices, plain_machine, plain_pages
 from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.machine.facts import Conda, FoundUv, Machine, UvSource
-from wizard.plain_page import Back, EndOfInput, Page, Question, Quit, Row, Talk
-from wizard.plain_run import follow
+from wizard.plain import sources_and_torch as plain_choices
+from wizard.plain import start_and_review as plain_pages
+from wizard.plain import uv_and_settings as plain_machine
+from wizard.plain import wizard as plain
+from wizard.plain.page import Back, EndOfInput, Page, Question, Quit, Row, Talk
+from wizard.plain.run import follow
 from wizard.way import Way
 
 
@@ -271,9 +274,7 @@ def test_n_at_the_review_leaves_and_changes_nothing(project: Project) -> None:
 
 
 @pytest.mark.same_everywhere
-def test_without_a_lock_uv_makes_it_as_a_step(
-    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_lock_uv_makes_it_as_a_step(project: Project, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     project.lock.unlink()
     monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
     code, text = walked(project.path, "\n" * 40)
@@ -313,7 +314,7 @@ def test_a_terminal_cuts_no_word_and_a_pipe_gets_whole_lines(monkeypatch: pytest
 
 
 def test_both_faces_begin_the_uv_screen_with_the_same_words(tmp_path: Path) -> None:
-    from wizard.headlines import of_uv
+    from wizard.told.headlines import of_uv
 
     way = Way(str(make_torch_project(tmp_path)), machine=RTX)
     assert plain_machine.uv(way).lines[0] == of_uv(way)

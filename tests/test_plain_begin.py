@@ -14,10 +14,10 @@ from tests.screens.running import NOTHING
 from tests.screens.test_begin import folder as folder  # noqa: PLC0414 - a fixture
 from tests.support.projects import Project
 from tests.test_clone import address as address  # noqa: PLC0414 - a fixture
-from wizard import plain
 from wizard.choices import Choices
 from wizard.errors import DecisionMissing
 from wizard.machine.facts import CondaEnvironment, FoundUv, Machine
+from wizard.plain import wizard as plain
 from wizard.toml import parse
 from wizard.way import Way
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from wizard.report_text import TextReport, started_told
+from wizard.run.when import started_told
+from wizard.told.run import TextReport
 
 MIB = 1024**2
 LOST = "! The run ended without a word: its process was ended, or the machine went down. Finished packages are kept."

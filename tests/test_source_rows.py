@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult
-from wizard.source_rows import ago, best, block, gain, shortened
+from wizard.told.sources import ago, best, block, gain, shortened
 
 MIB = 1024**2
 MIRRORS = [

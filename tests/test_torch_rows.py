@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from wizard import torch_not_taken, torch_rows
 from wizard.advice.torch import advise
 from wizard.machine.facts import Gpu, Libc, Machine
+from wizard.told import torch_not_taken, torch_rows
 from wizard.way import Way
 
 pytestmark = pytest.mark.same_everywhere

@@ -26,8 +26,8 @@ INSTEAD = {
 }  # fmt: skip
 # other things of that name: Windows' registry, Slurm's jobs, the kernel's modules, a key of the catalogue, pip's command
 OTHERS = re.compile(
-    r"\{\w+\}|registry values|values? of the registry|no registry here|Slurm job|export job|or of jobs|kernel module|module nvidia-uvm"
-    r"|conda or a module set|\[probe\]|pip freeze|--\S+"
+    r"\{\w+\}|registry values|values? of the registry|no registry here|Slurm job|export job|or of jobs|kernel module"
+    r"|module nvidia-uvm|conda or a module set|\[probe\]|pip freeze|--\S+"
 )
 WORD = re.compile(r"(?<![\w./-])(" + "|".join(map(re.escape, INSTEAD)) + r")s?(?![\w=-]|\.\w)", re.IGNORECASE)
 

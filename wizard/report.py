@@ -20,10 +20,10 @@ from wizard.doctor import document as doctor_document
 from wizard.errors import WizardError
 from wizard.files import write_atomically
 from wizard.language import said
-from wizard.report_text import verdict
 from wizard.run import state
 from wizard.run.progress import RunState
 from wizard.text import clean, masked, one_line
+from wizard.told.run import verdict
 
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo

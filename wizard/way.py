@@ -1,4 +1,4 @@
-"""The line of DESIGN, walked once for one project: facts, advice, choices, plan, run. Both faces hold one `Way`."""
+"""The line of DESIGN, walked once for one project: facts, advice, choices, plan, run. Every face holds one `Way`."""
 
 from __future__ import annotations
 

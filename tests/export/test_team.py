@@ -19,16 +19,16 @@ from tests.support.command import inside as wizard
 from tests.support.projects import Project
 from tests.support.torch_project import RTX, make_torch_project
 from wizard import choices as choosing
-from wizard import plain
 from wizard.choice_keys import KEYS, Value
 from wizard.choices import Choices
 from wizard.errors import BadInput, DecisionMissing
 from wizard.export.choices import decided, made
 from wizard.machine.facts import Machine
+from wizard.plain import wizard as plain
 from wizard.project.edited import Refused
 from wizard.project.greeting import checked, split
 from wizard.project.team import written
-from wizard.team_told import answered
+from wizard.told.team import answered
 from wizard.toml import parse
 from wizard.way import Way
 

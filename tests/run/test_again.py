@@ -13,8 +13,8 @@ from tests.support.index import Index
 from tests.support.projects import Project
 from wizard import events
 from wizard.diagnosis import may_pass
-from wizard.report_text import retry_text
 from wizard.run import again, client
+from wizard.told.run import retry_text
 
 pytestmark = pytest.mark.same_everywhere
 

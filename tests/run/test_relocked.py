@@ -11,8 +11,8 @@ from tests.run.support import state_of, to_the_end
 from tests.support.lock_text import lock_text
 from wizard.files_undo import undo
 from wizard.plan.step import Command, Plan, Step
-from wizard.report_text import TextReport
 from wizard.run import client
+from wizard.told.run import TextReport
 
 PYPI = "https://index.example/simple"
 OLD = lock_text(("torch", "2.15.0", PYPI), ("nvidia-a", "1", PYPI)).replace(b"\n", b"\r\n")

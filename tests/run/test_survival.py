@@ -175,7 +175,7 @@ def test_a_log_of_fifty_megabytes() -> None:
 @pytest.mark.same_everywhere
 def test_a_clock_that_jumps_moves_nothing_back() -> None:
     """Times of events come from a clock that only goes forward, and a beginning in the future is no negative age."""
-    from wizard.report_text import started_told
+    from wizard.run.when import started_told
 
     run = client.start(python_plan("print('here')"), project=None)
     told: list[dict[str, Any]] = to_the_end(run)

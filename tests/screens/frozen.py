@@ -34,7 +34,7 @@ NOW = 1763733774.0
 HOME, WHERE = "/home/min", "/data/min/vision"
 CLOCKS = (
     "screens.run_screen", "screens.run_rows", "screens.rows", "screens.mirrors", "screens.attach", "screens.runs",
-    "screens.measuring", "screens.lock_trial", "wizard.mirrors.kept", "wizard.run.state", "wizard.report_text",
+    "screens.measuring", "screens.lock_trial", "wizard.mirrors.kept", "wizard.run.state", "wizard.told.run",
 )  # fmt: skip
 """Modules that ask what time it is, and show it."""
 LOCKED = (

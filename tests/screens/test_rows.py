@@ -6,8 +6,8 @@ import pytest
 from rich.cells import cell_len
 
 from screens import rows
-from wizard import phrases
-from wizard.source_rows import SourceRow
+from wizard.told import phrases
+from wizard.told.sources import SourceRow
 
 pytestmark = pytest.mark.same_everywhere
 

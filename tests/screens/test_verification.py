@@ -11,7 +11,7 @@ from screens.rungs import device_panel, rung, versions
 from screens.verification import VerificationScreen, after_rows
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
-from wizard.after import After
+from wizard.told.after import After
 
 pytestmark = pytest.mark.same_everywhere
 

@@ -14,7 +14,7 @@ from tests.support.faults import Status
 from tests.support.index import Gate, Index
 from tests.support.projects import Project
 from wizard.language import _, use
-from wizard.plain_run import INTERRUPTED
+from wizard.plain.run import INTERRUPTED
 from wizard.run import client
 
 if sys.platform != "win32":

@@ -8,20 +8,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from wizard.advice.torch_reach import Selected
-from wizard.cli import common, words
+from wizard.cli import common
 from wizard.cli.commands import EXPORTS
 from wizard.cli.options import Options
-from wizard.cli.running import finished, stands_in_the_way
+from wizard.cli.running import finished
 from wizard.diagnosis import from_document
 from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.export.record import Exported
 from wizard.export.selected import check
 from wizard.language import _, shown
+from wizard.obstacle import stands_in_the_way
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan
 from wizard.project.facts import Project
 from wizard.run import client
 from wizard.text import clean, masked, one_line
+from wizard.told import lines as words
 from wizard.way import Way
 
 _MANY = 8

@@ -44,7 +44,7 @@ def run(options: Options) -> int:
         raise BadInput(msg)
     because = None if plain else why(os.environ)
     if plain or because or options.screens is None:
-        from wizard import plain as lines
+        from wizard.plain import wizard as lines
 
         return lines.run(_way(options), stdin=sys.stdin, stdout=sys.stdout, address=address, because=because)
     said = any(options.values.get(name) for name in ("choices", "set", "machine"))

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from wizard import after_conda, begin
-from wizard.cli import common, words
+from wizard import begin
+from wizard.cli import common
 from wizard.cli.options import Options
 from wizard.cli.running import finished, watch
 from wizard.environment_files.piles import sort
 from wizard.environment_files.read import describe
-from wizard.environment_files.record import Described, Imported, Sorted
+from wizard.environment_files.record import Described, Imported
 from wizard.errors import BadInput, DecisionMissing, ExitCode
-from wizard.language import _, said, shown
+from wizard.language import _, said
 from wizard.plan import import_file
 from wizard.plan.install_uv import plan_uv
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, Plan
 from wizard.plan.sync import run_environment
 from wizard.run import client
+from wizard.told import after_conda
+from wizard.told import lines as words
+from wizard.told.imported import piles
 from wizard.way import Way
 
 _ASKS = said("nothing was written: import asks for --yes")
@@ -112,26 +114,3 @@ def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
     lock = Command((uv.path, "lock"), environment, str(folder), "uv", {"journal": [str(folder / "uv.lock")]})
     steps.append(import_file.lock_step(lock))
     return Plan(tuple(steps), str(folder), uv.path)
-
-
-def piles(imported: Imported) -> Iterator[str]:
-    """What becomes of each line, in words."""
-    name = imported.name or _("(named after the folder)")
-    yield _("Project {name}, Python {python}", name=name, python=imported.requires_python or _("any"))
-    if imported.torch_hint:
-        yield _(
-            "torch: the file was written for {torch_hint}; what this machine can run, uv-wizard says afterwards",
-            torch_hint=imported.torch_hint,
-        )
-    piles: tuple[tuple[str, tuple[Sorted, ...]], ...] = (
-        (_("+ taken over"), imported.mapped), (_("- not needed"), imported.dropped), (_("? not decided"), imported.undecided)
-    )  # fmt: skip
-    for title, rows in piles:
-        if rows:
-            yield ""
-            yield _("{title}: {count}", title=title, count=len(rows))
-            width = min(34, max(len(one.text) for one in rows))
-            for one in rows:
-                to = f"{one.to}   " if one.to is not None and one.to != one.text else ""
-                yield f"  {one.text:{width}}  {to}{'' if one.to == one.text else shown(one.why)}".rstrip()
-    yield ""

@@ -9,21 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import after_conda, diagnosis, first_steps
-from wizard.cli import common, saving, words
+from wizard.cli import common, saving
 from wizard.cli.options import Options
-from wizard.diagnosis import Context, Diagnosis
+from wizard.diagnosis import Diagnosis
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
-from wizard.language import _, said, shown
+from wizard.language import _
+from wizard.obstacle import stands_in_the_way
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan
 from wizard.plan.step import document as plan_document
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.run.interrupted import TITLE
+from wizard.told import lines as words
+from wizard.told.closing import closing
 from wizard.way import Way
-
-NEW_SHELLS = said("New shells have the new variables.")
 
 
 def apply(options: Options) -> int:
@@ -94,17 +94,6 @@ def _bundles(options: Options) -> list[str]:
     return [word for folder in options.values.get("bundle") or () for word in ("--bundle", folder)]
 
 
-def stands_in_the_way(way: Way) -> Diagnosis | None:
-    """What makes a run pointless before it begins: no project, a broken one, no lock."""
-    if way.project is None:
-        context = Context(phase="sync", environment={}, os=way.machine.os)
-        return diagnosis.of("project-missing", (f"no pyproject.toml in {way.path}, nor above it",), context)
-    stopping = ("project-invalid", "project-read-only", "lock-unreadable", "lock-missing")
-    findings = [finding.diagnosis for finding in way.findings() if finding.diagnosis.severity == "error"]
-    found = [one for one in findings if one.cause in stopping]
-    return min(found, key=lambda one: stopping.index(one.cause), default=None)
-
-
 def _tell_failure(found: Diagnosis, options: Options) -> None:
     if options.json:
         print(json.dumps({"at": 0.0, "type": "run", "id": None, "plan": plan_document(Plan(()))}))  # there was none
@@ -116,7 +105,8 @@ def _tell_failure(found: Diagnosis, options: Options) -> None:
 
 def watch(run: RunInfo, *, as_json: bool, way: Way | None = None) -> int:
     """Prints a run's events until it ends and returns its exit code. Ctrl+C stops the run."""
-    from wizard.report_text import TextReport, started_at
+    from wizard.run.when import started_at
+    from wizard.told.run import TextReport
 
     report = TextReport(started_at(run.started))
     code = int(ExitCode.FAILED)
@@ -167,43 +157,6 @@ def finished(run: RunInfo) -> tuple[int, dict[str, Any] | None]:
     except KeyboardInterrupt:
         client.cancel(run)
     return code, failure
-
-
-def closing(way: Way, run: RunInfo) -> list[str]:
-    """The last lines of a run that went well: what to type from now on, where the log is."""
-    from wizard.after import after as after_run
-
-    after = after_run(way, run)
-    width = max(len(command) for command, _ in after.commands)
-    lines = [_("From now on:"), *(f"  {command:{width}}  {shown(about)}" for command, about in after.commands)]
-    if after.folder:
-        lines.insert(1, f"  {command_line(['cd', after.folder])}")
-    steps = client.steps_of(run)
-    if "init" in steps:
-        lines += first_steps.told()
-    if way.project is not None and "import" in steps:
-        lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
-    if after.load_line and not after.finds_uv:
-        lines.append(shown(after.arrived or NEW_SHELLS))
-    elif after.load_line:
-        lines.append(
-            _(
-                "{arrived} This terminal has none of them yet; type:  {load_line}",
-                arrived=after.arrived or NEW_SHELLS,
-                load_line=after.load_line,
-            )
-        )
-    elif after.done and way.machine.os == "windows" and any(name.startswith("HKCU") for name in after.done):
-        lines.append(
-            _("{arrived} This terminal has none of them yet. Open a new one.", arrived=after.arrived or NEW_SHELLS)
-        )
-    if after.log:
-        lines.append(_("Log: {path}", path=after.log))
-    if after.done:
-        lines.append(_("To take everything back: uv-wizard undo --yes"))
-    if after.load_line and not after.finds_uv:
-        lines.append(_("This terminal does not find uv yet. First type:  {load_line}", load_line=after.load_line))
-    return lines
 
 
 def attach(options: Options) -> int:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.cli import common, words
+from wizard.cli import common
 from wizard.cli.options import Options
 from wizard.errors import BadInput, ExitCode, WizardError
 from wizard.language import _
@@ -16,6 +16,7 @@ from wizard.machine.facts import Machine
 from wizard.plan.step import document as plan_document
 from wizard.project.read import read_project
 from wizard.text import one_line
+from wizard.told import lines as words
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Context

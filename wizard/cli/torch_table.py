@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from wizard.catalog_torch import Variant, the
 from wizard.language import _, shown
-from wizard.phrases import choice_word, fact_label
 from wizard.text import broken, clean, padded
 from wizard.text import cells as cells_of
+from wizard.told.phrases import choice_word, fact_label
 
 if TYPE_CHECKING:
     from wizard.advice.lock_files import TorchThere

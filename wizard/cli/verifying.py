@@ -6,17 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard.cli import common, saving, words
+from wizard.cli import common, saving
 from wizard.cli.options import Options
-from wizard.cli.running import finished, stands_in_the_way, watch
+from wizard.cli.running import finished, watch
 from wizard.diagnosis import Diagnosis
 from wizard.errors import BadInput, ExitCode
 from wizard.language import _, shown
+from wizard.obstacle import stands_in_the_way
 from wizard.plan import sync as sync_plan
 from wizard.plan import verify as verify_plan
 from wizard.plan.step import Plan
 from wizard.run import client, ended
 from wizard.text import padded
+from wizard.told import lines as words
 from wizard.verify.record import VerifyRequest
 from wizard.way import Way
 

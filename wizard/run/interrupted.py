@@ -16,9 +16,9 @@ from wizard.diagnosis.record import Diagnosis, Fix
 from wizard.errors import BadInput
 from wizard.language import nsaid, said
 from wizard.lists import sentences
-from wizard.report_text import started_told
 from wizard.run import client, process, state
 from wizard.run.client import RunInfo
+from wizard.run.when import started_told
 
 
 @dataclass(frozen=True)

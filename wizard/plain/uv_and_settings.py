@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard import headlines
 from wizard.advice.uv_here import UvHere, uv_here
-from wizard.cli.fact_words import newest_uv
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
-from wizard.phrases import choice_word
-from wizard.plain_help import help_of
-from wizard.plain_page import Page, Question, Row
-from wizard.plain_pages import GO_ON_OR_BACK, nothing, untouched
+from wizard.plain.help import help_of
+from wizard.plain.page import Page, Question, Row
+from wizard.plain.start_and_review import GO_ON_OR_BACK, nothing, untouched
 from wizard.plan import old_cache
 from wizard.plan.conda import KEY as CONDA
 from wizard.plan.conda import uv_of_base
 from wizard.text import one_line
+from wizard.told import headlines
+from wizard.told.facts import newest_uv
+from wizard.told.phrases import choice_word
 from wizard.uv_fields import wrong_folder, wrong_version
 
 if TYPE_CHECKING:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TextIO
 
+from wizard.choices import Choices
 from wizard.errors import BadInput
-from wizard.language import _, error_told, shown
+from wizard.language import _, error_told, said, shown
 from wizard.text import broken, cells, clean, masked
+from wizard.told.team import answered
 
 
 class Quit(Exception):
@@ -153,7 +155,7 @@ class Talk:
         if answer == "q":
             raise Quit
         if answer.startswith("?") and (answer == "?" or question.take is None):
-            from wizard.plain_help import of_choice, of_word
+            from wizard.plain.help import of_choice, of_word
 
             self.tell(of_word(answer[1:]) if answer[1:] else of_choice(question.key) or page.help)
             return True
@@ -201,3 +203,13 @@ def _row(question: Question, answer: str) -> Row:
         msg = _("{answer} is not a choice. {allowed}", answer=answer, allowed=allowed)
         raise BadInput(msg)
     return question.rows[int(answer) - 1]
+
+
+def without_answered(page: Page, choices: Choices) -> Page:
+    """The page without the questions that the team has answered; with none left it is passed by itself."""
+    told = answered(choices, page.name)
+    left = tuple(one for one in page.questions if not (one.key and choices.origin(one.key) == "project"))
+    if not told or page.number == 1:
+        return page
+    mine = "" if len(left) == len(page.questions) else said(" For yourself alone: --set KEY=VALUE.")
+    return replace(page, lines=(*page.lines, told + mine), questions=left)

@@ -8,22 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 from wizard import diagnosis
-from wizard.language import _, ngettext, remembered, said, shown
-from wizard.phrases import amount, left_phrase, rate_phrase, short_span, step_name, whole_span
+from wizard.language import _, ngettext, remembered, shown
 from wizard.run.progress import RunState, StepState
 from wizard.text import masked, one_line
+from wizard.told.phrases import amount, left_phrase, rate_phrase, short_span, step_name, whole_span
 from wizard.verify.record import Check, Verification
 
 LEAST, MOST = 10.0, 30.0
 """Seconds between two lines of progress."""
-MONTHS = (
-    said("Jan"), said("Feb"), said("Mar"), said("Apr"), said("May"), said("Jun"),
-    said("Jul"), said("Aug"), said("Sep"), said("Oct"), said("Nov"), said("Dec"),
-)  # fmt: skip
 QUIET = frozenset({"sync", "verify"})
 """Steps whose output is told by other lines; all of it is in the log."""
 
@@ -129,7 +124,7 @@ class TextReport:
         return [title, *([lead] if lead else [])]
 
     def _diagnosis(self, event: Mapping[str, Any]) -> list[str]:
-        from wizard.cli.words import diagnosis as lines
+        from wizard.told.lines import diagnosis as lines
 
         return ["", *lines(diagnosis.from_document(event))]
 
@@ -153,33 +148,6 @@ _TELLERS: Mapping[str, Callable[[TextReport, Mapping[str, Any]], list[str]]] = {
     kind: getattr(TextReport, f"_{kind}")
     for kind in ("step", "progress", "retry", "output", "note", "locked", "check", "verify", "diagnosis", "end")
 }
-
-
-def started_at(started: str) -> float | None:
-    """Epoch seconds of a run's `started`, None where it does not tell."""
-    try:
-        return datetime.strptime(started, "%Y-%m-%dT%H:%M:%S%z").timestamp()
-    except ValueError:
-        return None
-
-
-def started_told(started: str, now: float) -> str:
-    """`14:02, 3 min ago` on the same day, else `19 Nov 18:40`."""
-    then = started_at(started)
-    if then is None:
-        return "-"
-    local, today = time.localtime(then), time.localtime(now)
-    clock = time.strftime("%H:%M", local)
-    if local[:3] != today[:3]:
-        return said("{day} {month} {clock}", day=local.tm_mday, month=MONTHS[local.tm_mon - 1], clock=clock)
-    minutes = int(max(0.0, now - then) // 60)
-    if minutes < 1:
-        return said("{clock}, just now", clock=clock)
-    return (
-        said("{clock}, {minutes} min ago", clock=clock, minutes=minutes)
-        if minutes < 60
-        else said("{clock}, {minutes} h ago", clock=clock, minutes=minutes // 60)
-    )
 
 
 def progress_text(state: RunState) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard.cli import words
-from wizard.cli.fact_words import machine_rows, project_rows
 from wizard.errors import WizardError
 from wizard.language import _, error_told, ngettext, said, shown
-from wizard.phrases import fact_label, step_name
-from wizard.plain_help import help_of
-from wizard.plain_page import Page, Question, Row
+from wizard.plain.help import help_of
+from wizard.plain.page import Page, Question, Row
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
 from wizard.text import one_line
+from wizard.told import lines as words
+from wizard.told.facts import machine_rows, project_rows
+from wizard.told.phrases import fact_label, step_name
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -84,7 +84,7 @@ def nothing() -> None:
 
 def review(way: Way, plan: Plan) -> Page:
     """The plan, row by row; `details`: every command and every change."""
-    from wizard.plain_options import of_review
+    from wizard.plain.options import of_review
 
     lines = [
         f"  {number}  {step_name(step.id)}: {shown(step.summary)}{_much(step)}"

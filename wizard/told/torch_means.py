@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wizard import torch_not_taken
 from wizard.errors import WizardError
 from wizard.language import message_of, nsaid, said
 from wizard.text import needed_size, one_line, standing_size
+from wizard.told import torch_not_taken
 
 if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice

@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard import torch_rows
 from wizard.errors import BadInput, WizardError
-from wizard.headlines import whence
 from wizard.language import _, error_told, said, shown
 from wizard.mirrors import catalogue
 from wizard.mirrors.record import KINDS, Kind
-from wizard.phrases import choice_word
-from wizard.plain_help import help_of
-from wizard.plain_options import of_mirrors
-from wizard.plain_page import Page, Question, Row
-from wizard.plain_pages import GO_ON_OR_BACK, nothing
-from wizard.source_rows import BLOCKS, OFFICIAL, short_name
+from wizard.plain.help import help_of
+from wizard.plain.options import of_mirrors
+from wizard.plain.page import Page, Question, Row
+from wizard.plain.start_and_review import GO_ON_OR_BACK, nothing
+from wizard.told import torch_rows
+from wizard.told.headlines import whence
+from wizard.told.phrases import choice_word
+from wizard.told.sources import BLOCKS, OFFICIAL, short_name
 
 if TYPE_CHECKING:
     from wizard.way import Way

@@ -6,14 +6,18 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from wizard import plain_begin, plain_choices, plain_interrupted, plain_machine, plain_pages
-from wizard.cli.running import closing, stands_in_the_way
-from wizard.cli.words import diagnosis as diagnosis_lines
 from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
 from wizard.language import _, error_told, said
-from wizard.plain_page import Again, Back, EndOfInput, Page, Quit, Talk
-from wizard.plain_run import Ended, carry_out
-from wizard.team_told import without_answered
+from wizard.obstacle import stands_in_the_way
+from wizard.plain import begin as plain_begin
+from wizard.plain import interrupted as plain_interrupted
+from wizard.plain import sources_and_torch as plain_choices
+from wizard.plain import start_and_review as plain_pages
+from wizard.plain import uv_and_settings as plain_machine
+from wizard.plain.page import Again, Back, EndOfInput, Page, Quit, Talk, without_answered
+from wizard.plain.run import Ended, carry_out
+from wizard.told.closing import closing
+from wizard.told.lines import diagnosis as diagnosis_lines
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Fix

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from wizard import begin
 from wizard.address import folder_for
-from wizard.cli.importing import piles
 from wizard.clone import about, clone
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told
-from wizard.plain_help import help_of
-from wizard.plain_page import Back, Page, Question, Quit, Row, Talk
-from wizard.plain_pages import nothing
+from wizard.plain.help import help_of
+from wizard.plain.page import Back, Page, Question, Quit, Row, Talk
+from wizard.plain.start_and_review import nothing
 from wizard.plan.import_file import name_of
 from wizard.project import place
 from wizard.project.nearby import projects_below
 from wizard.project.read import read_project
 from wizard.text import masked, one_line, standing_size
+from wizard.told.imported import piles
 
 if TYPE_CHECKING:
     from wizard.plan.step import Step

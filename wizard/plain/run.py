@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from wizard.diagnosis import Diagnosis, Fix, from_document
 from wizard.errors import ExitCode
 from wizard.language import _, said
-from wizard.plain_page import EndOfInput, Talk
+from wizard.plain.page import EndOfInput, Talk
 from wizard.plan.quoting import command_line
-from wizard.report_text import TextReport, started_at
 from wizard.run import client
+from wizard.run.when import started_at
+from wizard.told.run import TextReport
 
 if TYPE_CHECKING:
     from wizard.plan.step import Plan

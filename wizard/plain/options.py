@@ -10,10 +10,10 @@ from wizard.choice_keys import KEYS
 from wizard.errors import BadInput, WizardError
 from wizard.language import _
 from wizard.mirrors.record import Kind
-from wizard.plain_page import Question, Row
-from wizard.plain_pages import nothing
-from wizard.source_rows import BLOCKS
+from wizard.plain.page import Question, Row
+from wizard.plain.start_and_review import nothing
 from wizard.text import one_line
+from wizard.told.sources import BLOCKS
 
 if TYPE_CHECKING:
     from wizard.way import Way

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from wizard.choice_keys import KEYS
-from wizard.cli.fact_words import machine_rows, project_rows
 from wizard.language import _, ngettext, said, shown
-from wizard.phrases import fact_label
 from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, padded, standing_size
+from wizard.told.facts import machine_rows, project_rows
+from wizard.told.phrases import fact_label
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Diagnosis

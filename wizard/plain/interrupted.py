@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.language import _
-from wizard.plain_page import Quit, Talk
+from wizard.plain.page import Quit, Talk
 from wizard.run import state
 from wizard.run.interrupted import TITLE, Interrupted, take_back
 

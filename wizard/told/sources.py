@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from wizard.language import said
 from wizard.mirrors.ranking import ranked
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult, Need
-from wizard.phrases import measured_rate
 from wizard.text import one_line, span
+from wizard.told.phrases import measured_rate
 
 BLOCKS = {"pypi": said("packages"), "pytorch": said("torch"), "python": said("Pythons")}
 """The kinds with a choice of their own, in the words of the screen."""

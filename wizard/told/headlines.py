@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wizard.language import _, shown
 from wizard.mirrors.record import Kind
 from wizard.plan.shell_files import short
-from wizard.source_rows import BLOCKS, OFFICIAL
+from wizard.told.sources import BLOCKS, OFFICIAL
 
 if TYPE_CHECKING:
     from wizard.way import Way

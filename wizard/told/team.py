@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wizard.choice_keys import KEYS
 from wizard.choices import Choices
 from wizard.language import said
 from wizard.lists import both
-from wizard.plain_page import Page
 
 _TABLES = {
     "uv": ("uv",),
@@ -46,13 +43,3 @@ def _value(choices: Choices, key: str) -> str:
     if isinstance(value, tuple):
         return both(value) or said("none")
     return {True: said("yes"), False: said("no"), "": said("uv's own")}.get(value, str(value))
-
-
-def without_answered(page: Page, choices: Choices) -> Page:
-    """The page without the questions that the team has answered; with none left it is passed by itself."""
-    told = answered(choices, page.name)
-    left = tuple(one for one in page.questions if not (one.key and choices.origin(one.key) == "project"))
-    if not told or page.number == 1:
-        return page
-    mine = "" if len(left) == len(page.questions) else said(" For yourself alone: --set KEY=VALUE.")
-    return replace(page, lines=(*page.lines, told + mine), questions=left)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wizard import torch_told
 from wizard.advice.torch_locked import NO_WHEEL
 from wizard.language import Message, said, with_fields
 from wizard.lists import named, parted
 from wizard.text import one_line
-from wizard.torch_means import KEY, as_if, facts
+from wizard.told import torch as torch_told
+from wizard.told.torch_means import KEY, as_if, facts
 
 if TYPE_CHECKING:
     from wizard.advice.torch import TorchAdvice
