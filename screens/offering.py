@@ -19,8 +19,8 @@ from wizard.language import _, said, shown
 if TYPE_CHECKING:
     from screens.choosing import Row
 
-_KEYS = {"escape": "Esc", "ctrl+n": "Ctrl+N", "ctrl+q": "Ctrl+Q", "ctrl+p": "Ctrl+P", "enter": "Enter", "end": "End",
-         "slash": "/", "tab": "Tab"}  # fmt: skip
+_KEYS = {"escape": "Esc", "ctrl+n": "Ctrl+N", "ctrl+q": "Ctrl+Q", "ctrl+p": "Ctrl+P", "ctrl+l": "Ctrl+L", "enter": "Enter",
+         "end": "End", "slash": "/", "tab": "Tab"}  # fmt: skip
 QUIT_HINT = said("Ctrl+Q quits. Nothing is lost.")
 TWICE = 5.0
 """Seconds within which a second Ctrl+C quits."""
@@ -69,6 +69,7 @@ class Offering(Screen[Any], inherit_bindings=True):
         Binding("ctrl+c", "interrupt", said("Copy, stop or quit"), id="frame.interrupt", show=False, system=True,
                 priority=True),
         Binding("ctrl+p", "actions", said("All actions"), id="frame.actions", show=False, system=True, priority=True),
+        Binding("ctrl+l", "app.draw_again", said("Draw the screen again"), id="frame.draw", show=False, priority=True),
     ]  # fmt: skip
     _interrupted_at = float("-inf")
 

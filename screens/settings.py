@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on, work
@@ -15,7 +14,7 @@ from textual.widget import Widget
 from screens.choosing import ChoiceList, Row
 from screens.fields import Field
 from screens.rows import cut, torch_row
-from screens.settings_text import LINK_MODES, OLD_CACHES, now_told, old_told, side_told
+from screens.settings_text import LINK_MODES, OLD_CACHES, Tried, now_told, old_told, side_told
 from screens.step import StepScreen
 from screens.walk import Walk
 from screens.widgets import Line
@@ -44,29 +43,6 @@ TRIED_AFTER = 0.4
 """Seconds after the last key until a folder is tried."""
 
 
-@dataclass
-class _Tried:
-    """What is known of the folder in a field."""
-
-    value: str
-    problem: str | None = None
-    found: FolderTried | None = None
-    waits: bool = False
-    given: bool = False
-    """It was not typed here: advice, a file or the team said so."""
-
-    @property
-    def told(self) -> str | None:
-        """The line under the field: trouble first; "" while it is tried; None where what holds now says more."""
-        if self.problem:
-            return _("x error        {problem}", problem=self.problem)
-        if self.found is not None and self.value:
-            if self.found.warning:
-                return _("! warning      {warning}", warning=self.found.warning)
-            return None if self.given else f"{' ' * 15}{self.found.fact}"
-        return "" if self.waits and not self.given else None
-
-
 class SettingsScreen(StepScreen):
     """Two folders, the link mode, and where these are kept."""
 
@@ -81,7 +57,7 @@ class SettingsScreen(StepScreen):
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
-        self._tried: dict[str, _Tried] = {}
+        self._tried: dict[str, Tried] = {}
         self._timer: Timer | None = None
         self._sizes: dict[str, FolderSize | None] = {}
         """Of old caches, by path; None while it is counted, or where it can't be."""
@@ -117,7 +93,7 @@ class SettingsScreen(StepScreen):
         field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
         value = self.way.choices.text(state.key)
         if value and (tried is None or (tried.given and tried.value != value)):
-            tried = self._tried[name] = _Tried(value, waits=True, given=True)
+            tried = self._tried[name] = Tried(value, waits=True, given=True)
             self._look_at(name, value)
         if (tried is None or tried.given) and field.input is not self.focused:
             field.show(value, self._field_word(state))
@@ -220,9 +196,9 @@ class SettingsScreen(StepScreen):
         try:
             self.way.choose(FIELDS[name], value)
         except BadInput:
-            self._tried[name] = _Tried(value, self._not_whole(value))
+            self._tried[name] = Tried(value, self._not_whole(value))
         else:
-            self._tried[name] = _Tried(value, waits=bool(value))
+            self._tried[name] = Tried(value, waits=bool(value))
 
     def _not_whole(self, value: str) -> str:
         if value.startswith("~") and self.way.machine.home:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
@@ -13,6 +14,7 @@ from wizard.choices import Choices
 from wizard.language import _, said, shown
 from wizard.machine.facts import Machine
 from wizard.machine.folder_size import FolderSize
+from wizard.machine.try_folder import FolderTried
 from wizard.plan import old_cache
 from wizard.plan.shell_files import short
 
@@ -33,6 +35,29 @@ BECOMES = {
     "move": said("is moved to the new folder."),
     "drop": said("is cleared. Undo can't bring it back."),
 }
+
+
+@dataclass
+class Tried:
+    """What is known of the folder in a field."""
+
+    value: str
+    problem: str | None = None
+    found: FolderTried | None = None
+    waits: bool = False
+    given: bool = False
+    """It was not typed here: advice, a file or the team said so."""
+
+    @property
+    def told(self) -> str | None:
+        """The line under the field: trouble first; "" while it is tried; None where what holds now says more."""
+        if self.problem:
+            return _("x error        {problem}", problem=self.problem)
+        if self.found is not None and self.value:
+            if self.found.warning:
+                return _("! warning      {warning}", warning=self.found.warning)
+            return None if self.given else f"{' ' * 15}{self.found.fact}"
+        return "" if self.waits and not self.given else None
 
 
 def now_told(machine: Machine, state: SettingState, room: int) -> str:

@@ -168,6 +168,10 @@ class TerminalApp(App[int]):
         self._thrift.forget()
         self.screen.refresh()
 
+    def action_draw_again(self) -> None:
+        """Ctrl+L: as in a shell, for when something else has written across the screen."""
+        self.draw_again()
+
     # keys that answer everywhere
 
     async def on_event(self, event: events.Event) -> None:

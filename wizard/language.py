@@ -5,9 +5,10 @@ Two seams keep apart what is kept and what is read:
 - A room (advice, plan, diagnosis, machine, run) makes its sentences with `said(...)`. That is a `Message`: a `str` whose
   text is the English sentence, so that JSON documents, events, the journal and files hold English whatever the locale,
   and that remembers its msgid and its fields beside.
-- A face (screens, wizard.cli, wizard.plain) writes its own words with `_(...)`, which are translated at once, and puts
-  what it got from a room through `shown(...)`, which says a Message in the reader's language and leaves any other text
-  alone: what comes from outside is never translated. A face that forgets it shows English, never nonsense.
+- A face (screens, wizard.cli, wizard.plain, and wizard.told for all of them) writes its own words with `_(...)`, which
+  are translated at once, and puts what it got from a room through `shown(...)`, which says a Message in the reader's
+  language and leaves any other text alone: what comes from outside is never translated. A face that forgets it shows
+  English, never nonsense.
 
 So `doctor --json` is English under every locale and `doctor` is not. What a run has kept is English too, with the
 fields of its sentences beside it (`words_of`): a screen in any language makes Messages of it again (`remembered`).

@@ -38,6 +38,16 @@ def way(tmp_path: Path) -> Way:
     return Way(os.fspath(make_folder(tmp_path)), machine=NOTHING)
 
 
+async def test_ctrl_l_writes_all_of_it_again(way: Way) -> None:
+    """Something else may have written across the screen, a message to all users say: nobody here knows of that."""
+    async with counted(way) as (app, pilot):
+        await still(app, pilot)
+        app.forget()
+        await pilot.press("ctrl+l")
+        await still(app, pilot, 1)
+        assert "This machine and this project" in "".join(app.driver.written)
+
+
 SOME, OTHERS = ("mirrors",), ("start", "uv", "settings", "torch", "review")
 
 

@@ -1,0 +1,159 @@
+"""A screen of a run whose place a failure can take: what it says then, and its fixes, each one key."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from screens import rows
+from screens.choosing import ChoiceList
+from screens.failure import Failure, failure_of
+from screens.run_rows import leads
+from screens.step import Mark, StepScreen
+from wizard.errors import BadInput
+from wizard.language import _, error_told, said, shown
+from wizard.plan.quoting import command_line
+from wizard.run.progress import RunState
+from wizard.text import one_line
+
+if TYPE_CHECKING:
+    from screens.walk import Walk
+
+
+class FailingScreen(StepScreen):
+    """Holds the state of a run and the failure that it came to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(key), f"fix({key})", said("Fix {key}", key=key), id=f"run.fix.{key}", show=False)
+            for key in range(1, 10)
+        ),
+    ]
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self.state = walk.state or RunState()
+        self.failure: Failure | None = None
+        self.planned: tuple[tuple[str, str], ...] = ()
+        """The rungs of the verification, where they are known beforehand."""
+        self._fix = 0
+        self._copied: int | None = None
+        """The fix whose command was copied last: Next then leads to the review, to try again."""
+
+    @abstractmethod
+    def shows_failure(self, failure: Failure) -> bool:
+        """Whether this is the screen that the failure belongs to."""
+
+    def settle(self) -> None:
+        """Whether there is a failure to show: asked before any text, for all of them hang on it."""
+        failure = (
+            failure_of(self.state, self.planned, max(rows.WIDTH, self.room), self.spare)
+            if self.state.finished
+            else None
+        )
+        self.failure = failure if failure is not None and self.shows_failure(failure) else None
+
+    def another_run(self, state: RunState) -> None:
+        """Shows that one from now on; no fix of the last one is chosen."""
+        self.state, self._fix, self._copied = state, 0, None
+
+    def heading(self) -> str | Content:
+        if self.failure is not None:
+            again = {2: _("2nd try"), 3: _("3rd try")}.get(self.walk.runs) or _("{number}th try", number=self.walk.runs)
+            title = shown(self.failure.title)
+            return title if self.walk.runs < 2 else rows.sides(title, again, 76)
+        return self.live_heading()
+
+    def live_heading(self) -> str:
+        """Row 3 while nothing is wrong."""
+        return self.TITLE_TEXT
+
+    def lead(self) -> str | Content:
+        return Content(self.failure.lead) if self.failure is not None else self.live_lead()
+
+    def live_lead(self) -> str:
+        """Rows 4 and 5 while nothing is wrong."""
+        return self.LEAD
+
+    def by_hand(self) -> str:
+        return self.failure.by_hand(self._fix) if self.failure is not None else super().by_hand()
+
+    def next_label(self) -> str:
+        if self.failure is None:
+            return self.live_label()
+        return _("Try again") if self._copied == self._fix else self.failure.label(self._fix)
+
+    def live_label(self) -> str:
+        """What the primary button says while nothing is wrong."""
+        return super().next_label()
+
+    def mark(self) -> Mark:
+        return "failed" if self.failure is not None else "now"
+
+    def help_name(self) -> str:
+        return "failure" if self.failure is not None else super().help_name()
+
+    def shows(self, action: str) -> bool:
+        if action.startswith("fix("):
+            return self.failure is not None and int(action[4:-1]) <= len(self.failure.fixes)
+        return super().shows(action)
+
+    def word_of(self, binding: Binding) -> str:
+        if binding.action.startswith("fix(") and self.failure is not None:
+            return rows.cut(shown(self.failure.fixes[int(binding.action[4:-1]) - 1].title), 60)
+        return super().word_of(binding)
+
+    def go_on(self) -> None:
+        if self.failure is None:
+            super().go_on()
+        elif self.failure.fixes and self._copied != self._fix:
+            self.action_fix(self._fix + 1)
+        else:
+            self.post_message(self.GoTo("review"))
+
+    def go_back(self) -> None:
+        if self.failure is not None:
+            self.post_message(self.GoTo(self.failure.screen()))
+        else:
+            super().go_back()
+
+    def action_fix(self, number: int) -> None:
+        """1 to 9: takes that fix."""
+        if self.failure is None or not 1 <= number <= len(self.failure.fixes):
+            return
+        fix = self.failure.fixes[number - 1]
+        self._fix = number - 1
+        if leads(fix) in ("command", "message"):
+            self.copy(fix.message or "\n".join(command_line(argv) for argv in fix.commands or ()))
+            if leads(fix) == "command":
+                self._copied = self._fix
+            self.redraw()
+            return
+        try:
+            for key, value in (fix.choices or {}).items():
+                self.way.choose(key, value)
+        except BadInput as error:
+            self.say(f"x {one_line(error_told(error), 70)}")
+            return
+        self.walk.tried = (*self.walk.tried, fix.title)
+        self.way.read()
+        self.post_message(self.GoTo("review"))
+
+    @on(ChoiceList.Taken, "#fixes")
+    def _fix_taken(self, event: ChoiceList.Taken) -> None:
+        self._fix = event.index
+        self.redraw()
+
+    @on(OptionList.OptionHighlighted, "#fixes")
+    def _fix_looked_at(self, event: OptionList.OptionHighlighted) -> None:
+        if self.failure is not None and self.query_one("#fixes").has_focus:
+            self._fix = event.option_index
+            self.redraw()
+
+
+__all__ = ["FailingScreen"]
