@@ -55,6 +55,7 @@ def test_an_authority_that_nobody_knows(company: Index, locked: Project, monkeyp
     assert company.files() == FILES
 
 
+@pytest.mark.long
 @pytest.mark.same_everywhere
 def test_a_proxy_that_asks(company: Index, locked: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", os.fspath(TLS / "ca.pem"))
@@ -72,6 +73,7 @@ def test_a_proxy_that_asks(company: Index, locked: Project, monkeypatch: pytest.
     assert not [data for data in kept if b"s3cret" in data or b"wr0ng" in data]
 
 
+@pytest.mark.long
 @pytest.mark.same_everywhere
 def test_a_setting_of_the_company_against_the_lock(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Told by doctor and in the plan, and the sync goes on by uv.lock's own rules."""

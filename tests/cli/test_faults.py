@@ -49,6 +49,7 @@ def test_a_dead_index(project: Project, index: Index, monkeypatch: pytest.Monkey
     assert cause(applied(project, check=1)) == "network-refused"
 
 
+@pytest.mark.long
 @pytest.mark.same_everywhere
 def test_a_slow_index_tells_its_bytes(project: Project, index: Index) -> None:
     index.rate("alpha-1.0", 600_000)
@@ -65,12 +66,12 @@ LONG = (SAME, pytest.mark.long)
 @pytest.mark.parametrize(
     "fault, expected",
     [
-        pytest.param(Status(401), "index-credentials", marks=SAME),
+        pytest.param(Status(401), "index-credentials", marks=LONG),
         pytest.param(Status(403), "index-forbidden", marks=LONG),
         pytest.param(Status(404), "index-file-missing", marks=LONG),
         pytest.param(Status(503), "index-server-error", marks=LONG),
         pytest.param(Tampered(), "hash-mismatch", marks=SAME),
-        pytest.param(Cut(after=1000), "network-interrupted", marks=SAME),
+        pytest.param(Cut(after=1000), "network-interrupted", marks=LONG),
     ],
 )
 def test_an_index_that_fails(

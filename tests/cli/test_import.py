@@ -76,6 +76,7 @@ def test_a_project_that_locks_and_syncs_and_can_be_taken_back(file: Path, folder
     assert {path.name for path in folder.iterdir()} <= {".venv"}
 
 
+@pytest.mark.long
 def test_an_existing_project_keeps_what_it_has(file: Path, folder: Path) -> None:
     pyproject = folder / "pyproject.toml"
     before = (

@@ -215,7 +215,14 @@ def workspace(bench: Bench, root: str, member: str) -> Path:
 
 @LINUX
 @pytest.mark.parametrize(
-    "root", ["", f'{HEAD}dependencies = ["inner"]\n[tool.uv.sources]\ninner = {{ workspace = true }}\n']
+    "root",
+    [
+        "",
+        pytest.param(
+            f'{HEAD}dependencies = ["inner"]\n[tool.uv.sources]\ninner = {{ workspace = true }}\n',
+            marks=pytest.mark.long,
+        ),
+    ],
 )
 def test_a_members_torch_is_bound_in_the_root(bench: Bench, root: str) -> None:
     theirs = workspace(bench, root, 'dependencies = ["torch>=2.9", "torchaudio"]\n[tool.uv]\npackage = false\n')

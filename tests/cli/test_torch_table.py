@@ -179,6 +179,7 @@ def test_a_system_that_the_lock_was_not_made_for(bench: Bench) -> None:
     assert bench.causes() == ["no-wheel-platform"]
 
 
+@pytest.mark.long
 def test_unpacked_bytes_are_asked_for_on_request_alone(bench: Bench) -> None:
     bench.index.forget()
     quiet = bench.told("doctor")["project"]["lock"]

@@ -70,6 +70,7 @@ def test_a_tampered_wheel_is_named_and_nothing_is_left(project: Project, bare: P
     assert not (bare / ".local/bin").exists()
 
 
+@pytest.mark.long
 def test_a_file_brought_along_needs_no_network(project: Project, bare: Path, index: Index, uv: Path) -> None:
     """Named from the folder where the user is; what installs it works in another one."""
     (bare / "stick").mkdir()
@@ -102,6 +103,7 @@ def conda(home: Path) -> Path:
     return root
 
 
+@pytest.mark.long
 def test_conda_is_told_and_switched_off_by_choice_only(project: Project, home: Path, conda: Path) -> None:
     told = json.loads(wizard("doctor", str(project.path), "--json").stdout)
     assert told["machine"]["conda"]["auto_activate"] is True

@@ -96,6 +96,7 @@ def until_downloading(run: Running, gate: Gate) -> None:
     assert any(event["type"] == "package" and event["state"] == "downloading" for event in run.read())
 
 
+@pytest.mark.long
 def test_a_second_wizard_is_told_and_may_join(project: Project, gate: Gate) -> None:
     with Running("apply", str(project.path), "--yes") as run:
         until_downloading(run, gate)
@@ -114,7 +115,9 @@ def test_a_second_wizard_is_told_and_may_join(project: Project, gate: Gate) -> N
     assert progress[-1]["done_bytes"] == progress[-1]["total_bytes"] > 1_400_000
 
 
-@pytest.mark.parametrize("hidden", [False, True], ids=["with psutil", "without psutil"])
+@pytest.mark.parametrize(
+    "hidden", [False, pytest.param(True, marks=pytest.mark.long)], ids=["with psutil", "without psutil"]
+)
 def test_ctrl_c_ends_uv_and_all_it_started(project: Project, gate: Gate, tmp_path: Path, hidden: bool) -> None:
     if hidden:
         (tmp_path / "hidden").mkdir()

@@ -150,6 +150,7 @@ def test_a_failure_is_named(
     assert found[-1]["exit_code"] == 1
 
 
+@pytest.mark.long
 @pytest.mark.same_everywhere
 def test_a_requirement_that_is_not_met_is_exit_3(project: Project) -> None:
     wizard("sync", str(project.path))
@@ -160,6 +161,7 @@ def test_a_requirement_that_is_not_met_is_exit_3(project: Project) -> None:
     assert json.loads(wizard("verify", str(project.path), "--json").stdout)["ok"] is True
 
 
+@pytest.mark.long
 @pytest.mark.same_everywhere
 def test_verify_looks_into_any_environment(project: Project) -> None:
     wizard("sync", str(project.path))
@@ -185,6 +187,7 @@ def test_attach_tells_a_run_again_and_exits_as_it_did(project: Project) -> None:
     assert wizard("attach", check=1).stdout
 
 
+@pytest.mark.long
 @pytest.mark.same_everywhere
 def test_choices_are_exported_and_replayed(project: Project, tmp_path: Path) -> None:
     chosen = ["--set", "verify.require=cpu", "--set", "settings.where=none"]

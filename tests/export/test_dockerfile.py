@@ -146,6 +146,7 @@ exec(own.MAKER.replace("Name: NAME", "Name: NAME\\\\nRequires-Dist: alpha").repl
 """
 
 
+@pytest.mark.long
 def test_a_version_that_git_would_have_told_is_told_to_the_build(tmp_path: Path, index: Index, uv: Path) -> None:
     index.add(wheel("setuptools-scm"))
     project = make_project(
@@ -186,6 +187,7 @@ def test_which_builds_ask_git(tmp_path: Path, build: str, more: str, expected: s
     assert variables([str(tmp_path)]) == ()
 
 
+@pytest.mark.long
 def test_what_was_chosen_goes_along(tmp_path: Path, index: Index, uv: Path) -> None:
     project = make_project(
         tmp_path, index, uv, extras={"more": ["gamma"]}, groups={"dev": ["gamma"], "docs": ["gamma"]}

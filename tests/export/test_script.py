@@ -106,6 +106,7 @@ def test_it_does_what_apply_does_and_twice_is_once(
     assert told[1] == files_of(project.path)
 
 
+@pytest.mark.long
 @posix
 @pytest.mark.parametrize("lacks", [False, True])
 def test_a_mirror_is_asked_first_and_what_it_lacks_comes_from_the_locks_own_addresses(
@@ -244,6 +245,7 @@ _NAMES = st.text(st.characters(exclude_characters="/\n\r\0", exclude_categories=
 _DATA = st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode), st.just(b"UV_WIZARD_0_0\n"))
 
 
+@pytest.mark.long
 @posix
 @settings(max_examples=25)
 @given(st.lists(st.tuples(_NAMES, _DATA), min_size=1, max_size=4, unique_by=lambda one: one[0]), st.binary(max_size=20))

@@ -104,6 +104,7 @@ def test_an_unknown_key_ends_with_what_is_allowed(project: Project, text: str) -
     assert "allowed" in done.stderr or "the tables are" in done.stderr or "the choices are" in done.stderr
 
 
+@pytest.mark.long
 def test_written_once_taken_back_and_refused(project: Project) -> None:
     folder, before = os.fspath(project.path), project.pyproject.read_bytes()
     words = ("--set", "verify.require=cpu", "--set", "mirrors.pypi=fastest", "--greeting", "Hello, newcomer")

@@ -80,8 +80,9 @@ def test_a_terminal_that_tells_of_changed_cells_after_each_drawing(path: Path) -
         assert counted(said) == counted(direct)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", OF_EVERY_UV)
-@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.long), 3])
+@pytest.mark.parametrize("every", [1, 3])
 def test_a_terminal_that_tells_of_changed_cells_in_the_midst_of_drawings(path: Path, every: int) -> None:
     data = path.read_bytes().decode()
     writes = [piece for piece in EACH_WRITE.split(data) if piece]

@@ -83,6 +83,7 @@ def home_of(tmp_path: Path, number: int) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("then", ["take back", "finish"])
 def test_killed_before_every_event(tmp_path: Path, then: str) -> None:
     number, steps = 0, set()

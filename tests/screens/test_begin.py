@@ -154,6 +154,7 @@ async def test_uv_alone_is_a_row_and_then_next_goes_on(folder: Path, uv: Path) -
         await until(pilot, lambda: "x error" not in text_of(app) and "6/8 review" in text_of(app))
 
 
+@pytest.mark.long
 async def test_a_conda_environment_becomes_a_project(folder: Path, uv: Path, tmp_path: Path) -> None:
     prefix = environment(tmp_path / "envs" / "vision", "# update specs: ['alpha']", {"alpha": "1.0", "openssl": "3"})
     async with started(folder, uv) as (app, pilot):
@@ -186,6 +187,7 @@ def home_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, os.fspath(folder))
 
 
+@pytest.mark.long
 async def test_in_a_home_folder_a_project_gets_a_folder_of_its_own(
     folder: Path, uv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ async def test_a_screen_at_120_columns_is_the_one_at_80_and_a_panel() -> None:
     assert "What the next screens ask" in "\n".join(row[80:] for row in wide)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", OURS)
 async def test_every_letter_of_the_hint_line_does_something(name: str) -> None:
     async with on(name) as (app, pilot):

@@ -37,11 +37,11 @@ LETTERS = {"en": r"[ -~]", "zh-CN": r"[ -~\u3000-\u9fff\uff00-\uffef]", "ko": r"
 """What may be drawn: ASCII, and letters that are two cells wide everywhere."""
 ON_WINDOWS = sys.platform == "win32"
 """Folders are written in another way there: places and widths are held, the pictures are those of other systems."""
-RARE = {
-    "start-sound", "settings-empty", "uv-own", "mirrors-none", "review-no-lock", "sync-no-total", "sync-silent", "sync-builds",
-    "sync-stopped", *(name for name in STATES if name.startswith("torch-") and name not in {"torch-old-driver", "torch-none"}),
-}  # fmt: skip
-"""States that are held in the long tests alone."""
+EVERY_TIME = (
+    "start", "uv", "settings", "mirrors-measured", "torch-old-driver", "review", "sync", "sync-failed", "verify-green",
+    "verify-failed", "start-no-project", "runs", "help", "palette", "log", "stop", "all-variants", "options",
+)  # fmt: skip
+"""States that are held by default, each in one of the languages; all others, and all else of these, in the long tests."""
 WHOLE = ("title", "lead", "hand", "promise", "hints", "sheet-title", "sheet-hints", "recommended", "headline")
 """Lines that are never cut: what is missing there is to be read nowhere else."""
 
@@ -59,11 +59,11 @@ def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 def cases() -> Iterator[Any]:
-    """All of them; by default most states at 80x24 in one language, so that a third of each language is looked at."""
-    for place, name in enumerate(STATES):
+    """All of them; those that are not of EVERY_TIME are long."""
+    for name in STATES:
         for size in SIZES:
             for number, language in enumerate(LANGUAGES):
-                often = size == "80x24" and place % len(LANGUAGES) == number and name not in RARE
+                often = size == "80x24" and name in EVERY_TIME and EVERY_TIME.index(name) % len(LANGUAGES) == number
                 marks = () if often else (pytest.mark.long,)
                 yield pytest.param(name, size, language, id=f"{name}-{size}-{language}", marks=marks)
 

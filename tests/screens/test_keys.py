@@ -27,6 +27,7 @@ def _cheap(names: tuple[str, ...], *every_time: str) -> list[object]:
     return [name if name in every_time else pytest.param(name, marks=pytest.mark.long) for name in names]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", _cheap(PAGES, "log"))
 async def test_a_page_has_palette_help_and_quit_like_a_screen(name: str) -> None:
     async with opened(name) as (app, pilot):
@@ -66,6 +67,7 @@ async def test_a_sheet_has_a_palette_with_its_answers_and_esc_closes_it(name: st
         await until(pilot, lambda: app.screen is not sheet)
 
 
+@pytest.mark.long
 async def test_ctrl_n_is_the_first_button_of_a_sheet_but_of_one_asked_while_something_runs() -> None:
     async with opened("undo") as (app, pilot):
         await pilot.press("ctrl+n")

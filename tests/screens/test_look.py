@@ -66,6 +66,7 @@ def test_the_tones_of_every_theme_are_made_readable(name: str) -> None:
         assert readable(variables) == NORD, "what is written down for the first picture is what would be computed"
 
 
+@pytest.mark.long
 async def test_other_colours_are_offered_by_the_palette() -> None:
     async with opened("uv") as (app, pilot):
         await pilot.press("ctrl+p")

@@ -145,6 +145,7 @@ async def test_an_address_of_ones_own_becomes_a_row(folder: Path) -> None:
         assert app.walk.way.choices.text("mirrors.pypi") == "https://mirror.example/simple"
 
 
+@pytest.mark.long
 async def test_how_far_a_mirror_is_to_reach(folder: Path) -> None:
     async with showing(folder, at="mirrors") as (app, pilot):
         await until(pilot, shows(app, "In force"))

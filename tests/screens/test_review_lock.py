@@ -94,6 +94,7 @@ async def test_while_uv_is_at_it_the_screen_goes_on_and_escape_stops_it(project:
         await until(pilot, shows(app, "uv.lock: 2 packages changed"))
 
 
+@pytest.mark.long
 async def test_start_while_uv_is_at_it_starts_once_the_outcome_is_there(project: Project, index: Index) -> None:
     index.fault("alpha", gate := Gate())
     async with review(project, index) as (app, pilot):
@@ -141,6 +142,7 @@ async def test_leaving_the_wizard_ends_uv(project: Project, index: Index) -> Non
     gate.release()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(60, 18), (120, 40)])
 async def test_other_sizes(project: Project, index: Index, size: tuple[int, int]) -> None:
     async with review(project, index, size=size) as (app, pilot):

@@ -123,6 +123,7 @@ async def test_stop_asks_first_and_the_run_goes_on_when_it_is_refused(folder: Pa
         assert not (recorded.folder / "cancel").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 18)])
 async def test_every_size_shows_the_buttons(folder: Path, recorded: Recorded, size: tuple[int, int]) -> None:
     recorded.step("sync", "started")
@@ -167,6 +168,7 @@ async def test_a_flood_neither_freezes_the_screen_nor_grows(folder: Path, record
         await until(pilot, shows(app, f"line {LINES - 1} of what"))
 
 
+@pytest.mark.long
 async def test_the_log_page_stands_still_while_somebody_reads(folder: Path, recorded: Recorded) -> None:
     recorded.step("sync", "started")
     flood(recorded, 2000)
@@ -242,6 +244,7 @@ async def test_a_failed_sync_becomes_its_diagnosis(folder: Path, recorded: Recor
         assert isinstance(app.screen, StepScreen)
 
 
+@pytest.mark.long
 async def test_the_search_names_its_own_keys_while_it_is_open(folder: Path, recorded: Recorded) -> None:
     recorded.step("sync", "started")
     async with showing(folder, recorded) as (app, pilot):

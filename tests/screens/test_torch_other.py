@@ -67,9 +67,11 @@ async def test_everything_is_in_sight_at_80_by_24(with_torch: Path) -> None:
     [
         ("2.15.0", "x error    torch 2.15.0 has no variant cu126; the newest with it is 2.14.1."),
         ("2.8.0", "x error    This project allows torch 2.9 or newer; 2.8.0 is older."),
-        ("2", "x error    "),
+        pytest.param("2", "x error    ", marks=pytest.mark.long),
         ("nonsense", "x error    "),
-        ("99.0.0", "x error    torch 99.0.0 is not known here; the newest that is known is"),
+        pytest.param(
+            "99.0.0", "x error    torch 99.0.0 is not known here; the newest that is known is", marks=pytest.mark.long
+        ),
     ],
 )
 async def test_what_cannot_be_had_is_said_and_not_taken(with_torch: Path, version: str, told: str) -> None:
@@ -126,6 +128,7 @@ async def test_what_was_not_touched_stays_with_whoever_said_it(with_torch: Path)
         assert app.walk.way.choices.origin("torch.version") == "default"
 
 
+@pytest.mark.long
 async def test_no_system_at_all_is_no_answer(with_torch: Path) -> None:
     async with showing(with_torch, at="torch", machine=RTX) as (app, pilot):
         await opened(app, pilot)
@@ -136,6 +139,7 @@ async def test_no_system_at_all_is_no_answer(with_torch: Path) -> None:
         await until(pilot, shows(app, TITLE))
 
 
+@pytest.mark.long
 async def test_a_variant_for_another_machine_can_be_taken(with_torch: Path) -> None:
     async with showing(with_torch, at="torch", machine=RTX) as (app, pilot):
         await opened(app, pilot)
@@ -145,6 +149,7 @@ async def test_a_variant_for_another_machine_can_be_taken(with_torch: Path) -> N
         assert app.walk.way.choices.text("torch.variant") == "cu130"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(60, 18), (120, 40)])
 async def test_other_sizes(with_torch: Path, size: tuple[int, int]) -> None:
     async with showing(with_torch, size=size, at="torch", machine=RTX) as (app, pilot):

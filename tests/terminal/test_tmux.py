@@ -160,6 +160,7 @@ def test_a_lost_terminal_leaves_no_wizard_behind(project: Project, terminals: Op
     wait_for(lambda: str([one for one in left if one.is_running()]), lambda seen: seen == "[]", "all of them gone")
 
 
+@pytest.mark.long
 def test_a_second_wizard_is_told_and_may_join(project: Project, index: Index, terminals: Open) -> None:
     gate = Gate(after=10_000)
     index.fault("alpha-1.0", gate)
@@ -188,6 +189,7 @@ def test_ctrl_c_in_apply_ends_uv_and_says_so(project: Project, index: Index, ter
     assert terminals("apply", str(project.path), "--yes").until("ended with 0")
 
 
+@pytest.mark.long
 def test_plain_goes_the_same_way_by_lines(project: Project, terminals: Open) -> None:
     terminal = terminals(str(project.path), "--plain", size=(80, 200))
     for place in range(1, 7):
