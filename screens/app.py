@@ -12,8 +12,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
+from screens.ending import ended_by_signal, tell_crash
 from screens.step import ORDER, StepScreen
-from screens.terminal import TerminalApp, tell_crash
+from screens.terminal import TerminalApp
 from screens.walk import Walk
 from wizard.errors import ExitCode, WizardError
 from wizard.language import _, shown
@@ -205,8 +206,8 @@ def run(
     if app.crash is not None:
         tell_crash(app.crash)
         return int(ExitCode.FAILED)
-    if code is None:  # ended by a signal
-        return app.return_code or int(ExitCode.DONE)
+    if code is None:
+        return ended_by_signal(app)
     for line in farewell(walk):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

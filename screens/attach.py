@@ -9,10 +9,11 @@ from typing import Any
 
 from textual.screen import Screen
 
+from screens.ending import ended_by_signal, tell_crash
 from screens.runs import RunsScreen
 from screens.step import StepScreen
 from screens.sync import SyncScreen
-from screens.terminal import TerminalApp, tell_crash
+from screens.terminal import TerminalApp
 from screens.verification import VerificationScreen
 from screens.walk import Walk
 from wizard.errors import ExitCode
@@ -109,7 +110,7 @@ def run(run_info: RunInfo) -> int:
         where = app.taken_up.project or "."
         return wizard(lambda: Way(where), going_on=interrupted.of(app.taken_up))
     if code is None:
-        return app.return_code or int(ExitCode.DONE)
+        return ended_by_signal(app)
     if walk.running:
         sys.stdout.write(_("It goes on. To see it again: uv-wizard attach {id}\n", id=run_info.id))
     return code

@@ -31,7 +31,7 @@ from screens.thrift import Thrift
 from screens.widgets import Highlighting, is_field
 from wizard.errors import ExitCode
 from wizard.language import _
-from wizard.text import masked, one_line
+from wizard.text import masked
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -270,24 +270,4 @@ class TerminalApp(App[int]):
         self._close_messages_no_wait()
 
 
-def tell_crash(error: BaseException) -> None:
-    """One line on standard error; the traceback, without local variables, goes into a file that can be sent."""
-    import traceback
-
-    from wizard.run.state import state_folder
-
-    told = "uv-wizard: " + _(
-        "something went wrong on the screen ({name}: {error})",
-        name=type(error).__name__,
-        error=masked(one_line(str(error), 200)),
-    )
-    try:
-        path = state_folder() / "crash.txt"
-        path.write_text(masked("".join(traceback.format_exception(error))), "utf-8", "replace")
-        told = _("{told}; what happened is in {path}", told=told, path=path)
-    except OSError:
-        pass
-    sys.stderr.write(_("{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach", told=told) + "\n")
-
-
-__all__ = ["TerminalApp", "own_colours", "tell_crash"]
+__all__ = ["TerminalApp", "own_colours"]

@@ -19,6 +19,9 @@ def says(version: str) -> str:
     return f"echo '{version}'"
 
 
+REAL = os.path.realpath(sys.executable)
+
+
 def test_the_python_of_these_tests() -> None:
     folder = os.fspath(Path(sys.executable).parent)
     listed = pythons(ProbeRequest(environment={**os.environ, "PATH": folder})).facts["pythons"]
@@ -77,6 +80,17 @@ def test_shims_of_pyenv(
     assert listed[0].path == os.fspath(root / (f"versions/{version}/bin/python3" if version else "shims/python3"))
     assert sorted(one.version for one in listed if one.version) == ["3.10.13", "3.12.1"]
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shim there is no script with its interpreter in its first line")
+def test_shims_of_who_is_not_known_here_stand_for_what_they_start(
+    asked: Asked, program: Program, tmp_path: Path
+) -> None:
+    """Else uv, told of the script, would make the environment anew at each sync."""
+    for name in ("python", "python3"):
+        program(tmp_path / "shims" / name, f'exec "{REAL}" "$@"')
+    listed = pythons(asked({"PATH": f"{tmp_path / 'shims'}"})).facts["pythons"]
+    assert [(one.path, one.version) for one in listed] == [(REAL, platform.python_version())]
 
 
 def test_uvs_pythons_and_condas(asked: Asked, program: Program) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from screens.app import WizardApp, farewell
+from screens.ending import tell_crash
 from screens.quit_sheets import QuitSheet, StopSheet
-from screens.terminal import tell_crash
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay
 from tests.screens.running import make_folder, showing, shows, until

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sysconfig
-import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,6 +76,8 @@ def walk(bare: Path) -> Iterator[Walk]:
 
 def without_uv(folder: Path) -> Path:
     """A Python that has what the wizard needs and no uv beside it."""
+    import venv  # Windows' own small Python has none, and gathers this file too
+
     venv.create(folder, with_pip=False)
     (site,) = folder.glob("lib/python*/site-packages")
     paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
