@@ -13,6 +13,7 @@ import pytest
 
 from tests.mirrors.support import user_config
 from tests.support.index import Index
+from tests.support.often import every
 from tests.support.projects import Project, make_project
 from wizard.advice.locked import audit, held_here
 from wizard.choices import Choices
@@ -127,7 +128,7 @@ def works(project: Project, env: Mapping[str, str]) -> bool:
     return here.run_uv("sync", "--locked", "--dry-run", "--color", "never", check=False).returncode == 0
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", every(3, CASES))
 def test_what_the_wizard_says_and_what_uv_does(index: Index, home: Path, uv: Path, tmp_path: Path, name: str) -> None:
     case = CASES[name]
     if os.name == "nt" and case.system:

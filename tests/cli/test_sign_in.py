@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.command import events, of, wizard
 from tests.support.index import Index
+from tests.support.often import every
 from tests.support.projects import Project, make_project, stock
 from tests.support.wheels import wheel
 
@@ -42,7 +43,7 @@ def told_nowhere(*texts: str) -> None:
         assert not [data for data in kept if secret.encode() in data]
 
 
-@pytest.mark.parametrize("door", ["set", "choices", "project"])
+@pytest.mark.parametrize("door", every(3, ["set", "choices", "project"]))
 def test_a_mirror_with_its_sign_in_in_the_address(
     private: Index, index: Index, project: Project, tmp_path: Path, door: str
 ) -> None:

@@ -116,9 +116,9 @@ def test_sync_through_a_mirror_leaves_the_lock(project: Project, index: Index) -
     [
         ("no lock", "lock-missing"),
         ("stale lock", "lock-outdated"),
-        ("broken lock", "lock-unreadable"),
-        ("broken project", "project-invalid"),
-        ("no project", "project-missing"),
+        pytest.param("broken lock", "lock-unreadable", marks=pytest.mark.long),
+        pytest.param("broken project", "project-invalid", marks=pytest.mark.long),
+        pytest.param("no project", "project-missing", marks=pytest.mark.long),
         ("server", "index-server-error"),
         ("extra", "extra-undefined"),
     ],

@@ -82,6 +82,7 @@ def text_of(found: Exported, name: str = "Dockerfile") -> str:
     return next(one.after or b"" for one in found.files if one.path.endswith(name)).decode()
 
 
+@pytest.mark.long
 def test_the_steps_make_an_environment_and_leave_the_machines_own_behind(
     tmp_path: Path, index: Index, uv: Path
 ) -> None:

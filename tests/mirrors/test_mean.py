@@ -139,6 +139,7 @@ def test_one_that_stands_still_goes_after_those_that_keep_up(origin: Index) -> N
     assert (only(found, "still").ok, found.best) == (True, "slow")
 
 
+@pytest.mark.long
 def test_the_fastest_every_time_with_noise(origin: Index) -> None:
     """The short of the fifty runs that .ci/long makes."""
     chance = random.Random(11)

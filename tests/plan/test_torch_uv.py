@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.index import Index
+from tests.support.often import every
 from tests.support.torch_index import VARIANTS, torch_index
 from wizard.project.lockfile import lock_of
 from wizard.project.torch_editor import edit
@@ -96,7 +97,7 @@ def check(uv: str, folder: Path, index: Index, name: str, targets: dict[str, dic
         assert [builds - {"pypi"} for builds in found.values()] == [bound] * len(found), (kind, after.decode())
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", every(3, SHAPES))
 def test_uv_takes_it(name: str, tmp_path: Path, index: Index, uv: Path) -> None:
     check(os.fspath(uv), tmp_path, index, name, TARGETS)
 

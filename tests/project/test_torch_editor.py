@@ -302,6 +302,7 @@ def test_a_switch_is_the_same_as_the_last_choice_alone(text: bytes, first: Targe
         assert again == once
 
 
+@pytest.mark.long
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(files(), st.sampled_from(TARGETS))
 def test_any_file_is_edited_as_meant_or_refused(data: bytes, target: Target) -> None:

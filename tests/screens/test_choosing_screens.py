@@ -150,6 +150,7 @@ async def test_choosing_a_way_to_uv_is_a_choice_of_the_screen() -> None:
         assert way.choices.said("uv.install") == ("keep", "screen")
 
 
+@pytest.mark.long
 async def test_version_and_folder_are_checked_in_their_sheet() -> None:
     way = MadeUpWay()
     async with on("uv", way=way) as (app, pilot):
@@ -230,6 +231,7 @@ async def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
         assert "Link mode      auto: tried as soon as the cache folder is usable" in text_of(app)
 
 
+@pytest.mark.long
 async def test_the_link_mode_is_an_option() -> None:
     way = MadeUpWay()
     async with on("settings", way=way) as (app, pilot):
@@ -267,6 +269,7 @@ async def test_the_detail_follows_the_highlight_and_d_shows_it_all() -> None:
             assert part in told
 
 
+@pytest.mark.long
 async def test_extras_and_requirements_are_in_their_sheet() -> None:
     way = MadeUpWay()
     async with on("review", way=way) as (app, pilot):

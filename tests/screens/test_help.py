@@ -15,6 +15,7 @@ from screens.sheet import LINES, WIDTH
 from screens.track import ORDER
 from tests.screens.gallery import STATES, opened
 from tests.screens.running import shows, text_of, until
+from tests.support.often import often
 from wizard import catalog
 from wizard.language import use
 
@@ -82,9 +83,7 @@ async def explained(app: App[object], pilot: Pilot[object]) -> None:
                     assert screen.help_name() in ENTRIES, (control, row, screen.help_name())
 
 
-@pytest.mark.parametrize(
-    "name", [*FEW, *(pytest.param(name, marks=pytest.mark.long) for name in STATES if name not in FEW)]
-)
+@pytest.mark.parametrize("name", often(STATES, FEW))
 async def test_every_control_has_its_help(name: str) -> None:
     async with opened(name) as (app, pilot):
         await explained(app, pilot)

@@ -16,6 +16,7 @@ from screens.sheet import Sheet
 from tests.screens.gallery import STATES, opened
 from tests.screens.running import shows, text_of, until
 from tests.screens.test_look import unreadable
+from tests.support.often import often
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -23,12 +24,8 @@ PAGES = tuple(name for name, state in STATES.items() if state.kind == "page" and
 SHEETS = tuple(name for name, state in STATES.items() if state.kind == "sheet")
 
 
-def _cheap(names: tuple[str, ...], *every_time: str) -> list[object]:
-    return [name if name in every_time else pytest.param(name, marks=pytest.mark.long) for name in names]
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("name", _cheap(PAGES, "log"))
+@pytest.mark.parametrize("name", often(PAGES, ("log",)))
 async def test_a_page_has_palette_help_and_quit_like_a_screen(name: str) -> None:
     async with opened(name) as (app, pilot):
         page = app.screen
@@ -51,7 +48,7 @@ async def test_a_page_has_palette_help_and_quit_like_a_screen(name: str) -> None
         await until(pilot, lambda: app.screen is not page)
 
 
-@pytest.mark.parametrize("name", _cheap(SHEETS, "undo"))
+@pytest.mark.parametrize("name", often(SHEETS, ("undo",)))
 async def test_a_sheet_has_a_palette_with_its_answers_and_esc_closes_it(name: str) -> None:
     async with opened(name) as (app, pilot):
         sheet = app.screen

@@ -16,6 +16,7 @@ from screens.choosing import ChoiceList
 from screens.themes import NORD, contrast, readable
 from tests.screens.gallery import STATES, opened
 from tests.screens.running import shows, text_of, until
+from tests.support.often import often
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.same_everywhere
 
 LOOKED_AT = ("sync-failed", "verify-green", "search")
-NAMES = [name if name in LOOKED_AT else pytest.param(name, marks=pytest.mark.long) for name in STATES]
+NAMES = often(STATES, LOOKED_AT)
 THEMES = tuple(name for name in BUILTIN_THEMES if not name.startswith("ansi"))
 
 

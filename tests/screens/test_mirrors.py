@@ -164,6 +164,7 @@ async def test_how_far_a_mirror_is_to_reach(folder: Path) -> None:
         assert app.walk.way.choices.text("mirrors.scope") == "project"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "body, told",
     [

@@ -15,15 +15,12 @@ from screens.step import StepScreen
 from screens.widgets import PushButton
 from tests.screens.gallery import STATES, opened
 from tests.screens.running import shows, text_of, until
+from tests.support.often import often
 
 pytestmark = pytest.mark.same_everywhere
 
 EVERY_TIME = ("options-mirrors",)
-REACHED = [
-    name if name in EVERY_TIME else pytest.param(name, marks=pytest.mark.long)
-    for name, state in STATES.items()
-    if state.kind != "page" or name == "other-variant"
-]
+REACHED = often((name for name, state in STATES.items() if state.kind != "page" or name == "other-variant"), EVERY_TIME)
 STAYS = {"Ctrl+Q", "Ctrl+N", "F5", "S", "P", "R", "PgDn", "Tab", "Enter", "End"}
 """Keys that end or start something, and those whose effect others hold."""
 

@@ -16,6 +16,7 @@ from screens.step import StepScreen
 from screens.widgets import PushButton
 from tests.screens.gallery import STATES, opened, text_of
 from tests.screens.running import until
+from tests.support.often import often
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.same_everywhere
 
 SIZES = ((60, 18), (60, 24), (79, 30), (80, 18), (80, 24), (100, 30), (119, 36), (120, 40), (135, 24), (160, 50))
 EVERY_TIME = ("review",)
-NAMES = [name if name in EVERY_TIME else pytest.param(name, marks=pytest.mark.long) for name in STATES]
+NAMES = often(STATES, EVERY_TIME)
 
 
 async def resized(app: App[Any], pilot: Pilot[Any], size: tuple[int, int]) -> None:

@@ -29,6 +29,7 @@ async def test_the_promise_is_whole_in_a_narrow_window() -> None:
         assert rows[-2] == "  [ Next: mirrors ]   [ Back ]"
 
 
+@pytest.mark.long
 async def test_what_lies_below_is_named_and_page_down_shows_it() -> None:
     async with opened("start", (60, 18)) as (app, pilot):
         await until(pilot, shows(app, "PgDn More"))
@@ -38,6 +39,7 @@ async def test_what_lies_below_is_named_and_page_down_shows_it() -> None:
         assert app.focused is app.screen.query_one("#next")
 
 
+@pytest.mark.long
 async def test_a_small_review_begins_at_its_first_step() -> None:
     async with opened("review", (60, 18)) as (app, pilot):
         await until(pilot, shows(app, "\n 1 uv  "))

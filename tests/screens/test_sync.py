@@ -189,6 +189,7 @@ async def test_the_log_page_stands_still_while_somebody_reads(folder: Path, reco
         assert isinstance(app.screen, LogPage)
 
 
+@pytest.mark.long
 async def test_the_log_page_searches_and_stays_bounded(folder: Path, recorded: Recorded) -> None:
     recorded.step("sync", "started")
     flood(recorded, 3000)
@@ -207,6 +208,7 @@ async def test_the_log_page_searches_and_stays_bounded(folder: Path, recorded: R
         await until(pilot, lambda: isinstance(app.screen, SyncScreen))
 
 
+@pytest.mark.long
 async def test_one_row_changes_where_one_row_is_new(folder: Path, recorded: Recorded) -> None:
     recorded.step("sync", "started")
     async with showing(folder, recorded) as (app, pilot):

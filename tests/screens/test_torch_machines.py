@@ -9,6 +9,7 @@ import pytest
 
 from screens.choosing import ChoiceList
 from tests.screens.running import NOTHING, showing, shows, text_of, until
+from tests.support.often import every
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.machine.facts import Filesystem, Gpu, Libc, Machine
 
@@ -138,7 +139,7 @@ MACHINES: dict[str, tuple[Machine, list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MACHINES)
+@pytest.mark.parametrize("name", every(3, MACHINES))
 async def test_what_is_said_first_and_keep_is_always_there(tmp_path: Path, name: str) -> None:
     machine, first, row = MACHINES[name]
     before = make_torch_project(tmp_path).joinpath("pyproject.toml").read_bytes()

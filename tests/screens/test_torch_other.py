@@ -93,6 +93,7 @@ async def test_what_cannot_be_had_is_said_and_not_taken(with_torch: Path, versio
         assert isinstance(app.screen, OtherTorchPage)
 
 
+@pytest.mark.long
 async def test_version_variant_layout_and_systems_are_taken_together(with_torch: Path) -> None:
     async with showing(with_torch, at="torch", machine=RTX) as (app, pilot):
         await opened(app, pilot)

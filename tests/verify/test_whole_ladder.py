@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.often import every
 from tests.verify.stand_in import driver_of, gpu_environment
 from wizard.verify.check import Verification, headline, verify
 from wizard.verify.record import VerifyRequest
@@ -132,7 +133,7 @@ GONE = "libcublas.so.12: cannot open shared object file: No such file or directo
 
 @pytest.mark.parametrize(
     "asked, request_, rung, cause",
-    [
+    every(3, [
         (CUDA, {"faults": {"import": f"ImportError: {GONE}"}}, "torch", "cuda-library-missing"),
         (CUDA, {"faults": {"import": "SIGSEGV"}}, "torch", "unknown"),
         (CUDA, {"faults": {"import": "EXIT"}}, "torch", "unknown"),
@@ -168,7 +169,7 @@ GONE = "libcublas.so.12: cannot open shared object file: No such file or directo
         (TWO, {**PEERS, "faults": {"wrong": "nccl"}}, "nccl", "check-wrong-result"),
         (CUDA, {"deep": True}, "compile", "unknown"),
         (CUDA, {**PEERS, "faults": {"compile": OLD_FOR_TRITON}}, "compile", "gpu-too-old"),
-    ],
+    ]),
 )  # fmt: skip
 def test_each_rung_breaks(
     tmp_path: Path, asked: dict[str, Any], request_: dict[str, Any], rung: str, cause: str
