@@ -82,6 +82,17 @@ def test_shims_of_pyenv(
     assert not (tmp_path / "ran").exists()
 
 
+def test_shims_of_a_pyenv_that_is_not_named(asked: Asked, program: Program, tmp_path: Path) -> None:
+    """It is known by its folders: each of its shims would take a tenth of a second, and there are many."""
+    root = tmp_path / "opt" / "pyenv"
+    program(root / "versions" / "3.12.1" / "bin" / "python3", says("3.12.1"))
+    program(root / "shims" / "python3", f"touch {tmp_path / 'ran'}")
+    (root / "version").write_text("3.12.1\n")
+    listed = pythons(asked({"PATH": f"{root / 'shims'}"})).facts["pythons"]
+    assert [(one.path, one.version) for one in listed] == [(str(root / "versions/3.12.1/bin/python3"), "3.12.1")]
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a shim there is no script with its interpreter in its first line")
 def test_shims_of_who_is_not_known_here_stand_for_what_they_start(
     asked: Asked, program: Program, tmp_path: Path

@@ -11,6 +11,7 @@ from screens.choosing import ChoiceList
 from tests.screens.running import NOTHING, showing, shows, text_of, until
 from tests.support.often import every
 from tests.support.torch_project import RTX, make_torch_project
+from wizard.catalog_torch import the
 from wizard.machine.facts import Filesystem, Gpu, Libc, Machine
 
 pytestmark = pytest.mark.same_everywhere
@@ -186,8 +187,8 @@ async def test_what_the_project_offers_changes_nothing(tmp_path: Path) -> None:
         'cpu = ["torch>=2.9"]\ncu126 = ["torch>=2.9"]\n[tool.uv]\n'
         'conflicts = [[{ extra = "cpu" }, { extra = "cu126" }]]\n'
         '[tool.uv.sources]\ntorch = [{ index = "a", extra = "cpu" }, { index = "b", extra = "cu126" }]\n'
-        '[[tool.uv.index]]\nname = "a"\nurl = "https://download.pytorch.org/whl/cpu"\nexplicit = true\n'
-        '[[tool.uv.index]]\nname = "b"\nurl = "https://download.pytorch.org/whl/cu126"\nexplicit = true\n'
+        f'[[tool.uv.index]]\nname = "a"\nurl = "{the().index_base}cpu"\nexplicit = true\n'
+        f'[[tool.uv.index]]\nname = "b"\nurl = "{the().index_base}cu126"\nexplicit = true\n'
     )
     async with showing(tmp_path, at="torch", machine=RTX) as (app, pilot):
         await until(pilot, shows(app, "Recommended: extra cu126, which this project offers"))

@@ -114,14 +114,20 @@ def pyenv_root(request: ProbeRequest) -> Path:
     return Path(request.home_folder, *inner)
 
 
+def _pyenv_of(path: str) -> Path | None:
+    """The root of the pyenv whose shim that is: told by where it lies, for another home or root may be in force here."""
+    folder = Path(path).parent
+    return folder.parent if folder.name == "shims" and (folder.parent / "versions").is_dir() else None
+
+
 def behind_shim(path: str, request: ProbeRequest) -> str | None:
     """The interpreter that a shim of pyenv starts, None for a shim that starts none and for what is no shim.
 
     The rules of `pyenv help version`: PYENV_VERSION, .python-version from the project's folder up, the global `version`
     file. Asked of pyenv itself each shim would take a tenth of a second.
     """
-    root = pyenv_root(request)
-    if Path(path).parent != root / "shims":
+    root = _pyenv_of(path)
+    if root is None:
         return None
     for chosen in _pyenv_versions(root, request):
         for folder in (root / "versions").glob(f"{_escaped(chosen)}*"):
@@ -158,7 +164,7 @@ def _asked(path: str, request: ProbeRequest) -> FoundPython:
     A script that starts an interpreter (a shim of pyenv, asdf or mise) stands for the interpreter: a uv that is told of
     the script takes no environment for made by it, and makes it anew at each sync (measured: uv 0.13.8, UV_PYTHON).
     """
-    if Path(path).parent == pyenv_root(request) / "shims" and request.os != "windows":
+    if _pyenv_of(path) and request.os != "windows":
         return FoundPython(path, None)  # `behind_shim` found nothing to start
     told = _of_environment(path)
     if told:
