@@ -93,6 +93,8 @@ class ReviewScreen(PlannedScreen):
             return _("Start when ready")
         if self._stopped:
             return _("Fix 1: choose it") if self._ways_out() else _("Look again")
+        if self.plan is None:  # it is being made
+            return _("Start when ready")
         count = len(self._steps)
         return ngettext("Start: {count} step", "Start: {count} steps", count) if count else _("Finish")
 

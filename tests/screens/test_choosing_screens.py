@@ -357,3 +357,9 @@ def test_a_step_hides_the_credentials_of_its_addresses() -> None:
     assert what_it_does(step).startswith("uv sync --locked --extra cu126")
     assert "secret" not in "\n".join(lines_of(step))
     assert dataclasses.replace(step).commands
+
+
+async def test_before_its_plan_is_there_the_review_does_not_say_finish() -> None:
+    """Nothing to do and nothing known yet are two things: who reads Finish presses Enter and is out."""
+    screen = ReviewScreen(Walk(MadeUpWay()))  # type: ignore[arg-type]
+    assert (screen.plan, screen.next_label()) == (None, "Start when ready")
