@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -189,11 +190,15 @@ def make_keys(folder: Path) -> Path:
 
 @contextmanager
 def running(hosts: list[Host], keys: Path, uv: Path) -> Iterator[None]:
-    """All of them, until the end."""
-    try:
-        for host in hosts:
-            host.start(keys, uv)
-        yield
-    finally:
-        for host in hosts:
-            host.die()
+    """All of them, until the end. One fleet at a time on this machine: their lines have names and addresses of their own."""
+    import fcntl  # what needs hosts skips on Windows, and is gathered there too
+
+    with Path(tempfile.gettempdir(), "uv-wizard-test-fleet.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        try:
+            for host in hosts:
+                host.start(keys, uv)
+            yield
+        finally:
+            for host in hosts:
+                host.die()
