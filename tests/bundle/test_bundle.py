@@ -297,9 +297,7 @@ def test_what_no_bundle_holds(there: Index, project: Project, folder: Path, sour
 
 
 @pytest.mark.long
-@pytest.mark.skipif(
-    os.name == "nt", reason="the full disk is a limit on file sizes (ulimit), which Windows does not have"
-)
+@pytest.mark.skipif(os.name == "nt", reason="the full disk is a limit of the shell's (ulimit), which Windows lacks")
 def test_a_disk_that_takes_no_more(there: Index, project: Project, folder: Path) -> None:
     """In the middle of a file: one line, and what was whole stays."""
     argv = [sys.executable, "-m", "wizard", "export", "bundle", str(project.path), "--to", str(folder), "--yes"]

@@ -26,9 +26,7 @@ def cause(found: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.wine_cannot("mount /sys read-only")
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="the home that nobody can write is /sys, which only Linux has"
-)
+@pytest.mark.skipif(sys.platform != "linux", reason="the home that nobody can write is /sys, which only Linux has")
 def test_a_read_only_home(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What needs no home works; what does is refused with its cause, and the project is whole."""
     for name in ("UV_WIZARD_STATE_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):

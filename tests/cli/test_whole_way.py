@@ -54,9 +54,13 @@ def test_without_yes_nothing_runs(project: Project) -> None:
     assert not project.venv.exists()
 
 
+IN_FILES = pytest.mark.skipif(
+    os.name == "nt", reason="settings are registry values there: tests/test_windows_registry.py"
+)
+
+
+@IN_FILES
 def test_the_settings_are_written_and_taken_back(project: Project, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if os.name == "nt":
-        pytest.skip("the registry is tested in tests/test_windows_registry.py")
     monkeypatch.setenv("SHELL", "/bin/bash")
     (home / ".bashrc").write_bytes(b"alias ll=ls")
     cache = home / "my cache"
@@ -73,7 +77,7 @@ def test_the_settings_are_written_and_taken_back(project: Project, home: Path, m
     assert "Nothing to undo" in wizard("undo", "--yes").stdout
 
 
-@pytest.mark.skipif(os.name == "nt", reason="settings are no files there")
+@IN_FILES
 def test_a_file_that_was_changed_since_is_shown_in_three_versions(project: Project, home: Path) -> None:
     """It is left as it is, the rest is put back, and the run can be undone again once the file is settled."""
     (home / ".bashrc").write_bytes(b"before\n")

@@ -74,7 +74,12 @@ def test_a_node_of_another_system_is_refused(tmp_path: Path) -> None:
     assert "Linux" in inside("export", "job", str(tmp_path), "--machine", str(path), "--yes", check=2).stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32" or SHELL is None, reason="nodes have a sh")
+with_sh = pytest.mark.skipif(
+    sys.platform == "win32" or SHELL is None, reason="the job is run by sh, as on a compute node, and there is none"
+)
+
+
+@with_sh
 def test_a_node_leaves_its_verification_where_attach_and_report_find_it(project: Project, tmp_path: Path) -> None:
     project.run_uv("sync", "--locked")
     script, _ = exported(project.path, None, "verify.require=cpu", "settings.link-mode=copy")
@@ -98,7 +103,7 @@ def test_a_node_leaves_its_verification_where_attach_and_report_find_it(project:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(sys.platform == "win32" or SHELL is None, reason="nodes have a sh")
+@with_sh
 def test_a_node_without_the_environment_is_told_as_such(project: Project, tmp_path: Path) -> None:
     exported(project.path, None)
     results = tmp_path / "results"
