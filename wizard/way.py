@@ -193,13 +193,8 @@ class Way(Looking):
         )
 
     def sizes(self) -> dict[str, int]:
-        """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""
-        found: dict[str, int] = {}
-        for package in self.project.lock.packages if self.project and self.project.lock else ():
-            sizes = [entry["size"] for entry in package.wheels if isinstance(entry.get("size"), int)]
-            if sizes and package.version:
-                found[f"{package.name}=={package.version}"] = max(sizes)
-        return found
+        """Bytes by `name==version` of what the lock names; see Lock.sizes."""
+        return self.project.lock.sizes if self.project and self.project.lock else {}
 
     def start(self, plan: Plan | None = None, label: str = "apply") -> RunInfo:
         """Starts the supervisor. Raises ProjectBusy where a run of this project is going on."""

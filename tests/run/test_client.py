@@ -74,6 +74,23 @@ def test_bytes_are_told_while_they_come(project: Project, index: Index) -> None:
     assert found.done_bytes > 1_490_000
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="bytes are told on a pseudo-terminal only")
+def test_a_lock_made_in_the_run_tells_how_much_there_is_to_fetch(project: Project, index: Index) -> None:
+    """As where torch is bound to a variant, or a project gets its first lock: what is still to come is known at once."""
+    project.lock.unlink()
+    index.rate("alpha-1.0", 3_000_000)
+    environment = {"UV_DEFAULT_INDEX": project.registry, "UV_CONCURRENT_DOWNLOADS": "1"}
+    journal = {"journal": [str(project.lock)]}
+    steps = [
+        Step(name, name, commands=(Command((str(project.uv), name), environment, str(project.path), "uv", options),))
+        for name, options in (("lock", journal), ("sync", {}))
+    ]
+    run = client.start(Plan(tuple(steps)), project=str(project.path))
+    told = [event for event in to_the_end(run) if event["type"] == "progress" and event["done_bytes"]]
+    assert told[0]["packages_done"] == 0  # one is on its way, and the other not begun
+    assert all(event["total_bytes"] is not None for event in told)
+
+
 @pytest.mark.same_everywhere
 def test_an_index_that_fails_is_a_failed_run_with_a_diagnosis(project: Project, index: Index) -> None:
     index.fault("alpha-1.0", Status(403))

@@ -164,6 +164,25 @@ def test_a_version_is_that_of_the_lock_until_uv_tells_it(steps: tuple[str, ...],
     assert state.packages["torch"].version == "2.14.1"
 
 
+def test_a_lock_that_the_run_has_made_tells_versions_again() -> None:
+    state = RunState(versions={"torch": "2.15.0", "rich": "14.0", "gone": "1"})
+    plan = {"schema": 1, "steps": [{"id": name, "title": name} for name in ("lock", "sync")]}
+    state.apply({"at": 0.0, "type": "run", "id": "1", "plan": plan, "project": "/p", "label": "apply"})
+    changes = {
+        "added": [
+            {"name": "triton", "before": [], "after": ["3.0"]},
+            {"name": "two", "before": [], "after": ["1", "2"]},
+        ],
+        "removed": [{"name": "gone", "before": ["1"], "after": []}],
+        "changed": [{"name": "torch", "before": ["2.15.0"], "after": ["2.14.1+cu126"]}],
+    }
+    state.apply({"at": 1.0, "type": "locked", "path": "/p/uv.lock", "text": "lock: 1 package changed", **changes})
+    for name in ("torch", "rich", "gone", "triton", "two"):
+        state.apply({"at": 2.0, "type": "package", **package(name, "downloading", 1, 9)})
+    versions = {name: one.version for name, one in state.packages.items()}
+    assert versions == {"torch": "2.14.1+cu126", "rich": "14.0", "gone": None, "triton": "3.0", "two": None}
+
+
 def test_progress_and_its_percentage_never_go_back() -> None:
     state = RunState()
     seen = []

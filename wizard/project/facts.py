@@ -46,6 +46,16 @@ class Lock:
             found.setdefault(package.name, set()).add(package.version or "")
         return {name: version for name, (version, *more) in found.items() if version and not more}
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Bytes of each package's file where the lock tells them, by `name==version`; the largest wheel counts."""
+        found: dict[str, int] = {}
+        for package in self.packages:
+            told = [entry["size"] for entry in package.wheels if isinstance(entry.get("size"), int)]
+            if told and package.version:
+                found[f"{package.name}=={package.version}"] = max(told)
+        return found
+
 
 @dataclass(frozen=True)
 class TorchFacts:

@@ -48,9 +48,8 @@ class Carrier:
         """Whether the last command was ended because next to nothing came."""
         self._drip: Drip | None = None
         self._writer, self._log, self._watch = writer, log, watch
-        sizes: Mapping[str, int] = job.get("sizes") or {}
-        self._versions = dict(key.split("==", 1) for key in sizes)
-        self._totals = Totals(sizes)
+        self._totals = Totals()
+        self.expect(job.get("sizes") or {})
         self._meter = Meter()
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._loading: set[str] = set()
@@ -68,6 +67,11 @@ class Carrier:
     def packages_fetched(self) -> int:
         """Packages that came whole since the run began."""
         return self._totals.whole
+
+    def expect(self, sizes: Mapping[str, int]) -> None:
+        """The lock's bytes by `name==version`, in the place of what was expected before."""
+        self._versions = dict(key.split("==", 1) for key in sizes)
+        self._totals.expect(sizes)
 
     def begin_action(self) -> None:
         """Another action begins."""

@@ -64,6 +64,8 @@ class RunState:
     def __init__(self, log_lines: int = LOG_LINES, versions: Mapping[str, str] | None = None) -> None:
         """`versions`: of the packages in uv.lock, by name: uv tells a package's own once it is installed."""
         self._versions = dict(versions or {})
+        self._lock_comes = False
+        """Whether the run makes another uv.lock, and has not yet: nobody knows its versions."""
         self.id: str | None = None
         self.project: str | None = None
         self.label = "apply"
@@ -142,8 +144,7 @@ class RunState:
         self.id, self.plan = event.get("id"), event.get("plan") or self.plan
         self.project, self.label = event.get("project"), event.get("label") or self.label
         words = self.plan.get("words")
-        if any(step["id"] == "lock" for step in self.plan.get("steps", [])):
-            self._versions.clear()  # they become others in this run
+        self._lock_comes = any(step["id"] == "lock" for step in self.plan.get("steps", []))
         self.steps = [
             StepState(str(step["id"]), str(step["title"]), remembered(step.get("summary") or "", words))
             for step in self.plan.get("steps", [])
@@ -174,6 +175,11 @@ class RunState:
 
     def _locked(self, event: Event) -> None:
         self.locked = event
+        self._lock_comes = False
+        for one in (change for kind in ("removed", "changed", "added") for change in event.get(kind, ())):
+            self._versions.pop(one["name"], None)
+            if len(one["after"]) == 1:  # of several nobody knows which one a machine takes
+                self._versions[one["name"]] = one["after"][0]
         self._line(event, "note")
 
     def _line(self, event: Event, kind: str) -> None:
@@ -191,7 +197,9 @@ class RunState:
         name, at = str(event["name"]), float(event["at"])
         package = self.packages.setdefault(name, PackageState(name, since=at))
         state = str(event["state"])
-        package.version = event.get("version") or package.version or self._versions.get(name)
+        package.version = (
+            event.get("version") or package.version or (None if self._lock_comes else self._versions.get(name))
+        )
         package.total_bytes = event.get("total_bytes") or package.total_bytes
         package.done_bytes = max(package.done_bytes, int(event.get("done_bytes") or 0))
         if state in _OVER and state != "removed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,8 @@ class Teller(Protocol):
 
     def emit(self, type: str, **fields: Any) -> None: ...  # noqa: A002 - the events' own key
 
+    def expect(self, sizes: Mapping[str, int]) -> None: ...
+
 
 def locks(written: list[Path]) -> dict[Path, bytes | None]:
     """The bytes of each uv.lock among the files that a command is to write; None: there is none yet."""
@@ -22,8 +25,10 @@ def locks(written: list[Path]) -> dict[Path, bytes | None]:
 
 
 def tell(before: dict[Path, bytes | None], teller: Teller) -> None:
-    """One `locked` for each of them. What uv wrote and nobody here can read is not told."""
+    """One `locked` for each of them, and what is to be fetched from now on. What nobody here can read is not told."""
     from wizard.project.lock_changes import lock_changes
+    from wizard.project.lockfile import lock_of
+    from wizard.toml import parse
 
     for path, data in before.items():
         after = read_bytes(path)
@@ -31,4 +36,5 @@ def tell(before: dict[Path, bytes | None], teller: Teller) -> None:
             changes = lock_changes(data, after)
         except ValueError:
             continue
+        teller.expect(lock_of(parse(after)).sizes if after else {})
         teller.emit("locked", path=str(path), text=f"lock: {changes.summary}", **changes.document())

@@ -56,8 +56,7 @@ class Totals:
     """Sums over packages. `sizes`: expected bytes by `name==version`, of every file that might be fetched."""
 
     def __init__(self, sizes: Mapping[str, int] | None = None) -> None:
-        self._sizes = dict(sizes or {})
-        self._versions = {key.partition("==")[0]: key for key in self._sizes}
+        self.expect(sizes or {})
         self._done: dict[str, int] = {}
         self._total: dict[str, int | None] = {}
         self._whole: set[str] = set()
@@ -66,6 +65,11 @@ class Totals:
         self.fetched = 0
         """Those of them that are there."""
         self._floor = 0
+
+    def expect(self, sizes: Mapping[str, int]) -> None:
+        """Other files from now on: uv.lock was made anew."""
+        self._sizes = dict(sizes)
+        self._versions = {key.partition("==")[0]: key for key in self._sizes}
 
     def package(self, event: Mapping[str, Any]) -> None:
         """A `package` event."""
