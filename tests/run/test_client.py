@@ -80,12 +80,11 @@ def test_a_lock_made_in_the_run_tells_how_much_there_is_to_fetch(project: Projec
     project.lock.unlink()
     index.rate("alpha-1.0", 3_000_000)
     environment = {"UV_DEFAULT_INDEX": project.registry, "UV_CONCURRENT_DOWNLOADS": "1"}
-    journal = {"journal": [str(project.lock)]}
-    steps = [
-        Step(name, name, commands=(Command((str(project.uv), name), environment, str(project.path), "uv", options),))
-        for name, options in (("lock", journal), ("sync", {}))
-    ]
-    run = client.start(Plan(tuple(steps)), project=str(project.path))
+    uv, at = str(project.uv), str(project.path)
+    lock = Command((uv, "lock"), environment, at, "uv", {"journal": [str(project.lock)]})
+    sync = Command((uv, "sync"), environment, at, "uv")
+    steps = (Step("lock", "Lock", commands=(lock,)), Step("sync", "Sync", commands=(sync,)))
+    run = client.start(Plan(steps), project=at)
     told = [event for event in to_the_end(run) if event["type"] == "progress" and event["done_bytes"]]
     assert told[0]["packages_done"] == 0  # one is on its way, and the other not begun
     assert all(event["total_bytes"] is not None for event in told)
