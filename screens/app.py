@@ -83,6 +83,7 @@ class WizardApp(TerminalApp):
             for name in ORDER:  # while somebody reads the first screen
                 if not get_current_worker().is_cancelled:
                     screen_class(name)
+            gc.freeze()  # all of it stays, and need not be looked through again while a key waits
 
     def _begun(self) -> None:
         if self._looking is None:

@@ -6,6 +6,7 @@ run itself never waits for anybody, its events lie in a file.
 
 from __future__ import annotations
 
+import gc
 import queue
 import sys
 import threading
@@ -47,6 +48,7 @@ class Follower:
     def start(self) -> Follower:
         """Begins to read."""
         sys.setswitchinterval(SWITCH_S)
+        gc.freeze()  # what the screens are made of stays; to look through it again and again takes 50 to 80 ms each time
         self._thread.start()
         return self
 

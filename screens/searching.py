@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Offset
 from textual.selection import Selection
+from textual.widget import Widget
 from textual.widgets import Input, Log
 
 from screens.fields import FieldInput
@@ -109,14 +110,19 @@ class SearchPage(Page):
         """`/`: a field for what to look for."""
         field = self.query_one("#find")
         field.display = True  # no class of the page: that would have every widget on it styled anew
-        field.focus()
+        self._to(field)
 
     def action_leave(self) -> None:
         if not is_field(self.focused):
             self.dismiss(None)
             return
         self.query_one("#find").display = False
-        self.log_lines.focus()
+        self._to(self.log_lines)
+
+    def _to(self, widget: Widget) -> None:
+        """The focus, and the keys of what has it, in one picture; Textual's own way takes several turns of its loop."""
+        self.set_focus(widget)
+        self.redraw_hints()
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

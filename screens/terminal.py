@@ -7,6 +7,7 @@ a theme that is set later leaves Textual's monochrome filter in place, which pai
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import select
 import signal
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual._compositor import CompositorUpdate
+from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.reactive import Initialize, Reactive
@@ -43,6 +46,13 @@ if TYPE_CHECKING:
 CALM, OWN = "nord", "ansi-dark"
 LEAVE_S = 2.0
 """Seconds in which the app has to be gone after a signal."""
+TIDY_S = 0.1
+"""Seconds after a page was closed until its thousands of objects are cleared away: long after the answer to that key, and
+before anybody presses the next one. Python by itself does it while a page opens, and a key waits."""
+
+# Its parameter is called `cls`, but it is a method, so that Textual's cache of colours holds every widget's pictures long after
+# the widget: thousands of objects for each page that was opened, all of them looked through while a key waits.
+StylesCache.get_inner_outer = classmethod(StylesCache.get_inner_outer)  # type: ignore[assignment,arg-type]
 
 
 class AsciiScrollBar(ScrollBarRender):
@@ -149,6 +159,11 @@ class TerminalApp(App[int]):
         last_door.daemon = True
         last_door.start()
         self.exit(return_code=128 + number)
+
+    def pop_screen(self) -> AwaitComplete:
+        """A page is closed."""
+        self.set_timer(TIDY_S, gc.collect, name="tidy")
+        return super().pop_screen()
 
     # what is written
 

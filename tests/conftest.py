@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import itertools
 import os
 import sys
@@ -130,6 +131,13 @@ def home(_homes: Iterator[Path], uv: Path, _no_newest: str, monkeypatch: pytest.
     monkeypatch.setenv("UV_PYTHON", interpreter())
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    """The screens freeze what they are made of. That is right for one start, and would keep every test's for ever."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

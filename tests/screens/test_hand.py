@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import threading
+import weakref
 from typing import Any
 
 import pytest
 
 from screens import measuring
 from screens.app import WizardApp
+from screens.help_sheet import HelpSheet
 from screens.measuring import Measuring
 from screens.mirrors import MirrorsScreen
 from screens.walk import Walk
+from tests.screens.gallery import opened
 from tests.screens.running import make_folder, shows, text_of, until
 from tests.support.index import Index
 from tests.support.projects import Project
@@ -162,3 +166,26 @@ async def test_a_probe_that_hangs_keeps_no_screen_waiting(
             await until(pilot, lambda: not way.pending)
     finally:
         free.set()
+
+
+async def test_a_closed_page_is_cleared_away_before_the_next_key() -> None:
+    """Not by Python while a page opens and a key waits, and with all that Textual remembers of its widgets."""
+    async with opened("start") as (app, pilot):
+        gc.disable()
+        try:
+            await pilot.press("f1")
+            await until(pilot, lambda: isinstance(app.screen, HelpSheet))
+            shown = [weakref.ref(one._styles_cache) for one in app.screen.walk_children()]
+            await pilot.press("escape")
+            await until(pilot, lambda: not any(one() for one in shown))
+        finally:
+            gc.enable()
+
+
+async def test_what_the_screens_are_made_of_is_not_looked_through_again_and_again(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    gc.unfreeze()
+    app = WizardApp(Walk(Way(os.fspath(make_folder(tmp_path_factory.mktemp("cold"))), machine=NOTHING)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: gc.get_freeze_count() > 50_000)
