@@ -31,6 +31,7 @@ from wizard.told.sources import (
     FEW,
     OFFICIAL,
     SourceRow,
+    about_source,
     ago,
     best,
     block,
@@ -189,8 +190,8 @@ class MirrorsScreen(MirrorChoice):
         told: list[str] = []
         value = self.query_one("#sources", ChoiceList).value if self.is_mounted else None
         kind, _blank, name = (value or "").partition(" ")
-        known = catalogue.built_in().of(kind)
-        mirror = next((one for one in known if one.id == name or (name == OFFICIAL and one.official)), None)
+        sources = catalogue.built_in().of(kind)
+        mirror = next((one for one in sources if one.id == name or (name == OFFICIAL and one.official)), None)
         if mirror is None:
             return ""
         told += [short_name(name, kind), *rows.wrapped(mirror.operator, 38, 3), ""]
@@ -199,7 +200,8 @@ class MirrorsScreen(MirrorChoice):
         result = self.measuring.of(kind).get(mirror.id)
         if result is not None and result.why_not:
             told += [_("Why not"), *rows.wrapped(result.why_not, 38, 4), ""]
-        return "\n".join([*told, _("What is known"), *rows.wrapped(mirror.notes, 38, 12)])
+        about = [row for sentence in about_source(mirror, result) for row in rows.wrapped(sentence, 38, 4)]
+        return "\n".join([*told, _("What is known"), *about])
 
     # measuring
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult
-from wizard.told.sources import ago, best, block, gain, shortened
+from wizard.told.sources import about_source, ago, best, block, gain, shortened
 
 MIB = 1024**2
 MIRRORS = [
@@ -90,3 +90,39 @@ def test_what_a_source_is_worth() -> None:
 def test_how_long_ago(age: float | None, told: str) -> None:
     measurement = None if age is None else Measurement("pypi", (), None, at=1e9)
     assert ago(measurement, 1e9 + (age or 0)) == told
+
+
+HELD = "uv checks each file against uv.lock, whoever sends it."
+
+
+@pytest.mark.parametrize(
+    "mirror, found, told",
+    [
+        (MIRRORS[0], None, ["The makers' own. Mirrors are compared with it.", HELD]),
+        (
+            Mirror("aliyun", "pypi", "https://c.test/simple", country="CN", evidence="measured-lock"),
+            result("aliyun", 3.0, upload_times=False, metadata_files=False, files_host="files.c.test"),
+            [
+                "In China.",
+                "Others' uv.lock files were made with it.",
+                "Its files come from files.c.test.",
+                "Does not say when a file came out: a date limit (exclude-newer) finds nothing here.",
+                "uv lock has to fetch whole packages here to learn what they need.",
+                HELD,
+            ],
+        ),
+        (
+            Mirror("one", "python", "https://f.test", country="KR", status="retired", blocks=True, redirects=True),
+            result("one", None, ok=False, upload_times=False, metadata_files=False),
+            [
+                "In Korea.",
+                "Given up, as far as is known.",
+                "May refuse a network that fetches a lot.",
+                "Sends some requests on to another operator.",
+                "uv checks each Python against its own list, whoever sends it.",
+            ],
+        ),
+    ],
+)
+def test_what_is_known_of_a_source(mirror: Mirror, found: MirrorResult | None, told: list[str]) -> None:
+    assert list(about_source(mirror, found)) == told

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from wizard import catalog
 from wizard.errors import BadInput
 from wizard.mirrors import catalogue, official
 from wizard.mirrors.record import KINDS
 
 
 def test_every_entry_has_a_source_and_can_be_trusted_so_far() -> None:
-    known = catalogue.built_in()
+    known, entries = catalogue.built_in(), catalog.table("mirrors.toml")["mirror"]
     assert {mirror.kind for mirror in known.mirrors} == set(KINDS)
     assert len({mirror.id for mirror in known.mirrors}) == len(known.mirrors)
     for mirror in known.mirrors:
-        assert mirror.source, mirror.id
-        assert mirror.source_date, mirror.id
+        (entry,) = [one for one in entries if one["id"] == mirror.id]
+        assert all(entry[key] for key in ("source", "source_date", "notes")), mirror.id
         assert mirror.evidence in {"operator-doc", "operator-config", "measured-lock", "maintained-list", "third-party"}
         assert mirror.status in {"documented", "reported broken", "retired"}
         assert not (mirror.offer and mirror.status != "documented"), mirror.id

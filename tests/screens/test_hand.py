@@ -10,6 +10,7 @@ import weakref
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
 from screens import measuring
 from screens.app import WizardApp
@@ -175,7 +176,7 @@ async def test_a_closed_page_is_cleared_away_before_the_next_key() -> None:
         try:
             await pilot.press("f1")
             await until(pilot, lambda: isinstance(app.screen, HelpSheet))
-            shown = [weakref.ref(one._styles_cache) for one in app.screen.walk_children()]
+            shown = [weakref.ref(one._styles_cache) for one in app.screen.walk_children(Widget)]
             await pilot.press("escape")
             await until(pilot, lambda: not any(one() for one in shown))
         finally:

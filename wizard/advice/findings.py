@@ -34,6 +34,10 @@ _SCREENS = {
 }
 
 _LOCK_MADE = said("No uv.lock yet: uv makes it, as a step of the plan")
+_LOCK_MADE_MORE = said(
+    "uv.lock names every package to the exact file, so that everybody gets the same. Keep it in git. Nothing to do here: "
+    "uv lock runs before the sync, and the review shows it."
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def findings(
 def with_lock_made(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """The same where the plan makes the first uv.lock: that there is none is a note then."""
     return _worst_first(
-        replace(one, diagnosis=replace(one.diagnosis, title=_LOCK_MADE, severity="note"))
+        replace(one, diagnosis=replace(one.diagnosis, title=_LOCK_MADE, explanation=_LOCK_MADE_MORE, severity="note"))
         if one.diagnosis.cause == "lock-missing"
         else one
         for one in found

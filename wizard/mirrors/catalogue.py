@@ -43,9 +43,6 @@ def _known(entry: Mapping[str, Any]) -> Mirror:
         blocks=entry.get("blocks", False),
         redirects=entry.get("redirects", False),
         variable=entry.get("env", ""),
-        notes=entry.get("notes", ""),
-        source=entry["source"],
-        source_date=entry["source_date"],
     )
 
 

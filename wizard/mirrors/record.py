@@ -35,9 +35,6 @@ class Mirror:
     """Whether it is on record for sending requests on to another operator."""
     variable: str = ""
     """Kind uv only: the variable that takes the address."""
-    notes: str = ""
-    source: str = ""
-    source_date: str = ""
 
 
 @dataclass(frozen=True)

@@ -157,3 +157,43 @@ def ago(measurement: Measurement | None, now: float) -> str:
     if seconds < 2 * 86400:
         return said("Measured {count} h ago.", count=int(seconds // 3600))
     return said("Measured {count} days ago.", count=int(seconds // 86400))
+
+
+_COUNTRIES = {"CN": said("In China."), "KR": said("In Korea."), "IR": said("In Iran.")}
+_TRUST = {
+    "operator-doc": said("Its operator offers it for this use."),
+    "operator-config": said("Its operator offers it for this use."),
+    "measured-lock": said("Others' uv.lock files were made with it."),
+    "maintained-list": said("Known from lists that somebody keeps up to date."),
+    "third-party": said("Known only from other people's projects."),
+}
+_STATUS = {
+    "reported broken": said("Reported broken."),
+    "retired": said("Given up, as far as is known."),
+}
+_CHECKED = {
+    "pypi": said("uv checks each file against uv.lock, whoever sends it."),
+    "pytorch": said("uv checks each file against uv.lock, whoever sends it."),
+    "python": said("uv checks each Python against its own list, whoever sends it."),
+}
+
+
+def about_source(mirror: Mirror, result: MirrorResult | None) -> tuple[str, ...]:
+    """What there is to say of a source, a sentence each: where it is, who vouches for it, what it lacks."""
+    if mirror.official:
+        told: list[str | None] = [said("The makers' own. Mirrors are compared with it.")]
+    else:
+        told = [_COUNTRIES.get(mirror.country), _TRUST.get(mirror.evidence)]
+    told.append(_STATUS.get(mirror.status))
+    if mirror.blocks:
+        told.append(said("May refuse a network that fetches a lot."))
+    if result is not None and result.files_host:
+        told.append(said("Its files come from {host}.", host=one_line(result.files_host, 60)))
+    elif mirror.redirects:
+        told.append(said("Sends some requests on to another operator."))
+    if result is not None and result.ok and result.upload_times is False and mirror.kind == "pypi":
+        told.append(said("Does not say when a file came out: a date limit (exclude-newer) finds nothing here."))
+    if result is not None and result.ok and result.metadata_files is False:
+        told.append(said("uv lock has to fetch whole packages here to learn what they need."))
+    told.append(_CHECKED.get(mirror.kind))
+    return tuple(one for one in told if one)
