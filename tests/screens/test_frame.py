@@ -117,6 +117,14 @@ async def test_up_alone_reaches_every_control(name: str) -> None:
         assert set(app.screen.focus_chain) == reached
 
 
+async def test_enter_goes_on_where_nothing_has_the_focus_yet() -> None:
+    """A screen is on the terminal a moment before its button has the focus; a click beside everything takes it away."""
+    async with on("start") as (app, pilot):
+        app.screen.set_focus(None)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "uv")
+
+
 async def test_enter_in_a_list_leads_to_next_and_space_stays() -> None:
     async with on("settings") as (app, pilot):
         places = app.screen.query_one("#where", ChoiceList)
