@@ -37,7 +37,8 @@ class KeyedScreen(FrameScreen):
         Binding("ctrl+n", "go_on", said("Next"), id="frame.next", priority=True),
         Binding("escape", "go_back", said("Back"), id="frame.back"),
         Binding("c", "copy_by_hand", said("Copy the command"), id="frame.copy", show=False),
-        moving("enter", "go_on", said("Next"), "frame.enter"),  # where nothing has the focus: a screen is seen before it has
+        # where nothing has the focus: a screen is seen a moment before its button has it
+        moving("enter", "go_on", said("Next"), "frame.enter"),
         moving("up", "focus_previous", said("Control above"), "frame.up"),
         moving("down", "focus_next", said("Control below"), "frame.down"),
         moving("tab", "focus_next", said("Next control"), "frame.tab"),
