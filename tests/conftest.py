@@ -16,6 +16,7 @@ from uv import find_uv_bin
 
 from tests.support.index import Index
 from tests.support.projects import Project, interpreter, make_project, stock
+from tools.catalogues import compile_all
 from wizard.language import use
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ settings.load_profile("here")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Pictures are drawn anew all at once, those of the long tests too: none is forgotten."""
+    """The languages are compiled. Pictures are drawn anew all at once, those of the long tests too: none is forgotten."""
+    compile_all(Path(__file__).resolve().parent.parent / "assets" / "languages")
     if config.getoption("update_snapshots", default=False):
         config.option.markexpr = ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 import tarfile
 import zipfile
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -73,17 +75,26 @@ def test_the_wheel_holds_both_packages_and_every_asset_and_nothing_else(tmp_path
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
         page = next(name for name in held if name.endswith(".data/data/share/man/man1/uv-wizard.1"))
         assert archive.read(page).decode("utf-8") == manual.page()
+        languages = GNUTranslations(io.BytesIO(archive.read("wizard/assets/languages/ko.mo")))
+        assert languages.gettext("Next") == "다음"
     assert held - {page} == files_of("wizard") | files_of("screens") | {f"wizard/{name}" for name in files_of("assets")}
 
 
 def test_the_source_distribution_holds_what_a_build_needs(tmp_path: Path) -> None:
     with tarfile.open(built("sdist", tmp_path)) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    assert held >= files_of("wizard") | files_of("screens") | files_of("assets") | {
-        "pyproject.toml",
-        "LICENSE",
-        "tools/hatch_build.py",
-    }
+    needed = (
+        files_of("wizard")
+        | files_of("screens")
+        | files_of("assets")
+        | {
+            "pyproject.toml",
+            "LICENSE",
+            "tools/hatch_build.py",
+            "tools/catalogues.py",
+        }
+    )
+    assert held >= {name for name in needed if not name.endswith(".mo")}
 
 
 def test_the_locked_requirements_are_the_wanted_ones() -> None:

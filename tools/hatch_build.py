@@ -1,4 +1,4 @@
-"""Puts the manual page into the wheel: made when it is built, so it is never older than the program."""
+"""What is made when the program is built, so that it is never older than what it is made of: languages and the manual page."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ManualPage(BuildHookInterface[Any]):
-    """share/man/man1/uv-wizard.1 of the environment that the wheel is installed into."""
+class Made(BuildHookInterface[Any]):
+    """assets/languages/*.mo, and share/man/man1/uv-wizard.1 of the environment that the wheel is installed into."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """`version` is "editable" for an installation of the checkout itself, which has no page."""
+        sys.path.insert(0, self.root)
+        from tools.catalogues import compile_all
+
+        compile_all(Path(self.root, "assets", "languages"))
         if version != "standard":
             return
-        sys.path.insert(0, self.root)
         from wizard.cli.manual import page
 
         made = Path(self.directory, "uv-wizard.1")

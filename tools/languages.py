@@ -2,7 +2,7 @@
 
 update    what the code and assets/*.toml say becomes the entries of every .po; new ones are empty, old ones go
 check     one line for each entry that is missing, doubtful, lacks a field or holds a character of uncertain width; exit 1
-compile   the .mo of every .po, for which nothing but Python is needed at run time
+compile   the .mo of every .po, which the program reads; tools.catalogues does it also when it is built, and before the tests
 missing   the msgids that a language lacks, as JSON lines
 
 Code marks its sentences with the functions of wizard.language; of the TOML, `WORDS` names what a person reads.
@@ -22,9 +22,9 @@ from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tools.catalogues import compile_all
 from wizard.toml import parse
 
 REPO = Path(__file__).resolve().parent.parent
@@ -91,13 +91,6 @@ def write(name: str, catalogue: Catalog) -> None:
     out = io.BytesIO()
     write_po(out, fresh, width=0, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
     (HOME / f"{name}.po").write_bytes(out.getvalue())
-
-
-def compiled(name: str) -> bytes:
-    """The .mo of that language's .po."""
-    out = io.BytesIO()
-    write_mo(out, read(name))
-    return out.getvalue()
 
 
 def update() -> None:
@@ -179,8 +172,7 @@ def main(words: list[str]) -> int:
     if words == ["update"]:
         update()
     elif words == ["compile"]:
-        for name in NAMES:
-            (HOME / f"{name}.mo").write_bytes(compiled(name))
+        compile_all(HOME)
     elif words == ["check"]:
         found = template()
         told = [line for name in NAMES for line in wrong(name, found)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from rich.cells import cell_len
 
 from screens.help_sheet import help_lines
 from tools import languages
+from tools.catalogues import compile_all
 from wizard import catalog
 from wizard.language import spoken
 
@@ -32,9 +34,18 @@ def test_a_catalogue_has_every_sentence_whole(name: str, template: Catalog) -> N
     assert languages.wrong(name, template) == [], "python -m tools.languages update, translate, compile"
 
 
-@pytest.mark.parametrize("name", languages.NAMES)
-def test_what_is_read_is_what_was_translated(name: str) -> None:
-    assert (languages.HOME / f"{name}.mo").read_bytes() == languages.compiled(name), "python -m tools.languages compile"
+def test_what_is_read_is_what_was_translated(tmp_path: Path) -> None:
+    source = tmp_path / "ko.po"
+    source.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Next"\nmsgstr "다음"\n', "utf-8"
+    )
+    assert compile_all(tmp_path) == [tmp_path / "ko.mo"]
+    assert compile_all(tmp_path) == []
+    source.write_text(source.read_text("utf-8").replace("다음", "계속"), "utf-8")
+    assert compile_all(tmp_path) == [tmp_path / "ko.mo"]
+    with (tmp_path / "ko.mo").open("rb") as made:
+        assert gettext.GNUTranslations(made).gettext("Next") == "계속"
+    assert {one.name for one in tmp_path.iterdir()} == {"ko.po", "ko.mo"}
 
 
 def test_the_sentences_of_code_and_of_assets_are_found(template: Catalog) -> None:
