@@ -81,50 +81,28 @@ def _link_mode(machine: Machine) -> Iterator[MachineFinding]:
 
 def _named(machine: Machine) -> Iterator[MachineFinding]:
     for name, why in machine.unusable_paths.items():
+        fields = {"what": _value(machine, name), "why": why, "name": name, "place": _place(machine, name)}
         if name.startswith("SSL_CERT"):
+            cause = "tls-bundle-missing"
             title = (
                 said("{name} names no folder of certificates", name=name)
                 if name == "SSL_CERT_DIR"
                 else said("{name} names no file of certificates", name=name)
             )
-            yield _told(
-                machine,
-                name,
-                _Wrong(
-                    "tls-bundle-missing",
-                    "error",
-                    title,
-                    said(
-                        "{what}: {why}. uv then trusts no server and can't download anything. Correct "
-                        "{name}{place}, or remove it.",
-                        what=_value(machine, name),
-                        why=why,
-                        name=name,
-                        place=_place(machine, name),
-                    ),
-                    (_unset(machine, name),),
-                    why,
-                ),
+            text = said(
+                "{what}: {why}. uv then trusts no server and can't download anything. Correct {name}{place}, or "
+                "remove it.",
+                **fields,
             )
         elif name == "UV_CONFIG_FILE":
-            yield _told(
-                machine,
-                name,
-                _Wrong(
-                    "config-invalid",
-                    "error",
-                    said("{name} names a file that uv can't read", name=name),
-                    said(
-                        "{what}: {why}. uv ends every command with an error. Correct {name}{place}, or remove it.",
-                        what=_value(machine, name),
-                        why=why,
-                        name=name,
-                        place=_place(machine, name),
-                    ),
-                    (_unset(machine, name),),
-                    why,
-                ),
+            cause = "config-invalid"
+            title = said("{name} names a file that uv can't read", name=name)
+            text = said(
+                "{what}: {why}. uv ends every command with an error. Correct {name}{place}, or remove it.", **fields
             )
+        else:
+            continue
+        yield _told(machine, name, _Wrong(cause, "error", title, text, (_unset(machine, name),), why))
 
 
 def _value(machine: Machine, name: str) -> str:
