@@ -52,7 +52,9 @@ before anybody presses the next one. Python by itself does it while a page opens
 
 # Its parameter is called `cls`, but it is a method, so that Textual's cache of colours holds every widget's pictures long after
 # the widget: thousands of objects for each page that was opened, all of them looked through while a key waits.
-StylesCache.get_inner_outer = classmethod(StylesCache.get_inner_outer)  # type: ignore[assignment,arg-type]
+_colours_of = vars(StylesCache).get("get_inner_outer")
+if callable(_colours_of):  # a classmethod is not: then it is mended already
+    StylesCache.get_inner_outer = classmethod(_colours_of)  # type: ignore[assignment,arg-type]
 
 
 class AsciiScrollBar(ScrollBarRender):
