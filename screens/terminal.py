@@ -54,7 +54,7 @@ before anybody presses the next one. Python by itself does it while a page opens
 # the widget: thousands of objects for each page that was opened, all of them looked through while a key waits.
 _colours_of = vars(StylesCache).get("get_inner_outer")
 if callable(_colours_of):  # a classmethod is not: then it is mended already
-    StylesCache.get_inner_outer = classmethod(_colours_of)  # type: ignore[assignment,arg-type]
+    StylesCache.get_inner_outer = classmethod(_colours_of)  # type: ignore[assignment]
 
 
 class AsciiScrollBar(ScrollBarRender):
