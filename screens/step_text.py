@@ -60,7 +60,7 @@ def head(step: Step) -> str:
     """The step in one line: the file with its count of lines, or what it does."""
     if len(step.files) == 1 and not step.commands:
         added, removed = counts(step.files[0])
-        told = ngettext("{count} line added", "{count} lines added", added) + ", "
+        told = ngettext("{count} line added", "{count} lines added", added) + _(", ")
         told += _("{count} removed", count=removed) if removed else _("none removed")
         return f"{PurePath(step.files[0].path).name}, {told}"
     return shown(one_line(step.summary)) or step_name(step.title)

@@ -10,6 +10,7 @@ Code marks its sentences with the functions of wizard.language; of the TOML, `WO
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -53,12 +54,33 @@ def template() -> Catalog:
         for name, _line, message, comments, _context in sorted(found, key=lambda each: (each[0], each[1])):
             if name != "language.py":  # there the functions are, no sentences
                 made.add(message, locations=[(f"{folder}/{Path(name).as_posix()}", 0)], auto_comments=comments)
+        _add_nested(made, folder)
     for name, paths in WORDS.items():
         table = parse((REPO / "assets" / name).read_bytes())
         for path in paths:
             for text in _texts(table, path.replace("[]", ".[]").split(".")):
                 made.add(text, locations=[(f"assets/{name}", 0)])
     return made
+
+
+def _add_nested(made: Catalog, folder: str) -> None:
+    """What babel passes over: marks that stand in an f-string or in another call."""
+    for path in sorted((REPO / folder).rglob("*.py")):
+        if path.name != "language.py":
+            for message in marked(path.read_text("utf-8")):
+                if made.get(message[0]) is None:
+                    place = (path.relative_to(REPO).as_posix(), 0)
+                    made.add(message if message[1:] else message[0], locations=[place])
+
+
+def marked(source: str) -> Iterator[tuple[str, ...]]:
+    """Each sentence that the source marks, or its two forms, wherever the mark stands."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            forms = node.args[: len(KEYWORDS[node.func.id] or (1,))]
+            found = tuple(one.value for one in forms if isinstance(one, ast.Constant) and isinstance(one.value, str))
+            if found and len(found) == len(forms):
+                yield found
 
 
 def _texts(node: Any, path: list[str]) -> Iterator[str]:

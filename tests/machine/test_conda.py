@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from wizard.language import shown, spoken
 from wizard.machine.conda import auto_activates, conda
+from wizard.machine.conda_envs import environments
 from wizard.machine.facts import Conda
 from wizard.machine.request import ProbeRequest
 
@@ -100,3 +102,12 @@ def test_conda(
 def test_conda_on_the_path_is_enough(asked: Asked, program: Callable[[Path, str], Path], tmp_path: Path) -> None:
     program(tmp_path / "bin" / "micromamba", "exit 1")
     assert conda(asked({"PATH": f"{tmp_path / 'bin'}"})).facts == {"conda": Conda(None, False)}
+
+
+def test_how_many_environments_is_told_in_the_reader_s_language(tmp_path: Path) -> None:
+    for folder in ("miniconda3/conda-meta", "miniconda3/envs/vision/conda-meta"):
+        (tmp_path / folder).mkdir(parents=True)
+    (found,) = environments(ProbeRequest(environment={"HOME": str(tmp_path)})).findings
+    assert found.title.startswith("conda has 2 environments here, ")
+    with spoken("zh-CN"):
+        assert shown(found.title).startswith("conda 在这里有 2 个环境，")

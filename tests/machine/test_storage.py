@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from wizard.language import shown, spoken
 from wizard.machine import links, storage
 from wizard.machine.facts import Filesystem
 from wizard.machine.mounts import Mount, mounts
@@ -208,6 +209,13 @@ def test_a_project_in_onedrive() -> None:
     assert (
         causes(ProbeRequest(environment=told, os="linux"), {"project": r"C:\Users\min\OneDrive\x", "cache": "/c"}) == []
     )
+
+
+def test_what_lies_in_onedrive_is_named_in_the_reader_s_language() -> None:
+    request = ProbeRequest(environment={"OneDrive": r"C:\Users\min\OneDrive"}, os="windows")
+    (found,) = storage._findings(request, {"project": r"C:\Users\min\OneDrive\code", "cache": r"C:\c"}, [])
+    with spoken("zh-CN"):
+        assert shown(found.title) == "项目在 OneDrive 里"
 
 
 @pytest.mark.parametrize(

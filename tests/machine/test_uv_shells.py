@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import of_the_system
+from wizard.language import shown, spoken
+from wizard.machine import uv_shells
 from wizard.machine.facts import Machine, UvInShell, document
 from wizard.machine.request import ProbeRequest
 from wizard.machine.uv_shells import uv_in_shells
@@ -38,6 +40,21 @@ def test_two_shells_that_run_two_uvs(home: Path, program: Program) -> None:
     assert [one.cause for one in answer.findings] == ["shell-silent", "uv-differs"]
     assert "bash at log-in" in answer.findings[0].title
     assert sorted(home.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "python, english, chinese",
+    [
+        ("/c/bin/python", "In new shells, python and uv are conda's", "在新 shell 里，python 和 uv 是 conda 的"),
+        ("/usr/bin/python", "In new shells, uv is conda's", "在新 shell 里，uv 是 conda 的"),
+    ],
+)
+def test_what_conda_has_of_a_shell_is_told_in_the_reader_s_language(python: str, english: str, chinese: str) -> None:
+    told = UvInShell("bash", "interactive", "/c/bin/uv", None, python)
+    (found,) = uv_shells._of_conda((told,), ["/c"], ProbeRequest(os="linux"))
+    assert found.title == english
+    with spoken("zh-CN"):
+        assert shown(found.title) == chinese
 
 
 def test_the_document_has_it_and_null_is_unknown() -> None:

@@ -34,6 +34,28 @@ def test_a_catalogue_has_every_sentence_whole(name: str, template: Catalog) -> N
     assert languages.wrong(name, template) == [], "python -m tools.languages update, translate, compile"
 
 
+@pytest.mark.parametrize(
+    "source, found",
+    [
+        ('_("one")', [("one",)]),
+        ("f\"{_('inside')} {x}\"", [("inside",)]),
+        ('said("{a}.", a=other(said("deeper")))', [("{a}.",), ("deeper",)]),
+        ('nsaid("one", "many", n)', [("one", "many")]),
+        ("said(title, **words)", []),
+    ],
+)
+def test_a_mark_is_seen_wherever_it_stands(source: str, found: list[tuple[str, ...]]) -> None:
+    assert list(languages.marked(source)) == found
+
+
+def test_every_mark_of_the_code_is_an_entry(template: Catalog) -> None:
+    for folder in ("wizard", "screens"):
+        for path in sorted((REPO / folder).rglob("*.py")):
+            if path.name != "language.py":
+                missing = [one for one in languages.marked(path.read_text("utf-8")) if template.get(one[0]) is None]
+                assert missing == [], path
+
+
 def test_what_is_read_is_what_was_translated(tmp_path: Path) -> None:
     source = tmp_path / "ko.po"
     source.write_text(

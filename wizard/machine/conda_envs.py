@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from wizard.language import said
+from wizard.language import nsaid, said
 from wizard.machine.conda import condarc, roots
 from wizard.machine.facts import CondaEnvironment
 from wizard.machine.request import Answer, ProbeRequest
@@ -35,7 +35,7 @@ def environments(request: ProbeRequest, seconds: float = SECONDS) -> Answer:
     size: str = standing_size(sum(sizes)) if sizes else said("of a size that is not known")
     if sizes and len(sizes) < len(found):
         size = said("at least {size}", size=size)
-    count = "1 environment" if len(found) == 1 else f"{len(found)} environments"
+    count = nsaid("{count} environment", "{count} environments", len(found))
     lines = [f"{one.name}: {_told(one.size_bytes)}, {one.path}" for one in found]
     return Answer({"conda_environments": tuple(found)}, (finding("conda-environments", lines, count=count, size=size),))
 

@@ -201,7 +201,7 @@ def _findings(request: ProbeRequest, where: Mapping[str, str], found: Iterable[F
         if "cache" in one.purposes and one.network:
             words = {"type": one.type or "?", "path": where["cache"], "mount": one.mount}
             yield finding("cache-network", [f"{one.mount} {one.type}"], **words)
-    for purpose, name in (("project", "project"), ("cache", "cache"), ("pythons", "Python folder")):
+    for purpose, name in (("project", said("project")), ("cache", said("cache")), ("pythons", said("Python folder"))):
         cloud = cloud_folder(where.get(purpose), request)
         if cloud:
             yield finding("cloud-folder", [where[purpose]], purpose=name, path=cloud)

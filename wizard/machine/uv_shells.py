@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from wizard.language import said
+from wizard.language import nsaid, said
+from wizard.lists import both
 from wizard.machine.ask_shell import ShellSaid, ask_shells, fresh_environment, shells_here
 from wizard.machine.conda import roots
 from wizard.machine.facts import MachineFinding, UvInShell
@@ -38,8 +39,7 @@ def _of_conda(told: tuple[UvInShell, ...], prefixes: list[str], request: ProbeRe
                 whats.append(program)
     if lines:
         names = sorted(set(whats))
-        what = " and ".join(names) + (" are" if len(names) > 1 else " is")
-        yield finding("conda-in-shells", lines, what=what)
+        yield finding("conda-in-shells", lines, what=nsaid("{names} is", "{names} are", len(names), names=both(names)))
 
 
 def _told(said: ShellSaid) -> UvInShell:

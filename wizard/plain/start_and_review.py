@@ -34,7 +34,7 @@ def start(way: Way) -> Page:
         lines.append(_("! warning: {what}. A folder of its own is better.", what=way.place.told))
     lines += ["", _found(way, len(found))]
     for finding in found:
-        where = "" if finding.screen == "start" else _(" Settled on screen {screen}.", screen=finding.screen)
+        where = "" if finding.screen == "start" else _(" Settled on screen {screen}.", screen=step_name(finding.screen))
         lines.append(f"  {shown(MARKS[finding.diagnosis.severity])} {shown(one_line(finding.diagnosis.title))}.{where}")
     details = tuple(
         line
