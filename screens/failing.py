@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 from screens import rows
 from screens.choosing import ChoiceList
 from screens.failure import Failure, failure_of
+from screens.offering import QuitAsked
 from screens.run_rows import leads
 from screens.step import Mark, StepScreen
 from wizard.errors import BadInput
@@ -23,6 +24,7 @@ from wizard.text import one_line
 
 if TYPE_CHECKING:
     from screens.walk import Walk
+    from wizard.diagnosis import Fix
 
 
 class FailingScreen(StepScreen):
@@ -44,6 +46,10 @@ class FailingScreen(StepScreen):
         self._fix = 0
         self._copied: int | None = None
         """The fix whose command was copied last: Next then leads to the review, to try again."""
+
+    @abstractmethod
+    def action_report(self) -> None:
+        """R: one file for a colleague."""
 
     @abstractmethod
     def shows_failure(self, failure: Failure) -> bool:
@@ -86,7 +92,13 @@ class FailingScreen(StepScreen):
     def next_label(self) -> str:
         if self.failure is None:
             return self.live_label()
-        return _("Try again") if self._copied == self._fix else self.failure.label(self._fix)
+        if self._copied == self._fix:
+            return _("Quit") if self._of_the_shell() else _("Try again")
+        return self.failure.label(self._fix)
+
+    def _of_the_shell(self) -> bool:
+        """Whether what was copied changes the shell that this program was started from."""
+        return self.failure is not None and leads(self.failure.fixes[self._fix]) == "shell"
 
     def live_label(self) -> str:
         """What the primary button says while nothing is wrong."""
@@ -113,6 +125,8 @@ class FailingScreen(StepScreen):
             super().go_on()
         elif self.failure.fixes and self._copied != self._fix:
             self.action_fix(self._fix + 1)
+        elif self.failure.fixes and self._of_the_shell():
+            self.post_message(QuitAsked())
         else:
             self.post_message(self.GoTo("review"))
 
@@ -127,20 +141,36 @@ class FailingScreen(StepScreen):
         if self.failure is None or not 1 <= number <= len(self.failure.fixes):
             return
         fix = self.failure.fixes[number - 1]
-        self._fix = number - 1
-        if leads(fix) in ("command", "message"):
-            self.copy(fix.message or "\n".join(command_line(argv) for argv in fix.commands or ()))
-            if leads(fix) == "command":
-                self._copied = self._fix
-            self.redraw()
-            return
+        self._fix, where = number - 1, leads(fix)
+        if where in ("command", "shell", "message"):
+            self._take_away(fix, where)
+        elif where == "report":
+            self.action_report()
+        elif where == "mirrors":
+            self.post_message(self.GoTo("mirrors"))
+        else:
+            self._settle_and_review(fix, where)
+
+    def _take_away(self, fix: Fix, where: str) -> None:
+        """It is done elsewhere: in a shell, or by somebody else."""
+        self.copy(fix.message or "\n".join(command_line(argv) for argv in fix.commands or ()))
+        if where != "message":
+            self._copied = self._fix
+        if where == "shell":
+            self.say(_("Quit, run what was copied, then start anew."))
+        self.redraw()
+
+    def _settle_and_review(self, fix: Fix, where: str) -> None:
+        """What it chooses is chosen, and the review shows what comes of it."""
         try:
             for key, value in (fix.choices or {}).items():
                 self.way.choose(key, value)
         except BadInput as error:
             self.say(f"x {one_line(error_told(error), 70)}")
             return
-        self.walk.tried = (*self.walk.tried, fix.title)
+        self.way.locks_again = self.way.locks_again or where == "lock"
+        if where != "again":
+            self.walk.tried = (*self.walk.tried, fix.title)
         self.way.read()
         self.post_message(self.GoTo("review"))
 

@@ -35,9 +35,17 @@ SETTLED_ON = {
 LABELS = {
     "review": said("to the review"),
     "again": said("to the review"),
+    "lock": said("to the review"),
+    "mirrors": said("to the mirrors"),
     "command": said("copy the command"),
+    "shell": said("copy the command"),
     "message": said("copy the message"),
+    "report": said("write the report"),
 }
+LEAD, MOST_LEAD = 2, 4
+"""Rows of the lead, and how many it may take: what is so is told to its end."""
+AGAIN = Fix(said("Try again, once that is put right"))
+"""The way on for who has put it right by hand."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,8 @@ class Failure:
 
     @property
     def fixes(self) -> tuple[Fix, ...]:
-        """The ways out, nine at most: as many as there are keys."""
-        return self.diagnosis.fixes[:9]
+        """The ways out, nine at most: as many as there are keys. One of them leads on from here."""
+        return _with_a_way_on(self.diagnosis.fixes)
 
     def rows(self, tried: Collection[str], width: int) -> list[Row]:
         """The fixes as rows of a list."""
@@ -110,6 +118,13 @@ def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _with_a_way_on(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """With `AGAIN` as the last one, where something has to be done elsewhere and none of them tries again afterwards."""
+    ends = {run_rows.leads(fix) for fix in fixes[:8]}
+    here = {"again", "lock"} & ends or (ends and ends <= {"review", "mirrors"})
+    return fixes[:9] if here else (*fixes[:8], AGAIN)
+
+
 def failure_of(
     state: RunState, planned: Sequence[tuple[str, str]] = (), width: int = rows.WIDTH, spare: int = 0
 ) -> Failure | None:
@@ -124,15 +139,28 @@ def failure_of(
     found = from_document(document, words) if document else _without_words(state)
     head, rungs = check_rows.failed_rung(state, check_rows.check_rows(state, planned, width))
     where = "verify" if rungs or state.verify is not None else "sync"
-    room = ROOM - 1 - len(found.fixes[:9]) - 2 - (2 + len(rungs) if rungs else 0) - (0 if rungs else 2)
+    ways = [
+        rows.fix_row(number, masked(fix.title), run_rows.leads(fix), width=width - 1).count("\n") + 1
+        for number, fix in enumerate(_with_a_way_on(found.fixes), 1)
+    ]
+    room = ROOM - 1 - sum(ways) - 2 - (2 + len(rungs) if rungs else 2)
+    most = max(LEAD, min(MOST_LEAD, LEAD + room + spare - 1))
+    lead = rows.wrapped(_in_short(shown(masked(found.explanation))), 78, most)
+    room -= max(0, len(lead) - LEAD)
     log = [line.text for line in state.log]
     evidence = rows.evidence_rows(
         [masked(line) for line in found.evidence], log, max(2, min(5, room)) + min(spare, MORE_EVIDENCE), width - 1
     )
     said = _("What torch said") if where == "verify" else _("What uv said")
-    lead = "\n".join(rows.wrapped(_in_short(shown(masked(found.explanation))), 78, 2))
     return Failure(
-        found, where, lead, head, tuple(rungs), said if evidence else "", tuple(evidence), run_rows.kept_row(state)
+        found,
+        where,
+        "\n".join(lead),
+        head,
+        tuple(rungs),
+        said if evidence else "",
+        tuple(evidence),
+        run_rows.kept_row(state),
     )
 
 

@@ -193,17 +193,22 @@ def check_row(number: int, word: str, title: str, value: str | None, seconds: fl
 
 LEADS_TO = {
     "review": said("to the review"),
+    "lock": said("to the review"),
+    "mirrors": said("to the mirrors"),
     "command": said("copies the command"),
+    "shell": said("copies the command"),
     "message": said("copies a message"),
-    "again": said("runs the plan again"),
+    "again": said("to the review"),
     "report": said("writes a report"),
 }
 """What a fix does when it is taken, in the words at its right."""
 
 
 def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: int = WIDTH - 1) -> str:
-    """A numbered fix and, at its right, where it leads."""
-    return sides(f"{number} {shown(title)}", shown(LEADS_TO[leads]) + (_(", tried") if tried else ""), width)
+    """A numbered fix and, at its right, where it leads; two rows where the title is too long for one."""
+    end = shown(LEADS_TO[leads]) + (_(", tried") if tried else "")
+    first, *more = wrapped(title, width - cell_len(end) - 4, 2)
+    return "\n".join([sides(f"{number} {first}", end, width), *(f"  {row}" for row in more)])
 
 
 def evidence_rows(
@@ -211,14 +216,15 @@ def evidence_rows(
 ) -> list[str]:
     """What was said, the lines that prove the cause marked with `>`; the lines of the log before them as far as there is room.
 
-    `context`: the log's lines, the newest last. Where a proof is not among them, the proofs alone are shown,
-    broken at blanks where there is room.
+    `context`: the log's lines, the newest last. Where a proof is not among them, or longer than a row, the proofs alone
+    are shown, broken at blanks where there is room.
     """
     proofs = [line.rstrip() for text in evidence for line in text.splitlines() if line.strip()]
     plain = {line.strip() for line in proofs}
     lines = [line.rstrip() for line in context if line.strip()]
     hits = [position for position, line in enumerate(lines) if line.strip() in plain]
-    if hits and {lines[position].strip() for position in hits} == plain:
+    whole = len(proofs) > 1 or all(cell_len(one_line(line)) <= width - 2 for line in proofs)
+    if whole and hits and {lines[position].strip() for position in hits} == plain:
         window = lines[max(0, hits[-1] - rows + 1) : hits[-1] + 1]
         shown = [(line.strip() in plain, line) for line in window]
     else:

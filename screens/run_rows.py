@@ -198,13 +198,26 @@ def clock(started: float | None, at: float) -> str:
     return "" if started is None else time.strftime("%H:%M:%S", time.localtime(started + at))
 
 
+OURS = {"sync": "again", "verify": "again", "apply": "again", "mirrors": "mirrors", "attach": "report"}
+"""What a command of ours is on a screen: nobody has to type it there."""
+SHELLS = frozenset({"unset", "export", "Remove-Item", "Set-Item", "conda", "deactivate"})
+"""What changes the shell that it is typed into, and not the program that was started from it."""
+
+
 def leads(fix: Fix) -> str:
     """Where a fix leads: a key of `rows.LEADS_TO`."""
     if fix.choices:
         return "review"
     if fix.message:
         return "message"
-    return "command" if fix.commands else "again"
+    if not fix.commands:
+        return "again"
+    first = fix.commands[0]
+    if len(fix.commands) == 1 and first[0] == "uv-wizard" and len(first) > 1:
+        return OURS.get(first[1], "command")
+    if fix.commands == (("uv", "lock"),):
+        return "lock"
+    return "shell" if first[0] in SHELLS else "command"
 
 
 def kept_row(state: RunState) -> str:
@@ -229,7 +242,7 @@ def result_row(state: RunState) -> str:
             left = _(", about {time} left", time=whole_span(state.eta_s)) if state.eta_s else ""
             return f"{state.percent} %{left}"
         step = step_place(state)[2]
-        return _("at {title}", title=step_name(step.title)) if step else "begins"
+        return _("at {title}", title=step_name(step.title)) if step else _("begins")
     if state.lost:
         return _("ended without a word")
     if state.diagnosis is not None:

@@ -87,6 +87,7 @@ class RunScreen(FailingScreen):
         panel = self.query_one(FailurePanel)
         panel.display = self.failure is not None
         self.query_one("#title").set_class(self.failure is not None, "-bad")
+        self.query_one("#lead").set_class(self.failure is not None, "-whole")
         if self.failure is not None:
             panel.show(self.failure, self.walk.tried, max(rows.WIDTH, self.room))
         else:

@@ -69,6 +69,8 @@ class Walk:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
         self.run, self.state = run, None
         self.runs += 1
+        if self.made is not None:
+            self.made.locks_again = False  # that run makes it
 
     def no_folder(self, path: str) -> str | None:
         """What is wrong with `path` as a project's folder, None where it is one."""

@@ -49,6 +49,8 @@ class Looking:
         """Writes the project that there is not yet; what follows is planned as if it were written."""
         self.locks_first = False
         """Whether the plan makes the uv.lock that there is not: for a face that shows the plan before anything runs."""
+        self.locks_again = False
+        """Whether the next plan makes a uv.lock anew that is there: said on a screen, where it does not fit any more."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
         self.greeting = ""
@@ -77,8 +79,8 @@ class Looking:
 
     @property
     def makes_lock(self) -> bool:
-        """Whether the plan makes the project's first uv.lock."""
-        return self.locks_first and self.project is not None and not self.project.has_lock
+        """Whether the plan makes uv.lock, the project's first one or once more."""
+        return self.locks_first and self.project is not None and (self.locks_again or not self.project.has_lock)
 
     # facts
 

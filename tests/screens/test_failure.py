@@ -43,10 +43,9 @@ async def test_what_is_so_what_to_do_what_was_said(folder: Path, recorded: Recor
             "making",
             "room",
             "yourself",
-            "runs",
+            "to",
             "the",
-            "plan",
-            "again",
+            "review",
         ]
         assert rows[11].split() == ["What", "uv", "said", "L", "opens", "it", "all"]
         assert rows[15] == " >   cause: No space left on device (os error 28)"

@@ -1,0 +1,131 @@
+"""Every failure leads on from its screen: what nobody has to type is a key, what has to be done elsewhere is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from screens import rows, run_rows
+from screens.failure import AGAIN, failure_of
+from tests.screens.running import make_folder, showing, shows, text_of, until
+from tests.support.recorded import Recorded
+from wizard import diagnosis
+from wizard.diagnosis import Context, Fix
+from wizard.diagnosis.rules import causes
+from wizard.run.progress import RunState
+
+pytestmark = pytest.mark.same_everywhere
+
+LONG = (
+    "pyproject.toml was changed after uv.lock was made, so the lock no longer says what the project asks for. "
+    "`uv lock` brings it up to date and keeps the versions that still fit."
+)
+
+
+def failed(recorded: Recorded, title: str, explanation: str, fixes: Sequence[Fix]) -> None:
+    """A sync that came to that."""
+    recorded.step("sync", "started")
+    recorded.write("output", text="error: that")
+    recorded.step("sync", "failed")
+    recorded.write(
+        "diagnosis",
+        cause="unknown",
+        title=title,
+        explanation=explanation,
+        evidence=["error: that"],
+        fixes=[fix.document() for fix in fixes],
+        severity="error",
+    )
+    recorded.end(1)
+
+
+@pytest.mark.parametrize(
+    "commands, where",
+    [
+        ((("uv-wizard", "sync"),), "again"),
+        ((("uv-wizard", "verify"),), "again"),
+        ((("uv-wizard", "mirrors"),), "mirrors"),
+        ((("uv-wizard", "attach", "--save", "report.zip"),), "report"),
+        ((("uv", "lock"),), "lock"),
+        ((("uv", "lock", "--dry-run"),), "command"),
+        ((("unset", "HTTPS_PROXY"),), "shell"),
+        ((("Set-Item", "Env:SSL_CERT_FILE", "ca.pem"),), "shell"),
+        ((("uv", "cache", "prune"),), "command"),
+        (None, "again"),
+    ],
+)
+def test_where_a_fix_leads(commands: tuple[tuple[str, ...], ...] | None, where: str) -> None:
+    assert run_rows.leads(Fix("a", None, commands)) == where
+
+
+@pytest.mark.parametrize("cause", sorted(causes()))
+def test_every_cause_has_a_fix_that_leads_on(cause: str) -> None:
+    found = diagnosis.of(cause, (), Context(phase="sync", environment={}, os="linux"))
+    state = RunState()
+    state.apply({"at": 0.0, "type": "diagnosis", **found.document(), "severity": "error"})
+    state.apply({"at": 1.0, "type": "end", "exit_code": 1})
+    failure = failure_of(state)
+    assert failure is not None
+    assert {run_rows.leads(fix) for fix in failure.fixes} & {"review", "again", "lock", "mirrors"}
+    assert 1 <= len(failure.fixes) <= 9
+
+
+async def test_a_lock_that_does_not_fit_is_made_again_by_one_key(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    (folder / "uv.lock").write_text('version = 1\nrequires-python = ">=3.10"\n')
+    recorded = Recorded(str(folder))
+    failed(recorded, "uv.lock does not fit", LONG, [Fix("Bring uv.lock up to date", None, (("uv", "lock"),))])
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: to the review ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "uv makes uv.lock again"))
+        app.walk.started(recorded.run)
+        assert app.walk.way.plan().step("lock") is None, "made once, not each time"
+        app.show("sync")
+        await until(pilot, shows(app, "2nd try"))
+
+
+async def test_what_changes_the_shell_asks_to_leave_first(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    recorded = Recorded(str(folder))
+    failed(recorded, "The proxy is gone", "It is.", [Fix("Remove it", None, (("unset", "HTTPS_PROXY"),))])
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: copy the command ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "[ Quit ]"))
+        assert "Quit, run what was copied, then start anew." in text_of(app)
+        assert app.clipboard == "unset HTTPS_PROXY"
+        await pilot.press("2")
+        await until(pilot, shows(app, "6/8 review"))
+
+
+async def test_what_is_so_is_told_to_its_end(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    recorded = Recorded(str(folder))
+    title = "Sync with ready-made files only, to see which packages of the project lack one for this machine"
+    failed(recorded, "It fails", LONG, [Fix(title, None, (("uv", "sync", "--no-build"),))])
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "It fails"))
+        painted = " ".join(text_of(app).split())
+        assert LONG in painted
+        assert " ..." not in text_of(app)
+        assert "lack one for this machine" in painted.replace(" copies the command", "")
+        assert text_of(app).splitlines()[20].startswith(" By hand: uv sync --no-build")
+
+
+def test_a_proof_longer_than_its_row_is_broken_not_cut() -> None:
+    said = "UserWarning: CUDA initialization: The NVIDIA driver on your system is too old (found version 12040)"
+    assert rows.evidence_rows([said], ["jinja2 3.1.6: from BFSU", said], 3) == [
+        "> UserWarning: CUDA initialization: The NVIDIA driver on your system is too",
+        "> old (found version 12040)",
+    ]
+
+
+def test_nothing_is_added_where_a_fix_leads_on() -> None:
+    state = RunState()
+    state.apply({"at": 1.0, "type": "end", "exit_code": 130})
+    failure = failure_of(state)
+    assert failure is not None
+    assert AGAIN not in failure.fixes
