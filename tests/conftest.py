@@ -16,6 +16,7 @@ from uv import find_uv_bin
 
 from tests.support.index import Index
 from tests.support.projects import Project, interpreter, make_project, stock
+from tests.support.sentences import said_by_faces
 from tools.catalogues import compile_all
 from wizard.language import use
 
@@ -140,6 +141,12 @@ def _thawed() -> Iterator[None]:
     """The screens freeze what they are made of. That is right for one start, and would keep every test's for ever."""
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _said() -> Iterator[None]:
+    with said_by_faces():
+        yield
 
 
 @pytest.fixture

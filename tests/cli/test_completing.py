@@ -11,7 +11,7 @@ from wizard.choices import from_sets
 from wizard.cli import completing, main
 from wizard.cli.commands import COMMANDS, EXPORTS, FIRST_WORD, SHELLS
 from wizard.cli.completing import offered
-from wizard.cli.help import shown
+from wizard.cli.help import options_of
 from wizard.cli.tables import OPTIONS, flag
 from wizard.errors import BadInput
 
@@ -39,8 +39,8 @@ def test_the_first_word_is_a_command_or_a_folder() -> None:
 @pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_option_of_a_command_is_offered_once(command: str) -> None:
     line = f"{command} -".lstrip()
-    assert set(words(line)) == {flag(key) for key in (*shown(command), "help", "version")}
-    once = [key for key in shown(command) if not OPTIONS[key].value]
+    assert set(words(line)) == {flag(key) for key in (*options_of(command), "help", "version")}
+    once = [key for key in options_of(command) if not OPTIONS[key].value]
     for key in once:
         assert flag(key) not in words(f"{command} {flag(key)} -".lstrip())
 

@@ -9,7 +9,7 @@ import pytest
 
 from wizard.choice_keys import KEYS
 from wizard.cli.commands import COMMANDS, EXAMPLES, EXPORTS, GROUPS
-from wizard.cli.help import sections, shown, term, text
+from wizard.cli.help import options_of, sections, term, text
 from wizard.cli.options import parse
 from wizard.cli.tables import CHOICES, EXITS, OPTIONS, VARIABLES
 from wizard.errors import ExitCode
@@ -23,7 +23,7 @@ EVERY = list(COMMANDS)
 def test_a_page_has_every_option_of_its_command_and_fits_80_columns(command: str) -> None:
     page = text(command)
     terms = {name for one in sections(command) for name, _ in one.rows}
-    assert {term(key) for key in (*shown(command), "help", "version")} <= terms
+    assert {term(key) for key in (*options_of(command), "help", "version")} <= terms
     assert all(about for one in sections(command) for _, about in one.rows)
     assert max(map(len, page.split("\n"))) <= 80
     assert page.startswith(f"usage: uv-wizard {command}".strip())
@@ -32,7 +32,7 @@ def test_a_page_has_every_option_of_its_command_and_fits_80_columns(command: str
 
 def test_an_option_is_left_out_only_where_it_is_of_no_use() -> None:
     left_out = {
-        (command, key) for command, spec in COMMANDS.items() for key in spec.options if key not in shown(command)
+        (command, key) for command, spec in COMMANDS.items() for key in spec.options if key not in options_of(command)
     }
     refused = {("apply", "machine"), ("sync", "machine"), ("verify", "machine")}
     assert left_out == refused | {("plan", "yes"), ("verify", "yes")}

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wizard.cli.commands import COMMANDS, EXPORT_OPTIONS, EXPORTS, SHELLS
-from wizard.cli.help import option, shown
+from wizard.cli.help import option, options_of
 from wizard.cli.tables import CHOICES, OPTIONS, OptionSpec, flag
-from wizard.language import _
+from wizard.language import _, shown
 
 MOST_RUNS = 20
 _EVERYWHERE = ("help", "version")
@@ -58,7 +58,7 @@ def answer(argv: Sequence[str]) -> int:
     except Exception:  # noqa: BLE001 - in the middle of somebody's line
         found = Offer()
     for word, about in found.words:
-        print(f"{word}\t{about}" if about else word)
+        print(f"{word}\t{shown(about)}" if about else word)
     print(f":{found.ask} {found.before} {'blank' if found.blank else 'open'}")
     return 0
 
@@ -106,7 +106,7 @@ def _options(line: _Line, typed: str) -> Words:
         left = [key for key in keys if OPTIONS[key].again or key not in line.given]
         return [(flag(key), option(key, line.command)[1].partition("; ")[0]) for key in left]
 
-    keys = shown(line.command)
+    keys = options_of(line.command)
     if line.command == "export" and line.words and line.words[0] in EXPORTS:
         keys = [key for key in keys if key not in EXPORT_OPTIONS or key in EXPORTS[line.words[0]][1]]
     own = told([*keys, *_EVERYWHERE])

@@ -146,10 +146,10 @@ def _again(options: Options) -> list[str]:
 
 
 def _next(made: Exported) -> Iterator[str]:
-    yield from (f"! {clean(note)}" for note in made.notes)
+    yield from (f"! {clean(shown(note))}" for note in made.notes)
     width = max((len(command_line(argv)) for argv, _ in made.commands), default=0)
     for argv, about in made.commands:
-        yield f"  {clean(command_line(argv)):{width}}  {about}"
+        yield f"  {clean(command_line(argv)):{width}}  {shown(about)}"
 
 
 def _dockerfile(options: Options, way: Way) -> Exported:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from wizard.cli.commands import COMMANDS, EXAMPLES, EXPORT_OPTIONS, EXPORTS, GROUPS, PAGE, CommandSpec
 from wizard.cli.tables import CHOICES, EXITS, OPTIONS, VARIABLES, flag
-from wizard.language import _, recased, said
-from wizard.language import shown as in_language
+from wizard.language import _, recased, said, shown
 from wizard.text import broken, cells
 
 WIDTH = 79
@@ -41,7 +40,7 @@ def sections(command: str) -> Iterator[Section]:
         for group, title in GROUPS.items():
             rows = tuple((name, one.summary) for name, one in COMMANDS.items() if one.group == group)
             yield Section(title, rows=rows, width=width)
-    own = [key for key in shown(command) if command != "export" or key not in EXPORT_OPTIONS]
+    own = [key for key in options_of(command) if command != "export" or key not in EXPORT_OPTIONS]
     yield Section(said("options"), rows=tuple(option(key, command) for key in (*own, *_EVERYWHERE)))
     for kind in EXPORTS if command == "export" else ():
         mine = [key for key in OPTIONS if key in EXPORTS[kind][1]]
@@ -86,7 +85,7 @@ def term(key: str) -> str:
     return f"-{spec.short}, {long}" if spec.short else long
 
 
-def shown(command: str) -> list[str]:
+def options_of(command: str) -> list[str]:
     """The options of that command that are of use with it, in the order of the pages."""
     return [key for key, spec in OPTIONS.items() if key in COMMANDS[command].options and spec.told.get(command) != ""]
 
@@ -138,7 +137,7 @@ def _lines(one: Section) -> Iterator[str]:
 
 def wrapped(words: str, first: str, rest: str) -> list[str]:
     """Lines of at most WIDTH cells in the reader's language; neither an option nor a path is broken."""
-    rows = broken(in_language(words), WIDTH - len(rest))
+    rows = broken(shown(words), WIDTH - len(rest))
     return [f"{rest if place else first}{row}" for place, row in enumerate(rows)]
 
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from wizard.cli.commands import COMMANDS
-from wizard.cli.help import Section, option, sections, shown, term, usage
+from wizard.cli.help import Section, option, options_of, sections, term, usage
 from wizard.cli.tables import FILES, OPTIONS, flag
 
 _COMMON = frozenset(key for key in OPTIONS if sum(key in spec.options for spec in COMMANDS.values()) >= 3)
@@ -75,7 +75,7 @@ def _own(one: Section, name: str) -> Section:
     """The options that need a word here, and a sentence with the others."""
     if one.title != "options":
         return one
-    keys = shown(name)
+    keys = options_of(name)
     common = [key for key in keys if key in _COMMON and not OPTIONS[key].told.get(name)]
     too = (f"{', '.join(map(flag, common))}: see OPTIONS.",) if common else ()
     terms = {term(key) for key in keys if key not in common}

@@ -90,8 +90,12 @@ def torch(way: Way) -> Page:
     torch_rows.settle(way)
     told = torch_rows.page(way)
     glyph = " " if told.headline.startswith(("x", "?")) else "+"
-    lines = [told.headline, *(f"  {glyph} {why}" for why in told.reasons), *(f"  ! {note}" for note in told.notes)]
-    lines += [f"{label}: {fact}" for label, fact in told.facts]
+    lines = [
+        told.headline,
+        *(f"  {glyph} {shown(why)}" for why in told.reasons),
+        *(f"  ! {shown(note)}" for note in told.notes),
+    ]
+    lines += [f"{shown(label)}: {shown(fact)}" for label, fact in told.facts]
     lines += [_("uv.lock gives {what}", what=one) for one in told.locked]
     rows = tuple(
         Row(
@@ -114,7 +118,7 @@ def torch(way: Way) -> Page:
         tuple(lines),
         way.by_hand("torch"),
         (question if told.rows else GO_ON_OR_BACK,),
-        tuple(f"x {name}: {why}" for name, why in told.ruled_out),
+        tuple(f"x {name}: {shown(why)}" for name, why in told.ruled_out),
         help_of("torch"),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wizard import catalog
-from wizard.language import _
+from wizard.language import _, shown
 from wizard.text import clean, one_line, standing_size
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _uvs(machine: Machine) -> str | None:
 
 def newest_uv(source: UvSource) -> str:
     """The newest uv as the index says, or what is known without it."""
-    why = f" ({source.why_not})" if source.why_not else ""
+    why = f" ({shown(source.why_not)})" if source.why_not else ""
     known = _("{version} is the newest this wizard knows", version=catalog.table("uv.toml")["newest_known"])
     return (
         _("{newest}, in the package index", newest=source.newest)

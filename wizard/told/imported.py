@@ -26,6 +26,6 @@ def piles(imported: Imported) -> Iterator[str]:
             yield _("{title}: {count}", title=title, count=len(rows))
             width = min(34, max(len(one.text) for one in rows))
             for one in rows:
-                to = f"{one.to}   " if one.to is not None and one.to != one.text else ""
+                to = f"{shown(one.to)}   " if one.to is not None and one.to != one.text else ""
                 yield f"  {one.text:{width}}  {to}{'' if one.to == one.text else shown(one.why)}".rstrip()
     yield ""

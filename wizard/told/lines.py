@@ -54,7 +54,7 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
         yield f"{shown(MARKS[finding.diagnosis.severity])} {clean(shown(finding.diagnosis.title))}"
         yield f"           {clean(shown(finding.diagnosis.explanation))}"
         for line in finding.diagnosis.evidence[:3]:
-            yield f"           > {one_line(line, 120)}"
+            yield f"           > {one_line(shown(line), 120)}"
         yield from (f"         {line}" for line in _ways_out(finding.diagnosis))
     reasons = way.advice().reasons
     if reasons:
@@ -147,7 +147,7 @@ def lock_forecast(found: LockForecast | None) -> Iterator[str]:
         yield _("uv.lock: it stays as it is; this plan does not make it again")
         return
     yield _("uv lock, tried in a copy: {summary}", summary=found.changes.summary)
-    yield from (f"  {line}" for line in found.changes.lines)
+    yield from (f"  {shown(line)}" for line in found.changes.lines)
     yield _("Sync, as it would be: {size} to fetch", size=found.fetches)
     yield from (f"  {clean(line)}" for line in found.diff.splitlines())
 
@@ -156,7 +156,7 @@ def diagnosis(found: Diagnosis) -> Iterator[str]:
     """A diagnosis, as `diagnose` and a failed run print it."""
     yield f"x {clean(shown(found.title))}  ({found.cause})"
     yield f"  {clean(shown(found.explanation))}"
-    yield from (f"  > {one_line(masked(line), 200)}" for line in found.evidence)
+    yield from (f"  > {one_line(masked(shown(line)), 200)}" for line in found.evidence)
     if found.fixes:
         yield "  " + _("What to do")
     yield from _ways_out(found)

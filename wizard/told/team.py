@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.choice_keys import KEYS
 from wizard.choices import Choices
-from wizard.language import said
+from wizard.language import _, said, shown
 from wizard.lists import both
 
 _TABLES = {
@@ -28,8 +28,8 @@ _WITH_TORCH = {"mirrors": ("mirrors.pytorch",)}
 def answered(choices: Choices, screen: str) -> str:
     """One line of what the team has set of that screen's choices and what is in force; "" where that is nothing."""
     keys = [key for key in KEYS if key.split(".")[0] in _TABLES.get(screen, ())]
-    told = [f"{key.split('.', 1)[1]} {_value(choices, key)}" for key in keys if choices.origin(key) == "project"]
-    return said("Set by your team: {what}.", what=", ".join(told)) if told else ""
+    told = [f"{key.split('.', 1)[1]} {shown(_value(choices, key))}" for key in keys if choices.origin(key) == "project"]
+    return _("Set by your team: {what}.", what=", ".join(told)) if told else ""
 
 
 def settled(choices: Choices, screen: str, *, torch: bool) -> bool:
