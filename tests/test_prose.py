@@ -102,3 +102,57 @@ def test_every_sentence_is_marked() -> None:
 )
 def test_what_counts_as_one(source: str, found: list[str]) -> None:
     assert [text for _, text in sentences(ast.parse(source)) if PROSE.search(text)] == found
+
+
+WORDS = re.compile(r"[a-z']+(?: [a-z']+)+|is|are|none|unknown")
+"""Words that a field would put into a sentence of any language."""
+
+
+def words_of(node: ast.AST, named: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """The words that an expression may be; `named`: what the names beside it stand for."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and WORDS.fullmatch(node.value):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (word for one in (node.body, node.orelse) for word in words_of(one, named))
+    elif isinstance(node, ast.BoolOp):
+        yield from (word for one in node.values for word in words_of(one, named))
+    elif isinstance(node, ast.Name):
+        yield from (word for one in named.get(node.id, ()) for word in words_of(one, {}))
+
+
+def fields(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and text of each field of a sentence that is English words."""
+    for function in ast.walk(tree):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        named: dict[str, list[ast.expr]] = {}
+        for one in ast.walk(function):
+            for target in one.targets if isinstance(one, ast.Assign) else ():
+                if isinstance(target, ast.Name) and isinstance(one, ast.Assign):
+                    named.setdefault(target.id, []).append(one.value)
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in MARKS:
+                yield from ((call.lineno, word) for one in call.keywords for word in words_of(one.value, named))
+
+
+def test_no_field_of_a_sentence_is_words() -> None:
+    found = [
+        f"{path.relative_to(REPO).as_posix()}:{line}: {text}"
+        for folder in ("wizard", "screens")
+        for path in sorted(REPO.joinpath(folder).rglob("*.py"))
+        for line, text in fields(ast.parse(path.read_text("utf-8")))
+    ]
+    assert found == [], "a field that is said(...) is translated with its sentence"
+
+
+@pytest.mark.parametrize(
+    "source, found",
+    [
+        ('said("{a} is so", a=b or "the whole package")', ["the whole package"]),
+        ('word = "is" if one else "are"\n said("{a} {word} so", word=word)', ["is", "are"]),
+        ('said("{a} is so", a=said("the whole package"))', []),
+        ('said("{a} is so", a="uv.lock", b="cpu")', []),
+    ],
+)
+def test_which_field_is_words(source: str, found: list[str]) -> None:
+    assert [text for _, text in fields(ast.parse(f"def f():\n {source}"))] == found

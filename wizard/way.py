@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from wizard.choices import Choices
 from wizard.errors import DecisionMissing
-from wizard.language import said
+from wizard.language import nsaid, said
+from wizard.lists import named
 from wizard.looking import Looking
 from wizard.machine.pip_there import has_pip
 
@@ -232,12 +233,13 @@ class Way(Looking):
         """Raises DecisionMissing where one is missing."""
         missing = self.secrets_missing()
         if missing:
-            word = "is" if len(missing) == 1 else "are"
-            msg = said(
-                "{missing} {word} not set here, and the choices name it as a secret that is needed "
-                "(secrets.variables); set it in this environment, never in a file of choices",
-                missing=", ".join(missing),
-                word=word,
+            msg = nsaid(
+                "{missing} is not set here, and the choices name it as a secret that is needed (secrets.variables); "
+                "set it in this environment, never in a file of choices",
+                "{missing} are not set here, and the choices name them as secrets that are needed "
+                "(secrets.variables); set them in this environment, never in a file of choices",
+                len(missing),
+                missing=named(missing),
             )
             raise DecisionMissing(msg)
 

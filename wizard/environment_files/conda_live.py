@@ -41,7 +41,6 @@ class Live:
 class _There:
     name: str
     version: str
-    by_conda: bool
     requested: bool = False
     text: str | None = None
     """As pip would be told, where it came from an address or a folder."""
@@ -98,7 +97,7 @@ def _by_conda(meta: Path) -> dict[str, _There]:
         record = _json(path)
         name, version = record.get("name"), record.get("version")
         if isinstance(name, str) and isinstance(version, str):
-            found[canonicalize_name(name)] = _There(one_line(name, 80), one_line(version, 40), by_conda=True)
+            found[canonicalize_name(name)] = _There(one_line(name, 80), one_line(version, 40))
     return found
 
 
@@ -159,7 +158,7 @@ def _dist(info: Path) -> _There | None:
     name, _, version = info.name.removesuffix(".dist-info").partition("-")
     if installer == "conda" or not version:
         return None
-    one = _There(name.replace("_", "-"), version, by_conda=False, requested=(info / "REQUESTED").exists())
+    one = _There(name.replace("_", "-"), version, requested=(info / "REQUESTED").exists())
     origin = _json(info / "direct_url.json")
     url = origin.get("url")
     if not isinstance(url, str):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from wizard.advice.torch_reach import Selected
 from wizard.errors import BadInput
 from wizard.language import said
+from wizard.lists import named
 from wizard.project.facts import Project
 from wizard.project.pyproject import normal
 
@@ -21,7 +22,7 @@ def _check(kind: str, key: str, chosen: Iterable[str], there: Iterable[str]) -> 
     known = {normal(name): name for name in there}
     for name in chosen:
         if normal(name) not in known:
-            allowed = ", ".join(known.values()) or "none"
+            allowed = named(known.values()) or said("none")
             msg = said(
                 "{key} = {name} is not possible: this project has no {kind} of that name; allowed: {allowed}",
                 key=key,

@@ -69,7 +69,7 @@ def not_on_disk(
     told = [
         said(
             "{library} is missing (package {package})",
-            library=each["library"] or "the whole package",
+            library=each["library"] or said("the whole package"),
             package=each["package"],
         )
         for each in lacking[:6]
