@@ -62,7 +62,7 @@ def _offered(way: Way) -> list[tuple[str, str]]:
     told += [(path, _("the project in {folder}", folder=one_line(os.path.basename(path), 60))) for path in below]
     kept = [one for one in way.machine.conda_environments or () if one.name != "base"]
     for one in sorted(kept, key=lambda each: -(each.size_bytes or 0))[:MOST_ENVIRONMENTS]:
-        size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
+        size = "" if one.size_bytes is None else _(", ") + standing_size(one.size_bytes)
         text = _("a project of conda's {name}{size}", name=one_line(one.name, 40), size=size)
         told.append((f"{CONDA}{one.name}", text))
     told += [(NEW, _("a new project in this folder"))] if fit_place and not below else []

@@ -8,7 +8,8 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from screens.sheet import Answer, Sheet
-from wizard.language import _, ngettext, said
+from wizard.language import _, ngettext, said, shown
+from wizard.lists import sentences
 
 
 class Quit(Enum):
@@ -70,16 +71,20 @@ class StopSheet(RunningSheet[Stop]):
     """Asked before a run is stopped; says what is kept."""
 
     def __init__(self, finished: int = 0, under_way: int = 0) -> None:
-        told = _("uv and what it started end within 3 s.")
-        told += " " + ngettext("The finished package is kept.", "The {count} finished packages are kept.", finished)
+        told = [
+            _("uv and what it started end within 3 s."),
+            ngettext("The finished package is kept.", "The {count} finished packages are kept.", finished),
+        ]
         if under_way:
-            told += " " + ngettext(
-                "{count} under way starts again next time.", "{count} under way start again next time.", under_way
+            told.append(
+                ngettext(
+                    "{count} under way starts again next time.", "{count} under way start again next time.", under_way
+                )
             )
-        told += " " + _("Until then .venv is not complete.")
+        told.append(_("Until then .venv is not complete."))
         super().__init__(
             _("Stop the sync?"),
-            (told, _("Going on later fetches only what is missing.")),
+            (shown(sentences(told)), _("Going on later fetches only what is missing.")),
             (Answer(_("Keep going"), Stop.GO_ON), Answer(_("Stop it"), Stop.STOP)),
             escape=Stop.GO_ON,
         )

@@ -165,7 +165,8 @@ def package_row(  # noqa: PLR0913 - a row has six columns
 
 def named_row(count: int, what: str, names: Iterable[str], width: int = WIDTH - 1) -> str:
     """`3 waiting: numpy, rich, torch`, named as far as the row goes, then `, ...`."""
-    head = f"{count} {shown(what)}: "
+    what = shown(what)
+    head = _("{count} {what}: ", count=count, what=what)
     told: list[str] = []
     rest = [one_line(name, 80) for name in names]
     for position, name in enumerate(rest):
@@ -175,7 +176,7 @@ def named_row(count: int, what: str, names: Iterable[str], width: int = WIDTH - 
             break
         told.append(name)
     if not told:
-        return f"{count} {shown(what)}"
+        return f"{count} {what}"
     return head + ", ".join(told) + ("" if len(told) == count else ", ...")
 
 
@@ -268,7 +269,9 @@ def mirror_in_full(what: str, source: SourceRow, found: MirrorResult | None, wid
         _("files from {host}", host=found.files_host) if found.files_host else "",
     ]
     answer = "-" if source.answer_ms is None else f"{source.answer_ms:.0f} ms"
-    return cut(f"{head}{right(source.rate, 10)} {right(answer, 6)}  {', '.join(filter(None, known))}", width).rstrip()
+    return cut(
+        f"{head}{right(source.rate, 10)} {right(answer, 6)}  {_(', ').join(filter(None, known))}", width
+    ).rstrip()
 
 
 def choice(chosen: bool, text: str) -> str:

@@ -20,6 +20,7 @@ from screens.offering import QuitAsked
 from screens.replays import Replays
 from screens.step import StepScreen
 from screens.sync import side_of
+from screens.track import name_of
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.language import _, ngettext, said, shown
@@ -72,7 +73,7 @@ class RunsScreen(StepScreen):
         self._timer: Timer | None = None
 
     def track_line(self) -> Content:
-        return Content(" runs")
+        return Content(f" {name_of(self.NAME)}")
 
     def compose_body(self) -> Iterable[Widget]:
         yield ChoiceList(id="runs", help_text="attach")

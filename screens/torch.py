@@ -21,7 +21,6 @@ from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, said, shown
 from wizard.text import one_line
 from wizard.told import torch_rows
-from wizard.told.phrases import choice_word
 from wizard.told.torch_rows import KEY, TorchPage, TorchRow
 
 if TYPE_CHECKING:
@@ -218,9 +217,7 @@ class TorchScreen(StepScreen):
         listed: dict[str, str] = {}
         for row in self.told.rows:
             name = "keep" if row.value == "keep" else row.value
-            listed.setdefault(
-                row.value, f"{rows.column(name, 12)}{shown(row.label)}, {choice_word(row.word)}: {shown(row.note)}"
-            )
+            listed.setdefault(row.value, f"{rows.column(name, 12)}{row.line}")
         for name, why in self.told.ruled_out:
             listed.setdefault(name, f"{rows.column(name, 12)}x {shown(why)}")
         all_ = [Row(key, rows.cut(rows.choice(key == value, text), width)) for key, text in listed.items()]

@@ -22,7 +22,6 @@ from wizard.errors import WizardError
 from wizard.language import _, error_told, said, shown
 from wizard.text import one_line
 from wizard.told import torch_rows
-from wizard.told.phrases import choice_word
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -205,7 +204,7 @@ def _variants(way: Way) -> Iterator[tuple[str, str]]:
     for row in told.rows:
         if row.value not in known:
             known[row.value] = ""
-            yield row.value, f"{shown(row.label)}, {choice_word(row.word)}: {shown(row.note)}"
+            yield row.value, row.line
     yield "pypi", known["pypi"]
     for name, why in told.ruled_out:
         if name not in known:

@@ -12,8 +12,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\
 # without the scheme before it: that would make long words cost their square
 _CREDENTIALS = re.compile(r"://[^/\s'\"<>]*@")
 WIDE, CLOSING = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_PIECE = re.compile(rf" ?(?:[{WIDE}]|[^ {WIDE}]+)[{CLOSING}]*")
-"""What a row is never broken in: a word, or one Chinese character, with the blank before and the stop behind."""
+_PIECE = re.compile(rf" ?\uff08*(?:[{WIDE}]|[^ {WIDE}]+)[{CLOSING}]*")
+"""What a row is never broken in: a word, or one Chinese character, with the blank or bracket before and the stop behind."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -108,7 +108,8 @@ def padded(text: str, width: int) -> str:
 def broken(text: str, width: int) -> list[str]:
     """Rows of at most `width` cells; a longer word stays whole.
 
-    Broken at blanks, and between Chinese characters, where no blank stands, but not before what closes a sentence.
+    Broken at blanks, and between Chinese characters, where no blank stands, but neither before what closes a sentence
+    nor behind an opening bracket.
     """
     rows, row = [], ""
     for piece in _PIECE.findall(" ".join(text.split())):

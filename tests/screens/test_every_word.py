@@ -25,3 +25,16 @@ async def test_nothing_on_it_is_untranslated(name: str) -> None:
             rows = [strip.text for strip in app.screen._compositor.render_strips()]
     assert any(row.isupper() for row in rows)
     assert untranslated(row for row in rows if not OUTSIDE.search(row)) == []
+
+
+NARROW = re.compile(
+    r"[\u4e00-\u9fff\uff09] ?[,:;](?: |$)|[,;] ?[\u4e00-\u9fff]|[\u3002\uff0c\uff1a\uff1b] [\u4e00-\u9fff]"
+)
+"""A stop of English beside a Chinese letter, or a blank behind a stop of Chinese."""
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_chinese_has_its_own_stops(name: str) -> None:
+    async with opened(name, language="zh-CN") as (app, _pilot):
+        rows = [strip.text for strip in app.screen._compositor.render_strips()]
+    assert [row for row in rows if NARROW.search(row) and not OUTSIDE.search(row)] == []

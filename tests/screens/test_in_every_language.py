@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from screens import attach, mirrors, review, settings, start, sync, torch, uv, verification
 from screens.app import WizardApp
-from screens.rows import mirror_head, run_head, state_word, wrapped
+from screens.rows import mirror_head, named_row, run_head, state_word, wrapped
 from screens.state_words import WORDS
 from screens.step import StepScreen
 from screens.track import NAMES, ORDER, track_line
@@ -18,7 +18,8 @@ from screens.walk import Walk
 from screens.widgets import toned
 from tests.screens.made_up import MadeUpWay
 from tests.screens.running import until
-from wizard.language import shown, spoken
+from wizard.language import said, shown, spoken
+from wizard.told.torch_rows import TorchRow
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -77,6 +78,26 @@ def test_chinese_is_broken_anywhere_but_before_a_stop() -> None:
         assert max(map(cell_len, rows)) <= width
         assert not any(row.startswith(tuple("，。：；、）")) for row in rows)
         assert all(cell_len(row) > width - 12 for row in rows[:-1]), rows
+
+
+def test_a_bracket_stands_before_what_it_opens() -> None:
+    text = "请关闭自动启动（settings.conda-auto-activate = off），或从 base 里删除 uv（conda remove uv）。"
+    for width in range(40, 78):
+        rows = wrapped(text, width, 20)
+        assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+        assert not any(row.endswith("（") for row in rows), rows
+
+
+def test_what_a_row_joins_it_joins_as_the_language_does() -> None:
+    names = ["nvidia-nccl-cu12", "nvidia-cufft-cu12"]
+    row = TorchRow("cu126", "torch 2.14.1 cu126", "recommended", said("no file changes"), ok=True)
+    for language, line, waiting in (
+        ("en", "torch 2.14.1 cu126, recommended: no file changes", "2 waiting: "),
+        ("zh-CN", "torch 2.14.1 cu126，推荐：不改动文件", "等待 2 个："),
+    ):
+        with spoken(language):
+            assert row.line == line
+            assert named_row(2, WORDS["waiting"], names) == waiting + ", ".join(names)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -113,7 +113,7 @@ def _offers(way: Way) -> Iterator[_Offer]:
     yield from (_Offer(_("go to the project in {folder}", folder=one_line(path)), go=path) for path in below)
     kept = [one for one in way.machine.conda_environments or () if one.name != "base"]
     for one in sorted(kept, key=lambda each: -(each.size_bytes or 0))[:MOST_ENVIRONMENTS]:
-        size = "" if one.size_bytes is None else f", {standing_size(one.size_bytes)}"
+        size = "" if one.size_bytes is None else _(", ") + standing_size(one.size_bytes)
         text = _("a project of conda's {name}{size}", name=one_line(one.name, 40), size=size)
         yield _Offer(text, partial(_of_conda, name=one.name), own)
     if not own and not below:

@@ -108,7 +108,7 @@ def _step(folder: Path, job: Mapping[str, Any]) -> str:
             at = event["id"]
     if at not in steps:
         return said("before its first step")
-    return said("step {number} of {count} ({name})", number=steps.index(at) + 1, count=len(steps), name=at)
+    return said("step {number} of {count} ({name})", number=steps.index(at) + 1, count=len(steps), name=said(str(at)))
 
 
 def _why(folder: Path) -> str:

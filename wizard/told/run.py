@@ -64,18 +64,18 @@ class TextReport:
         word = {"done": _("ok"), "failed": _("x failed"), "skipped": _("- skipped")}.get(
             str(event["state"]), str(event["state"])
         )
-        return [f"{self._clock(event)}  {word}, {step_name(step.title)}{self._how_it_ended(step)}"]
+        return [f"{self._clock(event)}  {word}{_(', ')}{step_name(step.title)}{self._how_it_ended(step)}"]
 
     def _how_it_ended(self, step: StepState) -> str:
         if step.id == "sync" and step.state == "done":
             count = len(self.state.in_state("installed"))
-            return ": " + (
+            return _(": ") + (
                 ngettext("{count} package installed", "{count} packages installed", count)
                 if count
                 else _("nothing to install")
             )
         if step.started is not None and step.ended is not None:
-            return f", {short_span(step.ended - step.started)}"
+            return _(", ") + short_span(step.ended - step.started)
         return ""
 
     def _progress(self, event: Mapping[str, Any]) -> list[str]:
@@ -114,7 +114,7 @@ class TextReport:
         if title[1:2].islower() and not title.startswith("Python"):
             title = title[0].lower() + title[1:]
         told = shown(remembered(event.get("value") or "", event.get("words")))
-        row = f"{number:>2} {shown(remembered(word))}: {title}"
+        row = f"{number:>2} {shown(remembered(word))}{_(': ')}{title}"
         return [_(", ").join(filter(None, (row, one_line(told))))]
 
     def _verify(self, event: Mapping[str, Any]) -> list[str]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wizard.advice.torch_locked import NO_WHEEL
-from wizard.language import Message, said, with_fields
+from wizard.language import Message, _, said, shown, with_fields
 from wizard.lists import named, parted
 from wizard.text import one_line
 from wizard.told import torch as torch_told
+from wizard.told.phrases import choice_word
 from wizard.told.torch_means import KEY, as_if, facts
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ class TorchRow:
     word: str
     note: str
     ok: bool
+
+    @property
+    def line(self) -> str:
+        """`torch 2.14.1 cu126, recommended: runs on the RTX 3090`."""
+        word = choice_word(self.word)
+        if not self.note:
+            return _(", ").join(filter(None, (shown(self.label), word)))
+        return _("{label}, {word}: {note}", label=self.label, word=word, note=self.note)
 
 
 @dataclass(frozen=True)
