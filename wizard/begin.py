@@ -15,6 +15,7 @@ from wizard.environment_files.read import describe
 from wizard.environment_files.record import Described, Imported
 from wizard.errors import BadInput, WizardError
 from wizard.language import nsaid, said
+from wizard.machine.uv_flags import is_on
 from wizard.new_project import check_packages, new
 from wizard.plan import import_file
 from wizard.plan.quoting import command_line
@@ -70,7 +71,7 @@ def asked_for(described: Described, uv: str | None, way: Way) -> tuple[tuple[str
 
     env = way.environment
     names = candidates(described)
-    if not names or env.get("UV_OFFLINE", "").lower() in {"1", "true"}:
+    if not names or is_on(env.get("UV_OFFLINE")):
         return (), True
     index = env.get("UV_DEFAULT_INDEX") or env.get("UV_INDEX_URL") or described.default_index
     if index is None and uv is not None:

@@ -9,12 +9,12 @@ from typing import Any
 
 from wizard.language import said
 from wizard.machine.facts import Machine
+from wizard.machine.uv_flags import is_on
 from wizard.project.facts import Project
 from wizard.project.lock_options import LockOption, own_settings
 from wizard.toml import TOMLError, parse
 
 DEFAULT_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
-_FALSE = {"", "0", "false", "no", "off"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _files(machine: Machine, project: Project | None) -> Iterator[tuple[str, str
 
 def reads_files(machine: Machine) -> bool:
     """Whether uv reads any file of settings here: not with UV_NO_CONFIG."""
-    return machine.environment.get("UV_NO_CONFIG", "").lower() in _FALSE
+    return not is_on(machine.environment.get("UV_NO_CONFIG"))
 
 
 def configs(machine: Machine) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -13,6 +13,7 @@ from wizard.machine.facts import MachineFinding, NetworkFact
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import shown
 from wizard.machine.telling import finding
+from wizard.machine.uv_flags import is_on
 from wizard.text import masked, one_line
 
 LIMIT = 3.0
@@ -21,7 +22,7 @@ LIMIT = 3.0
 def network(request: ProbeRequest, limit: float = LIMIT) -> Answer:
     """network; None there where no address is known or network access is off (UV_OFFLINE): nothing is asked then."""
     url = index_url(request)
-    if url is None or (request.get("UV_OFFLINE") or "").lower() in ("1", "true", "yes", "on"):
+    if url is None or is_on(request.get("UV_OFFLINE")):
         return Answer({"network": None})
     proxy = proxy_for(url, proxies(request))
     fact, finding_ = _tried(url, proxy, request, limit)

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wizard.machine.request import ProbeRequest
+from wizard.machine.uv_flags import is_on
 
 _LARGEST = 4 * 1024 * 1024
-_NO = ("0", "false", "no", "off", "n", "f")
 
 
 def uv_configs(request: ProbeRequest, user: str) -> tuple[tuple[str, bytes], ...]:
     """(path, bytes), what wins first. `user`: the user's. One that can't be read is left out: uv passes it over too."""
-    if _is_set(request, "UV_NO_CONFIG"):
+    if is_on(request.get("UV_NO_CONFIG")):
         return ()
     found = ((path, _bytes(path)) for path in _paths(request, user))
     return tuple((path, data) for path, data in found if data is not None)
@@ -28,7 +28,7 @@ def _paths(request: ProbeRequest, user: str) -> Iterator[str]:
         yield named if request.paths.isabs(named) else request.paths.join(request.project or str(Path.cwd()), named)
         return
     yield user
-    if not _is_set(request, "UV_NO_SYSTEM_CONFIG"):
+    if not is_on(request.get("UV_NO_SYSTEM_CONFIG")):
         system = next((path for path in _of_system(request) if Path(path).is_file()), None)
         if system is not None:
             yield system
@@ -42,11 +42,6 @@ def _of_system(request: ProbeRequest) -> Iterator[str]:
         if folder:
             yield str(request.at(folder.lstrip("/") if request.root != "/" else folder) / "uv" / "uv.toml")
     yield str(request.at("etc/uv/uv.toml"))
-
-
-def _is_set(request: ProbeRequest, name: str) -> bool:
-    value = request.get(name)
-    return value is not None and value.lower() not in _NO
 
 
 def _bytes(path: str) -> bytes | None:

@@ -24,6 +24,7 @@ from wizard.machine.network import certificates, index_url, proxies, proxy_for, 
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
 from wizard.machine.uv import found
+from wizard.machine.uv_flags import is_on
 from wizard.machine.uv_index import index_of_uv
 
 DAY = 24 * 3600.0
@@ -35,12 +36,11 @@ _PAGE_LIMIT = 16 * 1024 * 1024
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
 _FILE = re.compile(r"uv-(\d+\.\d+\.\d+)-py3-none-[\w.]+\.whl")
 _ANCHOR = re.compile(r"<a\b[^>]*>[^<]*", re.IGNORECASE)
-_OFF = ("1", "true", "yes", "on")
 
 
 def newest(request: ProbeRequest, limit: float = 9.0) -> Answer:
     """uv_source; None there where nothing may be asked (UV_OFFLINE)."""
-    if (request.get("UV_OFFLINE") or "").lower() in _OFF:
+    if is_on(request.get("UV_OFFLINE")):
         return Answer({"uv_source": None})
     jobs: list[Callable[[], Any]] = [partial(_versions, request, limit)]
     if request.network:

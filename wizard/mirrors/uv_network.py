@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 from wizard.machine.folders import folders
 from wizard.machine.request import ProbeRequest
 from wizard.machine.uv_configs import uv_configs
+from wizard.machine.uv_flags import is_on
 from wizard.toml import TOMLError, parse
 
-_TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
 _CERTIFICATES = ("system-certs", "native-tls")
 _VARIABLES = ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")
 
@@ -65,7 +65,7 @@ def _flag(
 ) -> bool:
     said = next((value for name in variables if (value := request.get(name)) is not None), None)
     asked = (bool(one[key]) for one in found for key in keys if isinstance(one.get(key), bool))
-    return said.lower() in _TRUE if said is not None else next(asked, False)
+    return is_on(said) if said is not None else next(asked, False)
 
 
 def _first(found: list[Mapping[str, Any]], key: str) -> str | None:
@@ -75,7 +75,7 @@ def _first(found: list[Mapping[str, Any]], key: str) -> str | None:
 def _settings(request: ProbeRequest, project: Path | None) -> list[Mapping[str, Any]]:
     """What every file in force says, what wins first."""
     user = folders(request.os, request.home_folder, request.variables, os.path.exists)["user_uv_toml"]
-    own = [] if request.get("UV_CONFIG_FILE") or request.get("UV_NO_CONFIG") else _of_project(project)
+    own = [] if request.get("UV_CONFIG_FILE") or is_on(request.get("UV_NO_CONFIG")) else _of_project(project)
     return [*own, *(_tables(data) for _, data in uv_configs(request, user))]
 
 

@@ -10,6 +10,7 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.language import said
 from wizard.machine.facts import Machine
+from wizard.machine.uv_flags import is_on
 from wizard.plan.step import FileChange
 
 KEYS = {"settings.cache-dir": "cache-dir", "settings.link-mode": "link-mode"}
@@ -60,7 +61,7 @@ def _passed_over(machine: Machine) -> Iterator[str]:
             named=named,
             path=path(machine),
         )
-    if machine.environment.get("UV_NO_CONFIG", "").lower() not in {"", "0", "false", "no", "off", "n", "f"}:
+    if is_on(machine.environment.get("UV_NO_CONFIG")):
         yield said("UV_NO_CONFIG is set here, so uv does not read {path}: remove that variable.", path=path(machine))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wizard.errors import ExitCode
+from wizard.machine.uv_flags import is_on
 from wizard.plan.forecast import Forecast, Need, Place, Spread, forecast
 from wizard.run import known
 from wizard.run.actions import Carrier
@@ -116,7 +117,7 @@ def look(question: Question, stopped: Callable[[], bool] = lambda: False, *, ask
     cache = place("cache", cache_folder(question), question)
     environment = place("environment", question.environment_path, question)
     by = spread(question.spread, one_disk=cache.disk == environment.disk)
-    ask = ask and question.environment.get("UV_OFFLINE", "") in ("", "0", "false")
+    ask = ask and not is_on(question.environment.get("UV_OFFLINE"))
     if ask and intended.downloads:
         parts = sized(parts, files)
     found = forecast(parts, intended.downloads, cache, environment, by)
