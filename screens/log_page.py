@@ -39,6 +39,7 @@ class LogPage(SearchPage):
 
     def begin(self) -> None:
         self.action_follow()
+        self.call_after_refresh(self.redraw_hints)
 
     @property
     def lines(self) -> Sequence[str]:
@@ -50,6 +51,7 @@ class LogPage(SearchPage):
         if self.at_end:
             self.write()
             self.log_lines.scroll_end(animate=False)
+            self.call_after_refresh(self.redraw_hints)
         self.tell_place()
 
     def write(self) -> None:

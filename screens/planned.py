@@ -223,7 +223,7 @@ class PlannedScreen(StepScreen):
         elif self._steps and self.way.machine.foreign:
             self.say(cut(_("x Another machine's plan is not run here."), 60))
         elif self._steps:
-            self._waits = "starting"
+            self._waits = _("starting")
             self.redraw()
             self._start()
         else:

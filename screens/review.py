@@ -22,6 +22,7 @@ from screens.step_text import (
     head,
     lines_of,
     much,
+    note_rows,
     obstacle_lines,
     sums,
     toned_lines,
@@ -35,7 +36,8 @@ from wizard.plan.step import Step
 from wizard.text import one_line
 from wizard.told.phrases import step_name
 
-TEAM_NOTE = said("Your team sees pyproject.toml and uv.lock change; torch can keep them.")
+LEAST_DETAIL = 5
+"""Rows that the step at length keeps for each further one that a note would take."""
 MOST_SIDE = 14
 """Packages of uv.lock that the side panel names."""
 
@@ -62,7 +64,7 @@ class ReviewScreen(PlannedScreen):
         yield Line(classes="gap")
         yield Line(id="step-head")
         yield Line(id="step-text", grows=True)
-        yield Line(id="note")
+        yield Line(id="note", grows=True)
 
     def lead(self) -> str:
         if self._stopped:
@@ -128,8 +130,10 @@ class ReviewScreen(PlannedScreen):
             rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
             about = {"lock": self.trial.row(), "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
-            left = f"{number} {fit(step_name(step.id), 11)}{what_it_does(step, about)}"
-            rows.append(Row(step.id, f"{fit(cut(left, self.room - 12), self.room - 10)}{much(step)}"))
+            first, *more = what_it_does(step, about, self.room - 25)
+            first = f"{number} {fit(step_name(step.id), 11)}{first}"
+            first = f"{fit(cut(first, self.room - 12), self.room - 10)}{much(step)}"
+            rows.append(Row(step.id, "\n".join([first, *(f"{'':13}{row}" for row in more)])))
         return rows
 
     def _draw_step(self) -> None:
@@ -146,7 +150,8 @@ class ReviewScreen(PlannedScreen):
             text.show(Content("\n".join(cut(f"  {line}", self.room) for line in told[1 : self._detail_rows() + 1])))
             note.show("")
             return
-        lines, rows = self._lines_of(step), self._detail_rows()
+        told = self._note()
+        lines, rows = self._lines_of(step), self._detail_rows(len(told))
         self._from = max(0, min(self._from, len(lines) - rows))
         last = min(self._from + rows, len(lines))
         place = "" if len(lines) <= rows else _("lines {first} to {last}, D all", first=self._from + 1, last=last)
@@ -154,31 +159,27 @@ class ReviewScreen(PlannedScreen):
         words = self.trial.head(step) if step.id == "lock" else head(step)
         head_line.show(sides(_("Step {number}: {words}", number=number, words=words), place, self.room - 1))
         text.show(toned_lines([cut(f"  {line}", self.room) for line in lines[self._from : last]]))
-        notes = [note_ for one in self._steps for note_ in one.notes]
-        notes += [TEAM_NOTE] if self.plan and self.plan.step("torch") else []
-        note.show(
-            cut(
-                _("! {note} ({more} more: D)", note=notes[0], more=len(notes) - 1)
-                if len(notes) > 1
-                else _("! {note}", note=notes[0]),
-                self.room,
-            )
-            if notes
-            else ""
-        )
+        note.show("\n".join(told))
+
+    def _note(self) -> list[str]:
+        """What there is to know, in as many rows as the step at length can spare."""
+        most = next((many for many in (4, 3, 2) if self._detail_rows(many) >= LEAST_DETAIL * (many - 1)), 1)
+        return note_rows(self._steps, self.room, most)
 
     def _lines_of(self, step: Step) -> list[str]:
-        return (self.trial.lines() if step.id == "lock" else []) or lines_of(step)
+        tried = [shown(line) for line in self.trial.lines()] if step.id == "lock" else []
+        return tried or lines_of(step)
 
     def _obstacle_lines(self) -> list[str]:
         return [] if self.told is None else obstacle_lines(self.told, self.room - 3)
 
-    def _detail_rows(self) -> int:
-        taken = len(self.query_one("#steps", ChoiceList).rows) + 3
+    def _detail_rows(self, note: int = 1) -> int:
+        """Rows for the step at length, beside the list and `note` rows below."""
+        taken = sum(row.text.count("\n") + 1 for row in self.query_one("#steps", ChoiceList).rows) + 2 + note
         return max(2, self.query_one("#body").size.height - 1 - taken) if self.is_mounted else 4
 
     def side(self) -> str:
-        found = self.trial.lines() if self.trial.found is not None else []
+        found = list(map(shown, self.trial.lines())) if self.trial.found is not None else []
         told = ["", "", "uv.lock", "", *(cut(line, 38) for line in found[:MOST_SIDE])] if found else []
         return "\n".join([sums(self._steps), *told])
 
@@ -273,7 +274,7 @@ class ReviewScreen(PlannedScreen):
         """D: the whole step; from the list's step on, all of them."""
         from screens.text_page import TextPage
 
-        more = {"lock": ["", *self.trial.lines(), "", *self.trial.diff()]}
+        more = {"lock": ["", *map(shown, self.trial.lines()), "", *self.trial.diff()]}
         lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value, more)
         title = _("All {steps} steps: every command and every change", steps=len(self._steps))
         self.app.push_screen(TextPage(self.track_line(), title, lines or self._obstacle_lines(), at=at))

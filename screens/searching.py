@@ -88,6 +88,7 @@ class SearchPage(Page):
     def begin(self) -> None:
         """Puts the lines on the page, which stands."""
         self.write()
+        self.call_after_refresh(self.redraw_hints)  # how wide they are is known now
 
     @property
     def log_lines(self) -> Log:
@@ -103,8 +104,11 @@ class SearchPage(Page):
         if is_field(self.focused):
             return [("Enter", _("Find the next")), ("Esc", _("Close the search"))]
         log = self.log_lines
-        wide = [("Right", _("Rest of the line"))] if log.virtual_size.width > log.size.width > 0 else []
-        return [*super().hints(), *wide]
+        hints = super().hints()
+        if log.virtual_size.width > log.size.width > 0:  # before those that every screen has: they may go
+            at = next((place for place, (key, _word) in enumerate(hints) if key == "F1"), len(hints))
+            hints.insert(at, ("Right", _("Rest of the line")))
+        return hints
 
     def action_search(self) -> None:
         """`/`: a field for what to look for."""

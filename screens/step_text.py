@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from screens.rows import cut, wrapped
 from wizard.diagnosis import Diagnosis
-from wizard.language import _, ngettext, shown
+from wizard.language import _, ngettext, said, shown
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
 from wizard.told.phrases import step_name
 
+TEAM_NOTE = said("Your team sees pyproject.toml and uv.lock change; torch can keep them.")
 TONES = {"+": "$text-success", "-": "$text-error"}
 STEP_HELP = {
     "uv": "uv",
@@ -30,19 +32,20 @@ STEP_HELP = {
 """Entries of assets/help.toml, by the step that has the highlight."""
 
 
-def what_it_does(step: Step, about: str = "") -> str:
-    """The step in the list: of a sync the command itself, with its extras, whatever folder its uv lies in.
+def what_it_does(step: Step, about: str, width: int) -> list[str]:
+    """The step in the list, in a row or two: of a sync the command itself, with its extras, whatever folder its uv lies in.
 
     `about`: what is known better than the plan says it.
     """
     command = step.commands[0] if step.commands else None
     about = one_line(about or step.summary)
     if about.startswith(("x ", "! ")):
-        return shown(about)  # what stands in the way needs the room
+        return wrapped(about, width, 2)  # what stands in the way needs the room
     if step.id == "sync" and command is not None:
-        typed = command_line(("uv", *command.argv[1:]))
-        return f"{typed}   {shown(about)}" if about else typed
-    return shown(about) or step_name(step.title)
+        typed, told = command_line(("uv", *command.argv[1:])), shown(about)
+        whole = f"{typed}   {told}" if told else typed
+        return [whole] if cell_len(whole) <= width else [cut(typed, width), *wrapped(told, width, 1)]
+    return wrapped(about or step_name(step.title), width, 2)
 
 
 def much(step: Step) -> str:
@@ -62,7 +65,7 @@ def head(step: Step) -> str:
         added, removed = counts(step.files[0])
         told = ngettext("{count} line added", "{count} lines added", added) + _(", ")
         told += _("{count} removed", count=removed) if removed else _("none removed")
-        return f"{PurePath(step.files[0].path).name}, {told}"
+        return PurePath(step.files[0].path).name + _(", ") + told
     return shown(one_line(step.summary)) or step_name(step.title)
 
 
@@ -85,7 +88,8 @@ def lines_of(step: Step) -> list[str]:
         shown = [line for line in text.splitlines() if not line.startswith(("---", "+++", "@@"))]
         lines += [f"{line[:1]} {line[1:]}" for line in shown] if change.diff is not None else shown
     lines += [
-        _("{told}   (was: {before})", told=value.told, before=value.before or "not set") for value in step.registry
+        _("{told}   (was: {before})", told=value.told, before=value.before or _("is not set"))
+        for value in step.registry
     ]
     return [masked(clean(line)) for line in lines]
 
@@ -98,7 +102,7 @@ def first_change(lines: Sequence[str]) -> int:
 def _command(command: Command) -> list[str]:
     lines = [f"$ {command_line(command.argv)}"]
     for name, value in command.environment.items():
-        lines.append(f"  {name} {'is not set' if value is None else f'= {value}'}")
+        lines.append(f"  {name} {_('is not set') if value is None else f'= {value}'}")
     return lines
 
 
@@ -126,6 +130,18 @@ def all_lines(
     return lines, at
 
 
+def note_rows(steps: Sequence[Step], width: int, most: int) -> list[str]:
+    """The first of what is to know of the steps, and how many more there are, in `most` rows at most."""
+    notes = [note for step in steps for note in step.notes]
+    notes += [TEAM_NOTE] if any(step.id == "torch" for step in steps) else []
+    if not notes:
+        return [""]
+    more = len(notes) - 1
+    told = _("! {note} ({more} more: D)", note=notes[0], more=more) if more else _("! {note}", note=notes[0])
+    first, *rest = wrapped(told, width - 2, most)
+    return [first, *(f"  {row}" for row in rest)]
+
+
 def sums(steps: Sequence[Step]) -> str:
     """What the steps come to, for the side panel: commands, files, what undo puts back."""
     files = [change.path for step in steps for change in step.files]
@@ -142,7 +158,7 @@ def sums(steps: Sequence[Step]) -> str:
 
 def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
     """What stands in the way, and what to do about it."""
-    lines = [_("What to do"), *wrapped(found.explanation, width, 3)]
+    lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
     for number, fix in enumerate(found.fixes, 1):
         lines += [f"{number} {shown(fix.title)}", *("  " + command_line(argv) for argv in fix.commands or ())]
     return lines

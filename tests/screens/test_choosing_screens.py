@@ -26,7 +26,7 @@ from wizard.way import Way
 pytestmark = pytest.mark.same_everywhere
 
 START = """\
- Machine    Ubuntu 22.04, linux x86_64, 16 cores, reached over SSH
+ Machine    Ubuntu 22.04, Linux x86_64, 16 cores, reached over SSH
  GPU        NVIDIA GeForce RTX 3090, 24 GiB, driver 550.54.14"""
 FINDINGS = """\
  Found: 1 error, 2 warnings. Each is settled on the screen named beside it.
@@ -37,7 +37,7 @@ FINDINGS = """\
  By hand: uv-wizard doctor
 
   [ Next: uv ]  Nothing has been changed so far.
- Ctrl+N Next  F1 Help  Ctrl+Q Quit  F5 Look again"""
+ Ctrl+N Next  F1 Help  Ctrl+Q Quit  F5 Look again  A Why"""
 
 
 # start
@@ -66,6 +66,25 @@ async def test_more_findings_than_fit_are_behind_a() -> None:
         assert isinstance(app.screen, TextPage)
         await pilot.press("escape")
         await until(pilot, shows(app, "This machine and this project"))
+
+
+async def test_a_finding_that_no_screen_settles_leads_on_by_a_to_all_of_its_lines() -> None:
+    way = MadeUpWay()
+    proof = "pyproject.toml: Expected ']' at the end of a table declaration (at line 1, column 9)"
+    one = finding("error", "pyproject.toml cannot be read", "start")
+    way.found = (dataclasses.replace(one, diagnosis=dataclasses.replace(one.diagnosis, evidence=(proof,))),)
+    async with on("start", way=way) as (app, pilot):
+        assert "Found: 1 error. A says what to do." in text_of(app)
+        assert "A Why" in rows_of(app)[-1]
+        await pilot.press("a")
+        await until(pilot, shows(app, "column 9)"))
+
+
+async def test_what_is_still_looked_up_is_told_to_its_end() -> None:
+    way = MadeUpWay(("gpus", "network", "uv"))
+    for way.found in ((), way.found):
+        async with on("start", way=way) as (app, _):
+            assert "3 facts are still being looked up." in text_of(app)
 
 
 async def test_f5_looks_again() -> None:
@@ -252,7 +271,8 @@ async def test_the_review_shows_every_step_and_the_sync_on_one_line() -> None:
         assert rows[22].startswith("  [ Start: 4 steps ]   [ Back ]  Nothing has been changed so far.")
         assert rows[11].startswith(" Step 2: pyproject.toml, 5 lines added, none removed")
         assert "   + [tool.uv.sources]" in "\n".join(rows)
-        assert rows[18].startswith(" ! Your team sees pyproject.toml and uv.lock change")
+        assert rows[17].startswith(" ! Your team sees pyproject.toml and uv.lock change")
+        assert rows[18].strip() == "(1 more: D)"
 
 
 async def test_the_detail_follows_the_highlight_and_d_shows_it_all() -> None:
@@ -354,7 +374,7 @@ def test_a_step_hides_the_credentials_of_its_addresses() -> None:
         {"UV_DEFAULT_INDEX": "https://me:secret@index.example/simple"},
     )
     step = Step("sync", "sync", "31 packages", (command,))
-    assert what_it_does(step).startswith("uv sync --locked --extra cu126")
+    assert what_it_does(step, "", 60)[0].startswith("uv sync --locked --extra cu126")
     assert "secret" not in "\n".join(lines_of(step))
     assert dataclasses.replace(step).commands
 
@@ -363,3 +383,22 @@ async def test_before_its_plan_is_there_the_review_does_not_say_finish() -> None
     """Nothing to do and nothing known yet are two things: who reads Finish presses Enter and is out."""
     screen = ReviewScreen(Walk(MadeUpWay()))  # type: ignore[arg-type]
     assert (screen.plan, screen.next_label()) == (None, "Start when ready")
+
+
+def test_a_step_takes_a_second_row_rather_than_lose_its_end() -> None:
+    from screens.step_text import note_rows, what_it_does
+    from wizard.plan.step import Command, Step
+
+    note = (
+        "conda's base starts in every new shell and puts its own uv first there (0.9.30 at /home/min/miniconda3/bin/uv)"
+    )
+    command = Command(("/home/min/.local/bin/uv", "sync", "--locked"), {}, "/p", "uv")
+    step = Step("sync", "sync", "31 packages of uv.lock into .venv", commands=(command,), notes=(note,))
+    assert what_it_does(step, "", 60) == ["uv sync --locked   31 packages of uv.lock into .venv"]
+    assert what_it_does(step, "", 48) == ["uv sync --locked", "31 packages of uv.lock into .venv"]
+    assert what_it_does(step, "x about 6.1 GiB needed, /data has 4.0 GiB free", 30) == [
+        "x about 6.1 GiB needed, /data",
+        "has 4.0 GiB free",
+    ]
+    assert " ".join(" ".join(note_rows([step], 76, 2)).split()) == f"! {note}"
+    assert note_rows([step], 76, 1)[0].endswith(" ...")

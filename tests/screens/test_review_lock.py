@@ -57,9 +57,9 @@ async def test_what_would_become_of_the_lock_is_one_key_away(project: Project, i
         assert "P Try lock" in text_of(app).splitlines()[-1]
         await pilot.press("p")
         await until(pilot, shows(app, "lock       uv.lock: 2 packages changed"))
+        await until(pilot, shows(app, "alpha 1.0, from http://127.0.0.1"))
         text = text_of(app)
         assert "Step 2: uv.lock, as tried in a copy; D shows its diff" in text
-        assert "alpha 1.0, from http://127.0.0.1" in text
         assert "3 sync       uv sync --locked   2 packages, 1.4 MiB at most" in text
         assert "[ Start: " in text
         await pilot.press("d")
