@@ -167,7 +167,7 @@ def main() -> int:
     parser.add_argument("--index", default=the().index_base)
     parser.add_argument("--package-index")
     asked = parser.parse_args()
-    with make_client(uv_version="0.13.8", connect_s=10, read_s=30, connections=2) as client:
+    with make_client(uv_version=None, connect_s=10, read_s=30, connections=2) as client:
         told = list(_variants(client, asked.index.rstrip("/")))
         if asked.package_index:
             page = _get(client, f"{asked.package_index.rstrip('/')}/torch/")

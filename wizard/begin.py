@@ -30,7 +30,6 @@ _NAMES = ("environment.yml", "environment.yaml", "requirements.txt", "conda.yml"
 _PATTERNS = ("environment*.yml", "environment*.yaml", "requirements*.txt", "*conda*.txt", "*env*.yml", "*env*.yaml")
 MOST = 6
 _COUNT_S = 6.0
-_UV = "0.13.8"
 
 
 def files_below(path: str) -> tuple[str, ...]:
@@ -67,6 +66,7 @@ def unknown_names(described: Described, uv: str | None, way: Way) -> tuple[str, 
 def asked_for(described: Described, uv: str | None, way: Way) -> tuple[tuple[str, ...], bool]:
     """Names that the package index does not have, and whether it answered."""
     from wizard.environment_files.check import absent
+    from wizard.machine.uv import first_version
     from wizard.mirrors.official import address
 
     env = way.environment
@@ -78,9 +78,8 @@ def asked_for(described: Described, uv: str | None, way: Way) -> tuple[tuple[str
         index = address(uv)
     if index is None:
         return (), True
-    version = next((one.version for one in way.machine.uv or () if one.version), None) or _UV
     try:
-        return absent(names, index, version)
+        return absent(names, index, first_version(way.machine))
     except WizardError:
         return (), True
 

@@ -11,9 +11,6 @@ from wizard.advice.lock_files import FileHere, files_here
 if TYPE_CHECKING:
     from wizard.way import Way
 
-_UV = "0.13.8"
-"""What servers are told where no uv is here."""
-
 
 @dataclass(frozen=True)
 class Sizes:
@@ -49,10 +46,10 @@ def download(way: Way) -> Sizes:
 
 def ask(way: Way, on_size: Callable[[str, int | None], None] | None = None) -> Sizes:
     """Reads the directory of each wheel from its server. Waits. Raises WizardError where the proxy settings can't be used."""
+    from wizard.machine.uv import first_version
     from wizard.mirrors.unpacked import unpacked_sizes
 
     files = download(way).files
     wanted = [(one.url, one.size) for one in files if one.is_wheel and one.url]
-    version = next((one.version for one in way.machine.uv or () if one.version), _UV)
-    found = unpacked_sizes(wanted, uv_version=version, on_size=on_size) if wanted else {}
+    found = unpacked_sizes(wanted, uv_version=first_version(way.machine), on_size=on_size) if wanted else {}
     return Sizes(files, {url: size for url, size in found.items() if size is not None})

@@ -77,6 +77,7 @@ def _of_uv(uv: str, project: Project) -> str | None:
 def client_for(asked: Asked, uv: str | None) -> httpx.Client:
     """One that signs in where the project's indexes and the mirrors ask for it. Raises WizardError."""
     from wizard.bundle.fetch import AT_ONCE
+    from wizard.machine.uv import first_version
     from wizard.mirrors.client import make_client
 
     project = asked.project
@@ -84,13 +85,9 @@ def client_for(asked: Asked, uv: str | None) -> httpx.Client:
     places = [*(project.lock.registries if project.lock else ()), *mirrors]
     known = credentials.known(places, os.environ, credentials.named_in(project.indexes))
     return make_client(
-        uv_version=_version(asked.here), connect_s=10, read_s=60, connections=AT_ONCE, sign_ins=known, uv=uv,
+        uv_version=first_version(asked.here), connect_s=10, read_s=60, connections=AT_ONCE, sign_ins=known, uv=uv,
         project=Path(project.path),
     )  # fmt: skip
-
-
-def _version(here: Machine) -> str:
-    return next((one.version for one in here.uv or () if one.version), None) or "0"
 
 
 def environment(asked: Asked) -> dict[str, str]:

@@ -150,7 +150,7 @@ class _Program:
 def _program(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) -> _Program:
     """Its wheel for the target from the index in use, else from uv's own; else this machine's, where the host is alike."""
     wish = uv_ways.wanted(asked.here, asked.project, asked.choices, "")
-    own = _own_version(uv) if uv else None
+    own = official.version(uv)
     fits = uv is not None and wish.version in ("", own)
     used = address(asked.choices, "pypi") or uv_ways.known_index(asked.here, asked.project)
     indexes = [one for one in (used, official.address(uv) if uv else None) if one]
@@ -173,12 +173,6 @@ def _alike(asked: Asked) -> bool:
     here, target = asked.here, asked.target
     libc = (here.libc.name if here.libc else None) == (target.libc.name if target.libc else None)
     return (here.os, here.arch) == (target.os, target.arch) and libc
-
-
-def _own_version(uv: str) -> str | None:
-    from wizard.mirrors.command import uv_version
-
-    return uv_version(uv)
 
 
 def _reachable(

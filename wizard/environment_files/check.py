@@ -18,7 +18,7 @@ _PROBE = "pip"
 """Asked for beside the others: where none of all is there, the answers say nothing."""
 
 
-def absent(names: Iterable[str], index: str, uv_version: str) -> tuple[tuple[str, ...], bool]:
+def absent(names: Iterable[str], index: str, uv_version: str | None) -> tuple[tuple[str, ...], bool]:
     """(names that the index says it does not have, whether it could be asked). Raises WizardError for a broken proxy."""
     asked = [_PROBE, *names]
     with make_client(uv_version=uv_version, connect_s=4.0, read_s=SECONDS, connections=AT_ONCE) as client:

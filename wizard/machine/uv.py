@@ -16,7 +16,7 @@ from pathlib import Path
 
 from wizard.machine.child import ask, side_by_side
 from wizard.machine.conda import roots
-from wizard.machine.facts import FoundUv, MachineFinding
+from wizard.machine.facts import FoundUv, Machine, MachineFinding
 from wizard.machine.places import filled, may_run
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.telling import finding
@@ -41,6 +41,11 @@ def uvs(request: ProbeRequest, limit: float = 10.0) -> Answer:
         for path, (told, keys) in zip(paths, (one or (None, None) for one in answers), strict=True)
     )
     return Answer({"uv": listed}, tuple(_findings(listed, request)))
+
+
+def first_version(machine: Machine) -> str | None:
+    """Of the first uv here that told it."""
+    return next((one.version for one in machine.uv or () if one.version), None)
 
 
 def found(request: ProbeRequest) -> list[str]:

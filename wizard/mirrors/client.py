@@ -12,6 +12,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any, cast
 
+from wizard import catalog
 from wizard.errors import WizardError
 from wizard.language import said
 from wizard.mirrors.uv_network import UvNetwork, in_force
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from wizard.credentials import SignIn
 
 
-def user_agent(uv_version: str) -> str:
-    """As uv writes it (recorded from 0.13.8): mirrors are known to refuse clients by a part of this text."""
+def user_agent(uv_version: str | None) -> str:
+    """As uv writes it (recorded from 0.13.8): mirrors are known to refuse clients by a part of this text.
+
+    `uv_version` None: there is no uv yet, and the newest that this wizard knows stands for it.
+    """
+    version = uv_version or str(catalog.table("uv.toml")["newest_known"])
     said: dict[str, Any] = {
-        "installer": {"name": "uv", "version": uv_version, "subcommand": ["sync"]},
+        "installer": {"name": "uv", "version": version, "subcommand": ["sync"]},
         "python": platform.python_version(),
         "implementation": {"name": "CPython", "version": platform.python_version()},
         "distro": _distribution(),
@@ -40,7 +45,7 @@ def user_agent(uv_version: str) -> str:
         "rustc_version": None,
         "ci": None,
     }
-    return f"uv/{uv_version} {json.dumps(said, separators=(',', ':'))}"
+    return f"uv/{version} {json.dumps(said, separators=(',', ':'))}"
 
 
 def _distribution() -> dict[str, Any] | None:
@@ -100,7 +105,7 @@ class _Lenient:
 
 
 def make_client(  # noqa: PLR0913 - what uv is told in as many ways
-    *, uv_version: str, connect_s: float, read_s: float, connections: int, sign_ins: Iterable[SignIn] = (),
+    *, uv_version: str | None, connect_s: float, read_s: float, connections: int, sign_ins: Iterable[SignIn] = (),
     uv: str | None = None, project: Path | None = None,
 ) -> httpx.Client:  # fmt: skip
     """A client for `connections` at once, redirects followed, HTTP/1.1: httpx lets too little come at once over HTTP/2.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -78,7 +77,7 @@ def measure_kind(
         candidates,
         probe_project=probe_for(kind, probes.get(kind, ""), project, uv_path, given=own is not None),
         need=need_of(kind, project),
-        uv_version=uv_version(uv_path),
+        uv_version=official.version(uv_path),
         uv=uv_path,
         sign_ins=credentials.known(
             (mirror.url for mirror in candidates if mirror.url),
@@ -165,25 +164,6 @@ def need_of(kind: Kind, project: Project | None) -> Need:
         return Need()
     total = download_bytes(replace(lock, packages=packages))
     return Need(total or Need().bytes, len(packages))
-
-
-def uv_version(uv_path: str | None) -> str:
-    """The version that our requests name; the newest known where there is no uv yet."""
-    if uv_path:
-        try:
-            told = subprocess.run(
-                [uv_path, "--version"],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=10,
-            ).stdout.split()
-        except (OSError, subprocess.TimeoutExpired):
-            told = []
-        if len(told) > 1:
-            return told[1]
-    return "0.13.8"
 
 
 def settled(

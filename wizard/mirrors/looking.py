@@ -10,7 +10,7 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.language import said
 from wizard.mirrors import catalogue, official
-from wizard.mirrors.command import probe_for, python_wanted, uv_version
+from wizard.mirrors.command import probe_for, python_wanted
 from wizard.mirrors.measure import looked_up
 from wizard.mirrors.record import Kind, Mirror, MirrorResult
 from wizard.project.facts import Project
@@ -32,7 +32,7 @@ def look(kind: Kind, value: str, project: Project | None, uv_path: str | None) -
     else:
         probe = probe_for(kind, catalogue.built_in().probe[kind], project, uv_path, given=False)
     sign_ins = credentials.known([mirror.url], os.environ, credentials.named_in(project.indexes if project else ()))
-    return looked_up(mirror, probe, uv_version(uv_path), uv=uv_path, sign_ins=sign_ins)
+    return looked_up(mirror, probe, official.version(uv_path), uv=uv_path, sign_ins=sign_ins)
 
 
 def _named(kind: Kind, value: str) -> Mirror | None:

@@ -37,7 +37,7 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
     probe_project: str,
     official: str | None = None,
     need: Need | None = None,
-    uv_version: str = "0.13.8",
+    uv_version: str | None = None,
     uv: str | None = None,
     sign_ins: Iterable[SignIn] = (),
     project: Path | None = None,
@@ -72,7 +72,7 @@ def measure(  # noqa: PLR0913 - what to measure, and within what
 
 
 def looked_up(
-    mirror: Mirror, probe: str, uv_version: str, *, uv: str | None = None, sign_ins: Iterable[SignIn] = ()
+    mirror: Mirror, probe: str, uv_version: str | None, *, uv: str | None = None, sign_ins: Iterable[SignIn] = ()
 ) -> MirrorResult:
     """Whether that mirror has the project, or the file, `probe`: the first stage alone, a few hundred bytes of a file."""
     with make_client(uv_version=uv_version, connect_s=3, read_s=4, connections=2, sign_ins=sign_ins, uv=uv) as client:

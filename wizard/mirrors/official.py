@@ -1,4 +1,4 @@
-"""What only uv knows: the official package index's address, and the file that a Python comes as."""
+"""What only uv knows: its version, the official package index's address, and the file that a Python comes as."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def address(uv_path: str) -> str | None:
     lines = (line[len(_MARK) :].strip() for line in (printed or "").splitlines() if line.startswith(_MARK))
     found = next(lines, "")
     return found.rstrip("/") if urlsplit(found).scheme in {"http", "https"} else None
+
+
+def version(uv_path: str | None) -> str | None:
+    """What that uv says of itself, None where there is none that answers."""
+    words = (_asked(uv_path, ["--version"]) or "").split() if uv_path else []
+    return words[1] if len(words) > 1 else None
 
 
 def python_here(uv_path: str, request: str, folder: str) -> bool:

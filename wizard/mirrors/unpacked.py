@@ -33,7 +33,7 @@ class Held:
 def unpacked_sizes(
     files: Iterable[tuple[str, int | None]],
     *,
-    uv_version: str,
+    uv_version: str | None = None,
     within_s: float = 60.0,
     on_size: Callable[[str, int | None], None] | None = None,
 ) -> Mapping[str, int | None]:
@@ -45,7 +45,7 @@ def unpacked_sizes(
 def directories(
     files: Iterable[tuple[str, int | None]],
     *,
-    uv_version: str,
+    uv_version: str | None = None,
     within_s: float = 60.0,
     on_size: Callable[[str, int | None], None] | None = None,
 ) -> Mapping[str, Held | None]:
@@ -68,7 +68,9 @@ def directories(
             return dict(pool.map(one, wanted))
 
 
-def packed_sizes(urls: Iterable[str], *, uv_version: str, within_s: float = 5.0) -> Mapping[str, int | None]:
+def packed_sizes(
+    urls: Iterable[str], *, uv_version: str | None = None, within_s: float = 5.0
+) -> Mapping[str, int | None]:
     """Address -> bytes of the file as its server states them, asked without fetching it; None where it does not.
 
     Raises WizardError where the proxy or certificate settings can't be used.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from wizard.errors import WizardError
 from wizard.language import message_of, said
 from wizard.lists import both
+from wizard.mirrors import official
 from wizard.mirrors.registries import same_index
 from wizard.run.dry_run import told
 from wizard.run.mirror_job import Job, count, listed
@@ -60,11 +60,8 @@ def _client(job: Job) -> httpx.Client:
     from wizard.mirrors.client import make_client
     from wizard.run.mirror_pages import AT_ONCE
 
-    told = subprocess.run(
-        [job.argv[0], "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=10
-    ).stdout.split()
     return make_client(
-        uv_version=told[1] if len(told) > 1 else "0",
+        uv_version=official.version(job.argv[0]),
         connect_s=5,
         read_s=10,
         connections=AT_ONCE,

@@ -13,8 +13,6 @@ from wizard.run.mirror_wanted import python_of, wanted
 from wizard.toml import TOMLError, parse
 
 _ASK_S = 8.0
-VERSION = "0.13.8"
-"""The uv that servers are told of."""
 
 
 def parts_of(
@@ -52,7 +50,7 @@ def sized(parts: list[Part], files: Mapping[str, LockedFile]) -> list[Part]:
     from wizard.mirrors.unpacked import packed_sizes
 
     try:
-        said = packed_sizes(wanted_.values(), uv_version=VERSION)
+        said = packed_sizes(wanted_.values())
     except (WizardError, ImportError, OSError):
         return parts
     return [
@@ -66,7 +64,7 @@ def measured(parts: Iterable[Part], files: Mapping[str, LockedFile]) -> list[Par
 
     wheels = {key: file for key, file in files.items() if file.name.endswith(".whl")}
     try:
-        said = directories([(file.url, file.size) for file in wheels.values()], uv_version=VERSION, within_s=_ASK_S)
+        said = directories([(file.url, file.size) for file in wheels.values()], within_s=_ASK_S)
     except (WizardError, ImportError, OSError):
         return list(parts)
     found = {key: said.get(file.url) for key, file in wheels.items()}

@@ -69,7 +69,7 @@ def fetch(way: Mapping[str, Any], version: str, required: str, folder: Path, car
     if not index:
         raise NoWheel("the address of the official package index is not known here")
     try:
-        with make_client(uv_version=version or "0", connect_s=_CONNECT_S, read_s=_READ_S, connections=2) as client:
+        with make_client(uv_version=version or None, connect_s=_CONNECT_S, read_s=_READ_S, connections=2) as client:
             file = choose(page_of(client, f"{index}/{PROJECT}/"), version, required, index)
             carrier.emit("note", text=said("Fetching {name} from {index}.", name=file.name, index=masked(index)))
             return _download(client, file, folder, carrier)
