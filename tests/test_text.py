@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wizard import text
+from wizard.language import shown, spoken
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,15 @@ def test_standing_sizes_never_turn_fits_into_a_lie(count: int, standing: str, ne
 )  # fmt: skip
 def test_span(seconds: float, expected: str) -> None:
     assert text.span(seconds) == expected
+
+
+def test_a_span_is_told_in_the_reader_s_language() -> None:
+    """In a Korean or Chinese sentence a time has its units: 2분 20초, not 2 min 20 s."""
+    told = [text.span(seconds) for seconds in (71, 140, 1920, 6000, 7200)]
+    with spoken("ko"):
+        assert [shown(one) for one in told] == ["70초", "2분 20초", "32분", "1시간 40분", "2시간"]
+    with spoken("zh-CN"):
+        assert [shown(one) for one in told] == ["70 秒", "2 分 20 秒", "32 分钟", "1 小时 40 分钟", "2 小时"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from unicodedata import east_asian_width
 
+from wizard.language import said
+
 _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[PX^_][^\x1b]*(?:\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[@-Z\\-_]?"
 )
@@ -28,6 +30,15 @@ def one_line(text: str, limit: int = 2000) -> str:
     """`clean` on one line, cut at `limit` characters with ` ...`."""
     joined = " ".join(clean(text).split("\n"))
     return _same(joined, text) if len(joined) <= limit else joined[: limit - 4] + " ..."
+
+
+def end_of(path: str, width: int) -> str:
+    """The end of a path, which tells more than its beginning, in `width` cells: `...vision/.venv`."""
+    if cells(path) <= width:
+        return path
+    while cells(path) > width - 3:
+        path = path[1:]
+    return f"...{path}"
 
 
 def masked(text: str) -> str:
@@ -81,18 +92,17 @@ def unit_of(count: float) -> str:
 def span(seconds: float) -> str:
     """A length of time, coarser the longer: `8 s`, `70 s`, `2 min 20 s`, `32 min`, `1 h 40 min`."""
     if seconds < 20:
-        return f"{max(0, round(seconds))} s"
+        return said("{seconds} s", seconds=max(0, round(seconds)))
     if seconds < 90:
-        return f"{round(seconds / 5) * 5} s"
+        return said("{seconds} s", seconds=round(seconds / 5) * 5)
     if seconds < 600:
-        tens = round(seconds / 10) * 10
-        minutes, rest = divmod(tens, 60)
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+        minutes, rest = divmod(round(seconds / 10) * 10, 60)
+        both = said("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+        return both if rest else said("{minutes} min", minutes=minutes)
     if seconds < 3600:
-        return f"{round(seconds / 60)} min"
-    tens = round(seconds / 600) * 10
-    hours, rest = divmod(tens, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+        return said("{minutes} min", minutes=round(seconds / 60))
+    hours, rest = divmod(round(seconds / 600) * 10, 60)
+    return said("{hours} h {minutes} min", hours=hours, minutes=rest) if rest else said("{hours} h", hours=hours)
 
 
 def cells(text: str) -> int:

@@ -57,7 +57,7 @@ def left_phrase(eta_s: float | None) -> str:
 
 def whole_span(seconds: float) -> str:
     """A length of time that is counted up, to the second below a minute: `24 s`, else as `span`."""
-    return f"{int(seconds)} s" if seconds < 60 else span(seconds)
+    return said("{seconds} s", seconds=int(seconds)) if seconds < 60 else span(seconds)
 
 
 def short_span(seconds: float) -> str:
