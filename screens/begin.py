@@ -18,14 +18,14 @@ from screens.choosing import ChoiceList, Row
 from screens.no_project import CONDA, FILE, NEW, OWN
 from screens.offering import moving
 from screens.page import Page
-from screens.rows import cut, fit
+from screens.rows import cut, fit, wrapped
 from screens.widgets import Line, PushButton
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, error_told, said
+from wizard.language import _, error_told, said, shown
 from wizard.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from screens.step import StepScreen
     from wizard.environment_files.record import Imported, Sorted
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 UV_WAIT_S, POLL_S = 20.0, 0.05
 """A uv makes the new project; its probe may still be at work."""
+ERROR = said("x error    ")
 LOOKING = said(". reading it, and asking the package index for names nobody knows")
 
 
@@ -84,7 +85,9 @@ class ImportPage(Page):
         for title, pile in piles:
             if pile:
                 found.append(Row("", f"{title}: {len(pile)}", heading=True))
-                found += [Row(one.text, cut(f"  {fit(cut(one.text, 28), 28)} {_short(one)}", width)) for one in pile]
+                found += [
+                    Row(one.text, cut(f"  {fit(cut(one.text, 28), 28)} {shown(_short(one))}", width)) for one in pile
+                ]
         return [*found, *(Row("", cut(line, width), heading=True) for line in self._more)]
 
     def _chosen(self) -> Sorted | None:
@@ -162,7 +165,7 @@ def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
             else:
                 found = brought(screen.way, name)
         except (WizardError, OSError) as error:
-            screen.app.call_from_thread(screen.say, cut(f"x {one_line(error_told(error), 200)}", 74))
+            screen.app.call_from_thread(tell_whole, screen, error)
         else:
             screen.app.call_from_thread(show, found, more)
 
@@ -180,31 +183,40 @@ def offer(screen: StepScreen, value: str, done: Callable[[], None]) -> None:
     screen.run_worker(look, name="import", thread=True, exclusive=True, exit_on_error=False)
 
 
-def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
+def tell_whole(screen: StepScreen, error: Exception) -> None:
+    """Why something could not be done, where there is room for all of it: beside the buttons there is not."""
+    from screens.sheet import Answer, Sheet
+
+    screen.forget_said()
+    lines = [*_trouble(error), _("Nothing has been changed.")]
+    screen.app.push_screen(Sheet(_("That can't be done"), lines, [Answer(_("Close"), None)], escape=None))
+
+
+def _trouble(error: Exception) -> list[str]:
+    """Of an error, in rows for a sheet."""
+    first, *rest = wrapped(error_told(error), 67, 4) or [""]
+    return [shown(ERROR) + first, *(f"{'':11}{row}" for row in rest)]
+
+
+def _offer_new(
+    screen: StepScreen, done: Callable[[], None], known: Mapping[str, str] | None = None, trouble: Sequence[str] = ()
+) -> None:
+    """`known`: what was typed before, and `trouble` what came of it."""
     from pathlib import Path
 
-    from wizard.begin import check_packages, new
+    from wizard.begin import new
     from wizard.plan.import_file import name_of
 
-    def wrong(text: str) -> str | None:
-        try:
-            check_packages(_listed(text))
-        except BadInput as error:
-            return error_told(error)
-        return None
-
-    def unfit(text: str) -> str | None:
-        return None if text and name_of(text) == text else _("a name has letters, digits and - _ . between them")
-
+    typed = known or {"name": name_of(Path(screen.way.path).name)}
     fields = [
-        AskedField("name", _("Name"), name_of(Path(screen.way.path).name), unfit, "new-project"),
-        AskedField("python", _("Python"), "", help_text="new-project"),
-        AskedField("packages", _("Packages"), "", wrong, "new-project"),
+        AskedField("name", _("Name"), typed["name"], _no_name, "new-project"),
+        AskedField("python", _("Python"), typed.get("python", ""), help_text="new-project"),
+        AskedField("packages", _("Packages"), typed.get("packages", ""), _no_packages, "new-project"),
     ]
-    lines = [
-        _("uv init makes it; packages are added by uv add: numpy, torch, ... (or none)."),
-        _("Python empty: uv chooses."),
-    ]
+    lines = trouble or [
+        _("uv init makes it, uv add adds the packages; more can be added at any time."),
+        _("Python such as 3.12, or empty: uv chooses. Packages such as numpy, torch."),
+    ]  # fmt: skip
 
     def asked(answer: dict[str, str] | None) -> None:
         if answer is not None:
@@ -216,14 +228,34 @@ def _offer_new(screen: StepScreen, done: Callable[[], None]) -> None:
         try:
             step = new(screen.way, answer["name"], answer["python"], _listed(answer["packages"]))
         except (WizardError, OSError) as error:
-            screen.app.call_from_thread(screen.say, cut(f"x {one_line(error_told(error), 200)}", 74))
+            screen.app.call_from_thread(again, answer, error)
         else:
             screen.app.call_from_thread(_begin, screen, lambda: step, done)
+
+    def again(answer: dict[str, str], error: Exception) -> None:
+        screen.forget_said()
+        _offer_new(screen, done, answer, _trouble(error))
 
     title = _("A new project in this folder")
     if not os.path.isdir(screen.way.path):
         title = _("A new project in {folder}", folder=one_line(os.path.basename(screen.way.path), 50))
     screen.app.push_screen(FieldSheet(title, fields, lines), asked)
+
+
+def _no_packages(text: str) -> str | None:
+    from wizard.begin import check_packages
+
+    try:
+        check_packages(_listed(text))
+    except BadInput as error:
+        return error_told(error)
+    return None
+
+
+def _no_name(text: str) -> str | None:
+    from wizard.plan.import_file import name_of
+
+    return None if text and name_of(text) == text else _("a name has letters, digits and - _ . between them")
 
 
 def _wait_for_uv(screen: StepScreen) -> None:
@@ -240,10 +272,10 @@ def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None
     try:
         screen.way.begin_project(make())
     except WizardError as error:
-        screen.say(cut(f"x {one_line(error_told(error), 200)}", 74))
+        tell_whole(screen, error)
         return
     done()
     screen.say(_("The plan begins with it; the review shows every line."))
 
 
-__all__ = ["ImportPage", "offer"]
+__all__ = ["ImportPage", "offer", "tell_whole"]

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.asking import AskedField, FieldSheet
+from screens.begin import tell_whole
 from screens.rows import cut
 from screens.sheet import Answer, Sheet
 from screens.text_page import TextPage
 from wizard.address import folder_for
 from wizard.clone import about, clone
 from wizard.errors import WizardError
-from wizard.language import _, error_told
+from wizard.language import _
 from wizard.project.read import read_project
 from wizard.text import masked, one_line
 
@@ -59,18 +60,18 @@ def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], 
     sheet = CloningSheet(address, folder)
 
     def fetch() -> None:
-        told = ""
+        trouble: Exception | None = None
         try:
             clone(address, folder, screen.way.environment, stop.is_set)
         except (WizardError, OSError) as error:
-            told = f"x {one_line(error_told(error), 200)}"
-        screen.app.call_from_thread(fetched, told)
+            trouble = error
+        screen.app.call_from_thread(fetched, trouble)
 
-    def fetched(told: str) -> None:
+    def fetched(trouble: Exception | None) -> None:
         if sheet.is_current:
             sheet.dismiss(True)
-        if told:
-            screen.say(cut(told, 74))
+        if trouble is not None:
+            tell_whole(screen, trouble)
             return
         lines = [*about(read_project(folder, screen.way.environment), folder, screen.way.machine), ""]
         lines += [_("Nothing of it has been run. Esc closes this; the review shows every command.")]

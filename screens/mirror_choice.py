@@ -10,7 +10,7 @@ from screens.asking import AskedField, FieldSheet, Marked
 from screens.measuring import Measuring
 from screens.step import StepScreen
 from wizard.errors import BadInput, WizardError
-from wizard.language import _, error_told, said
+from wizard.language import _, error_told, said, shown
 from wizard.mirrors.looking import look
 from wizard.mirrors.record import KINDS, Kind, MirrorResult
 from wizard.text import one_line
@@ -77,7 +77,7 @@ class MirrorChoice(StepScreen):
         else:
             self.way.choose(f"mirrors.{kind}", None)
             portal = "web page" in (found.why_not or "") and kind != "python"
-            self.trouble = _("x error    {what}", what=NO_INDEX if portal else f"{name}: {found.why_not}")
+            self.trouble = _("x error    {what}", what=NO_INDEX if portal else f"{name}: {shown(found.why_not or '')}")
         self.redraw()
 
     def action_options(self) -> None:

@@ -196,7 +196,7 @@ class MirrorsScreen(MirrorChoice):
             return ""
         told += [short_name(name, kind), *rows.wrapped(mirror.operator, 38, 3), ""]
         if mirror.url:
-            told += [*rows.wrapped(mirror.url, 38, 3), ""]
+            told += [*rows.folded(mirror.url, 38), ""]
         result = self.measuring.of(kind).get(mirror.id)
         if result is not None and result.why_not:
             told += [_("Why not"), *rows.wrapped(result.why_not, 38, 4), ""]

@@ -21,11 +21,11 @@ from screens.widgets import Line
 from wizard.advice.setting_states import SettingState
 from wizard.errors import BadInput
 from wizard.language import _, said, shown
+from wizard.machine.facts import short
 from wizard.machine.folder_size import FolderSize, folder_size
 from wizard.machine.try_folder import FolderTried, try_folder
 from wizard.plan import old_cache
 from wizard.plan.settings import shells_of
-from wizard.plan.shell_files import short
 
 CACHE, PYTHONS, LINKS, WHERE, OLD = (
     "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where", "settings.old-cache",
@@ -126,7 +126,7 @@ class SettingsScreen(StepScreen):
         mode = self.way.choices.text(LINKS)
         if mode == "auto" and state.where != "uv's own":
             return now_told(self.way.machine, state, self.room - 15)
-        return f"{mode}: {shown(dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state))}"
+        return f"{mode}{_(': ')}{shown(dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state))}"
 
     def _links(self, state: SettingState) -> str:
         tried = self._tried.get("cache")

@@ -12,11 +12,10 @@ from wizard.advice.setting_sources import Source
 from wizard.advice.setting_states import SettingState
 from wizard.choices import Choices
 from wizard.language import _, said, shown
-from wizard.machine.facts import Machine
+from wizard.machine.facts import Machine, short
 from wizard.machine.folder_size import FolderSize
 from wizard.machine.try_folder import FolderTried
 from wizard.plan import old_cache
-from wizard.plan.shell_files import short
 
 LINK_MODES = (
     ("auto", said("the first way that works: clone, hard link, copy")),
@@ -25,6 +24,11 @@ LINK_MODES = (
     ("copy", said("takes the room again; works everywhere")),
     ("symlink", said("clearing the cache then breaks every environment")),
 )
+NAMES = {
+    "settings.cache-dir": said("Cache folder"),
+    "settings.python-install-dir": said("Python folder"),
+    "settings.link-mode": said("Link mode"),
+}
 OLD_CACHES = (
     ("keep", said("it stays where it is")),
     ("move", said("its files go to the new folder, without undo")),
@@ -56,7 +60,7 @@ class Tried:
         if self.found is not None and self.value:
             if self.found.warning:
                 return _("! warning      {warning}", warning=self.found.warning)
-            return None if self.given else f"{' ' * 15}{self.found.fact}"
+            return None if self.given else f"{' ' * 15}{shown(self.found.fact)}"
         return "" if self.waits and not self.given else None
 
 
@@ -66,9 +70,9 @@ def now_told(machine: Machine, state: SettingState, room: int) -> str:
     if state.where == "uv's own":
         return _("empty: {now}, {fact}", now=now, fact=state.fact)
     place = state.where.partition(" in ")[2] if state.where.startswith("UV_") and " in " in state.where else state.where
-    rest = f", {place}"
+    rest = f", {shown(place)}"
     if state.key == "settings.cache-dir" and state.fact:
-        rest += f", {state.fact}"
+        rest += f", {shown(state.fact)}"
     left = max(8, room - cell_len(_("now ")) - cell_len(rest))
     return _("now {shortened}{rest}", shortened=shortened(now, left), rest=rest)
 
@@ -90,7 +94,7 @@ def old_told(
     if folder is not None:
         wish = choices.text("settings.old-cache")
         why = old_cache.why_kept(machine, choices) if wish != "keep" else None
-        counted = f" ({size.told})" if size else ""
+        counted = f" ({shown(size.told)})" if size else ""
         return _fitted(
             short(machine, folder), f"{counted} {_('stays: {why}.', why=why) if why else shown(BECOMES[wish])}", room
         )
@@ -115,9 +119,9 @@ def side_told(machine: Machine, states: Iterable[SettingState], whys: Iterable[s
     """Where each is set today, the place that wins first named so; and the reasons of what is recommended."""
     lines = [_("Where each is set today")]
     for state in states:
-        lines += ["", state.key.removeprefix("settings.")]
+        lines += ["", shown(NAMES[state.key])]
         for one in state.sources:
-            lines += wrapped(f"{_mark(one)} {short(machine, one.value)}, {one.place}", 38, 3)
+            lines += wrapped(f"{_mark(one)} {short(machine, one.value)}, {shown(one.place)}", 38, 3)
         if not any(one.wins for one in state.sources):
             lines += wrapped(_("+ wins: {short}, uv's own", short=short(machine, state.now or "not known")), 38, 3)
     for why in whys:

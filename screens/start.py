@@ -15,7 +15,7 @@ from screens.track import name_of
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.errors import BadInput
-from wizard.language import _, ngettext, said, shown
+from wizard.language import _, said, shown
 from wizard.told.phrases import fact_label
 
 if TYPE_CHECKING:
@@ -143,35 +143,17 @@ class StartScreen(StepScreen):
     def _draw_summary(self) -> None:
         from screens.no_project import explained
         from screens.rows import cut
+        from screens.start_more import summary
 
         if self.way.project is None:
             told, more = explained(self.way)
         else:
-            told, more = self._told(), _("! warning  {what}", what=self.way.place.told) if self.way.place.told else ""
+            told = summary(self._found, len(self.way.pending), self._most)
+            more = _("! warning  {what}", what=self.way.place.told) if self.way.place.told else ""
         self.query_one("#summary", Line).show(cut(told, self.room))
         line = self.query_one("#summary-more", Line)
         line.show(cut(more, self.room))
         line.display = bool(more)
-
-    def _told(self) -> str:
-        found = self._found
-        waiting = len(self.way.pending)
-        looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
-        if not waiting and found and all(one.diagnosis.severity == "note" for one in found):
-            return _("+ ok       Nothing stands in the way. To know:")
-        if not found:
-            return (
-                _("Found so far: nothing that stands in the way. {looked}", looked=looked)
-                if waiting
-                else _("+ ok       Nothing stands in the way.")
-            )
-        count = _(", ").join(_counted(severity, sum(one.diagnosis.severity == severity for one in found)) for severity in WORDS
-                          if any(one.diagnosis.severity == severity for one in found))  # fmt: skip
-        if waiting:
-            return _("Found so far: {count}. {looked}", count=count, looked=looked)
-        if len(found) > self._most:
-            return _("Found: {count}; {found} more, A shows them.", count=count, found=len(found) - self._most)
-        return _("Found: {count}. Each is settled on the screen named beside it.", count=count)
 
     def _draw_findings(self) -> None:
         found = self._found[: self._most] if self.way.project is not None else ()
@@ -212,7 +194,10 @@ class StartScreen(StepScreen):
         return side(self._found)
 
     def shows(self, action: str) -> bool:
-        return super().shows(action) and (action != "all" or len(self._found) > self._most)
+        return super().shows(action) and (action != "all" or bool(self._found))
+
+    def word_of(self, binding: Binding) -> str:
+        return _("Why") if binding.action == "all" and len(self._found) <= self._most else super().word_of(binding)
 
     def action_look_again(self) -> None:
         """F5."""
@@ -221,16 +206,19 @@ class StartScreen(StepScreen):
 
     def action_all(self) -> None:
         """A: all findings at length."""
-        from screens.rows import wrapped
+        from screens.rows import folded, wrapped
         from screens.text_page import TextPage
 
         lines: list[str] = []
         for place, one in enumerate(self._found):
             lines += [
                 self._finding(place).rstrip(),
-                *("  " + row for row in wrapped(one.diagnosis.explanation, 74, 20)),
+                *("  " + row for row in wrapped(one.diagnosis.explanation, self.room - 2, 20)),
             ]
-            lines += [f"  > {row}" for row in one.diagnosis.evidence] + [""]
+            for said_so in one.diagnosis.evidence:
+                first, *rest = folded(said_so, self.room - 4) or [""]
+                lines += [f"  > {first}", *(f"    {row}" for row in rest)]
+            lines.append("")
         self.app.push_screen(
             TextPage(self.track_line(), _("All that was found"), lines or [_("Nothing stands in the way.")])
         )
@@ -284,16 +272,10 @@ class StartScreen(StepScreen):
         try:
             self.walk.move(path)
         except BadInput as error:
-            self.say(f"x {error}")
+            from screens.begin import tell_whole
+
+            tell_whole(self, error)
             return
         self.post_message(self.LookAgain())
         self.redraw()
         self.focus_next_button()
-
-
-def _counted(severity: str, count: int) -> str:
-    if severity == "error":
-        return ngettext("{count} error", "{count} errors", count)
-    if severity == "warning":
-        return ngettext("{count} warning", "{count} warnings", count)
-    return ngettext("{count} note", "{count} notes", count)

@@ -9,8 +9,9 @@ from rich.cells import set_cell_size
 
 from screens.rows import column, cut, fit, wrapped
 from screens.track import ORDER, name_of
-from wizard.language import _, said, shown
+from wizard.language import _, ngettext, said, shown
 from wizard.text import one_line, standing_size
+from wizard.told.phrases import counted
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
@@ -26,7 +27,7 @@ def more_rows(machine: Machine, width: int, most: int) -> list[str]:
         told.append((_("C library"), f"{machine.libc.name} {machine.libc.version or ''}".rstrip()))
     if machine.conda is not None:
         base = _("starts by itself") if machine.conda.auto_activate else _("does not start by itself")
-        told.append(("conda", f"{machine.conda.active}, {base}" if machine.conda.active else base))
+        told.append(("conda", _(", ").join(filter(None, (machine.conda.active, base)))))
     rows = [fit(label, 11) + one_line(str(fact)) for label, fact in told if fact]
     disks = {one.mount: one for one in machine.filesystems or ()}
     rows += [
@@ -34,6 +35,28 @@ def more_rows(machine: Machine, width: int, most: int) -> list[str]:
         for place, one in enumerate(sorted(disks.values(), key=lambda one: one.mount))
     ]
     return ["", *(fit(row[:11], 11) + cut(row[11:], width - 11) for row in rows)][:most] if most > 1 else []
+
+
+def summary(found: Sequence[Finding], waiting: int, most: int) -> str:
+    """The line above the findings, of which `most` are shown. `waiting`: facts that are not known yet."""
+    looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
+    if not waiting and found and all(one.diagnosis.severity == "note" for one in found):
+        return _("+ ok       Nothing stands in the way. To know:")
+    if not found:
+        return (
+            _("So far nothing stands in the way. {looked}", looked=looked)
+            if waiting
+            else _("+ ok       Nothing stands in the way.")
+        )
+    told = counted(one.diagnosis.severity for one in found)
+    if waiting:  # the notes are left out where the line has no room for them
+        return _("Found so far: {count}. {looked}", count=_(", ").join(told[:2]), looked=looked)
+    count = _(", ").join(told)
+    if len(found) > most:
+        return _("Found: {count}; {found} more, A shows them.", count=count, found=len(found) - most)
+    if all(one.screen != "start" for one in found):
+        return _("Found: {count}. Each is settled on the screen named beside it.", count=count)
+    return _("Found: {count}. A says what to do.", count=count)
 
 
 def side(found: Sequence[Finding]) -> str:
@@ -63,9 +86,9 @@ def _disk(one: Filesystem) -> str:
         else _("{free} free", free=standing_size(free))
     )
     network = _("network")
-    kind = f"{one.type or '-'}, {network}" if one.network else one.type or "-"
+    kind = _(", ").join([one.type or "-", *([network] if one.network else [])])
     uses = _(", ").join(shown(PURPOSES[name]) for name in one.purposes if name in PURPOSES)
     return column(one_line(one.mount, 18), 19) + column(kind, 12) + column(size, 25) + uses
 
 
-__all__ = ["more_rows", "side"]
+__all__ = ["more_rows", "side", "summary"]

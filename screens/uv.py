@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.widget import Widget
 
 from screens.choosing import ChoiceList, Row
-from screens.rows import cut, fit, torch_row, wrapped
+from screens.rows import column, cut, fit, torch_row, wrapped
 from screens.step import StepScreen
 from screens.widgets import Line
 from wizard import catalog
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
-from wizard.language import _, said, shown
+from wizard.language import _, error_told, said, shown
+from wizard.machine.facts import short
 from wizard.plan.conda import comes_first, uv_of_base
-from wizard.plan.shell_files import short
 from wizard.told import headlines
+from wizard.told.facts import how_it_came
 from wizard.uv_fields import wrong_folder, wrong_version
 
 KEY, CONDA = "uv.install", "settings.conda-auto-activate"
 ROWS = 13
 """Of the body, at 80x24."""
 SAID_BY = {"project": said("your team"), "file": said("your file"), "set": said("your file")}
-REASONS = 2
+REASONS, MORE = 2, 2
+"""Reasons that are shown, and rows that they may have beside one each."""
 FOUND, MOST_FOUND = 3, 8
 LONGEST = 30
 """Cells of the longest path that is shown whole in a list of them."""
@@ -48,7 +51,7 @@ class UvScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Line(id="recommended")
-        for place in range(REASONS):
+        for place in range(REASONS + MORE):
             yield Line(id=f"why-{place}")
         yield Line(id="newest")
         yield Line(classes="gap")
@@ -71,10 +74,6 @@ class UvScreen(StepScreen):
         ways = self.way.candidates_of_uv()
         self.query_one("#recommended", Line).show(cut(headlines.of_uv(self.way), self.room))
         why = [one for one in self.way.why(KEY) if one != OWN]  # the lead says so
-        for place in range(REASONS):
-            line = self.query_one(f"#why-{place}", Line)
-            line.show(cut(f"  + {shown(why[place]).rstrip('.。')}", self.room) if place < len(why) else "")
-            line.display = place < len(why)
         newest = self._newest()
         self.query_one("#newest", Line).show(cut(newest, self.room))
         self.query_one("#newest", Line).display = bool(newest)
@@ -89,8 +88,21 @@ class UvScreen(StepScreen):
         self.query_one("#conda", Line).show(cut(conda, self.room))
         self.query_one("#conda", Line).display = bool(conda)
         # 13 rows: what is always there, and what is there now
-        free = ROWS + self.spare - 4 - min(REASONS, len(why)) - bool(newest) - len(rows) - bool(conda)
-        self._draw_found(chosen, max(1, min(MOST_FOUND if self.spare else FOUND, free - 1)))
+        free = ROWS + self.spare - 5 - min(REASONS, len(why)) - bool(newest) - len(rows) - bool(conda)
+        self._draw_reasons(why, min(MORE, max(0, free - min(FOUND, len(self.way.machine.uv or ())))))
+        self._draw_found(ways, chosen, max(1, min(MOST_FOUND if self.spare else FOUND, free)))
+
+    def _draw_reasons(self, why: list[str], more: int) -> None:
+        """The first two; a long one goes on in the rows below as far as there are `more`."""
+        told: list[str] = []
+        for one in why[:REASONS]:
+            first, *rest = wrapped(shown(one).rstrip(".。"), self.room - 4, 1 + more)
+            more -= len(rest)
+            told += [f"  + {first}", *(f"    {row}" for row in rest)]
+        for place in range(REASONS + MORE):
+            line = self.query_one(f"#why-{place}", Line)
+            line.show(told[place] if place < len(told) else "")
+            line.display = place < len(told)
 
     def _conda(self) -> str:
         """What becomes of conda's automatic activation; "" where there is none."""
@@ -134,10 +146,10 @@ class UvScreen(StepScreen):
             word = SAID_BY.get(self.way.choices.origin(KEY), word)
         return torch_row(chosen, one.label, word, one.note, self.room - 1)
 
-    def _draw_found(self, chosen: str, most: int) -> None:
+    def _draw_found(self, ways: tuple[UvWay, ...], chosen: str, most: int) -> None:
         found = uv_here(self.way.machine) if self.way.machine.uv is not None else None
         width = min(
-            LONGEST, max((len(short(self.way.machine, one.found.path)) for one in (found or ())[:most]), default=0)
+            LONGEST, max((cell_len(short(self.way.machine, one.found.path)) for one in (found or ())[:most]), default=0)
         )
         for place in range(MOST_FOUND):
             line = self.query_one(f"#found-{place}", Line)
@@ -155,12 +167,17 @@ class UvScreen(StepScreen):
             told.append(_("All stay as they are.") if len(found) > 1 else _("It stays as it is."))
             behind = comes_first(self.way.machine, self.way.choices, "") is not None
             told.append(_("New shells find conda's first.") if behind else _("New shells will find the new uv first."))
+        kept = next((one for one in ways if one.value == chosen and chosen == "keep" and not one.recommended), None)
+        if kept is not None and self.way.choices.origin(KEY) == "default":
+            told.append(_("As it is: {label}. Up leads to the list, Enter takes a row.", label=kept.label))
         self.query_one("#stays", Line).show(cut(" ".join(told), self.room))
 
     def _found(self, one: UvHere, width: int) -> str:
         where = _(". asking the shells") if "shells" in self.way.pending else shown(one.where)
-        path = fit(cut(short(self.way.machine, one.found.path), width), width + 2)
-        return cut(f"  {fit(one.found.version or '?', 9)}{path}{fit(one.found.how, 11)}{where}", self.room)
+        path = fit(short(self.way.machine, one.found.path, width), width + 2)
+        return cut(
+            f"  {fit(one.found.version or '?', 9)}{path}{column(how_it_came(one.found.how), 12)}{where}", self.room
+        )
 
     def side(self) -> str:
         lines = [_("Why"), ""]
@@ -183,7 +200,7 @@ class UvScreen(StepScreen):
             if one.why_not is not None:
                 lines += [f"? {name}", *("    " + row for row in wrapped(one.why_not, 34, 4))]
             else:
-                lines.append(cut(f"{fit(name, 15)}{short(self.way.machine, one.path) if one.path else 'none'}", 38))
+                lines.append(cut(f"{fit(name, 15)}{short(self.way.machine, one.path) if one.path else _('none')}", 38))
         return lines or [_("no shell of yours has a start-up file")]
 
     @on(ChoiceList.Taken, "#ways")
@@ -191,7 +208,7 @@ class UvScreen(StepScreen):
         try:
             self.way.choose(KEY, event.value)
         except BadInput as error:
-            self.say(f"x {error}")
+            self.say(f"x {error_told(error)}")
         self.redraw()
 
     def action_edit(self) -> None:

@@ -67,9 +67,9 @@ def check_packages(packages: Iterable[str]) -> None:
     for one in packages:
         try:
             Requirement(one)
-        except InvalidRequirement as error:
+        except InvalidRequirement:
             raise BadInput(
-                said("{one} is no package's name: {error}", one=one_line(one, 60), error=one_line(str(error), 80))
+                said("{one} is no package's name; write numpy, say, or numpy>=2", one=one_line(one, 30))
             ) from None
 
 
@@ -133,7 +133,8 @@ def _run(way: Way, folder: Path, argv: list[str]) -> None:
         raise WizardError(said("{what} did not answer: {error}", what=what, error=one_line(str(error), 100))) from None
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise BadInput(one_line(lines[-1] if lines else said("uv {word} failed", word=argv[1]), 200))
+        told = lines[-1].removeprefix("error: ") if lines else said("uv {word} failed", word=argv[1])
+        raise BadInput(one_line(told, 200))
 
 
 __all__ = ["as_uv_would", "check_packages", "new"]

@@ -360,7 +360,7 @@ def test_nothing_is_ruled_out_for_a_fact_that_is_missing() -> None:
 def test_the_reasons_come_in_order_gpu_driver_why_not_newer() -> None:
     why = advise(replace(nvidia(), gpus=(Gpu("nvidia", "RTX 3090", "8.6"),), nvidia_driver=OLD), None).why
     assert why == (
-        "It has code for the RTX 3090 (compute capability 8.6)",
+        "It has code for the RTX 3090 (GPU generation 8.6)",
         "The driver, 550.54.14, runs CUDA 12; CUDA 13 needs driver 580 or newer",
         "torch 2.14.1 is the newest with a CUDA 12 variant; 2.15.0 has none",
     )

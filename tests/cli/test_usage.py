@@ -119,3 +119,26 @@ def test_a_folder_named_like_a_command_is_reached_by_its_path(
     code, out, _ = run(capsys, "doctor", "./sync", "--json")
     assert code == 0
     assert json.loads(out)["project"] is None
+
+
+def test_a_plan_that_apply_would_stop_at_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "plan", str(tmp_path))
+    assert (code, "everything is in place" in out) == (0, False)
+    assert "apply would stop here, before anything is changed:\nx There is no project here" in out
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[project\n", "utf-8")
+    code, out, _ = run(capsys, "plan", str(tmp_path))
+    assert (code, "everything is in place" in out) == (0, False)
+    assert "x pyproject.toml cannot be read" in out
+    project.write_text('[project]\nname = "x"\nversion = "1"\n', "utf-8")
+    code, out, _ = run(capsys, "plan", str(tmp_path))
+    assert (code, "everything is in place" in out) == (0, False)
+    assert "x This project has no uv.lock" in out
+    assert "uv-wizard, without more words, makes it" in out
+
+
+def test_doctor_says_of_a_broken_project_what_is_not_known(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project\n", "utf-8")
+    _, out, _ = run(capsys, "doctor", str(tmp_path))
+    assert "torch      ? unknown, pyproject.toml cannot be read" in out
+    assert "x error    pyproject.toml cannot be read\n           It is not valid TOML" in out

@@ -127,6 +127,18 @@ async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> N
     assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha"]
 
 
+async def test_what_uv_refuses_is_told_whole_beside_what_was_typed(folder: Path, uv: Path) -> None:
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, shows(app, "A new project in this folder"))
+        await pilot.press("enter", *"9.9", "enter", *"alpha", "enter")
+        await until(pilot, shows(app, "x error    "))
+        assert "9.9" in text_of(app).partition("x error    ")[2].partition("Name")[0]
+        assert " ..." not in text_of(app).partition("x error    ")[2]
+        assert "Python    [9.9 " in text_of(app)
+        assert "Packages  [alpha " in text_of(app)
+
+
 async def test_without_a_uv_the_same_files_are_made_and_uv_comes_with_them(folder: Path, uv: Path) -> None:
     async with started(folder, uv) as (app, pilot):
         app.walk.way.machine = replace(app.walk.way.machine, uv=())
@@ -177,7 +189,8 @@ async def test_what_can_not_be_read_is_said(folder: Path, uv: Path) -> None:
     (folder / "environment.yml").write_text("dependencies: [", "utf-8")
     async with started(folder, uv) as (app, pilot):
         await pilot.press("tab", "enter")
-        await until(pilot, shows(app, "x environment.yml"))
+        await until(pilot, shows(app, "x error    environment.yml, line 1"))
+        assert "Correct it, or export" in text_of(app), "all of it is told"
         assert not isinstance(app.screen, ImportPage)
         assert app.walk.way.project is None
 

@@ -82,7 +82,8 @@ async def test_a_finding_that_no_screen_settles_leads_on_by_a_to_all_of_its_line
 
 async def test_what_is_still_looked_up_is_told_to_its_end() -> None:
     way = MadeUpWay(("gpus", "network", "uv"))
-    for way.found in ((), way.found):
+    for found in ((), way.found):
+        way.found = found
         async with on("start", way=way) as (app, _):
             assert "3 facts are still being looked up." in text_of(app)
 

@@ -10,7 +10,7 @@ import pytest
 from screens.asking import FieldSheet
 from tests.screens.made_up import MadeUpWay, machine
 from tests.screens.running import shows, text_of, until
-from tests.screens.test_frame import on
+from tests.screens.test_frame import on, rows_of
 from wizard.advice.uv import UvWay, advise, candidates
 from wizard.machine.facts import FoundUv, UvInShell, UvSource
 
@@ -48,10 +48,18 @@ async def test_a_uv_of_conda_serves_and_one_of_your_own_is_recommended() -> None
         assert "( ) from a package index   recommended" in text
         assert "(*) keep uv 0.9.30         possible      works only while base is active" in text
         assert "( ) official installer     possible      from astral.sh, about 20 MiB" in text
-        assert "0.9.30   ~/miniconda3/bin/uv  conda      first in bash and zsh" in text
-        assert "0.8.24   ~/.cargo/bin/uv      cargo      never reached" in text
+        assert "0.9.30   ~/miniconda3/bin/uv  conda       first in bash and zsh" in text
+        assert "0.8.24   ~/.cargo/bin/uv      cargo       never reached" in text
+        assert " As it is: keep uv 0.9.30. Up leads to the list, Enter takes a row." in text
         assert len(text.splitlines()) == 24
         assert way.choices.origin("uv.install") == "default"
+
+
+async def test_a_reason_goes_on_below_where_there_is_room_for_it() -> None:
+    far = FoundUv("/opt/company/tools/python/environments/uv-of-everybody/bin/uv", "0.13.8", "pip")
+    async with on("uv", way=RealAdvice(far, conda=None)) as (app, _):
+        assert " ..." not in "".join(rows_of(app)[6:9])
+        assert "is needed" in text_of(app)
 
 
 async def test_a_choice_of_a_new_one_says_what_becomes_of_the_old_ones() -> None:
@@ -86,7 +94,7 @@ async def test_while_it_is_looked_up() -> None:
     async with on("uv", way=way) as (app, _):
         text = text_of(app)
         assert "newest: . looking" in text
-        assert "standalone . asking the shells" in text
+        assert "standalone  . asking the shells" in text
 
 
 async def test_a_version_that_the_project_does_not_take() -> None:

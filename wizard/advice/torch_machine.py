@@ -48,7 +48,7 @@ class Device:
     def generation(self) -> str:
         """In words, for people and for a search engine."""
         if self.sm is not None:
-            return said("compute capability {generation}", generation=f"{self.sm // 10}.{self.sm % 10}")
+            return said("GPU generation {generation}", generation=f"{self.sm // 10}.{self.sm % 10}")
         return self.gfx or MAKERS.get(self.vendor, self.vendor)
 
 

@@ -53,7 +53,7 @@ def unknown_gpus(here: Here, options: Allowed) -> tuple[str, ...]:
 
 def unknown_device(device: Device) -> str:
     """A GPU is there, and nobody says of which generation."""
-    what = said("gfx target") if device.vendor == "amd" else said("compute capability")
+    what = said("gfx target") if device.vendor == "amd" else said("GPU generation")
     return said(
         "the {what} of {name} is not known, so no variant can be said to have code for it", what=what, name=device.name
     )

@@ -54,7 +54,7 @@ def _for_whom(variant: Variant | None) -> str:
 
 def _code(build: Build, device: Device) -> Obstacle | None:
     if device.sm is None:
-        return Obstacle("unknown", said("the compute capability of {name} is not known", name=device.name))
+        return Obstacle("unknown", said("the GPU generation of {name} is not known", name=device.name))
     if build.sm is None:
         return Obstacle("unknown", said("no source says which GPUs it has code for"))
     if has_code(build, device):

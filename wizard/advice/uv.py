@@ -15,7 +15,7 @@ from wizard.choice_keys import UV_INSTALL
 from wizard.choices import Choices
 from wizard.errors import WizardError
 from wizard.language import said
-from wizard.machine.facts import FoundUv, Machine
+from wizard.machine.facts import FoundUv, Machine, short
 from wizard.plan.install_uv import UvPlan, behind_lock, found_by_shells, plan_uv, suits
 from wizard.plan.quoting import command_line
 from wizard.plan.uv_ways import installer_unreached, unreached
@@ -71,7 +71,9 @@ def _kept(machine: Machine, project: Project | None, choices: Choices, kept: Fou
     one = kept or next(iter(machine.uv or ()), None)
     if one is None:
         return None
-    note: str = said("at {path}", path=one.path) if kept else why_not(one, machine, project, choices)
+    note: str = (
+        said("at {path}", path=short(machine, one.path, 28)) if kept else why_not(one, machine, project, choices)
+    )
     if one.how == "conda" and kept:
         note = said("works only while {name} is active", name=_conda(one))
     return UvWay(
@@ -204,9 +206,9 @@ def _about(found: FoundUv, machine: Machine, project: Project | None) -> Iterato
     else:
         least = project.required_uv if project and project.required_uv else f">={catalog.table('uv.toml')['minimum']}"
         yield said(
-            "uv {version} at {path} is what a shell finds, and {least} is needed.",
+            "A shell finds {version}, at {path}; {least} is needed.",
             version=found.version,
-            path=found.path,
+            path=short(machine, found.path),
             least=least,
         )
     for shell, other in shadowing(machine, found.path)[:1]:

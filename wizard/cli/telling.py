@@ -57,6 +57,7 @@ def torch(options: Options) -> int:
 def plan(options: Options) -> int:
     """`uv-wizard plan`."""
     from wizard import sync_forecast
+    from wizard.obstacle import stands_in_the_way
 
     way = common.way_of(options)
     way.prepare()
@@ -72,7 +73,9 @@ def plan(options: Options) -> int:
             "secrets_missing": list(way.secrets_missing()),
         })  # fmt: skip
     else:
-        common.print_lines(words.plan(made, forecast=found))
+        obstacle = stands_in_the_way(way)
+        made_here = obstacle is not None and obstacle.cause == "lock-missing" and made.step("lock")
+        common.print_lines(words.plan(made, forecast=found, obstacle=None if made_here else obstacle))
         missing = way.secrets_missing()
         common.print_lines([_("! Not set here, and needed: {names}", names=_(", ").join(missing))] if missing else [])
     return ExitCode.DONE

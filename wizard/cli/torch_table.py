@@ -96,7 +96,8 @@ def _gpus(machine: Machine) -> list[str]:
 
 def _gpu(gpu: Gpu) -> str:
     if gpu.vendor == "nvidia":
-        return f"{gpu.name}, compute capability {gpu.compute_capability or _('not known')}"
+        known = gpu.compute_capability or _("not known")
+        return _("{name}, GPU generation {known} (compute capability)", name=gpu.name, known=known)
     return f"{gpu.name}, {gpu.gfx or _('target not known')}" if gpu.vendor == "amd" else gpu.name
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from wizard.text import end_of
+
 Os = Literal["linux", "windows", "macos"]
 Severity = Literal["error", "warning", "note"]
 
@@ -225,6 +227,13 @@ class Machine:
 DOCUMENTED = ("os", "arch", "libc", "gpus", "nvidia_driver", "rocm", "in_container", "wsl", "ssh", "shell",
               "conda", "conda_environments", "uv", "uv_in_shells", "pythons", "filesystems", "distribution",
               "cpu_count")  # fmt: skip
+
+
+def short(machine: Machine, path: str, most: int | None = None) -> str:
+    """The path as people write it, with `~`; its end, which tells more, where it has more than `most` cells."""
+    home = machine.home
+    told = f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
+    return told if most is None else end_of(told, most)
 
 
 def document(machine: Machine) -> dict[str, Any]:

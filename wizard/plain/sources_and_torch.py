@@ -15,7 +15,6 @@ from wizard.plain.page import Page, Question, Row
 from wizard.plain.start_and_review import GO_ON_OR_BACK, nothing
 from wizard.told import torch_rows
 from wizard.told.headlines import whence
-from wizard.told.phrases import choice_word
 from wizard.told.sources import BLOCKS, OFFICIAL, short_name
 
 if TYPE_CHECKING:
@@ -95,11 +94,11 @@ def torch(way: Way) -> Page:
         *(f"  {glyph} {shown(why)}" for why in told.reasons),
         *(f"  ! {shown(note)}" for note in told.notes),
     ]
-    lines += [f"{shown(label)}: {shown(fact)}" for label, fact in told.facts]
+    lines += [f"{shown(label)}{_(': ')}{shown(fact)}" for label, fact in told.facts]
     lines += [_("uv.lock gives {what}", what=one) for one in told.locked]
     rows = tuple(
         Row(
-            f"{shown(row.label)}, {choice_word(row.word)}: {shown(row.note)}".rstrip(": "),
+            row.line,
             nothing if place == told.chosen else partial(way.choose, torch_rows.KEY, row.value),
         )
         for place, row in enumerate(told.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,14 @@ from wizard.plain.help import help_of
 from wizard.plain.page import Page, Question, Row
 from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
-from wizard.text import one_line
+from wizard.text import masked, one_line
 from wizard.told import lines as words
 from wizard.told.facts import machine_rows, project_rows
+from wizard.told.phrases import counted as words_of
 from wizard.told.phrases import fact_label, step_name
 
 if TYPE_CHECKING:
+    from wizard.advice.findings import Finding
     from wizard.way import Way
 
 MARKS = {"error": said("x error:"), "warning": said("! warning:"), "note": said("+ note:")}
@@ -28,20 +30,22 @@ GO_ON_OR_BACK = Question(said("Go on? y, b, q"), "y")
 def start(way: Way) -> Page:
     """What is known of the machine and the project, and what stands in the way."""
     facts = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path))
-    lines = [f"{fact_label(label)}: {fact}" for label, fact in facts]
+    lines = [f"{fact_label(label)}{_(': ')}{fact}" for label, fact in facts]
     found = way.findings()
     if way.place.told and way.project is not None:
         lines.append(_("! warning: {what}. A folder of its own is better.", what=way.place.told))
-    lines += ["", _found(way, len(found))]
+    lines += ["", _found(way, found)]
     for finding in found:
         where = "" if finding.screen == "start" else _(" Settled on screen {screen}.", screen=step_name(finding.screen))
-        lines.append(f"  {shown(MARKS[finding.diagnosis.severity])} {shown(one_line(finding.diagnosis.title))}.{where}")
+        told = _("{what}.", what=one_line(finding.diagnosis.title))
+        lines.append(f"  {shown(MARKS[finding.diagnosis.severity])} {told}{where}")
     details = tuple(
         line
         for finding in found
         for line in (
             shown(one_line(finding.diagnosis.title)),
             "  " + shown(one_line(finding.diagnosis.explanation)),
+            *(f"  > {one_line(masked(shown(proof)))}" for proof in finding.diagnosis.evidence),
         )
     )
     lead = _("From here to a working project with a checked GPU, on 8 screens. Enter takes what is recommended.")
@@ -60,17 +64,21 @@ def start(way: Way) -> Page:
     )
 
 
-def _found(way: Way, count: int) -> str:
+def _found(way: Way, found: Sequence[Finding]) -> str:
     waiting = len(way.pending)
     looked = ngettext("{count} fact is still being looked up.", "{count} facts are still being looked up.", waiting)
-    more = f" {looked}" if waiting else ""
-    if not count:
+    count = _(", ").join(words_of(one.diagnosis.severity for one in found))
+    if waiting:
         return (
-            _("Found so far: nothing that stands in the way.") if waiting else _("+ ok: Nothing stands in the way.")
-        ) + more
-    return (
-        _("Found so far: {count} to know.", count=count) if waiting else _("Found: {count} to know.", count=count)
-    ) + more
+            _("Found so far: {count}. {looked}", count=count, looked=looked)
+            if found
+            else _("So far nothing stands in the way. {looked}", looked=looked)
+        )
+    if not found:
+        return _("+ ok: Nothing stands in the way.")
+    if all(one.diagnosis.severity == "note" for one in found):
+        return _("+ ok: Nothing stands in the way. To know:")
+    return _("Found: {count}. d says what to do.", count=count)
 
 
 def untouched(rows: list[Row], chosen: int) -> tuple[Row, ...]:
@@ -87,7 +95,7 @@ def review(way: Way, plan: Plan) -> Page:
     from wizard.plain.options import of_review
 
     lines = [
-        f"  {number}  {step_name(step.id)}: {shown(step.summary)}{_much(step)}"
+        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_much(step)}"
         for number, step in enumerate(plan.steps, 1)
     ]
     lines += [f"  ! {shown(note)}" for step in plan.steps for note in step.notes]
@@ -145,4 +153,4 @@ def _much(step: Step) -> str:
     changes = len(step.files) + len(step.registry)
     if changes:
         parts.append(ngettext("{count} file", "{count} files", changes))
-    return f", {', '.join(parts)}" if parts else ""
+    return "".join(_(", ") + part for part in parts)

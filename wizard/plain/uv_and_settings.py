@@ -16,7 +16,7 @@ from wizard.plan.conda import KEY as CONDA
 from wizard.plan.conda import uv_of_base
 from wizard.text import one_line
 from wizard.told import headlines
-from wizard.told.facts import newest_uv
+from wizard.told.facts import how_it_came, newest_uv
 from wizard.told.phrases import choice_word
 from wizard.uv_fields import wrong_folder, wrong_version
 
@@ -53,7 +53,7 @@ def uv(way: Way) -> Page:
     )
     rows = [
         Row(
-            f"{shown(one.label)}, {choice_word(one.word)}: {shown(one.note)}",
+            _("{label}, {word}: {note}", label=one.label, word=choice_word(one.word), note=one.note),
             partial(way.choose, "uv.install", one.value),
         )
         for one in ways
@@ -82,7 +82,7 @@ def uv(way: Way) -> Page:
 
 def _of_uv(one: UvHere) -> str:
     path = one_line(one.found.path, 60)
-    return _(", ").join(filter(None, (one.found.version or "?", path, one.found.how, shown(one.where))))
+    return _(", ").join(filter(None, (one.found.version or "?", path, how_it_came(one.found.how), shown(one.where))))
 
 
 def _version_and_folder(way: Way) -> tuple[Question, ...]:
@@ -151,7 +151,8 @@ def _link_mode(way: Way) -> Question:
     mode = way.choices.text("settings.link-mode")
     at = next(place for place, (value, _) in enumerate(LINK_MODES) if value == mode)
     rows = [
-        Row(f"{value}: {shown(text)}", partial(way.choose, "settings.link-mode", value)) for value, text in LINK_MODES
+        Row(f"{value}{_(': ')}{shown(text)}", partial(way.choose, "settings.link-mode", value))
+        for value, text in LINK_MODES
     ]
     return Question(_("Link mode"), str(at + 1), untouched(rows, at), chosen=at, key="settings.link-mode")
 

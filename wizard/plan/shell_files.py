@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from wizard.language import said
-from wizard.machine.facts import Machine
+from wizard.machine.facts import Machine, short
 from wizard.plan.shell_block import can_hold, with_block
 from wizard.plan.shell_family import FAMILIES, FISH, NU, OF_SHELL, SH, Family
 from wizard.plan.step import FileChange
@@ -189,12 +189,6 @@ def load_line(machine: Machine) -> str | None:
     plain = re.fullmatch(r"~?[\w./-]+", short_path, re.ASCII)
     path = short_path if plain else family.quote(env_file(machine, family))
     return f"source {path}" if family in {FISH, NU} else f". {path}"
-
-
-def short(machine: Machine, path: str) -> str:
-    """The path as people write it, with `~`."""
-    home = machine.home
-    return f"~{path[len(home) :]}" if home and path.startswith((f"{home}/", f"{home}\\")) else path
 
 
 def _home(machine: Machine) -> str:

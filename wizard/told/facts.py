@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from wizard import catalog
 from wizard.language import _, shown
-from wizard.text import clean, one_line, standing_size
+from wizard.machine.facts import short
+from wizard.text import clean, end_of, one_line, standing_size
 
 if TYPE_CHECKING:
     from wizard.machine.facts import Machine, UvSource
     from wizard.project.facts import Project
+
+SYSTEMS = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 
 
 def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -22,11 +25,8 @@ def machine_rows(machine: Machine, pending: tuple[str, ...] = ()) -> Iterator[tu
             return value
         return _(". looking") if probe in pending else _("? unknown")
 
-    place = [
-        f"{machine.distribution}, {machine.os} {machine.arch}"
-        if machine.distribution
-        else f"{machine.os} {machine.arch}"
-    ]
+    system = f"{SYSTEMS.get(machine.os or '', machine.os)} {machine.arch}"
+    place = [machine.distribution, system] if machine.distribution else [system]
     if machine.cpu_count:
         place.append(_("{count} cores", count=machine.cpu_count))
     place += [word for word, fact in ((_("container"), machine.in_container), ("WSL", machine.wsl),
@@ -84,8 +84,13 @@ def _uvs(machine: Machine) -> str | None:
         return _("none found")
     first = machine.uv[0]
     more = _(", and {count} more", count=len(machine.uv) - 1) if len(machine.uv) > 1 else ""
-    how = {"unknown": ""}.get(first.how, f", {first.how}")
-    return f"{first.version or '?'}{how}, {one_line(first.path, 50)}{more}"
+    how = [] if first.how == "unknown" else [how_it_came(first.how)]
+    return _(", ").join([first.version or "?", *how, short(machine, one_line(first.path), 40)]) + more
+
+
+def how_it_came(how: str) -> str:
+    """Whose a uv is, in the reader's language; the names of programs stay."""
+    return {"standalone": _("standalone"), "unknown": _("? unknown")}.get(how, how)
 
 
 def newest_uv(source: UvSource) -> str:
@@ -103,28 +108,25 @@ def _pythons(machine: Machine) -> str | None:
     if machine.pythons is None:
         return None
     versions = dict.fromkeys(one.version for one in machine.pythons if one.version)
-    told = ", ".join(list(versions)[:4]) or _("none found")
+    told = _(", ").join(list(versions)[:4]) or _("none found")
     if machine.conda and machine.conda.active:
         told += _(" (conda {active} is active)", active=one_line(machine.conda.active, 20))
     return told
 
 
-def _end(path: str, width: int) -> str:
-    """The end of a path, which tells more than its beginning."""
-    return path if len(path) <= width else "..." + path[-(width - 3) :]
-
-
 def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]]:
     """(label, fact) of the project."""
     if project is None:
-        yield "Project", _("none in {path}", path=one_line(path, 60))
+        yield "Project", _("none in {path}", path=end_of(one_line(path), 56))
         return
     lock = _("uv.lock with {count} packages", count=len(project.lock.packages)) if project.lock else _("no uv.lock")
     if project.has_lock and project.lock is None:
         lock = _("a uv.lock that cannot be read")
-    yield "Project", f"{_end(one_line(project.path), 38)}, {lock}"
+    yield "Project", _(", ").join([end_of(one_line(project.path), 38), lock])
     torch = project.torch
-    if torch is None:
+    if any(one.cause == "project-invalid" for one in project.findings):
+        yield "torch", _("? unknown, pyproject.toml cannot be read")
+    elif torch is None:
         yield "torch", _("not used by this project")
     elif torch.locked_version:
         variant = _(", variant {variant}", variant=torch.locked_local) if torch.locked_local else ""

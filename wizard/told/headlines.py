@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wizard.language import _, shown
+from wizard.machine.facts import short
 from wizard.mirrors.record import Kind
-from wizard.plan.shell_files import short
 from wizard.told.sources import BLOCKS, OFFICIAL
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def whence(word: str, chosen: Mapping[Kind, str]) -> str:
     named = {kind: name for kind, name in chosen.items() if name != OFFICIAL}
     if not named:
         return _("{word}: all from the official sources", word=word)
-    told = ", ".join(_("{what} from {named}", what=shown(BLOCKS[kind]), named=name) for kind, name in named.items())
-    return f"{word}: {told}" + (_(", the rest official") if len(named) < len(chosen) else "")
+    told = _(", ").join(_("{what} from {named}", what=shown(BLOCKS[kind]), named=name) for kind, name in named.items())
+    return f"{word}{_(': ')}{told}" + (_(", the rest official") if len(named) < len(chosen) else "")
 
 
 __all__ = ["of_uv", "whence"]

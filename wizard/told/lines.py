@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from wizard.choice_keys import KEYS
 from wizard.language import _, ngettext, said, shown
 from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, padded, standing_size
-from wizard.told.facts import machine_rows, project_rows
+from wizard.told.facts import how_it_came, machine_rows, project_rows
 from wizard.told.phrases import fact_label
 
 if TYPE_CHECKING:
+    from wizard.advice.findings import Finding
     from wizard.diagnosis import Diagnosis
     from wizard.lock_forecast import LockForecast
     from wizard.lock_sizes import Sizes
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from wizard.plan.step import Plan
     from wizard.way import Way
 
-MARKS = {"error": said("x error  "), "warning": said("! warning"), "note": said("+ note   ")}
+MARKS = {"error": said("x error    "), "warning": said("! warning  "), "note": said("+ note     ")}
+
+MADE_BY_THE_WIZARD = said("uv-wizard, without more words, makes it: a step that the review shows first.")
+"""Of a project or a uv.lock that is not there."""
 
 
 def _uv_of_shells(machine: Machine) -> Iterator[str]:
@@ -29,8 +33,13 @@ def _uv_of_shells(machine: Machine) -> Iterator[str]:
     from wizard.advice.uv_here import uv_here
 
     for here in uv_here(machine):
-        told = (here.found.version or "?", one_line(here.found.path, 60), here.found.how, shown(here.where))
-        yield f"{'':10}   {', '.join(filter(None, told))}"
+        told = (
+            here.found.version or "?",
+            one_line(here.found.path, 60),
+            how_it_came(here.found.how),
+            shown(here.where),
+        )
+        yield f"{'':10}   {_(', ').join(filter(None, told))}"
     for one in machine.uv_in_shells or ():
         if one.why_not is not None:
             start = _(" at log-in") if one.start == "login" else ""
@@ -51,11 +60,12 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
     elif not findings:
         yield _("+ ok       Nothing stands in the way.")
     for finding in findings:
-        yield f"{shown(MARKS[finding.diagnosis.severity])} {clean(shown(finding.diagnosis.title))}"
+        yield f"{shown(MARKS[finding.diagnosis.severity])}{clean(shown(finding.diagnosis.title))}"
         yield f"           {clean(shown(finding.diagnosis.explanation))}"
         for line in finding.diagnosis.evidence[:3]:
             yield f"           > {one_line(shown(line), 120)}"
         yield from (f"         {line}" for line in _ways_out(finding.diagnosis))
+    yield from _what_is_missing(way, findings)
     reasons = way.advice().reasons
     if reasons:
         yield ""
@@ -68,6 +78,15 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
         last = reason.choice
     yield ""
     yield _("Next: uv-wizard shows all of this on screens; uv-wizard plan shows what would be done.")
+
+
+def _what_is_missing(way: Way, findings: Iterable[Finding]) -> Iterator[str]:
+    """A project, or its uv.lock, and who makes it."""
+    if way.project is None:
+        yield _("No project here: a folder with a pyproject.toml, which names its packages.")
+    elif not any(one.diagnosis.cause == "lock-missing" for one in findings):
+        return
+    yield _(MADE_BY_THE_WIZARD)
 
 
 def _lock_rows(way: Way, sizes: Sizes | None) -> Iterator[tuple[str, str]]:
@@ -111,9 +130,14 @@ def _value(value: Any) -> str:
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
-def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecast | None = None) -> Iterator[str]:
-    """`uv-wizard plan`: every command and every diff. `forecast`: of its sync."""
-    if not made.steps:
+def plan(
+    made: Plan,
+    carry_out: str = "uv-wizard apply --yes",
+    forecast: Forecast | None = None,
+    obstacle: Diagnosis | None = None,
+) -> Iterator[str]:
+    """`uv-wizard plan`: every command and every diff. `forecast`: of its sync; `obstacle`: what apply would stop at."""
+    if not made.steps and obstacle is None:
         yield _("Nothing to change: everything is in place.")
     for number, step in enumerate(made.steps, 1):
         yield f"{number} {step.id:9} {clean(shown(step.summary))}"
@@ -129,6 +153,12 @@ def plan(made: Plan, carry_out: str = "uv-wizard apply --yes", forecast: Forecas
         for value in step.registry:
             was = (value.before or _("not set")) if value.known else _("not known")
             yield _("    {told} (was: {was})", told=value.told, was=was)
+    if obstacle is not None:
+        yield from [""] if made.steps else []
+        yield _("apply would stop here, before anything is changed:")
+        yield from diagnosis(obstacle)
+        yield from [_(MADE_BY_THE_WIZARD)] if obstacle.cause in ("lock-missing", "project-missing") else []
+        return
     yield ""
     yield _(
         "Nothing has been changed. Carry it out: {command}     Take it back: uv-wizard undo --yes", command=carry_out

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wizard.language import _, said, shown
+from collections import Counter
+from collections.abc import Iterable
+
+from wizard.language import _, ngettext, said, shown
 from wizard.text import moving_size, span, three, unit_of
 
 CHOICE_WORDS = {str(word): word for word in (
@@ -73,6 +76,17 @@ def measured_rate(bytes_per_s: float | None) -> str:
     if value >= 0.095:
         return f"{value:.1f} MiB/s" if value < 99.95 else f"{value:.0f} MiB/s"
     return f"{three(bytes_per_s / _STEP['KiB'])} KiB/s"
+
+
+def counted(severities: Iterable[str]) -> list[str]:
+    """`1 error`, `2 warnings`, `1 note`: what was found, the worst first."""
+    count = Counter(severities)
+    told = [
+        ngettext("{count} error", "{count} errors", count["error"]),
+        ngettext("{count} warning", "{count} warnings", count["warning"]),
+        ngettext("{count} note", "{count} notes", count["note"]),
+    ]
+    return [word for name, word in zip(("error", "warning", "note"), told, strict=True) if count[name]]
 
 
 def step_name(title: str) -> str:

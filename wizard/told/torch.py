@@ -219,7 +219,7 @@ def _code(advice: TorchAdvice, build: Build, devices: tuple[Device, ...]) -> str
         told
         if len(told) <= _ROW
         else said(
-            "it has code for the {names} (compute capability {generation})",
+            "it has code for the {names} (GPU generation {generation})",
             names=names,
             generation=_generation(devices),
         )
