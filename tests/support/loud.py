@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -32,10 +33,18 @@ def loud() -> Iterator[None]:
     """
     before = language._catalogue
     language._catalogue = _Loud
+    _forget()
     try:
         yield
     finally:
         language._catalogue = before
+        _forget()
+
+
+def _forget() -> None:
+    """The words of state that the screens know their colours by."""
+    if "screens.widgets" in sys.modules:
+        sys.modules["screens.widgets"]._heads.cache_clear()
 
 
 def untranslated(rows: Iterable[str]) -> list[str]:
