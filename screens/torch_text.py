@@ -26,7 +26,7 @@ def side(way: Way, told: TorchPage) -> str:
         (_("Why not the newest"), newest),
         (_("What would change it"), torch_not_taken.would_change(advice)),
         (_("To know"), advice.notes),
-        (_("Ruled out"), [f"{names}: {shown(why)}" for names, why in torch_not_taken.grouped(advice)]),
+        (_("Ruled out"), [f"{names}{_(': ')}{shown(why)}" for names, why in torch_not_taken.grouped(advice)]),
         (_("uv.lock gives"), told.locked),
     ):
         if sentences:
