@@ -11,6 +11,7 @@ import pytest
 from tests.support.loud import loud, untranslated
 from wizard.cli.commands import COMMANDS
 from wizard.cli.main import main
+from wizard.run import state
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -149,3 +150,17 @@ def test_the_document_of_an_import_is_the_same_in_every_language(capsys: pytest.
     found = said(capsys, *argv)
     main(argv)
     assert found == capsys.readouterr().out.splitlines()
+
+
+def test_the_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    base = state.state_folder()
+    for code in (0, 1, 3, 130, None, -1):
+        run = state.new_run(base)
+        state.write_json(run / state.JOB, {"project": "/x"})
+        ended = {"at": 1.0, "type": "run"} if code is None else {"at": 1.0, "type": "end", "exit_code": code}
+        (run / state.EVENTS).write_text(json.dumps(ended) + "\n")
+        if code == -1:
+            state.mark_undone(run)
+    words = [" ".join(row.split()[1:-1]) for row in said(capsys, "undo", "--list")]
+    assert len(set(words)) == len(words) == 6
+    assert [word for word in words if word != word.upper()] == []

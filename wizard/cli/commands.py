@@ -89,7 +89,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
         frozenset({"json", "kind", "catalog", "choices", "set"}), "look",
         said(
             "Asks every mirror for the same file: is it an index, are its files proved, how fast is it, how old. "
-            "This asks the network; nothing is kept."),
+            "This asks the network; what was measured is remembered for a week."),
         examples=(("mirrors --kind pytorch", said("only those of the PyTorch indexes")),),
         exits={1: said("no mirror is sound")},
     ),

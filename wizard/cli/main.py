@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None, screens: Screens | None = None) -> i
         _complain(error_told(error))
         return int(error.exit_code)
     except KeyboardInterrupt:
-        _complain("stopped")
+        _complain(_("stopped"))
         return int(Interrupted.exit_code)
     except BrokenPipeError:
         from wizard.cli.common import give_up_output

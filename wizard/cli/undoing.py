@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wizard import files_undo
@@ -13,8 +13,13 @@ from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.language import _, said, shown
 from wizard.lists import both
 from wizard.run import client, state
-from wizard.run.client import RunInfo
-from wizard.text import clean
+from wizard.run.client import RunInfo, RunWord
+from wizard.text import clean, padded
+
+_STATES: Mapping[RunWord, str] = {
+    "running": said("running"), "done": said("done"), "failed": said("failed"), "interrupted": said("interrupted"),
+    "cancelled": said("stopped"), "short": said("fell short"),
+}  # fmt: skip
 
 
 def undo(options: Options) -> int:
@@ -62,8 +67,10 @@ def _list(options: Options) -> int:
     if not runs:
         common.print_lines([_("No run on this machine yet. Start one: uv-wizard")])
     for run in runs:
-        word = "undone" if run.undone else run.state
-        common.print_lines([f"{run.id}  {word:11} {run.project or '-'}", *(f"    {path}" for path in run.changed)])
+        word = _("taken back") if run.undone else shown(_STATES[run.state])
+        common.print_lines(
+            [f"{run.id}  {padded(word, 11)} {run.project or '-'}", *(f"    {path}" for path in run.changed)]
+        )
     return ExitCode.DONE
 
 
