@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -23,6 +24,9 @@ from wizard.run.client import RunInfo
 from wizard.run.when import started_told
 from wizard.way import Way
 
+if TYPE_CHECKING:
+    from wizard.run.interrupted import Interrupted
+
 
 class AttachApp(TerminalApp):
     """The list of runs where there are several that might be meant, else the run's own screens."""
@@ -32,7 +36,7 @@ class AttachApp(TerminalApp):
         self._screens: dict[str, StepScreen] = {}
         self._chosen, self._listed = chosen, listed
         self.taken_up: RunInfo | None = None
-        """The interrupted run that the wizard is to go on with."""
+        """The run that the wizard is to go on with: interrupted, or failed and put right."""
 
     def get_default_screen(self) -> Screen[Any]:
         if self._listed:
@@ -47,7 +51,7 @@ class AttachApp(TerminalApp):
             made: StepScreen = SyncScreen(self.walk) if name == "sync" else VerificationScreen(self.walk)
             if isinstance(made, SyncScreen) and self.walk.run is not None:
                 clock = shown(started_told(self.walk.run.started, time.time()))
-                made.joined = _("Joined: started {clock} in another terminal.", clock=clock)
+                made.joined = _("Joined: started {clock}.", clock=clock)
             self._screens[name] = made
         return self._screens[name]
 
@@ -85,12 +89,30 @@ class AttachApp(TerminalApp):
             self.screen.say(_("This is the first screen. Ctrl+Q quits."))
 
     def on_step_screen_go_to(self, message: StepScreen.GoTo) -> None:
-        """A run that is looked at goes to its screen; a fix needs the wizard, in the project's folder."""
+        """A run that is looked at goes to its screen; with a fix the wizard goes on, in the project's folder."""
+        run = self.walk.run
         if message.name == "sync":
             self._screens.clear()
             self._show(self._screen("sync"))
+        elif run is not None and run.project and Path(run.project).is_dir():
+            self.taken_up = run
+            self.exit(int(ExitCode.DONE))
         elif isinstance(self.screen, StepScreen):
-            self.screen.say(_("Copy the command above, or start uv-wizard there."))
+            self.screen.say(_("x Its folder is gone."))
+
+
+def way_on(run_info: RunInfo, joined: Way) -> tuple[Way, Interrupted]:
+    """The wizard's way from that run on, with its choices and what a fix has chosen since on the way that joined it."""
+    from wizard.run import interrupted
+
+    found = interrupted.of(run_info)
+    tables: dict[str, dict[str, Any]] = {table: dict(keys) for table, keys in found.choices.items()}
+    for key, value in joined.choices.layers.get("screen", {}).items():
+        table, name = key.split(".", 1)
+        tables.setdefault(table, {})[name] = value
+    way = Way(run_info.project or ".")
+    way.locks_again = joined.locks_again
+    return way, replace(found, choices=tables)
 
 
 def run(run_info: RunInfo) -> int:
@@ -105,10 +127,9 @@ def run(run_info: RunInfo) -> int:
         return int(ExitCode.FAILED)
     if app.taken_up is not None:
         from screens.app import run as wizard
-        from wizard.run import interrupted
 
-        where = app.taken_up.project or "."
-        return wizard(lambda: Way(where), going_on=interrupted.of(app.taken_up))
+        there = way_on(app.taken_up, way)
+        return wizard(lambda: there[0], going_on=there[1])
     if code is None:
         return ended_by_signal(app)
     if walk.running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import Enum
 from threading import Event
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ from screens.sync_look import SyncLook
 from screens.walk import Walk
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
-from wizard.language import _, error_told
+from wizard.language import _, error_told, shown
 from wizard.obstacle import stands_in_the_way
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
+from wizard.run.when import started_told
 from wizard.text import one_line
 
 if TYPE_CHECKING:
@@ -232,7 +234,7 @@ class PlannedScreen(StepScreen):
     @work(name="start", group="start", thread=True, exclusive=True, exit_on_error=False)
     def _start(self) -> None:
         try:
-            run = self.way.start(self.plan)
+            run = self.way.start(self.plan, sizes=self.sync.found.sizes if self.sync.found else None)
         except ProjectBusy as busy:
             self.app.call_from_thread(self._busy, busy)
         except (WizardError, OSError) as error:
@@ -256,6 +258,7 @@ class PlannedScreen(StepScreen):
         self._waits = ""
         self.redraw()
         run_id = busy.run_id
+        clock = shown(started_told(find(run_id).started, time.time()))
 
         def answered(answer: Join | None) -> None:
             if answer is Join.JOIN:
@@ -265,7 +268,7 @@ class PlannedScreen(StepScreen):
             Sheet(
                 _("A sync of this project is running"),
                 [
-                    _("It was started in another window: {run_id}.", run_id=run_id),
+                    _("Started {clock}, in another window.", clock=clock),
                     _("Two at once would harm each other."),
                 ],
                 [Answer(_("Join"), Join.JOIN), Answer(_("Leave it"), Join.LEAVE)],

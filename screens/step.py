@@ -218,6 +218,7 @@ class StepScreen(KeyedScreen):
 
     def resized(self) -> None:
         self.redraw()
+        self.call_after_refresh(self.redraw_hints)  # whether there is more below is known once it is laid out
 
     def _next_word(self) -> str:
         label = self.next_label()

@@ -19,6 +19,8 @@ from wizard.machine.pip_there import has_pip
 # What a first screen does not need (plan, advice, run) is imported where it is called: a terminal waits for the rest.
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wizard.advice.findings import Finding
     from wizard.advice.reason import Advice
     from wizard.advice.setting_states import SettingState
@@ -197,8 +199,13 @@ class Way(Looking):
         """Bytes by `name==version` of what the lock names; see Lock.sizes."""
         return self.project.lock.sizes if self.project and self.project.lock else {}
 
-    def start(self, plan: Plan | None = None, label: str = "apply") -> RunInfo:
-        """Starts the supervisor. Raises ProjectBusy where a run of this project is going on."""
+    def start(
+        self, plan: Plan | None = None, label: str = "apply", sizes: Mapping[str, int] | None = None
+    ) -> RunInfo:
+        """Starts the supervisor. Raises ProjectBusy where a run of this project is going on.
+
+        `sizes`: as a forecast found them; else uv.lock's.
+        """
         from wizard.run import client, known
 
         if plan is None:
@@ -211,7 +218,7 @@ class Way(Looking):
             "registries": registries,
             "machine": known.handed(self.machine),
         }
-        return client.start(plan, project=where, sizes=self.sizes(), label=label, context=context)
+        return client.start(plan, project=where, sizes=sizes or self.sizes(), label=label, context=context)
 
     def selection(self) -> sync.Selection:
         """The extras and groups that the sync takes."""

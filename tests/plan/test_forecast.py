@@ -112,3 +112,9 @@ def test_files_can_run_out_before_bytes() -> None:
 def test_the_time_follows_the_measured_rate() -> None:
     assert forecast(ALL, None, cache(None), environment(None), "link", 1024.0 * 1024).seconds == pytest.approx(101)
     assert forecast(ALL, None, cache(None), environment(None), "link").seconds is None
+
+
+def test_what_will_be_installed_keeps_its_sizes_for_the_run() -> None:
+    parts = [Part("numpy==2.4.6", 16_000_000), Part("rich==15.0.0", None), Part("by-the-lock", 5)]
+    found = forecast(parts, None, cache(10**12), environment(10**12), "link")
+    assert found.sizes == {"numpy==2.4.6": 16_000_000}

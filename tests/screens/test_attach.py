@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from screens.attach import AttachApp, RunsScreen
+from screens.attach import AttachApp, RunsScreen, way_on
 from screens.sync import SyncScreen
 from screens.walk import Walk
 from tests.screens.running import NOTHING, make_folder, shows, text_of, until
@@ -95,3 +95,26 @@ async def test_a_failed_run_is_looked_at(folder: Path) -> None:
         await until(pilot, shows(app, "What to do"))
         await pilot.press("ctrl+q")
     assert app.return_value == 1
+
+
+async def test_a_fix_of_a_run_that_is_looked_at_goes_on_in_the_wizard(folder: Path) -> None:
+    recorded = Recorded(str(folder))
+    failed_on_a_full_disk(recorded)
+    async with joining(folder, recorded, listed=False) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: to the review ]"))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.taken_up is not None)
+        assert app.taken_up is not None
+        way, going_on = way_on(app.taken_up, app.walk.way)
+        assert way.path == str(folder)
+        assert going_on.taken_up(way.choices).said("settings.cache-dir") == ("/data/uv-cache", "screen")
+
+
+async def test_where_the_folder_is_gone_the_fix_says_so(folder: Path) -> None:
+    recorded = Recorded(str(folder / "gone"))
+    failed_on_a_full_disk(recorded)
+    async with joining(folder, recorded, listed=False) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: to the review ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "x Its folder is gone."))
+        assert app.taken_up is None

@@ -7,8 +7,8 @@ cache and environment lie on it and links do not work.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from wizard.language import said
@@ -133,6 +133,8 @@ class Forecast:
     needs: tuple[Need, ...] = ()
     bytes_per_s: float | None = None
     """As the chosen mirror was measured, None where none was."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes by `name==version` of what will be installed, also where a server was asked for them and not uv.lock."""
 
     @property
     def short(self) -> Need | None:
@@ -252,6 +254,7 @@ def forecast(
         unknown,
         tuple(Need(one.place, one.at_least, one.about, one.files, one.files_about, one.exact) for one in sums.values()),
         bytes_per_s,
+        {one.package: one.download for one in every if one.download is not None and "==" in one.package},
     )
 
 
