@@ -150,7 +150,7 @@ def fits(choices: OptionList) -> None:
     width = choices.content_size.width
     for place in range(choices.option_count):
         told = str(choices.get_option_at_index(place).prompt)
-        assert cell_len(told.rstrip()) <= width, f"runs out of the list: {told!r}"
+        assert all(cell_len(row.rstrip()) <= width for row in told.split("\n")), f"runs out of the list: {told!r}"
 
 
 def test_no_picture_is_left_of_a_state_that_is_gone() -> None:
