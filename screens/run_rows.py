@@ -160,7 +160,7 @@ def _retry_row(state: RunState, now: float, width: int) -> str:
 
 
 def _package_rows(state: RunState, width: int, room: int) -> tuple[str, ...]:
-    busy = state.under_way()
+    busy = sorted(state.under_way(), key=lambda one: one.state != "building")  # a build is what the rest waits for
     waits = state.waiting()
     shown = busy[: room - 1]
     told = [
@@ -174,7 +174,12 @@ def _package_rows(state: RunState, width: int, room: int) -> tuple[str, ...]:
             width=width,
         )
         if one.state == "downloading"
-        else rows.column(one.name, 24) + rows.column(one.version or "-", 16) + "building"
+        else rows.cut(
+            rows.column(one.name, 24 if width >= WIDTH else 22)
+            + (rows.column(one.version or "-", 16) if width >= WIDTH else "")
+            + _("building, {at} so far", at=whole_span(state.at - one.since)),
+            width,
+        )
         for one in shown
     ]
     rest = [one.name for one in (*busy[room - 1 :], *waits)]

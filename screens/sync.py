@@ -105,6 +105,8 @@ class SyncScreen(RunScreen):
             return changed_so_far(self.state) or _("Nothing changes before the review.")
         if self.walk.run is None:
             return _("Nothing was started yet.")
+        if self.state.finished:
+            return _("The run is over.")
         return self.joined or _("The checks start by themselves.")
 
     def side(self) -> str:

@@ -125,9 +125,14 @@ class VerificationScreen(RunScreen):
         if self.ended:
             return verdict(self.state)[0] or _("Done: all steps of the plan are carried out")
         rungs_planned = {key for key, _ in self.planned}
-        if not rungs_planned or "kernel" in rungs_planned:
+        if "kernel" in rungs_planned or (not rungs_planned and self._uses_torch):
             return self.TITLE_TEXT
         return _("Verify: does torch run on this CPU?") if "torch" in rungs_planned else _("Verify: is all in place?")
+
+    @property
+    def _uses_torch(self) -> bool:
+        project = self.walk.way.project if self.walk.made is not None else None
+        return project is None or project.torch is not None
 
     def live_lead(self) -> str:
         if self.ended:

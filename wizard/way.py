@@ -199,9 +199,7 @@ class Way(Looking):
         """Bytes by `name==version` of what the lock names; see Lock.sizes."""
         return self.project.lock.sizes if self.project and self.project.lock else {}
 
-    def start(
-        self, plan: Plan | None = None, label: str = "apply", sizes: Mapping[str, int] | None = None
-    ) -> RunInfo:
+    def start(self, plan: Plan | None = None, label: str = "apply", sizes: Mapping[str, int] | None = None) -> RunInfo:
         """Starts the supervisor. Raises ProjectBusy where a run of this project is going on.
 
         `sizes`: as a forecast found them; else uv.lock's.

@@ -306,7 +306,7 @@ async def test_nothing_is_started_before_the_review_is_passed() -> None:
     way = MadeUpWay()
     started: list[Plan | None] = []
 
-    def start(plan: Plan | None = None, label: str = "apply") -> None:
+    def start(plan: Plan | None = None, label: str = "apply", sizes: object = None) -> None:
         started.append(plan)
         raise WizardError("the state folder cannot be written")
 

@@ -120,6 +120,18 @@ def test_after_the_last_byte(more: list[dict[str, Any]], line: str) -> None:
     assert run_rows.sync_rows(state_of({"type": "step", "id": "sync", "state": "started"}, *more), 250.0).line == line
 
 
+def test_a_build_stands_first_with_its_time_beside_the_downloads() -> None:
+    state = state_of(
+        {"type": "step", "id": "sync", "state": "started"},
+        {"type": "package", "name": "torch", "version": "2.14.1", "state": "downloading", "total_bytes": 9},
+        {"type": "package", "name": "flash-attn", "version": "2.8.3", "state": "building"},
+        {"type": "progress", "at": 250.0, "done_bytes": 5, "total_bytes": 9},
+    )
+    first, second, *_ = run_rows.sync_rows(state, 250.0).packages
+    assert first == f"{'flash-attn':24}{'2.8.3':16}building, 4 min 10 s so far"
+    assert second.startswith("torch ")
+
+
 def test_the_steps_before_the_sync_are_shown() -> None:
     state = state_of(
         {"type": "step", "id": "uv", "state": "started"},

@@ -54,6 +54,13 @@ async def test_rungs_come_one_by_one_and_the_end_says_what_to_type(folder: Path,
     assert app.return_value == 0
 
 
+async def test_without_torch_no_gpu_is_asked_about_not_even_at_first(folder: Path, recorded: Recorded) -> None:
+    async with showing(folder, recorded) as (app, _pilot):
+        screen = VerificationScreen(app.walk)
+        assert screen.planned == ()
+        assert screen.live_heading() == "Verify: is all in place?"
+
+
 async def test_a_gpu_is_named_with_its_figures(folder: Path, recorded: Recorded) -> None:
     device = {
         "name": "NVIDIA GeForce RTX 3090", "compute_capability": "8.6", "memory_mib": 24576, "ok": True,
