@@ -6,6 +6,7 @@ import ctypes
 import gc
 import itertools
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,6 +135,20 @@ def home(_homes: Iterator[Path], uv: Path, _no_newest: str, monkeypatch: pytest.
     monkeypatch.setenv("UV_PYTHON", interpreter())
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     return folder
+
+
+@pytest.fixture
+def bare(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without uv and a PATH that has none, of somebody whose shell is bash. POSIX only."""
+    tools = home / "tools"
+    tools.mkdir()
+    for name in ("bash", "sh", "env", "printenv", "cat"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    monkeypatch.setenv("PATH", os.fspath(tools))
+    monkeypatch.setenv("SHELL", os.fspath(tools / "bash"))
+    monkeypatch.delenv("XDG_DATA_HOME")
+    (home / ".bashrc").write_text("# mine\n")
+    return home
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,20 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import sshd
+
 NET = "10.213"
 """Host N has the address 10.213.N.2, and this machine 10.213.N.1 on the other end of its line."""
 PATIENCE_S = 30.0
-SSHD = next((path for path in ("/usr/sbin/sshd", shutil.which("sshd") or "") if os.path.exists(path)), "")
-_SSHD = """Port 22
-ListenAddress 0.0.0.0
-HostKey {keys}/host
-AuthorizedKeysFile {keys}/user.pub
-StrictModes no
-PidFile none
-PermitRootLogin yes
-UsePAM no
-Subsystem sftp internal-sftp
-"""
 _PROFILE = """export PATH="$HOME/bin:/usr/local/bin:/usr/bin:/bin"
 export UV_PYTHON_DOWNLOADS=never
 {more}
@@ -45,8 +35,7 @@ def missing() -> str:
     """Why there can be none here, "" where there can."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "namespaces are made by root on Linux"
-    lacking = [name for name in ("ip", "unshare", "ssh", "ssh-keygen") if shutil.which(name) is None]
-    lacking += [] if SSHD else ["sshd"]
+    lacking = sshd.lacking("ip", "unshare")
     if lacking:
         return f"not installed: {', '.join(lacking)}"
     tried = subprocess.run(["unshare", "--net", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False)
@@ -90,11 +79,10 @@ class Host:
     def start(self, keys: Path, uv: Path) -> None:
         """The home, the namespaces, the sshd; returns when it takes a connection."""
         self._fill(uv)
-        (self.folder / "sshd").write_text(_SSHD.format(keys=keys))
+        (self.folder / "sshd").write_text(sshd.configuration(keys, 22, "0.0.0.0", "Subsystem sftp internal-sftp"))
         (self.folder / "passwd").write_text(
             f"root:x:0:0:root:{self.home}:/bin/bash\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\n"
         )
-        Path("/run/sshd").mkdir(exist_ok=True)
         # one after the other: the namespace waits until its end of the line is there
         lines = [
             "set -eu",
@@ -107,7 +95,7 @@ class Host:
             f"ip address add {self.address}/30 dev eth0",
             "ip link set eth0 up",
             *([f"ip route add default via {NET}.{self.number}.1"] if self.way_out else []),
-            f'exec {SSHD} -D -E "{self.folder}/sshd.log" -f "{self.folder}/sshd"',
+            f'exec {sshd.SSHD} -D -E "{self.folder}/sshd.log" -f "{self.folder}/sshd"',
         ]
         unshare = ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]
         with (self.folder / "start.log").open("wb") as log:
@@ -148,7 +136,7 @@ class Host:
             return False
 
     def _answers(self, keys: Path) -> bool:
-        argv = ["ssh", "-F", "none", "-i", str(keys / "user"), *SSH_OPTIONS, f"root@{self.address}", "true"]
+        argv = ["ssh", "-i", str(keys / "user"), *sshd.OPTIONS, f"root@{self.address}", "true"]
         return subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
     def _said(self) -> str:
@@ -164,10 +152,6 @@ class Host:
             self._process = None
 
 
-SSH_OPTIONS = ("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=2",
-               "-o", "BatchMode=yes")  # fmt: skip
-
-
 def _ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
 
@@ -177,15 +161,6 @@ def wait_for(holds: Callable[[], bool], complaint: str, seconds: float = PATIENC
     while not holds():
         assert time.monotonic() < deadline, complaint
         time.sleep(0.05)
-
-
-def make_keys(folder: Path) -> Path:
-    """Keys of the hosts and of the one who reaches them."""
-    folder.mkdir(mode=0o700)
-    for name in ("host", "user"):
-        argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", os.fspath(folder / name)]
-        subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
-    return folder
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fleet.hosts import SSH_OPTIONS, Host
+from tests.fleet.hosts import Host
+from tests.support import sshd
 from tests.support.command import ROOT
 
 _REAL = dict(os.environ)
@@ -63,7 +64,7 @@ class Playbook:
             **os.environ,
             "PATH": f"{self.programs}{os.pathsep}{os.environ['PATH']}",
             "ANSIBLE_HOME": os.fspath(self.folder / "ansible-home"),
-            "ANSIBLE_SSH_ARGS": " ".join(("-F", "none", *SSH_OPTIONS, *quick)),
+            "ANSIBLE_SSH_ARGS": " ".join((*sshd.OPTIONS, *quick)),
             "ANSIBLE_PRIVATE_KEY_FILE": os.fspath(self.keys / "user"),
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_FORCE_COLOR": "0",

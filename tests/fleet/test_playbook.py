@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from tests.fleet import hosts as made_up
-from tests.fleet.hosts import Host, make_keys, running, wait_for
+from tests.fleet.hosts import Host, running, wait_for
 from tests.fleet.playbook import Playbook, ansible, one_file, recap
+from tests.support import sshd
 from tests.support.command import inside
 from tests.support.index import Index
 from tests.support.torch_index import torch_index
@@ -88,7 +89,7 @@ def fleet(tmp_path: Path, uv: Path) -> Iterator[dict[str, Host]]:
     made = {name: Host(name, number, folder / name, **facts) for number, (name, facts) in enumerate(told.items(), 1)}
     for host in made.values():
         host.folder.mkdir(parents=True)
-    with running(list(made.values()), make_keys(tmp_path / "keys"), uv):
+    with running(list(made.values()), sshd.make_keys(tmp_path / "keys"), uv):
         wrapper = made["dying"].home / "bin" / "uv"
         wrapper.unlink()
         wrapper.write_text(SLOW_UV.format(uv=uv))

@@ -29,21 +29,13 @@ Walk = Callable[[Path, str], "list[str]"]
 
 
 @pytest.fixture
-def bare(home: Path, index: Index, uv: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home without anything, a PATH without uv, and an index that has one."""
-    tools = home / "tools"
-    tools.mkdir()
-    for name in ("bash", "sh", "env", "printenv", "cat"):
-        (tools / name).symlink_to(str(shutil.which(name)))
-    monkeypatch.setenv("PATH", os.fspath(tools))
-    monkeypatch.setenv("SHELL", os.fspath(tools / "bash"))
-    for name in ("XDG_DATA_HOME", "UV_CACHE_DIR"):
-        monkeypatch.delenv(name)
+def bare(bare: Path, index: Index, uv: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """And an index that has one."""
+    monkeypatch.delenv("UV_CACHE_DIR")
     monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
     monkeypatch.setenv("PIP_INDEX_URL", index.url())
-    (home / ".bashrc").write_text("# mine\n")
     index.add(uv_wheel(uv, "0.13.8"))
-    return home
+    return bare
 
 
 @pytest.fixture

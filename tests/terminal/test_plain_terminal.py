@@ -71,16 +71,21 @@ def enter_until_at(child: Any, gate: Gate) -> None:
     raise AssertionError(f"uv never came to the gate: {child.before}")
 
 
+def interrupted(child: Any, index: Index) -> tuple[Any, Gate]:
+    """Ctrl+C in the middle of a sync, which waits at the gate; the wizard has asked what is meant."""
+    gate = Gate(after=10_000)
+    index.fault("alpha-1.0", gate)
+    enter_until_at(child, gate)
+    child.sendintr()
+    child.expect_exact(_(INTERRUPTED))
+    return child, gate
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_ctrl_c_asks_and_each_answer_does_what_it_says(
     project: Project, index: Index, plain: Talked, language: str
 ) -> None:
-    gate = Gate(after=10_000)
-    index.fault("alpha-1.0", gate)
-    child = plain(project, language)
-    enter_until_at(child, gate)
-    child.sendintr()
-    child.expect_exact(_(INTERRUPTED))
+    child, gate = interrupted(plain(project, language), index)
     child.sendline("g")
     child.expect_exact(_("It goes on."))
     child.sendintr()
@@ -99,12 +104,7 @@ def test_ctrl_c_asks_and_each_answer_does_what_it_says(
 def test_ctrl_c_at_that_question_leaves_the_run_alone_and_says_so(
     project: Project, index: Index, plain: Talked
 ) -> None:
-    gate = Gate(after=10_000)
-    index.fault("alpha-1.0", gate)
-    child = plain(project)
-    enter_until_at(child, gate)
-    child.sendintr()
-    child.expect_exact(INTERRUPTED)
+    child, gate = interrupted(plain(project), index)
     child.sendintr()
     child.expect_exact(f"It goes on. To see it again: uv-wizard attach {client.find().id}")
     child.expect(pexpect.EOF)
@@ -117,12 +117,7 @@ def test_ctrl_c_at_that_question_leaves_the_run_alone_and_says_so(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_ctrl_c_and_s_stops_the_sync(project: Project, index: Index, plain: Talked, language: str) -> None:
-    gate = Gate(after=10_000)
-    index.fault("alpha-1.0", gate)
-    child = plain(project, language)
-    enter_until_at(child, gate)
-    child.sendintr()
-    child.expect_exact(_(INTERRUPTED))
+    child, gate = interrupted(plain(project, language), index)
     child.sendline("s")
     child.expect(pexpect.EOF)
     child.wait()

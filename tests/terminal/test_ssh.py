@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,46 +14,30 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import sshd
 from tests.support.projects import Project
 from tests.terminal.test_tmux import ROOT, Terminal
 
-SSHD = next((path for path in ("/usr/sbin/sshd", shutil.which("sshd") or "") if os.path.exists(path)), "")
-LACKING = [name for name in ("ssh", "ssh-keygen", "tmux") if shutil.which(name) is None] + ([] if SSHD else ["sshd"])
+LACKING = sshd.lacking("tmux")
 pytestmark = [
     pytest.mark.long,
     pytest.mark.wine_cannot("run sshd and tmux"),
     pytest.mark.skipif(bool(LACKING), reason=f"not installed: {', '.join(LACKING)}; .ci/long installs them"),
 ]
-CONFIG = """Port {port}
-ListenAddress 127.0.0.1
-HostKey {keys}/host
-AuthorizedKeysFile {keys}/user.pub
-StrictModes no
-PidFile none
-PermitRootLogin yes
-UsePAM no
-PrintMotd no
-PrintLastLog no
-"""
 SCREENS = ("uv: the program", "Settings: where", "Mirrors: where", "torch: the variant", "Review: what")
 
 
 @pytest.fixture
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     """A port of this machine alone with an sshd of its own behind it, and the folder of its throwaway keys."""
-    keys = tmp_path_factory.mktemp("keys")
-    for name in ("host", "user"):
-        argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", os.fspath(keys / name)]
-        subprocess.run(argv, check=True, capture_output=True)
+    keys = sshd.make_keys(tmp_path_factory.mktemp("keys"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number = free.getsockname()[1]
-    (keys / "config").write_text(CONFIG.format(port=number, keys=keys))
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    (keys / "config").write_text(sshd.configuration(keys, number, "127.0.0.1", "PrintMotd no", "PrintLastLog no"))
     with (keys / "log").open("w") as log:
         server = subprocess.Popen(
-            [SSHD, "-D", "-e", "-f", os.fspath(keys / "config")], stdin=subprocess.DEVNULL, stderr=log
+            [sshd.SSHD, "-D", "-e", "-f", os.fspath(keys / "config")], stdin=subprocess.DEVNULL, stderr=log
         )
         try:
             deadline = time.monotonic() + 20
@@ -78,12 +61,8 @@ def _answers(port: int) -> bool:
 
 def connection(port: int, keys: Path, command: str) -> list[str]:
     """The ssh command line that a person would type, without a word of this user's own settings."""
-    options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "BatchMode=yes")
-    given = [word for option in options for word in ("-o", option)]
-    return [
-        "ssh", "-t", "-F", os.devnull, "-i", os.fspath(keys / "user"), "-p", str(port), *given,
-        f"{getpass.getuser()}@127.0.0.1", command,
-    ]  # fmt: skip
+    who = f"{getpass.getuser()}@127.0.0.1"
+    return ["ssh", "-t", *sshd.OPTIONS, "-i", os.fspath(keys / "user"), "-p", str(port), who, command]
 
 
 def started(folder: Path, project: Path, *words: str) -> str:
