@@ -361,10 +361,18 @@ def test_a_file_that_names_no_python_gets_one_that_its_torch_has(
 
 
 def test_the_python_that_was_chosen_is_written_and_told() -> None:
-    found = sort(Described((Entry("pytorch=2.1.2", "conda", "environment.yml, line 2"),)))
+    found = sort(Described((Entry("pytorch=2.1.2", "conda"),)))
     made = step(found, "/p", "/", {}, "3.13")
     assert made is not None
     written = {one.path: (one.after or b"").decode() for one in made.files}
     assert 'requires-python = "==3.11.*"' in written["/p/pyproject.toml"]
     assert written["/p/.python-version"] == "3.11\n"
     assert any("torch 2.1.2 has wheels for 3.8 to 3.11" in note for note in made.notes)
+
+
+def test_variables_are_told_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "environment.yml"
+    path.write_text("dependencies:\n  - numpy\nvariables:\n  API_KEY: sesame\n  MODE: fast\n")
+    (note,) = sort(describe(path)).notes
+    assert "API_KEY, MODE" in note
+    assert "sesame" not in note

@@ -28,13 +28,10 @@ _LARGEST = 64 << 20
 
 @dataclass(frozen=True)
 class Live:
-    """`described`: what was asked for by hand; `along`: (name, version) of what came with it; `pip`: how many of the
-    requested came by pip.
-    """
+    """`described`: what was asked for by hand; `along`: (name, version) of what came with it."""
 
     described: Described
     along: tuple[tuple[str, str], ...]
-    pip: int
 
 
 @dataclass(frozen=True)
@@ -57,21 +54,16 @@ def read(prefix: Path) -> Live:
     installed = _by_conda(meta)
     asked = _asked(meta / "history")
     by_pip = [one for one in _by_pip(prefix) if canonicalize_name(one.name) not in installed]
-    place = said("the environment {name}", name=prefix.name)
-    entries = [_entry(spec, installed, place) for spec in asked]
+    entries = [_entry(spec, installed) for spec in asked]
     named: set[str] = {canonicalize_name(conda.name) for spec in asked if (conda := conda_spec.read(spec))}
     if "python" in installed and "python" not in named:
-        entries.insert(0, Entry(f"python={installed['python'].version}", "conda", place))
+        entries.insert(0, Entry(f"python={installed['python'].version}", "conda"))
         named.add("python")
     requested = [one for one in by_pip if one.requested]
     if not asked and not requested:  # records of other makes: all of it is told
-        entries += [
-            Entry(f"{one.name}={one.version}", "conda", place) for one in installed.values() if one.name != "python"
-        ]
+        entries += [Entry(f"{one.name}={one.version}", "conda") for one in installed.values() if one.name != "python"]
         requested, named = by_pip, {*installed}
-    entries += [
-        Entry(one.text or f"{one.name}=={one.version}", "pip", place, editable=one.editable) for one in requested
-    ]
+    entries += [Entry(one.text or f"{one.name}=={one.version}", "pip", editable=one.editable) for one in requested]
     taken = {canonicalize_name(one.name) for one in requested}
     along = [one for key, one in installed.items() if key not in named]
     along += [one for one in by_pip if canonicalize_name(one.name) not in taken]
@@ -79,16 +71,16 @@ def read(prefix: Path) -> Live:
         tuple(entries), name=None if prefix.name in {"", "base"} else prefix.name, dump=not (asked or taken)
     )
     rows = tuple(sorted((one.name, one.version) for one in along))
-    return Live(described, rows, len(requested))
+    return Live(described, rows)
 
 
-def _entry(spec: str, installed: dict[str, _There], place: str) -> Entry:
+def _entry(spec: str, installed: dict[str, _There]) -> Entry:
     """The request; one without a version says which one it has been given."""
     read_ = conda_spec.read(spec)
     there = installed.get(canonicalize_name(read_.name)) if read_ else None
     if there is not None and read_ is not None and not read_.version:
-        return Entry(spec, "conda", place, row=f"{spec} (here: {there.version})")
-    return Entry(spec, "conda", place)
+        return Entry(spec, "conda", row=f"{spec} (here: {there.version})")
+    return Entry(spec, "conda")
 
 
 def _by_conda(meta: Path) -> dict[str, _There]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from wizard.environment_files import pip_file
-from wizard.environment_files.record import Described, Entry
-from wizard.language import said
+from wizard.environment_files.record import Described, Entry, place_of
 
 COMMAND = re.compile(
     r"^\s*(?:[$>%#]\s+|\([^)]*\)\s*\$?\s*|!\s*)?(?:sudo\s+)?"
@@ -56,61 +55,55 @@ def is_export(text: str) -> bool:
     return bool(rows) and all(re.match(r"^[\w.+-]+=[^=\s]+=[^=\s]+$", row) for row in rows)
 
 
-def explicit(path: Path, text: str) -> Described:
+def explicit(text: str) -> Described:
     """`conda list --explicit`: addresses of files, whose names say what they are."""
     entries = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for line in text.splitlines():
         address = line.strip().partition("#")[0]
         if "/" not in address:
             continue
         found = _FILE.match(unquote(address.rpartition("/")[2]))
         if found:
             shown = f"{found['name']}={found['version']}={found['build']}"
-            entries.append(
-                Entry(shown, "conda", said("{name}, line {number}", name=path.name, number=number), row=address)
-            )
+            entries.append(Entry(shown, "conda", row=address))
     return Described(tuple(entries), dump=True)
 
 
-def listed(path: Path, text: str) -> Described:
+def listed(text: str) -> Described:
     """The table of `conda list`; rows of the channel `pypi` came by pip."""
     entries = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for line in text.splitlines():
         found = None if line.lstrip().startswith("#") else _LISTED.match(line)
         if found is None or found["name"] == "Name":
             continue
-        place = said("{name}, line {number}", name=path.name, number=number)
         if found["channel"] == "pypi" or found["build"] in {"pypi_0", "<pip>"}:
-            entries.append(Entry(f"{found['name']}=={found['version']}", "pip", place, row=line.strip()))
+            entries.append(Entry(f"{found['name']}=={found['version']}", "pip", row=line.strip()))
         else:
-            entries.append(
-                Entry(f"{found['name']}={found['version']}={found['build']}", "conda", place, row=line.strip())
-            )
+            entries.append(Entry(f"{found['name']}={found['version']}={found['build']}", "conda", row=line.strip()))
     return Described(tuple(entries), dump=True)
 
 
-def exported(path: Path, text: str) -> Described:
+def exported(text: str) -> Described:
     """`conda list --export`; what pip installed has the build `pypi_0`."""
     entries = []
-    for number, line in enumerate(text.splitlines(), 1):
-        row, place = line.strip(), said("{name}, line {number}", name=path.name, number=number)
+    for line in text.splitlines():
+        row = line.strip()
         if not row or row.startswith("#"):
             continue
         if row.endswith("=pypi_0"):
-            entries.append(Entry("==".join(row.split("=")[:2]), "pip", place, row=row))
+            entries.append(Entry("==".join(row.split("=")[:2]), "pip", row=row))
         else:
-            entries.append(Entry(row, "conda", place))
+            entries.append(Entry(row, "conda"))
     return Described(tuple(entries), dump=True)
 
 
 def commands(path: Path, text: str) -> Described:
     """Install commands, pasted: conda's and, between them, pip's. Other lines are passed over."""
     entries: list[Entry] = []
-    channels: list[str] = []
     pip: list[Described] = []
     name = None
     for number, line in pip_file.joined(text):
-        place = said("{name}, line {number}", name=path.name, number=number)
+        place = place_of(path.name, number)
         for part in re.split(r"\s*(?:&&|;|\|\|)\s*", line):
             found = COMMAND.match(part)
             if found is None:
@@ -119,17 +112,15 @@ def commands(path: Path, text: str) -> Described:
             if "pip" in found["program"]:
                 pip.append(pip_file.words(words, place, path.parent))
                 continue
-            rest, chosen, named = _conda(words)
-            channels += chosen
+            rest, named = _conda(words)
             name = named or name
-            entries += [Entry(word, "conda", place) for word in rest]
+            entries += [Entry(word, "conda") for word in rest]
     return Described(
         entries=(*entries, *(entry for one in pip for entry in one.entries)),
         name=name,
         indexes=tuple(dict.fromkeys(index for one in pip for index in one.indexes)),
         default_index=next((one.default_index for one in pip if one.default_index), None),
         find_links=tuple(link for one in pip for link in one.find_links),
-        channels=tuple(dict.fromkeys(channels)),
         constraints=tuple(line for one in pip for line in one.constraints),
         notes=tuple(note for one in pip for note in one.notes),
     )
@@ -142,10 +133,9 @@ def _words(rest: str) -> list[str]:
         return rest.split()
 
 
-def _conda(words: list[str]) -> tuple[list[str], list[str], str | None]:
-    """(specs, channels, name of the environment) of an install command's words."""
+def _conda(words: list[str]) -> tuple[list[str], str | None]:
+    """(specs, name of the environment) of an install command's words."""
     specs: list[str] = []
-    channels: list[str] = []
     name = None
     left = list(words)
     while left:
@@ -153,10 +143,8 @@ def _conda(words: list[str]) -> tuple[list[str], list[str], str | None]:
         flag, sign, value = word.partition("=") if word.startswith("--") else (word, "", "")
         if flag in _VALUES:
             value = value if sign else (left.pop(0) if left else "")
-            if flag in {"-c", "--channel"}:
-                channels.append(value)
-            elif flag in {"-n", "--name"}:
+            if flag in {"-n", "--name"}:
                 name = value
         elif not _ALONE.match(word):
             specs.append(word)
-    return specs, channels, name
+    return specs, name

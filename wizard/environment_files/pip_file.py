@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wizard.environment_files.record import Described, Entry
+from wizard.environment_files.record import Described, Entry, place_of
 from wizard.errors import BadInput
 from wizard.language import said
 from wizard.text import one_line
@@ -88,7 +88,7 @@ def _file(reading: _Reading, path: Path, text: str, chain: tuple[Path, ...]) -> 
         )
         raise BadInput(msg)
     for number, line in joined(text):
-        _line(reading, line, said("{name}, line {number}", name=path.name, number=number), path.parent, (*chain, here))
+        _line(reading, line, place_of(path.name, number), path.parent, (*chain, here))
 
 
 def joined(text: str) -> Iterator[tuple[int, str]]:
@@ -116,7 +116,7 @@ def _line(reading: _Reading, line: str, place: str, folder: Path, chain: tuple[P
             found = bare.split()
         _words(reading, found, place, folder, chain)
     else:
-        reading.entries.append(Entry(" ".join(_HASHES.sub("", bare).split()), "pip", place))
+        reading.entries.append(Entry(" ".join(_HASHES.sub("", bare).split()), "pip"))
 
 
 def _words(reading: _Reading, found: list[str], place: str, folder: Path, chain: tuple[Path, ...]) -> None:
@@ -125,7 +125,7 @@ def _words(reading: _Reading, found: list[str], place: str, folder: Path, chain:
         word = left.pop(0)
         name, sign, value = word.partition("=") if word.startswith("--") else (word, "", "")
         if not word.startswith("-"):
-            reading.entries.append(Entry(word, "pip", place))
+            reading.entries.append(Entry(word, "pip"))
             continue
         if name in _FLAGS:
             reading.notes.append(
@@ -153,7 +153,7 @@ def _option(reading: _Reading, name: str, value: str, place: str, folder: Path, 
     elif kind == "links":
         reading.find_links.append(value)
     elif kind == "editable":
-        reading.entries.append(Entry(f"-e {value}", "pip", place, editable=True))
+        reading.entries.append(Entry(f"-e {value}", "pip", editable=True))
     elif kind in {"file", "constraint"}:
         _included(reading, kind, value, place, folder, chain)
     elif kind == "noted":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from wizard.environment_files import conda_text, pip_file, yaml_file
@@ -56,13 +55,14 @@ def _text(data: bytes) -> str:
 
 def _kind(path: Path, text: str) -> Described:
     yaml_like = bool(_YAML.search(text) and re.search(r"(?m)^dependencies\s*:", text))
-    kinds: tuple[tuple[bool, Callable[[Path, str], Described]], ...] = (
-        (path.suffix.lower() in {".yml", ".yaml"}, yaml_file.read),
-        (bool(conda_text.EXPLICIT.search(text)), conda_text.explicit),
-        (conda_text.is_list(text), conda_text.listed),
-        (conda_text.is_command(text), conda_text.commands),
-        (yaml_like, yaml_file.read),
-        (conda_text.is_export(text), conda_text.exported),
-    )
-    reads = next((reads for fits, reads in kinds if fits), pip_file.read)
-    return reads(path, text)
+    if path.suffix.lower() in {".yml", ".yaml"}:
+        return yaml_file.read(path, text)
+    if conda_text.EXPLICIT.search(text):
+        return conda_text.explicit(text)
+    if conda_text.is_list(text):
+        return conda_text.listed(text)
+    if conda_text.is_command(text):
+        return conda_text.commands(path, text)
+    if yaml_like:
+        return yaml_file.read(path, text)
+    return conda_text.exported(text) if conda_text.is_export(text) else pip_file.read(path, text)

@@ -17,14 +17,17 @@ def without_homes(text: str) -> str:
     return _HOMES.sub("~", text)
 
 
+def place_of(name: str, line: int) -> str:
+    """`environment.yml, line 12`."""
+    return said("{name}, line {line}", name=name, line=line)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One dependency as the file has it. `text`: as written, comment aside; `kind`: whose grammar it is in."""
 
     text: str
     kind: Literal["conda", "pip"]
-    place: str
-    """`environment.yml, line 12`."""
     marker: str | None = None
     """From a selector, as a marker of PEP 508."""
     editable: bool = False
@@ -43,10 +46,8 @@ class Described:
     default_index: str | None = None
     """That of --index-url."""
     find_links: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     """Lines of -c files, as requirements."""
-    variables: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What was read and has no counterpart, in words."""
     dump: bool = False

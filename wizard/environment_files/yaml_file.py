@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from wizard.environment_files import pip_file
-from wizard.environment_files.record import Described, Entry
+from wizard.environment_files.record import Described, Entry, place_of
 from wizard.environment_files.selectors import COMMENT, marker
 from wizard.errors import BadInput
 from wizard.language import said
@@ -51,17 +51,14 @@ def read(path: Path, text: str) -> Described:
     reader = _Reader(path, text.splitlines())
     entries = list(reader.entries(listed.value if isinstance(listed, yaml.SequenceNode) else []))
     pip = pip_file.lines(reader.pip_lines, path.parent)
-    channels = tuple(_scalars(keys.get("channels")))
     return Described(
         entries=(*entries, *pip.entries),
         name=next(iter(_scalars(keys.get("name"))), None),
         indexes=pip.indexes,
         default_index=pip.default_index,
         find_links=pip.find_links,
-        channels=channels,
         constraints=pip.constraints,
-        variables=_variables(keys.get("variables")),
-        notes=(*reader.notes, *pip.notes),
+        notes=(*reader.notes, *pip.notes, *_variables(keys.get("variables"))),
         dump=sum(bool(_BUILD.match(entry.text)) for entry in entries) > len(entries) / 2,
     )
 
@@ -76,10 +73,10 @@ class _Reader:
 
     def entries(self, nodes: list[yaml.Node]) -> Iterator[Entry]:
         for node in nodes:
-            place = said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1)
+            place = place_of(self._name, node.start_mark.line + 1)
             if isinstance(node, yaml.ScalarNode):
                 if node.value.strip():
-                    yield Entry(node.value.strip(), "conda", place, self._selector(node))
+                    yield Entry(node.value.strip(), "conda", self._selector(node))
             elif isinstance(node, yaml.MappingNode):
                 for key, value in node.value:
                     yield from self._keyed(str(key.value), value, place)
@@ -89,9 +86,7 @@ class _Reader:
             nodes = value.value if isinstance(value, yaml.SequenceNode) else [] if _empty(value) else [value]
             for node in nodes:
                 if isinstance(node, yaml.ScalarNode) and node.value.strip():
-                    self.pip_lines.append(
-                        (node.value, said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1))
-                    )
+                    self.pip_lines.append((node.value, place_of(self._name, node.start_mark.line + 1)))
             return
         found = _SEL.match(key)
         inner = value.value if isinstance(value, yaml.SequenceNode) else [value]
@@ -99,21 +94,12 @@ class _Reader:
         for node in inner:
             if isinstance(node, yaml.ScalarNode) and node.value.strip():
                 text = node.value.strip() if found else f"{key} {node.value.strip()}"
-                yield Entry(
-                    text,
-                    "conda",
-                    said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1),
-                    condition,
-                )
+                yield Entry(text, "conda", condition)
 
     def _selector(self, node: yaml.Node) -> str | None:
         line = self._lines[node.end_mark.line] if node.end_mark.line < len(self._lines) else ""
         found = COMMENT.search(line, node.end_mark.column if node.end_mark.line == node.start_mark.line else 0)
-        return (
-            self._marker(found["selector"], said("{name}, line {line}", name=self._name, line=node.start_mark.line + 1))
-            if found
-            else None
-        )
+        return self._marker(found["selector"], place_of(self._name, node.start_mark.line + 1)) if found else None
 
     def _marker(self, selector: str, place: str) -> str | None:
         told = marker(selector)
@@ -137,7 +123,12 @@ def _scalars(node: yaml.Node | None) -> list[str]:
     return [one.value for one in nodes if isinstance(one, yaml.ScalarNode) and not _empty(one)]
 
 
-def _variables(node: yaml.Node | None) -> dict[str, str]:
-    if not isinstance(node, yaml.MappingNode):
-        return {}
-    return {str(key.value): str(value.value) for key, value in node.value if isinstance(value, yaml.ScalarNode)}
+def _variables(node: yaml.Node | None) -> Iterator[str]:
+    """What conda would set: by name alone, for a value may be a secret."""
+    names = [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    if names:
+        yield said(
+            "The variables of this environment are left out ({names}): uv sets none; put them into a file .env, and "
+            "uv run --env-file .env sets them",
+            names=one_line(", ".join(names), 120),
+        )
