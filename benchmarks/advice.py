@@ -52,7 +52,7 @@ def machine(chance: random.Random) -> Machine:
 def project(chance: random.Random) -> Project:
     """That asks for any torch."""
     facts = TorchFacts(True, chance.choice(REQUIREMENTS), None, None, None)
-    return Project("/p", "/p", requires_python=chance.choice(PYTHONS), torch=facts)
+    return Project("/p", requires_python=chance.choice(PYTHONS), torch=facts)
 
 
 def advice_s(seed: int) -> float:

@@ -53,7 +53,7 @@ async def drawn(picture: Picture) -> str:
         else:
             known = replace(known, gpus=(), nvidia_driver=None, uv=(OWN_UV,), uv_in_shells=(), conda=None)
             found = replace(
-                project(), path=WHERE, given_path=WHERE, environment_path=f"{WHERE}/.venv", lock=_lock(project().lock)
+                project(), path=WHERE, environment_path=f"{WHERE}/.venv", lock=_lock(project().lock)
             )
             choices = {"torch.variant": "keep", "verify.require": "cpu"}
             walk, told = Walk(FrozenWay(found, known, choices, path=WHERE)), _events(picture.seconds)

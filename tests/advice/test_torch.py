@@ -59,7 +59,7 @@ def asks(
     requirement: str | None = None, python: str | None = None, pinned: str | None = None, **torch: object
 ) -> Project:
     facts = TorchFacts(True, requirement, None, None, None, **torch)  # type: ignore[arg-type]
-    return Project("/p", "/p", requires_python=python, python_version_file=pinned, torch=facts)
+    return Project("/p", requires_python=python, python_version_file=pinned, torch=facts)
 
 
 OLD = "550.54.14"
@@ -376,7 +376,7 @@ def test_the_document_has_the_contract_s_keys_and_is_json() -> None:
     "machine, project, choice, extra",
     [
         (nvidia("8.6"), None, "keep", None),
-        (nvidia("8.6"), Project("/p", "/p"), "keep", None),
+        (nvidia("8.6"), Project("/p"), "keep", None),
         (nvidia("8.6"), asks(), "keep", None),  # no lock: what uv would lock is this
         (nvidia("8.6"), replace(asks(), indexes=(CU118,)), "cu132", None),  # uv would take torch from there
         (nvidia("8.6"), replace(asks(), indexes=({**CU118, "explicit": True},)), "keep", None),

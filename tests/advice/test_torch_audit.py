@@ -57,7 +57,7 @@ def project(
     root = LockedPackage("dream", "0.1", None, {"virtual": "."}, dependencies=tuple(direct))
     lock = Lock((HOME,), (root, *packages), 5, ">=3.11")
     facts = TorchFacts(True, requirement, None, None, None)
-    return Project("/p", "/p", requires_python=">=3.11", torch=facts, lock=lock, has_lock=True,
+    return Project("/p", requires_python=">=3.11", torch=facts, lock=lock, has_lock=True,
                    python_version_file="3.12", **more)  # fmt: skip
 
 

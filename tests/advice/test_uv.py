@@ -35,7 +35,7 @@ def machine(*found: FoundUv, **more: Any) -> Machine:
 
 def project(required: str | None = None, revision: int | None = None) -> Project:
     lock = Lock((), (), revision, None) if revision else None
-    return Project("/p", "/p", required_uv=required, lock=lock)
+    return Project("/p", required_uv=required, lock=lock)
 
 
 def values(here: Machine, required: str | None = None, **choices: str) -> list[tuple[str, str, bool]]:

@@ -16,7 +16,7 @@ from wizard.machine.facts import Conda, Machine
 from wizard.project.facts import Project
 
 HOME = "/home/min"
-PROJECT = Project("/p", "/p")
+PROJECT = Project("/p")
 
 
 def machine(environment: dict[str, str], unusable: dict[str, str] | None = None, **more: Any) -> Machine:

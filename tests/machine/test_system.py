@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wizard.machine.request import ProbeRequest
-from wizard.machine.system import architecture, cuda_modules, distribution, in_container, libc, relevant, system
+from wizard.machine.system import architecture, cuda_entries, distribution, in_container, libc, relevant, system
 
 Tree = Callable[[Mapping[str, str]], Path]
 Asked = Callable[..., ProbeRequest]
@@ -115,10 +115,10 @@ def test_secrets_never_get_in() -> None:
     assert "AWS_SECRET_ACCESS_KEY" not in kept
 
 
-def test_cuda_modules_and_library_path(asked: Asked) -> None:
-    environment = {"LOADEDMODULES": "gcc/12.2:cuda/12.4:openmpi/4", "LD_LIBRARY_PATH": "/opt/cuda-12.4/lib64:/usr/lib"}
-    assert cuda_modules(environment, ":") == ("cuda/12.4", "/opt/cuda-12.4/lib64")
-    answer = system(asked(environment))
+def test_cuda_in_the_library_path(asked: Asked) -> None:
+    request = asked({"LD_LIBRARY_PATH": "/opt/cuda-12.4/lib64:/usr/lib:/opt/cuda-12.4/lib64"})
+    assert cuda_entries(request) == ("/opt/cuda-12.4/lib64",)
+    answer = system(request)
     assert [one.cause for one in answer.findings] == ["ld-library-path"]
     assert not system(asked({"LOADEDMODULES": "cuda/12.4"})).findings
 

@@ -22,7 +22,7 @@ def machine(*versions: str, os: str = "linux") -> Machine:
 
 
 def project(required: str | None = None) -> Project:
-    return Project("/p", "/p", required_uv=required)
+    return Project("/p", required_uv=required)
 
 
 def chosen(**values: str) -> Choices:
@@ -123,7 +123,7 @@ def ways(
 
 
 def locked(registry: str) -> Project:
-    return Project("/p", "/p", lock=Lock((registry,), (), 3, None))
+    return Project("/p", lock=Lock((registry,), (), 3, None))
 
 
 @pytest.mark.parametrize(

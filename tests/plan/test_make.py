@@ -24,7 +24,7 @@ def machine(**facts: Any) -> Machine:
 def project(*registries: str, **facts: Any) -> Project:
     packages = tuple(LockedPackage(f"p{i}", "1", registry) for i, registry in enumerate(registries))
     lock = Lock(tuple(registries), packages, 5, ">=3.10")
-    return Project("/p", "/p", environment_path="/p/.venv", has_lock=True, lock=lock, **facts)
+    return Project("/p", environment_path="/p/.venv", has_lock=True, lock=lock, **facts)
 
 
 def made(choices: dict[str, Any], around: make.Circumstances | None = None, **facts: Any) -> Plan:

@@ -35,7 +35,7 @@ TORCH = f'\n[[tool.uv.index]]\nname = "pytorch-cu126"\nurl = "{OFFICIAL}/cu126"\
 def project(text: str = HEAD, *registries: str, uv_toml: bytes | None = None) -> Project:
     indexes = parse(text.encode()).get("tool", {}).get("uv", {}).get("index", [])
     packages = tuple(LockedPackage(f"p{n}", "1", registry) for n, registry in enumerate(registries))
-    return Project("/p", "/p", indexes=tuple(indexes), lock=Lock(registries, packages, 3, None), has_lock=True,
+    return Project("/p", indexes=tuple(indexes), lock=Lock(registries, packages, 3, None), has_lock=True,
                    files={"/p/pyproject.toml": text.encode(), "/p/uv.toml": uv_toml})  # fmt: skip
 
 

@@ -28,7 +28,7 @@ HEAD = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\ndepend
 def project_of(dependencies: list[str], more: str = "") -> Project:
     text = HEAD + str(dependencies) + "\n" + more
     tables = parse(text.encode())
-    return Project("/p", "/p", name="x", requires_python=">=3.11", torch=torch_of(tables, None, held=held_by_us(text.encode())),
+    return Project("/p", name="x", requires_python=">=3.11", torch=torch_of(tables, None, held=held_by_us(text.encode())),
                    sources=table(tables, "tool", "uv", "sources"), indexes=mappings(table(tables, "tool", "uv").get("index")),
                    files={"/p/pyproject.toml": text.encode(), "/p/uv.lock": None})  # fmt: skip
 

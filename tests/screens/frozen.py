@@ -90,7 +90,7 @@ def project(text: str = PYPROJECT, *, lock: bool = True) -> Project:
         found = read_project(folder, {})
     assert found is not None
     files = {f"{WHERE}/{os.path.basename(path)}": data for path, data in found.files.items()}
-    return replace(found, path=WHERE, given_path=WHERE, files=files, environment_path=f"{WHERE}/.venv", roomy=True)
+    return replace(found, path=WHERE, files=files, environment_path=f"{WHERE}/.venv", roomy=True)
 
 
 class FrozenWay(Way):

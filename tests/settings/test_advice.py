@@ -68,14 +68,14 @@ DATA = disk("/data", "project", free=900)
 def test_the_cache_lies_where_it_serves(
     cache: Filesystem, project: Filesystem | None, needed: int | None, moves: bool
 ) -> None:
-    told = advise(machine(cache, project), Project("/data/min/vision", "/data/min/vision", roomy=True), needed)
+    told = advise(machine(cache, project), Project("/data/min/vision", roomy=True), needed)
     assert told.choices == ({"settings.cache-dir": "/data/min/uv-cache"} if moves else {})
     assert len(told.reasons) == moves
 
 
 def test_what_somebody_chose_is_told_and_not_overruled() -> None:
     full = machine(disk("/home", "cache", free=1), DATA, environment={"UV_CACHE_DIR": "/home/min/c"})
-    project = Project("/data/min/vision", "/data/min/vision", roomy=True)
+    project = Project("/data/min/vision", roomy=True)
     assert advise(full, project, 6 * GIB).choices == {}
     assert judge_cache(full, 6 * GIB).problem == "1.0 GiB free there, 6.0 GiB needed"
     toml = machine(disk("/home", "cache", free=1), DATA, files={f"{HOME}/.config/uv/uv.toml": b'cache-dir = "/home/c"'})
@@ -91,14 +91,14 @@ def test_a_clone_across_mounts_is_no_trouble() -> None:
 
 
 def test_a_full_c_and_onedrive() -> None:
-    project = Project("D:\\code\\vision", "D:\\code\\vision", roomy=True)
+    project = Project("D:\\code\\vision", roomy=True)
     d = disk("D:\\", "project")
     full = machine(disk("C:\\", "cache", free=2), d, os="windows")
     assert advise(full, project, 6 * GIB).choices == {"settings.cache-dir": "D:\\code\\uv-cache"}
     cloud = machine(disk("C:\\", "cache"), d, os="windows", environment={"OneDrive": "C:\\Users\\min\\OneDrive"},
                     folders={"cache": "c:\\users\\min\\onedrive\\uv"})  # fmt: skip
     assert advise(cloud, project, 1024).choices == {"settings.cache-dir": "D:\\code\\uv-cache"}
-    there = Project("C:\\Users\\min\\OneDrive\\vision", "", roomy=True)
+    there = Project("C:\\Users\\min\\OneDrive\\vision", roomy=True)
     assert advise(replace(cloud, filesystems=(disk("C:\\", "cache", "project"),)), there, 1024).choices == {}
 
 

@@ -201,8 +201,6 @@ class Machine:
     home: str | None = None
     visible_devices: Mapping[str, str] = field(default_factory=dict)
     """CUDA_VISIBLE_DEVICES and its kin, where set."""
-    cuda_modules: tuple[str, ...] = ()
-    """Loaded environment modules that name cuda, and LD_LIBRARY_PATH entries that hold CUDA libraries."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """The variables of this process that concern uv, Python, shells and folders; secrets masked."""
     unusable_paths: Mapping[str, str] = field(default_factory=dict)

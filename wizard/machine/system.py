@@ -26,10 +26,9 @@ _CUDA_ENTRY = re.compile(r"cuda|cudnn|nccl", re.IGNORECASE)
 
 
 def system(request: ProbeRequest) -> Answer:
-    """os, arch, libc, distribution, cpu_count, user, home, in_container, wsl, ssh, environment, folders, visible_devices,
-    cuda_modules. Asks nothing that can hang, but for a musl loader's version and, on old macOS Pythons, sw_vers.
+    """os, arch, libc, distribution, cpu_count, user, home, in_container, wsl, ssh, environment, folders, visible_devices.
+    Asks nothing that can hang, but for a musl loader's version and, on old macOS Pythons, sw_vers.
     """
-    modules = cuda_modules(request.variables, request.paths.pathsep)
     facts = {
         "os": request.os,
         "arch": architecture(_machine_word(request)),
@@ -48,9 +47,8 @@ def system(request: ProbeRequest) -> Answer:
             for name in catalog.table("machine.toml")["environment"]["visible_devices"]
             if name in request.variables
         },
-        "cuda_modules": modules,
     }
-    entries = [module for module in modules if request.paths.isabs(module)]
+    entries = [one for one in cuda_entries(request) if request.paths.isabs(one)]
     return Answer(facts, (finding("ld-library-path", entries, entry=entries[0]),) if entries else ())
 
 
@@ -172,11 +170,10 @@ def shown(name: str, value: str) -> str:
     return masked(value)
 
 
-def cuda_modules(environment: Mapping[str, str], separator: str = os.pathsep) -> tuple[str, ...]:
-    """Loaded environment modules that name CUDA, and entries of LD_LIBRARY_PATH that do."""
-    modules = [one for one in environment.get("LOADEDMODULES", "").split(":") if _CUDA_ENTRY.search(one)]
-    entries = [one for one in environment.get("LD_LIBRARY_PATH", "").split(separator) if _CUDA_ENTRY.search(one)]
-    return tuple(dict.fromkeys([*modules, *entries]))
+def cuda_entries(request: ProbeRequest) -> tuple[str, ...]:
+    """Entries of LD_LIBRARY_PATH that name CUDA."""
+    entries = (request.get("LD_LIBRARY_PATH") or "").split(request.paths.pathsep)
+    return tuple(dict.fromkeys(one for one in entries if _CUDA_ENTRY.search(one)))
 
 
 def own_folders(request: ProbeRequest) -> dict[str, str]:

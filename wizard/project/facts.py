@@ -34,7 +34,6 @@ class Lock:
     packages: tuple[LockedPackage, ...]
     revision: int | None
     requires_python: str | None
-    conflicts: tuple[tuple[Mapping[str, Any], ...], ...] = ()
     supported: tuple[str, ...] = ()
     """Markers of the only environments that it was made for (`tool.uv.environments`); none: for all."""
 
@@ -82,10 +81,8 @@ class Project:
     """A project folder: the workspace root where the folder given is a member's."""
 
     path: str
-    given_path: str
-    """The folder the user named; differs from `path` in a workspace member."""
     member: str = ""
-    """The workspace member that `given_path` lies in, relative to `path` with `/`; "": none, the root itself is meant."""
+    """The workspace member that the folder given lies in, relative to `path` with `/`; "": none, the root itself is meant."""
     name: str | None = None
     requires_python: str | None = None
     python_version_file: str | None = None
@@ -94,7 +91,6 @@ class Project:
     groups: tuple[str, ...] = ()
     default_groups: tuple[str, ...] = ("dev",)
     members: tuple[str, ...] = ()
-    conflicts: tuple[tuple[Mapping[str, Any], ...], ...] = ()
     required_uv: str | None = None
     """`[tool.uv] required-version`."""
     indexes: tuple[Mapping[str, Any], ...] = ()

@@ -23,14 +23,12 @@ def lock_of(tables: Mapping[str, Any]) -> Lock:
     """The lock in the parsed uv.lock; entries that are not as uv writes them are left out."""
     packages = tuple(_package(entry) for entry in mappings(tables.get("package")) if isinstance(entry.get("name"), str))
     registries = dict.fromkeys(package.registry for package in packages if package.registry is not None)
-    conflicts = tables.get("conflicts")
     revision = tables.get("revision")
     return Lock(
         registries=tuple(registries),
         packages=packages,
         revision=revision if isinstance(revision, int) else None,
         requires_python=text(tables.get("requires-python")),
-        conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
         supported=texts(tables.get("supported-markers")),
     )
 

@@ -69,7 +69,6 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
     head, uv = table(tables, "project"), table(tables, "tool", "uv")
     # a uv.toml beside it silences [tool.uv] for what both may hold
     settings = uv_toml.tables if uv_toml.data is not None else uv
-    conflicts = uv.get("conflicts")
     inside = members(root, tables)
     beside = {f"{one}/pyproject.toml": read(root / one / "pyproject.toml") for one in inside}
     member = next((one for one in reversed(inside) if given.is_relative_to(root / one)), "")
@@ -79,7 +78,6 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
     version_of_member = _bytes(root / member / ".python-version") if member else None
     return Project(
         path=str(root),
-        given_path=str(given),
         member=member,
         name=text(table(own, "project").get("name")),
         requires_python=text(head.get("requires-python")) or (lock.requires_python if lock else None),
@@ -88,7 +86,6 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
         groups=groups,
         default_groups=groups if default_groups == "all" else texts(default_groups),
         members=inside,
-        conflicts=tuple(mappings(group) for group in conflicts) if isinstance(conflicts, list) else (),
         required_uv=text(settings.get("required-version")),
         indexes=mappings(settings.get("index")),
         sources=table(uv, "sources"),
