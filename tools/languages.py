@@ -109,6 +109,7 @@ def write(name: str, catalogue: Catalog) -> None:
     fresh = _catalogue(name)
     for message in catalogue:
         if message.id:
+            message.locations = sorted(message.locations)  # they decide the order, and a .po lists them so
             fresh[message.id] = message
     out = io.BytesIO()
     write_po(out, fresh, width=0, sort_by_file=True, ignore_obsolete=True, include_lineno=False)

@@ -56,6 +56,18 @@ def test_every_mark_of_the_code_is_an_entry(template: Catalog) -> None:
                 assert missing == [], path
 
 
+@pytest.mark.parametrize("name", languages.NAMES)
+def test_a_catalogue_is_written_as_it_was_read(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = languages.read(name)
+    for message in catalogue:
+        message.locations = message.locations[::-1]  # as `update` finds them: the packages in another order
+    monkeypatch.setattr(languages, "HOME", tmp_path)
+    languages.write(name, catalogue)
+    first = (tmp_path / f"{name}.po").read_bytes()
+    languages.write(name, languages.read(name))
+    assert (tmp_path / f"{name}.po").read_bytes() == first
+
+
 def test_what_is_read_is_what_was_translated(tmp_path: Path) -> None:
     source = tmp_path / "ko.po"
     source.write_text(
