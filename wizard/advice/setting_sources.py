@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wizard.advice.in_force import configs, reads_files
 from wizard.language import said
-from wizard.machine.facts import Machine
+from wizard.machine.facts import Machine, short
 from wizard.plan import shell_files, user_registry
 from wizard.plan.settings import VARIABLES
 from wizard.plan.shell_family import FAMILIES
@@ -56,7 +56,7 @@ def _environment(machine: Machine, variable: str) -> Iterator[tuple[str, str, bo
         place = said(
             "{variable} in {file} line {line}",
             variable=variable,
-            file=shell_files.short(machine, one.path),
+            file=short(machine, one.path),
             line=one.line,
         )
         yield one.value, place, here is not None and (one.value == here or one.value[:1] in {"$", "~"})
@@ -70,7 +70,7 @@ def _environment(machine: Machine, variable: str) -> Iterator[tuple[str, str, bo
                 said(
                     "{variable} in {file} line {line}",
                     variable=variable,
-                    file=shell_files.short(machine, path),
+                    file=short(machine, path),
                     line=line,
                 ),
                 value == here,
@@ -110,7 +110,7 @@ def _files(machine: Machine, key: str | None, project: Project | None) -> Iterat
         if isinstance(value, str):
             place = said(
                 "{file} line {line}",
-                file=shell_files.short(machine, path),
+                file=short(machine, path),
                 line=_line(text.encode(), rf"^ *{key} *="),
             )
             yield value, said("{place}, which UV_CONFIG_FILE names", place=place) if named else place, True

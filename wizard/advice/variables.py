@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from wizard.advice.reason import AdvisedFinding
 from wizard.diagnosis.record import Fix
 from wizard.language import said
-from wizard.machine.facts import Machine, MachineFinding, Severity
+from wizard.machine.facts import Machine, MachineFinding, Severity, short
 from wizard.plan import shell_files
 from wizard.project.facts import Project
 from wizard.text import masked, one_line
@@ -174,7 +174,7 @@ def _lines(machine: Machine, name: str) -> list[tuple[str, str]]:
     """Where start-up files set it, and to what."""
     return [
         (
-            said("{file} line {line}", file=shell_files.short(machine, one.path), line=one.line),
+            said("{file} line {line}", file=short(machine, one.path), line=one.line),
             f"{one.variable}={one.value}",
         )
         for one in shell_files.assignments(machine, frozenset({name}))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wizard.choices import Choices
 from wizard.language import said
 from wizard.lists import listed
-from wizard.machine.facts import Machine
+from wizard.machine.facts import Machine, short
 from wizard.plan import old_cache, shell_files, user_registry, uv_toml
 from wizard.plan.mirrors import PERSIST_NOTE, persisted
 from wizard.plan.shell_family import FAMILIES
@@ -132,7 +132,7 @@ def _overruled(machine: Machine, wanted: dict[str, str]) -> tuple[str, ...]:
         said(
             "{short} line {line} sets {variable} too, and wins in the shells that read it: "
             "take that line out, or this choice does nothing there.",
-            short=shell_files.short(machine, one.path),
+            short=short(machine, one.path),
             line=one.line,
             variable=one.variable,
         )
