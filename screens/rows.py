@@ -258,9 +258,10 @@ def mirror_in_full(what: str, source: SourceRow, found: MirrorResult | None, wid
     """The same with all that was found in the place of the columns: why it failed, else hash, metadata, form, freshness."""
     head = column(what, 11) + column(choice(source.chosen, source.name), 15)
     if found is None or found.state != "done":
-        return cut(head + source.about, width).rstrip()
+        about = shown(source.about)  # what stands in brackets goes first
+        return cut(head + (about if cell_len(head + about) <= width else about.partition(" (")[0]), width).rstrip()
     if not found.ok:
-        return cut(f"{head}x {found.why_not}", width).rstrip()
+        return cut(f"{head}x {shown(found.why_not or '')}", width).rstrip()
     known = [
         _("checked") if found.checked else _("not checked"),
         "" if source.behind in ("-", "0 h") else _("{behind} behind", behind=source.behind),

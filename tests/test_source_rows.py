@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from wizard.language import said, shown, spoken
+from wizard.mirrors import kept
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult
+from wizard.text import cells
 from wizard.told.sources import about_source, ago, best, block, gain, shortened
 
 MIB = 1024**2
@@ -38,6 +44,39 @@ def test_the_fastest_comes_first_and_what_failed_last() -> None:
     assert rows[0].rate == "10.3 MiB/s"
     assert rows[3].result == "x not an index"
     assert rows[2].behind == "-"
+
+
+WHYS = (
+    said("a web page, not a package index"), said("a web page, not a file"), said("has no file of {project}", project="x"),
+    said("has no {name} ({status})", name="cpython-3.13.1-x86_64-unknown-linux-gnu.tar.gz", status=404),
+    said("answers {status} for {project}", status=503, project="charset-normalizer"), said("no such host"),
+    said("asks for a sign-in (401)"), said("refuses (403)"), said("too many requests (429)"), said("no answer in time"),
+    said("its metadata has another hash than stated"), said("its certificate is not trusted"), said("no connection"),
+    said("the connection broke"), said("the proxy refused"), said("sends you round in circles"),
+    said("its answer has no end"), said("broken JSON"), said("JSON, but no list of files"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "ko"])
+@pytest.mark.parametrize("why", WHYS)
+def test_why_it_failed_fits_its_column(why: str, language: str) -> None:
+    with spoken(language):
+        failed = replace(result("tuna", None, ok=False), why_not=why)
+        told = next(
+            row for row in block("pypi", MIRRORS, {"tuna": failed}, "official", measuring=False) if row.name == "TUNA"
+        )
+        assert told.result.startswith("x ")
+        assert cells(told.result) <= 18
+
+
+def test_what_was_kept_is_told_in_the_reader_s_language(tmp_path: Path) -> None:
+    why = said("has no {name} ({status})", name="x.whl", status=404)
+    failed = replace(result("tuna", None, ok=False), why_not=why)
+    kept.store(tmp_path, Measurement("pypi", (failed,), None, 1000.0, 1, "pygments"))
+    found = kept.load(tmp_path, "pypi", now=1001.0)
+    assert found is not None
+    with spoken("ko"):
+        assert shown(found.results[0].why_not or "") == shown(why) != str(why)
 
 
 def test_before_measuring_the_official_one_is_chosen_and_nothing_is_claimed() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from screens.walk import Walk
 from tests.screens.frozen import HOME, NOW, OWN_UV, FrozenWay, project, server
 from tests.screens.made_up import GIB
+from wizard.language import said
 from wizard.machine.facts import CondaEnvironment, Gpu, Libc, Machine
 from wizard.mirrors import kept
 from wizard.mirrors.command import state_folder
@@ -112,12 +113,13 @@ SOURCES: dict[Kind, tuple[MirrorResult, ...]] = {
     "pypi": (
         _source("bfsu", 10.3, 18), _source("tuna", 9.8, 21), _source("aliyun", 7.2, 24, 3.0),
         _source("official", 1.1, 212, None, official=True),
-        MirrorResult("ustc", "https://mirror.example", False, 30.0, why_not="not an index"),
+        MirrorResult("ustc", "https://mirror.example", False, 30.0, why_not=said("a web page, not a package index")),
     ),
     "pytorch": (_source("pytorch-nju", 8.1, 31), _source("pytorch-official", 0.6, 240, None, official=True)),
     "python": (
         _source("python-official-github", 2.4, 198, None, official=True),
-        MirrorResult("python-nju", "https://mirror.example", False, 31.0, why_not="no 3.12.11"),
+        MirrorResult("python-nju", "https://mirror.example", False, 31.0,
+                     why_not=said("has no {name} ({status})", name="cpython-3.12.11.tar.gz", status=404)),
     ),
 }  # fmt: skip
 
@@ -136,7 +138,7 @@ def measured() -> Walk:
 def none_answers() -> Walk:
     """No source answered."""
     for kind, results in SOURCES.items():
-        silent = tuple(replace(one, ok=False, bytes_per_s=None, why_not="no such host") for one in results)
+        silent = tuple(replace(one, ok=False, bytes_per_s=None, why_not=said("no such host")) for one in results)
         kept.store(state_folder(), Measurement(kind, silent, None, NOW - 130, 1, "pygments"))
     return found()
 

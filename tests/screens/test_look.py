@@ -95,3 +95,18 @@ async def test_without_colour_focus_and_state_can_be_seen(name: str) -> None:
                 await pilot.press("ctrl+p")
                 await until(pilot, shows(app, "What can be done here"))
                 assert "Other colours" not in text_of(app)
+
+
+async def test_without_colour_the_place_in_a_field_can_be_seen() -> None:
+    kept = mock.patch("tests.screens.frozen.os.environ.pop")
+    with kept, mock.patch.dict(os.environ, {"NO_COLOR": "1"}):
+        async with opened("settings") as (app, pilot):
+            app.screen.query_one("#next").focus()
+            assert not [one for one in segments(app) if one.style and one.style.reverse and not one.text.strip()]
+            await pilot.press("up", "up")
+            await until(
+                pilot,
+                lambda: bool(
+                    [one for one in segments(app) if one.style and one.style.reverse and not one.text.strip()]
+                ),
+            )

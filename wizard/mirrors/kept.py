@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.files import write_atomically
+from wizard.language import remembered, words_of
 from wizard.mirrors.record import KINDS, Measurement, MirrorResult
 
 KEPT_S = 7 * 24 * 3600.0
@@ -23,6 +24,7 @@ def _path(folder: Path, kind: str) -> Path:
 def store(folder: Path, measured: Measurement) -> None:
     """Keeps it; a state folder that can't be written keeps nothing, and that is all right."""
     document = {"schema": _SCHEMA, **asdict(measured)}
+    document["words"] = words_of(document)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(_path(folder, measured.kind), json.dumps(document).encode("utf-8"))
@@ -48,7 +50,7 @@ def _measurement(document: dict[str, Any]) -> Measurement:
         raise ValueError("another schema")
     return Measurement(
         kind=document["kind"],
-        results=tuple(_results(document["results"])),
+        results=tuple(_results(document["results"], document.get("words"))),
         best=document["best"],
         at=float(document["at"]),
         cost_bytes=int(document["cost_bytes"]),
@@ -56,6 +58,10 @@ def _measurement(document: dict[str, Any]) -> Measurement:
     )
 
 
-def _results(entries: Iterable[dict[str, Any]]) -> Iterable[MirrorResult]:
+def _results(entries: Iterable[dict[str, Any]], words: Any) -> Iterable[MirrorResult]:
     known = {field.name for field in fields(MirrorResult)}
-    return [MirrorResult(**{name: value for name, value in entry.items() if name in known}) for entry in entries]
+    for entry in entries:
+        told = {name: value for name, value in entry.items() if name in known}
+        if told.get("why_not") is not None:
+            told["why_not"] = remembered(told["why_not"], words)
+        yield MirrorResult(**told)

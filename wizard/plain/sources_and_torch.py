@@ -41,7 +41,7 @@ def mirrors(way: Way) -> Page:
             values.insert(0, in_force)
         names = {
             "fastest": MEASURED,
-            "official": _("official, the packages' own place") if kind == "pypi" else "official",
+            "official": _("official, the packages' own place") if kind == "pypi" else short_name(OFFICIAL),
         }
         rows = tuple(
             Row(
@@ -64,7 +64,7 @@ def mirrors(way: Way) -> Page:
         "uv-wizard mirrors",
         tuple(questions),
         tuple(
-            f"{short_name(one.id, kind)}: {one.operator}"
+            f"{shown(short_name(one.id, kind))}{_(': ')}{one.operator}"
             for kind in kinds
             for one in catalogue.built_in().of(kind)
             if one.offer
