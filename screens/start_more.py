@@ -28,13 +28,13 @@ def more_rows(machine: Machine, width: int, most: int) -> list[str]:
     if machine.conda is not None:
         base = _("starts by itself") if machine.conda.auto_activate else _("does not start by itself")
         told.append(("conda", _(", ").join(filter(None, (machine.conda.active, base)))))
-    rows = [fit(label, 11) + one_line(str(fact)) for label, fact in told if fact]
+    rows = [(label, one_line(str(fact))) for label, fact in told if fact]
     disks = {one.mount: one for one in machine.filesystems or ()}
     rows += [
-        fit(_("Disks") if not place else "", 11) + _disk(one)
+        (_("Disks") if not place else "", _disk(one))
         for place, one in enumerate(sorted(disks.values(), key=lambda one: one.mount))
     ]
-    return ["", *(fit(row[:11], 11) + cut(row[11:], width - 11) for row in rows)][:most] if most > 1 else []
+    return ["", *(fit(label, 11) + cut(fact, width - 11) for label, fact in rows)][:most] if most > 1 else []
 
 
 def summary(found: Sequence[Finding], waiting: int, most: int) -> str:

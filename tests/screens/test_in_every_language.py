@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from screens import attach, mirrors, review, settings, start, sync, torch, uv, verification
 from screens.app import WizardApp
 from screens.rows import mirror_head, named_row, run_head, state_word, wrapped
+from screens.start_more import more_rows
 from screens.state_words import WORDS
 from screens.step import StepScreen
 from screens.track import NAMES, ORDER, track_line
@@ -61,6 +62,16 @@ def test_columns_stand_below_their_heads(language: str) -> None:
                 told = state_word(word, 11) if word not in {"error", "note"} else f"x {shown(WORDS[word])}"
                 assert cell_len(told) <= 11
                 assert not told.endswith(" ...")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_tall_window_tells_besides_stands_in_its_column(language: str) -> None:
+    """A label is as many cells as it is, whatever its letters: no fact loses its first ones."""
+    with spoken(language):
+        told = more_rows(MadeUpWay().machine, 78, 9)[1:]
+    assert [set_cell_size(row, 11)[-1] for row in told] == [" "] * len(told), told
+    assert not any("..." in set_cell_size(row, 11) for row in told), told
+    assert [row.rstrip() for row in told if row.rstrip().endswith("  bash")], told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
