@@ -131,8 +131,7 @@ def progress_line(  # noqa: PLR0913 - the line has five parts
     """`1.61 of 2.83 GiB    18.4 MiB/s    about 70 s left    24 of 31 packages`; the last word goes where room lacks."""
     silent = silent_s is not None and silent_s >= 10
     left = left_phrase(None if silent or total is None or bytes_per_s is None else eta_s)
-    parts = [amount(done, total, 4 if total else 0), rate_phrase(bytes_per_s, silent_s), left]
-    finished, of = count
+    parts, (finished, of) = [amount(done, total, 4 if total else 0), rate_phrase(bytes_per_s, silent_s), left], count
     ends = [[]] if of is None else [
         [_("{done} of {total} packages", done=finished, total=of)], [_("{done} of {total}", done=finished, total=of)]
     ]  # fmt: skip
@@ -209,7 +208,7 @@ def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: 
     """A numbered fix and, at its right, where it leads; two rows where the title is too long for one."""
     end = shown(LEADS_TO[leads]) + (_(", tried") if tried else "")
     first, *more = wrapped(title, width - cell_len(end) - 4, 2)
-    return "\n".join([sides(f"{number} {first}", end, width), *(f"  {row}" for row in more)])
+    return "\n  ".join([sides(f"{number} {first}", end, width), *more])
 
 
 def evidence_rows(

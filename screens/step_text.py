@@ -161,4 +161,4 @@ def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
     lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
     for number, fix in enumerate(found.fixes, 1):
         lines += [f"{number} {shown(fix.title)}", *("  " + command_line(argv) for argv in fix.commands or ())]
-    return lines
+    return lines if found.fixes else [*lines, _("Put that right; F5 then looks again.")]

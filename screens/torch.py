@@ -216,11 +216,10 @@ class TorchScreen(StepScreen):
         width = self.size.width - 3
         listed: dict[str, str] = {}
         for row in self.told.rows:
-            name = "keep" if row.value == "keep" else row.value
-            listed.setdefault(row.value, f"{rows.column(name, 12)}{row.line}")
+            listed.setdefault(row.value, row.line)
         for name, why in self.told.ruled_out:
-            listed.setdefault(name, f"{rows.column(name, 12)}x {shown(why)}")
-        all_ = [Row(key, rows.cut(rows.choice(key == value, text), width)) for key, text in listed.items()]
+            listed.setdefault(name, f"x {shown(why)}")
+        all_ = [Row(key, torch_text.named_reason(key == value, key, why, width)) for key, why in listed.items()]
         at = next((place for place, row in enumerate(all_) if row.value == value), None)
         page = ListPage(self.track_line(), _("All variants of torch"), all_, at=at, help_text="variant")
         self.app.push_screen(page, lambda _: self.choose((KEY, page.taken)) if page.taken else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screens.rows import wrapped
+from screens.rows import choice, column, wrapped
 from wizard.errors import WizardError
 from wizard.language import _, error_told, shown
 from wizard.text import masked, one_line
@@ -50,3 +50,9 @@ def details(way: Way, told: TorchPage, value: str, width: int) -> list[str]:
         broken = wrapped(sentence, width, 9)
         lines += [f"{glyph if place == 0 else ' '} {row}" for place, row in enumerate(broken)]
     return [shown(masked(one)) for one in (*lines, "", *told.locked)]
+
+
+def named_reason(chosen: bool, name: str, why: str, width: int) -> str:
+    """`( ) cu130       x torch 2.15.0 needs ...`: its reason to the end, in a second row where it has to be."""
+    first, *more = wrapped(why, width - 16, 3) or [""]
+    return "\n".join([choice(chosen, column(name, 12)) + first, *(f"{'':16}{row}" for row in more)])
