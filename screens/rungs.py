@@ -10,7 +10,7 @@ from textual.content import Content
 from screens import rows
 from screens.widgets import TONES
 from wizard.language import _
-from wizard.text import one_line, standing_size
+from wizard.text import one_line, part_of, standing_size
 from wizard.verify.usual import MIB, Usual, usual_of
 
 NUMBER, WORD, TITLE = 3, 14, 50
@@ -54,11 +54,8 @@ def device_panel(device: Mapping[str, Any]) -> Content:
     told += [_(", ").join(one_line(str(fact)) for fact in facts if fact), "\n"]
     free = device.get("free_mib")
     if size and free is not None:
-        taken = _(
-            "{some} of {all}",
-            some=standing_size((size - free) * MIB).split()[0],
-            all=standing_size(size * MIB),
-        )
+        some, whole = part_of((size - free) * MIB, size * MIB)
+        taken = _("{some} of {all}", some=some, all=whole)
         told += ["\n", rows.sides(_("memory taken"), taken, PANEL), "\n", *_bar(size - free, size), "\n"]
     for label, value, unit, span in _rates(device, usual):
         told += ["\n", rows.sides(label, f"{value:.0f} {unit}", PANEL), "\n"]

@@ -61,6 +61,15 @@ def test_standing_sizes_never_turn_fits_into_a_lie(count: int, standing: str, ne
 
 
 @pytest.mark.parametrize(
+    "some, expected",
+    [(22, ("22", "24 GiB")), (0.65, ("665 MiB", "24 GiB")), (0, ("0 B", "24 GiB")), (24, ("24", "24 GiB"))],
+)
+def test_a_part_has_its_unit_where_it_is_another(some: float, expected: tuple[str, str]) -> None:
+    """656 MiB that are left of 24 GiB are not 656 GiB."""
+    assert text.part_of(int(some * 1024**3), 24 * 1024**3) == expected
+
+
+@pytest.mark.parametrize(
     "seconds, expected",
     [
         (0, "0 s"), (8.4, "8 s"), (19.4, "19 s"), (71, "70 s"), (140, "2 min 20 s"), (180, "3 min"), (1920, "32 min"),

@@ -84,6 +84,12 @@ def three(value: float) -> str:
     return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
 
 
+def part_of(some: int, whole: int) -> tuple[str, str]:
+    """Two sizes for `22 of 24 GiB`: the first without its unit where it is the other's, else both as they are."""
+    told, of = standing_size(some), standing_size(whole)
+    return told.removesuffix(f" {of.split()[1]}"), of
+
+
 def unit_of(count: float) -> str:
     """The binary unit that `count` bytes are told in."""
     return _scaled(count)[1]

@@ -9,7 +9,7 @@ from typing import Any
 from wizard.catalog import table
 from wizard.language import said
 from wizard.lists import clauses
-from wizard.text import one_line, standing_size
+from wizard.text import one_line, part_of
 
 MIB = 2**20
 
@@ -83,13 +83,13 @@ def _why(device: Mapping[str, Any]) -> str:
         return said("the driver holds its clocks back: {why}", why=held)
     holders = device.get("holders") or ()
     if holders and device.get("free_mib") is not None and device.get("memory_mib"):
-        held = standing_size((device["memory_mib"] - device["free_mib"]) * MIB).split()[0]
+        held, memory = part_of((device["memory_mib"] - device["free_mib"]) * MIB, device["memory_mib"] * MIB)
         name = one_line(str(holders[0].get("name") or said("another program")), 40)
         return said(
             "{name} uses the GPU ({held} of {memory})",
             name=name,
             held=held,
-            memory=standing_size(device["memory_mib"] * MIB),
+            memory=memory,
         )
     return said("another program may use it, or heat and power hold it back: nvidia-smi -q -d PERFORMANCE")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from wizard.language import nsaid, said
 from wizard.lists import clauses, named
-from wizard.text import one_line, standing_size
+from wizard.text import one_line, part_of
 from wizard.verify import rungs
 
 MIB = 2**20
@@ -48,12 +48,8 @@ def memory(found: Sequence[Mapping[str, Any]]) -> Said:
     """`22 of 24 GiB`, and who holds the rest."""
     told = [each for each in found if each.get("free_mib") is not None and each.get("memory_mib")]
     values = [
-        said(
-            "{some} of {all}",
-            some=standing_size(each["free_mib"] * MIB).split()[0],
-            all=standing_size(each["memory_mib"] * MIB),
-        )
-        for each in told
+        said("{some} of {all}", some=some, all=whole)
+        for some, whole in (part_of(each["free_mib"] * MIB, each["memory_mib"] * MIB) for each in told)
     ]
     return clauses(dict.fromkeys(values)) or said("not told"), _joined(
         line for each in found for line in holders(each)[:2]
