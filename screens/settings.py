@@ -103,7 +103,7 @@ class SettingsScreen(StepScreen):
 
     def _field_word(self, state: SettingState) -> str:
         if not self.way.choices.text(state.key):
-            return _("uv's own") if state.where == "uv's own" else ""
+            return "" if state.source else _("uv's own")
         return SAID_BY.get(state.origin, "")
 
     def _fact(self, name: str, state: SettingState) -> str:
@@ -124,7 +124,7 @@ class SettingsScreen(StepScreen):
     def _mode(self, state: SettingState) -> str:
         """The link mode that will hold and what it does; one that is set somewhere holds while nothing is chosen."""
         mode = self.way.choices.text(LINKS)
-        if mode == "auto" and state.where != "uv's own":
+        if mode == "auto" and state.source is not None:
             return now_told(self.way.machine, state, self.room - 15)
         return f"{mode}{_(': ')}{shown(dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state))}"
 

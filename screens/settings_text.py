@@ -67,10 +67,9 @@ class Tried:
 def now_told(machine: Machine, state: SettingState, room: int) -> str:
     """What holds now and what sets it, in `room` cells: the file and its line matter more than a path's beginning."""
     now = short(machine, state.now or _("not known"))
-    if state.where == "uv's own":
+    if state.source is None:
         return _("empty: {now}, {fact}", now=now, fact=state.fact)
-    place = state.where.partition(" in ")[2] if state.where.startswith("UV_") and " in " in state.where else state.where
-    rest = f", {shown(place)}"
+    rest = f", {shown(state.source.at)}"
     if state.key == "settings.cache-dir" and state.fact:
         rest += f", {shown(state.fact)}"
     left = max(8, room - cell_len(_("now ")) - cell_len(rest))

@@ -9,10 +9,11 @@ import pytest
 
 from screens.app import WizardApp
 from screens.asking import MarkSheet
-from screens.settings_text import side_told
+from screens.settings_text import now_told, side_told
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, machine
 from tests.screens.running import shows, text_of, until
+from tests.support.loud import loud
 from wizard.advice.setting_states import states
 from wizard.choices import Choices
 from wizard.machine.facts import CacheFolder
@@ -70,6 +71,16 @@ def test_the_side_names_every_place_and_the_one_that_wins() -> None:
     assert "behind it: /t, ~/.config/uv/uv.toml line 1" in told
     assert "not in this terminal: copy, UV_LINK_MODE in ~/.zshrc line 1 + wins: auto, uv's own" in told
     assert told.endswith("+ A reason.")
+
+
+@pytest.mark.same_everywhere
+def test_what_sets_a_setting_is_said_in_the_reader_s_language() -> None:
+    here = replace(machine(), environment={"UV_CACHE_DIR": "/c"}, files={"/h/.bashrc": b"export UV_CACHE_DIR=/c\n"}, home="/h")
+    cache = states(here, Choices(), None)[0]
+    assert cache.source is not None
+    assert cache.source.at == "~/.bashrc line 1"
+    with loud():
+        assert "~/.bashrc LINE 1" in now_told(here, cache, 70)
 
 
 async def test_a_link_mode_that_a_file_sets_is_said_with_its_line_at_80_cells() -> None:

@@ -153,7 +153,8 @@ def test_the_projects_file_wins_over_the_users() -> None:
         ("copy", "~/.config/uv/uv.toml line 1", False),
     ]
     (_, _, links) = states(here, Choices(), None, project)
-    assert (links.now, links.where) == ("symlink", "pyproject.toml line 2 of the project")
+    assert links.source is not None
+    assert (links.now, links.source.place) == ("symlink", "pyproject.toml line 2 of the project")
 
 
 FILES = ("project.toml", "pyproject.toml", "user.toml", "xdg/uv/uv.toml", "named.toml")
@@ -207,7 +208,8 @@ def test_uv_goes_by_the_file_that_is_said_to_win(
     (cache, _, _) = states(here, Choices(), None, read_project(str(project), environment))
     assert cache.now == said.stdout.strip()
     if there == FILES[3:4] and not more:
-        assert cache.where == f"{tmp_path / 'xdg' / 'uv' / 'uv.toml'} line 2"
+        assert cache.source is not None
+        assert cache.source.place == f"{tmp_path / 'xdg' / 'uv' / 'uv.toml'} line 2"
 
 
 LINUX = """Disk quotas for user min (uid 1000):

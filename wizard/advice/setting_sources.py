@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.advice.in_force import configs, reads_files
 from wizard.language import said
@@ -24,10 +24,13 @@ from wizard.toml import TOMLError, parse
 
 @dataclass(frozen=True)
 class Source:
-    """A place that sets a value. `place`: `~/.bashrc line 12`; `wins`: whether it is the one that uv goes by here."""
+    """A place that sets a value. `place`: `UV_CACHE_DIR in ~/.bashrc line 12`; `at`: the same without the
+    variable; `wins`: whether it is the one that uv goes by here.
+    """
 
     value: str
     place: str
+    at: str
     wins: bool = False
 
 
@@ -36,11 +39,11 @@ def sources(machine: Machine, key: str, project: Project | None = None) -> tuple
     found_there = list(_environment(machine, VARIABLES[key]))
     here = machine.environment.get(VARIABLES[key])
     # a line of a start-up file that this terminal has not read decides nothing here
-    if here and not any(holds for _, _, holds in found_there):
-        found_there.insert(0, (here, said("{variable} in this terminal", variable=VARIABLES[key]), True))
+    if here and not any(holds for _, holds in found_there):
+        found_there.insert(0, (_of_variable(here, VARIABLES[key], said("this terminal")), True))
     found = [*found_there, *_files(machine, KEYS.get(key), project)]
-    at = next((place for place, (_, _, holds) in enumerate(found) if holds), None)
-    return tuple(Source(masked(one_line(value)), place, number == at) for number, (value, place, _) in enumerate(found))
+    first = next((number for number, (_, holds) in enumerate(found) if holds), None)
+    return tuple(replace(one, wins=number == first) for number, (one, _) in enumerate(found))
 
 
 def in_force(machine: Machine, key: str, project: Project | None = None) -> Source | None:
@@ -48,43 +51,36 @@ def in_force(machine: Machine, key: str, project: Project | None = None) -> Sour
     return next((one for one in sources(machine, key, project) if one.wins), None)
 
 
-def _environment(machine: Machine, variable: str) -> Iterator[tuple[str, str, bool]]:
-    """(value, place, whether this terminal has it from there), of start-up files, our own files and the registry."""
+def _of_variable(value: str, variable: str, at: str) -> Source:
+    return Source(masked(one_line(value)), said("{variable} in {at}", variable=variable, at=at), at)
+
+
+def _of_file(value: str, place: str) -> Source:
+    return Source(masked(one_line(value)), place, place)
+
+
+def _environment(machine: Machine, variable: str) -> Iterator[tuple[Source, bool]]:
+    """(source, whether this terminal has it from there), of start-up files, our own files and the registry."""
     here = machine.environment.get(variable)
     names = frozenset({variable})
     for one in shell_files.assignments(machine, names):
-        place = said(
-            "{variable} in {file} line {line}",
-            variable=variable,
-            file=short(machine, one.path),
-            line=one.line,
-        )
-        yield one.value, place, here is not None and (one.value == here or one.value[:1] in {"$", "~"})
+        at = said("{file} line {line}", file=short(machine, one.path), line=one.line)
+        holds = here is not None and (one.value == here or one.value[:1] in {"$", "~"})
+        yield _of_variable(one.value, variable, at), holds
     for family in FAMILIES:
         path = shell_files.env_file(machine, family)
         value = family.variables_of(machine.files.get(path), names).get(variable)
         if value is not None:
             line = _line(machine.files.get(path), rf"^.*\b{variable}\b")
-            yield (
-                value,
-                said(
-                    "{variable} in {file} line {line}",
-                    variable=variable,
-                    file=short(machine, path),
-                    line=line,
-                ),
-                value == here,
-            )
+            at = said("{file} line {line}", file=short(machine, path), line=line)
+            yield _of_variable(value, variable, at), value == here
     stored = user_registry.value_of(machine, variable)
     if stored is not None:
-        yield (
-            stored[0],
-            said("{variable} of your Windows user", variable=variable),
-            here is not None and (stored[0] == here or "%" in stored[0]),
-        )
+        holds = here is not None and (stored[0] == here or "%" in stored[0])
+        yield _of_file(stored[0], said("{variable} of your Windows user", variable=variable)), holds
 
 
-def _files(machine: Machine, key: str | None, project: Project | None) -> Iterator[tuple[str, str, bool]]:
+def _files(machine: Machine, key: str | None, project: Project | None) -> Iterator[tuple[Source, bool]]:
     if key is None:
         return
     named = machine.environment.get("UV_CONFIG_FILE")
@@ -94,15 +90,12 @@ def _files(machine: Machine, key: str | None, project: Project | None) -> Iterat
             table = _table(data, inner)
             value = (table or {}).get(key)
             if isinstance(value, str):
-                yield (
-                    value,
-                    said(
-                        "{file} line {line} of the project",
-                        file=path.rpartition("/")[2],
-                        line=_line(data, rf"^ *{key} *="),
-                    ),
-                    True,
+                place = said(
+                    "{file} line {line} of the project",
+                    file=path.rpartition("/")[2],
+                    line=_line(data, rf"^ *{key} *="),
                 )
+                yield _of_file(value, place), True
             if name == "uv.toml" and data is not None:
                 break  # uv then leaves [tool.uv] aside
     for path, text, settings in configs(machine):
@@ -113,7 +106,8 @@ def _files(machine: Machine, key: str | None, project: Project | None) -> Iterat
                 file=short(machine, path),
                 line=_line(text.encode(), rf"^ *{key} *="),
             )
-            yield value, said("{place}, which UV_CONFIG_FILE names", place=place) if named else place, True
+            told = said("{place}, which UV_CONFIG_FILE names", place=place) if named else place
+            yield _of_file(value, told), True
 
 
 def _table(data: bytes | None, inner: tuple[str, ...]) -> dict[str, object] | None:

@@ -15,13 +15,13 @@ from wizard.project.facts import Project
 
 @dataclass(frozen=True)
 class SettingState:
-    """`now`: the value in force; `where`: what set it; `new`: what it becomes, None where it stays; `origin`: who said so;
-    `sources`: every place that sets it, the strongest first.
+    """`now`: the value in force; `source`: what set it, None: uv's own default; `new`: what it becomes, None where it
+    stays; `origin`: who said so; `sources`: every place that sets it, the strongest first.
     """
 
     key: str
     now: str | None
-    where: str
+    source: Source | None
     new: str | None
     fact: str
     problem: str | None
@@ -59,8 +59,8 @@ def _state(
     choices: Choices, found: tuple[Source, ...], key: str, default: str | None, fact: str, problem: str | None
 ) -> SettingState:
     winner = next((one for one in found if one.wins), None)
-    now, where = (winner.value, winner.place) if winner else (default, "uv's own")
+    now = winner.value if winner else default
     value, origin = choices.said(key)
     text = value if isinstance(value, str) else ""
     new = text if text not in ("", "auto") and text != now else None
-    return SettingState(key, now, where, new, fact, None if new else problem, origin, found)
+    return SettingState(key, now, winner, new, fact, None if new else problem, origin, found)

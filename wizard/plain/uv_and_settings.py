@@ -172,7 +172,7 @@ def settings(way: Way) -> Page:
                 name=name,
                 variable=variable,
                 now=state.now or _("not known"),
-                where=_("uv's own") if state.where == "uv's own" else state.where,
+                where=state.source.place if state.source else _("uv's own"),
                 fact=state.fact,
             )
         )
