@@ -187,7 +187,11 @@ class RunScreen(FailingScreen):
         """U: asks, then puts back what the run changed."""
         from screens import undoing
 
-        undoing.ask(self, self.walk.run, self.redraw)
+        undoing.ask(self, self.walk.run, self.taken_back)
+
+    def taken_back(self) -> None:
+        """What the run changed is put back."""
+        self.redraw()
 
     def action_stop(self) -> None:
         """S: asks, then stops the run."""

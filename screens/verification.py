@@ -170,6 +170,10 @@ class VerificationScreen(RunScreen):
     def busy(self) -> bool:
         return self.walk.running
 
+    def taken_back(self) -> None:
+        self._asked_for = None  # what to type from now on is another matter then
+        super().taken_back()
+
     def shows_failure(self, failure: Failure) -> bool:
         del failure  # whoever is here when a run has failed is told here
         return True
@@ -195,6 +199,10 @@ def after_rows(after: After | None, width: int) -> list[str]:
     """
     if after is None:
         return []
+    if after.taken_back:
+        from wizard.told.after import TAKEN_BACK
+
+        return rows.wrapped(TAKEN_BACK, width, 2)
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
     heads = [_("From now on  "), *[" " * cell_len(_("From now on  "))] * (len(after.commands) - 1)]
     told = [

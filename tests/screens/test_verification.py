@@ -11,7 +11,10 @@ from screens.rungs import device_panel, rung, versions
 from screens.verification import VerificationScreen, after_rows
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
+from wizard.files import Journal
+from wizard.run import client
 from wizard.told.after import After
+from wizard.told.closing import closing
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -206,3 +209,23 @@ async def test_what_is_not_required_is_a_warning_and_no_failure(folder: Path, re
         await until(pilot, shows(app, "It works: torch runs on the CPU"))
         assert "  2 ! warning  JAX computes                        0.12, CPU only" in text_of(app)
         assert "1 of 1 checks passed" in " ".join(text_of(app).split())
+
+
+async def test_what_is_taken_back_is_not_told_to_go_on_with(folder: Path, recorded: Recorded) -> None:
+    mine = (folder / "pyproject.toml").read_bytes()
+    Journal(recorded.folder / "journal").write(folder / "pyproject.toml", mine + b"# ours\n")
+    recorded.verify(ok=True)
+    recorded.step("verify", "done")
+    recorded.end(0)
+    async with showing(folder, recorded, at="verify") as (app, pilot):
+        await until(pilot, shows(app, " From now on  uv run python"))
+        await pilot.press("u")
+        await until(pilot, shows(app, "[ Leave them ]"))
+        await pilot.press("right", "enter")
+        await until(pilot, shows(app, "1 file is as before."))
+        await until(pilot, shows(app, "Taken back: the files are as they were."))
+        assert "From now on" not in text_of(app)
+        told = "\n".join(closing(app.walk.way, client.again(recorded.run)))
+        assert told.startswith("Taken back: ")
+        assert "uv-wizard undo" not in told
+    assert (folder / "pyproject.toml").read_bytes() == mine

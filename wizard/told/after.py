@@ -33,6 +33,12 @@ class After:
     """Where the commands are typed, if that is not where this program was started."""
     finds_uv: bool = True
     """Whether this terminal finds a uv by its name; where not, `load_line` comes before the commands."""
+    taken_back: bool = False
+    """Whether its files have been put back since: nothing of the rest holds then."""
+
+
+TAKEN_BACK = said("Taken back: the files are as they were. Environments, packages and caches stay.")
+"""What is told of such a run in the place of its commands."""
 
 
 def after(way: Way, run: RunInfo | None = None) -> After:
@@ -43,7 +49,8 @@ def after(way: Way, run: RunInfo | None = None) -> After:
     arrived_ = arrived.told(events.read(run.folder / state.EVENTS)) if run else ""
     log = str(run.folder / "log") if run else ""
     found = shutil.which("uv", path=way.environment.get("PATH")) is not None
-    return After(commands, load, log, tuple(changed), arrived_, _elsewhere(way), found)
+    undone = run is not None and run.undone
+    return After(commands, load, log, tuple(changed), arrived_, _elsewhere(way), found, undone)
 
 
 _WITHOUT_PROJECT = (

@@ -7,6 +7,7 @@ from wizard.plan.quoting import command_line
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.told import after_conda, first_steps
+from wizard.told.after import TAKEN_BACK, After
 from wizard.told.after import after as after_run
 from wizard.way import Way
 
@@ -16,6 +17,10 @@ NEW_SHELLS = said("New shells have the new variables.")
 def closing(way: Way, run: RunInfo) -> list[str]:
     """The last lines of a run that went well: what to type from now on, where the log is."""
     after = after_run(way, run)
+    return [shown(TAKEN_BACK), _("Log: {path}", path=after.log)] if after.taken_back else _from_now_on(way, run, after)
+
+
+def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
     width = max(len(command) for command, _ in after.commands)
     lines = [_("From now on:"), *(f"  {command:{width}}  {shown(about)}" for command, about in after.commands)]
     if after.folder:
