@@ -84,7 +84,7 @@ class ImportPage(Page):
         )
         for title, pile in piles:
             if pile:
-                found.append(Row("", f"{title}: {len(pile)}", heading=True))
+                found.append(Row("", f"{title}{_(': ')}{len(pile)}", heading=True))
                 found += [
                     Row(one.text, cut(f"  {fit(cut(one.text, 28), 28)} {shown(_short(one))}", width)) for one in pile
                 ]
@@ -188,11 +188,11 @@ def tell_whole(screen: StepScreen, error: Exception) -> None:
     from screens.sheet import Answer, Sheet
 
     screen.forget_said()
-    lines = [*_trouble(error), _("Nothing has been changed.")]
+    lines = [*trouble_rows(error), _("Nothing has been changed.")]
     screen.app.push_screen(Sheet(_("That can't be done"), lines, [Answer(_("Close"), None)], escape=None))
 
 
-def _trouble(error: Exception) -> list[str]:
+def trouble_rows(error: Exception) -> list[str]:
     """Of an error, in rows for a sheet."""
     first, *rest = wrapped(error_told(error), 67, 4) or [""]
     return [shown(ERROR) + first, *(f"{'':11}{row}" for row in rest)]
@@ -234,7 +234,7 @@ def _offer_new(
 
     def again(answer: dict[str, str], error: Exception) -> None:
         screen.forget_said()
-        _offer_new(screen, done, answer, _trouble(error))
+        _offer_new(screen, done, answer, trouble_rows(error))
 
     title = _("A new project in this folder")
     if not os.path.isdir(screen.way.path):
@@ -278,4 +278,4 @@ def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None
     screen.say(_("The plan begins with it; the review shows every line."))
 
 
-__all__ = ["ImportPage", "offer", "tell_whole"]
+__all__ = ["ImportPage", "offer", "tell_whole", "trouble_rows"]

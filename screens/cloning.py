@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.asking import AskedField, FieldSheet
-from screens.begin import tell_whole
+from screens.begin import trouble_rows
 from screens.rows import cut
 from screens.sheet import Answer, Sheet
 from screens.text_page import TextPage
@@ -37,8 +37,10 @@ class CloningSheet(Sheet[bool]):
         super().__init__(_("git fetches the project"), lines, [Answer(_("Stop"), value=False)], escape=False)
 
 
-def offer(screen: StepScreen, address: str, move: Callable[[str], None]) -> None:
-    """Asks where to, clones, shows what came; `move` goes on there."""
+def offer(
+    screen: StepScreen, address: str, move: Callable[[str], None], into: str = "", trouble: Sequence[str] = ()
+) -> None:
+    """Asks where to, clones, shows what came; `move` goes on there. `into`: where it was tried, `trouble`: what came of it."""
 
     def taken(text: str) -> str | None:
         there = Path(text).expanduser()
@@ -50,9 +52,9 @@ def offer(screen: StepScreen, address: str, move: Callable[[str], None]) -> None
         if answer:
             _fetch(screen, address, str(Path(answer["into"]).expanduser()), move)
 
-    field = AskedField("into", _("Into"), folder_for(address, screen.way.path), taken, "clone")
+    field = AskedField("into", _("Into"), into or folder_for(address, screen.way.path), taken, "clone")
     line = cut(_("From {address}", address=masked(one_line(address))), 76)
-    screen.app.push_screen(FieldSheet(_("Clone it into which folder?"), [field], [line]), named)
+    screen.app.push_screen(FieldSheet(_("Clone it into which folder?"), [field], [*trouble, line]), named)
 
 
 def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], None]) -> None:
@@ -71,7 +73,7 @@ def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], 
         if sheet.is_current:
             sheet.dismiss(True)
         if trouble is not None:
-            tell_whole(screen, trouble)
+            offer(screen, address, move, folder, trouble_rows(trouble))
             return
         lines = [*about(read_project(folder, screen.way.environment), folder, screen.way.machine), ""]
         lines += [_("Nothing of it has been run. Esc closes this; the review shows every command.")]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from screens import cloning
 from screens.app import WizardApp, farewell
 from screens.begin import ImportPage
 from screens.walk import Walk
@@ -237,3 +238,16 @@ async def test_a_project_that_is_the_home_folder_is_warned_of(folder: Path, monk
     app = WizardApp(Walk(Way(os.fspath(folder / "deep" / "down"), machine=NOTHING)))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, "! warning  This project is your home folder: it holds for all folders below"))
+
+
+async def test_an_address_that_git_can_not_clone_is_asked_for_again(folder: Path, uv: Path) -> None:
+    async with started(folder, uv) as (app, pilot):
+        cloning.offer(app.screen, "https://127.0.0.1:1/x/y.git", lambda _: None)  # type: ignore[arg-type]
+        await until(pilot, shows(app, "Clone it into which folder?"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "x error    git could not clone it"))
+        assert "From https://127.0.0.1:1/x/y.git" in text_of(app)
+        assert "[ Take it ]" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, shows(app, "This machine and this project"))
+    assert names(folder) == set()

@@ -140,7 +140,7 @@ def _python(piles: _Piles, shown: str, asked: str, version: str | None) -> None:
         raise BadInput(msg)
     series = re.fullmatch(r"==(3\.\d+)(?:\.\d+)?(?:\.\*)?", asked)
     piles.requires_python = f"=={series[1]}.*" if series else asked or None
-    why: str = "requires-python"
+    why: str = said("becomes requires-python, the Pythons that the project runs on")
     if series and series[1] in {"3.6", "3.7", "3.8"}:
         old = said(
             "Python {series} is old: few of today's packages, and no new torch, have wheels for it", series=series[1]
