@@ -9,10 +9,13 @@ import sys
 
 import pytest
 
+from tests.support.loud import loud
 from wizard.choices import checked
 from wizard.diagnosis import Context, diagnose, from_document, of
 from wizard.diagnosis.rules import causes, matches
+from wizard.language import shown
 from wizard.machine.facts import Filesystem, Gpu, Machine
+from wizard.project.facts import Lock, LockedPackage, Project
 
 OUTDATED = (
     "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n\nhint: Run `uv lock`.\n"
@@ -157,6 +160,24 @@ def test_names_the_package_that_holds_a_library(library: str, holder: str) -> No
     assert found.cause == "cuda-library-missing"
     assert library in found.title
     assert f"package {holder}," in found.explanation
+
+
+def test_the_package_that_is_installed_once_more_is_the_one_that_the_lock_has() -> None:
+    package = LockedPackage("nvidia-cufile-cu12", "1.13", "https://index.example/simple", {})
+    project = Project("/p", lock=Lock((), (package,), None, None))
+    text = "ImportError: libcufile.so.0: cannot open shared object file: No such file or directory"
+    found = diagnose(text, Context(phase="verify", project=project))
+    assert found.fixes[0].commands == (("uv", "sync", "--locked", "--reinstall-package", "nvidia-cufile-cu12"),)
+
+
+def test_what_a_cause_is_told_with_is_in_the_reader_s_language() -> None:
+    found = diagnose(
+        "error: Extra `cpu` is not defined in the project's `optional-dependencies` table",
+        Context(project=Project("/p")),
+    )
+    assert "the project has none" in found.explanation
+    with loud():
+        assert "HAS NONE" in shown(found.explanation)
 
 
 def test_a_full_disk_sends_the_cache_where_there_is_room() -> None:

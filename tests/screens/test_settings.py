@@ -75,7 +75,9 @@ def test_the_side_names_every_place_and_the_one_that_wins() -> None:
 
 @pytest.mark.same_everywhere
 def test_what_sets_a_setting_is_said_in_the_reader_s_language() -> None:
-    here = replace(machine(), environment={"UV_CACHE_DIR": "/c"}, files={"/h/.bashrc": b"export UV_CACHE_DIR=/c\n"}, home="/h")
+    here = replace(
+        machine(), environment={"UV_CACHE_DIR": "/c"}, files={"/h/.bashrc": b"export UV_CACHE_DIR=/c\n"}, home="/h"
+    )
     cache = states(here, Choices(), None)[0]
     assert cache.source is not None
     assert cache.source.at == "~/.bashrc line 1"

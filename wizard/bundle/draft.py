@@ -154,14 +154,16 @@ def _program(asked: Asked, client: httpx.Client, uv: str | None, scratch: Path) 
     fits = uv is not None and wish.version in ("", own)
     used = address(asked.choices, "pypi") or uv_ways.known_index(asked.here, asked.project)
     indexes = [one for one in (used, official.address(uv) if uv else None) if one]
-    why: str = said("the address of a package index is not known here; name one: --set mirrors.pypi=https://...")
+    why: str | None = None
     for index in dict.fromkeys(indexes):
         try:
             version, item = programs.uv_item(client, index, wish.version or own or "", wish.required, asked.target)
         except WizardError as error:
-            why = why if why.startswith("no uv") else message_of(error)
+            why = why or message_of(error)
             continue
         return _Program(version, uv if uv and fits else programs.borrowed_uv(index, version, scratch), item)
+    if why is None:
+        why = said("the address of a package index is not known here; name one: --set mirrors.pypi=https://...")
     if uv is None or not fits or not _alike(asked):
         raise WizardError(why)
     note = said("{why}; so the uv of this machine goes along", why=masked(why))

@@ -133,9 +133,7 @@ def _holder_locked(scene: Scene) -> bool:
     from wizard.diagnosis.values import holder_of
 
     found = re.search(r"(lib\w+\.so[.\d]*)", scene.text)
-    project = scene.context.project
-    names = {package.name for package in project.lock.packages} if project is not None and project.lock else set()
-    return found is not None and any(holder in names for holder in holder_of(found[1]))
+    return found is not None and any(holder in scene.locked for holder in holder_of(found[1]))
 
 
 _NAMES: dict[str, Callable[[Scene], bool]] = {

@@ -132,6 +132,12 @@ class Scene:
         return project.lock.registries
 
     @cached_property
+    def locked(self) -> frozenset[str]:
+        """The names of uv.lock's packages."""
+        lock = self.context.project.lock if self.context.project is not None else None
+        return frozenset(package.name for package in lock.packages) if lock is not None else frozenset()
+
+    @cached_property
     def proxy(self) -> tuple[str, str] | None:
         """The proxy in force for the address of the report: its variable and its address, credentials masked."""
         scheme = (self.url or "").partition("://")[0]

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from wizard import lists
 from wizard.diagnosis.around import glibc, gpu_vendor
 from wizard.diagnosis.gpus import generations
 from wizard.diagnosis.rules import libraries
 from wizard.diagnosis.scene import Scene
+from wizard.language import said
 from wizard.machine.facts import Filesystem
 from wizard.text import masked, one_line, standing_size
 
@@ -73,7 +75,7 @@ def _report(scene: Scene) -> dict[str, Any]:
         "path": one_line(scene.path, 200) if scene.path else None,
         "certificate_variable": certificate[0],
         "certificate_path": certificate[1],
-        "program": "uv" if scene.output.errors and scene.context.phase != "verify" else "The program",
+        "program": "uv" if scene.output.errors and scene.context.phase != "verify" else said("The program"),
     }
 
 
@@ -188,8 +190,8 @@ def _project(scene: Scene) -> dict[str, Any]:
     offers = project.torch.offers if project.torch is not None else {}
     extra = next((name for kind, name in offers.values() if kind == "extra"), None)
     return {
-        "extras": _listed(project.extras) or "none",
-        "groups": _listed(project.groups) or "none",
+        "extras": lists.named(project.extras) or said("none"),
+        "groups": lists.named(project.groups) or said("none"),
         "torch_extra": extra,
         "torch_extra_list": [*scene.context.choices.get("sync", {}).get("extras", ()), extra] if extra else None,
     }
@@ -221,13 +223,11 @@ def _derived(scene: Scene, found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known_holder(scene: Scene, holders: tuple[str, ...]) -> str | None:
-    """Of the two packages that may hold a library, the one of the CUDA that the text names."""
+    """Of the packages that may hold a library, the one that uv.lock has, or of the CUDA that the text names."""
     if not holders:
         return None
+    if locked := [one for one in holders if one in scene.locked]:
+        return locked[0]
     if re.search(r"[\\/]cu13[\\/]|-cu13\b|CUDA 13|\+cu13", scene.text):
         return holders[0]
-    return holders[1] if re.search(r"-cu12\b|CUDA 12|\+cu12", scene.text) else " or ".join(holders)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names)
+    return holders[1] if re.search(r"-cu12\b|CUDA 12|\+cu12", scene.text) else lists.either(holders)
