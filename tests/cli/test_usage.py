@@ -9,6 +9,9 @@ import pytest
 
 from wizard import __version__
 from wizard.cli import main
+from wizard.language import spoken
+from wizard.plan.step import Plan, Step
+from wizard.told import lines
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
@@ -135,6 +138,13 @@ def test_a_plan_that_apply_would_stop_at_says_so(capsys: pytest.CaptureFixture[s
     assert (code, "everything is in place" in out) == (0, False)
     assert "x This project has no uv.lock" in out
     assert "uv-wizard, without more words, makes it" in out
+
+
+def test_a_plan_names_its_steps_in_the_reader_s_language() -> None:
+    steps = (Step("lock", "lock", "uv makes uv.lock"), Step("sync", "sync", "31 packages"))
+    assert [*lines.plan(Plan(steps))][:2] == ["1 lock      uv makes uv.lock", "2 sync      31 packages"]
+    with spoken("ko"):
+        assert [*lines.plan(Plan(steps))][:2] == ["1 uv.lock   uv makes uv.lock", "2 동기화    31 packages"]
 
 
 def test_doctor_says_of_a_broken_project_what_is_not_known(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from wizard.language import _, ngettext, said, shown
 from wizard.plan.quoting import command_line
 from wizard.text import clean, masked, one_line, padded, standing_size
 from wizard.told.facts import how_it_came, machine_rows, project_rows
-from wizard.told.phrases import fact_label
+from wizard.told.phrases import fact_label, step_name
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
@@ -140,7 +140,7 @@ def plan(
     if not made.steps and obstacle is None:
         yield _("Nothing to change: everything is in place.")
     for number, step in enumerate(made.steps, 1):
-        yield f"{number} {step.id:9} {clean(shown(step.summary))}"
+        yield f"{number} {padded(step_name(step.id), 9)} {clean(shown(step.summary))}"
         yield from (f"    ! {clean(shown(note))}" for note in step.notes)
         if step.id == "sync" and forecast is not None:
             yield f"    {_of_the_sync(forecast)}"
