@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import HorizontalGroup, Vertical
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widget import Widget
@@ -42,8 +42,9 @@ class SearchPage(Page):
         #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
         #log, #log:focus { scrollbar-size: 0 0; background: $background; color: $foreground; border: none; }
         #place { height: 1; padding: 0 1; color: $text-muted; }
-        #find, #find:focus { height: 1; padding: 0 1; border: none; background: $panel; background-tint: transparent; }
-        #find { display: none; }
+        #finding { display: none; height: 1; padding: 0 1; background: $panel; }
+        #finding Line { width: auto; }
+        #find, #find:focus { width: 1fr; padding: 0; border: none; background: $panel; background-tint: transparent; }
         & > .screen--selection { background: $primary; color: $background; text-style: bold; }
         &:ansi > .screen--selection { background: ansi_blue; color: ansi_bright_white; }
         &:nocolor > .screen--selection { text-style: reverse; }
@@ -76,7 +77,10 @@ class SearchPage(Page):
     def compose_rows(self) -> ComposeResult:
         with Vertical(id="rows"):
             yield Lines(id="log", max_lines=self.MOST_LINES, auto_scroll=False)
-        yield FieldInput(placeholder=_("Search for"), id="find", compact=True, select_on_focus=False)
+        with HorizontalGroup(id="finding"):
+            yield Line(f"{_('Search for')} [")
+            yield FieldInput(id="find", compact=True, select_on_focus=False)
+            yield Line("]")
         yield Line(id="place")
 
     def on_mount(self) -> None:
@@ -112,15 +116,16 @@ class SearchPage(Page):
 
     def action_search(self) -> None:
         """`/`: a field for what to look for."""
-        field = self.query_one("#find")
-        field.display = True  # no class of the page: that would have every widget on it styled anew
-        self._to(field)
+        self.query_one(
+            "#finding"
+        ).display = True  # no class of the page: that would have every widget on it styled anew
+        self._to(self.query_one("#find"))
 
     def action_leave(self) -> None:
         if not is_field(self.focused):
             self.dismiss(None)
             return
-        self.query_one("#find").display = False
+        self.query_one("#finding").display = False
         self._to(self.log_lines)
 
     def _to(self, widget: Widget) -> None:

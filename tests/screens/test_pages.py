@@ -25,3 +25,14 @@ async def test_a_line_wider_than_the_window_can_be_read_to_its_end(language: str
 async def test_nothing_is_said_of_the_rest_where_all_is_in_sight() -> None:
     async with opened("log", (80, 24)) as (app, _pilot):
         assert "Right" not in text_of(app)[-1]
+
+
+async def test_the_search_is_named_and_bracketed_while_it_is_typed() -> None:
+    async with opened("search", (80, 24)) as (app, pilot):
+        await pilot.press(*"mpmath")
+        await at_rest(app, pilot)
+        assert text_of(app)[21].rstrip().startswith(" Search for [mpmath ")
+        assert text_of(app)[21].rstrip().endswith("]")
+        await pilot.press("enter", "escape")
+        await at_rest(app, pilot)
+        assert not any("Search for [" in row for row in text_of(app))
