@@ -49,27 +49,22 @@ def brought(way: Way, name: str) -> Imported:
     Raises BadInput where it can't be read.
     """
     described = describe(Path(way.path, name))
-    return sort(described, absent=unknown_names(described, way.uv_path(), way))
+    return sort(described, absent=asked_for(described, way)[0])
 
 
 def brought_from_conda(way: Way, name: str) -> tuple[Imported, CondaHere]:
     """The same of a conda environment. Waits. Raises BadInput."""
     found = conda_environment(way, name)
-    return sort(found.live.described, absent=unknown_names(found.live.described, way.uv_path(), way)), found
+    return sort(found.live.described, absent=asked_for(found.live.described, way)[0]), found
 
 
-def unknown_names(described: Described, uv: str | None, way: Way) -> tuple[str, ...]:
-    """Names that the package index does not have; none where it can't be asked."""
-    return asked_for(described, uv, way)[0]
-
-
-def asked_for(described: Described, uv: str | None, way: Way) -> tuple[tuple[str, ...], bool]:
-    """Names that the package index does not have, and whether it answered."""
+def asked_for(described: Described, way: Way) -> tuple[tuple[str, ...], bool]:
+    """Names that the package index does not have, and whether it answered; none where it can't be asked. Waits."""
     from wizard.environment_files.check import absent
     from wizard.machine.uv import first_version
     from wizard.mirrors.official import address
 
-    env = way.environment
+    env, uv = way.environment, way.uv_path()
     names = candidates(described)
     if not names or is_on(env.get("UV_OFFLINE")):
         return (), True
@@ -164,12 +159,16 @@ def conda_environment(way: Way, name: str) -> CondaHere:
     )
 
 
+def step_of(imported: Imported, folder: str) -> Step | None:
+    """What writes it into that folder, beside what is there; None where nothing is to be written."""
+    files = {name: _bytes(Path(folder, name)) for name in ("pyproject.toml", ".python-version")}
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return import_file.step(imported, folder, os.sep, files, python)
+
+
 def of_file(way: Way, imported: Imported) -> Step:
     """The step that writes what was brought. Raises BadInput where there is nothing to write."""
-    names = ("pyproject.toml", ".python-version")
-    files = {name: _bytes(Path(way.path, name)) for name in names}
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    step = import_file.step(imported, way.path, os.sep, files, python)
+    step = step_of(imported, way.path)
     if step is None:
         raise BadInput(said("pyproject.toml has all of it already"))
     return step
@@ -184,5 +183,5 @@ def _bytes(path: Path) -> bytes | None:
 
 __all__ = [
     "CondaHere", "asked_for", "brought", "brought_from_conda", "check_packages", "conda_environment", "files_below", "new",
-    "of_file",
+    "of_file", "step_of",
 ]  # fmt: skip

@@ -93,18 +93,15 @@ def _as_document(options: Options, imported: Imported, plan: Plan, folder: Path,
 
 def _absent(described: Described, way: Way) -> tuple[str, ...]:
     """Names that the package index does not have; none where it can't be asked."""
-    found, answered = begin.asked_for(described, way.uv_path(), way)
+    found, answered = begin.asked_for(described, way)
     if not answered:
         print(_("uv-wizard: the package index did not answer, so the names were not looked up there"), file=sys.stderr)
     return found
 
 
 def _plan(imported: Imported, way: Way, folder: Path) -> Plan:
-    names = ("pyproject.toml", ".python-version")
-    files = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in names}
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     uv = plan_uv(way.machine, way.project, way.choices, None)
-    steps = [one for one in (uv.step, import_file.step(imported, str(folder), os.sep, files, python)) if one]
+    steps = [one for one in (uv.step, begin.step_of(imported, str(folder))) if one]
     if not any(one.id == "import" for one in steps):
         return Plan((), str(folder), uv.path)
     environment = run_environment(way.project, way.choices) if way.project else {}
