@@ -40,6 +40,7 @@ ENGLISH = {
     "wizard/told/torch_not_taken.py": "how a sentence begins",
     "wizard/told/torch_rows.py": "which sentence it is",
     "wizard/told/torch.py": "which sentence it is",
+    "wizard/told/source_failed.py": "which sentence it is",
     "wizard/toml.py": "what a reader of TOML says",
     "wizard/mirrors/unpacked.py": "an error that is caught",
     "wizard/machine/windows.py": "an error that is caught",

@@ -20,6 +20,7 @@ from wizard.told import lines as words
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Context
+    from wizard.mirrors.record import MirrorResult
     from wizard.plan.step import Plan
     from wizard.way import Way
 
@@ -158,12 +159,18 @@ def mirrors(options: Options) -> int:
     """`uv-wizard mirrors`."""
     from wizard.mirrors.command import measure_command
 
+    head = [words.mirror_head()]
+
+    def tell(result: MirrorResult) -> None:
+        common.print_lines([*head, words.mirror(result)])
+        head.clear()
+
     measured = measure_command(
         kind=options.text("kind") or "pypi",
         catalog=options.text("catalog"),
         project=options.word() or ".",
         choices=common.choices_of(options),
-        on_result=None if options.json else lambda result: common.print_lines([words.mirror(result)]),
+        on_result=None if options.json else tell,
     )
     if options.json:
         common.print_json(measured.document())

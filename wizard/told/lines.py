@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from wizard.choice_keys import KEYS
 from wizard.language import _, ngettext, said, shown
 from wizard.plan.quoting import command_line
-from wizard.text import clean, masked, one_line, padded, standing_size
+from wizard.text import cells, clean, masked, one_line, padded, standing_size
 from wizard.told.facts import how_it_came, machine_rows, project_rows
-from wizard.told.phrases import fact_label, step_name
+from wizard.told.phrases import fact_label, measured_rate, step_name
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
@@ -205,9 +205,15 @@ def _ways_out(found: Diagnosis) -> Iterator[str]:
             yield f"      {clean(command_line(argv))}"
 
 
+def mirror_head() -> str:
+    """The names of `mirror`'s columns, those of the screen."""
+    rate, answer = (" " * max(0, width - cells(told)) + told for told, width in ((_("Rate"), 12), (_("Answer"), 9)))
+    return f"  {padded(_('Source'), 14)} {rate} {answer}   {_('Result')}"
+
+
 def mirror(result: Any) -> str:
     """One measured mirror."""
-    rate = f"{standing_size(int(result.bytes_per_s))}/s" if result.bytes_per_s else "-"
+    rate = measured_rate(result.bytes_per_s or None)
     latency = f"{result.latency_ms:.0f} ms" if result.latency_ms is not None else "-"
     word = _("+ ok") if result.ok else f"x {shown(result.why_not)}"
     return f"  {result.id:14} {rate:>12} {latency:>9}   {one_line(word, 60)}"

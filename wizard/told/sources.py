@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from wizard.language import Message, said, shown
+from wizard.language import said, shown
 from wizard.mirrors.ranking import ranked
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult, Need
 from wizard.text import one_line, span
 from wizard.told.phrases import measured_rate
+from wizard.told.source_failed import brief
 
 BLOCKS = {"pypi": said("packages"), "pytorch": said("torch"), "python": said("Pythons")}
 """The kinds with a choice of their own, in the words of the screen."""
@@ -116,43 +117,7 @@ def _result(result: MirrorResult | None, *, measuring: bool) -> str:
         return said(". waiting") if measuring else "-"
     if result.state == "sound":
         return said("> measuring")
-    return said("+ ok") if result.ok else f"x {one_line(shown(_brief(result)), 40)}"
-
-
-def _brief(result: MirrorResult) -> str:
-    """Why it failed, in two or three words; the page and the panel tell it whole."""
-    why = result.why_not or said("failed")
-    if isinstance(why, Message) and why.msgid == "answers {status} for {project}":
-        return said("answers {status}", status=why.fields["status"])
-    return _BRIEF.get(why.msgid, why) if isinstance(why, Message) else why
-
-
-_NO_INDEX, _NO_ANSWER, _NO_FILE = said("not an index"), said("no answer"), said("lacks the file")
-_SIGN_IN, _METADATA = said("needs a sign-in"), said("wrong metadata")
-_BRIEF = {
-    "a web page, not a package index": _NO_INDEX,
-    "neither JSON nor HTML": _NO_INDEX,
-    "broken JSON": _NO_INDEX,
-    "JSON, but no list of files": _NO_INDEX,
-    "its answer has no end": said("has no end"),
-    "a web page, not a file": said("not a file"),
-    "has no {name} ({status})": _NO_FILE,
-    "has no file of {project}": _NO_FILE,
-    "names another file as {wrong}": said("another file"),
-    "offers metadata that it does not have ({status})": _METADATA,
-    "its metadata has another hash than stated": _METADATA,
-    "its metadata is something else": _METADATA,
-    "asks for a sign-in (401)": _SIGN_IN,
-    "the proxy asks for a sign-in": _SIGN_IN,
-    "too many requests (429)": said("asked too often"),
-    "its certificate is not trusted": said("not trusted"),
-    "sends you round in circles": said("goes in circles"),
-    "no connection in time": _NO_ANSWER,
-    "no answer in time": _NO_ANSWER,
-    "the connection broke": said("broke off"),
-    "the proxy refused": said("proxy refused"),
-}
-"""By the sentence of wizard.mirrors."""
+    return said("+ ok") if result.ok else f"x {one_line(shown(brief(result.why_not or said('failed'))), 40)}"
 
 
 def shortened(rows: Sequence[SourceRow], count: int) -> tuple[SourceRow, ...]:
