@@ -68,7 +68,8 @@ class StartScreen(StepScreen):
         from wizard.told.facts import machine_rows, project_rows
 
         self._found = self.way.findings()
-        rows = dict((*machine_rows(self.way.machine, self.way.pending), *project_rows(self.way.project, self.way.path)))
+        rows = dict(machine_rows(self.way.machine, self.way.pending))
+        rows |= dict(project_rows(self.way.project, self.way.path, self.way.locked_variant()))
         for name in FACTS:
             line = self.query_one(f"#fact-{name.lower()}", Line)
             line.show(self._fact(name, rows.get(name, _("not asked: no uv.lock yet") if name == "Network" else "-")))

@@ -80,6 +80,13 @@ class Way(Looking):
             self._torch = asked, advise(machine, project, selected=selected, version=version)
         return self._torch[1]
 
+    def locked_variant(self) -> str | None:
+        """The variant of torch that uv.lock gives this machine, None where there is none or it can't be told."""
+        from wizard.catalog_torch import PYPI
+
+        locked = self.torch().locked if self.project and self.project.torch and self.project.lock else None
+        return locked.variant if locked and locked.build and locked.variant != PYPI else None
+
     def selected(self) -> Selected:
         """The extras and groups chosen, beside what the torch variant adds."""
         from wizard.advice.torch_reach import Selected

@@ -111,6 +111,9 @@ class MadeUpWay:
     def findings(self) -> tuple[Finding, ...]:
         return self.found
 
+    def locked_variant(self) -> str | None:
+        return None
+
     def room_needed(self) -> int | None:
         return int(6.1 * GIB)
 

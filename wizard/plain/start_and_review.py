@@ -29,7 +29,7 @@ GO_ON_OR_BACK = Question(said("Go on? y, b, q"), "y")
 
 def start(way: Way) -> Page:
     """What is known of the machine and the project, and what stands in the way."""
-    facts = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path))
+    facts = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path, way.locked_variant()))
     lines = [f"{fact_label(label)}{_(': ')}{fact}" for label, fact in facts]
     found = way.findings()
     if way.place.told and way.project is not None:

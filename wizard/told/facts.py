@@ -114,8 +114,8 @@ def _pythons(machine: Machine) -> str | None:
     return told
 
 
-def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]]:
-    """(label, fact) of the project."""
+def project_rows(project: Project | None, path: str, variant: str | None = None) -> Iterator[tuple[str, str]]:
+    """(label, fact) of the project. `variant`: of the torch that its lock gives this machine."""
     if project is None:
         yield "Project", _("none in {path}", path=end_of(one_line(path), 56))
         return
@@ -129,7 +129,8 @@ def project_rows(project: Project | None, path: str) -> Iterator[tuple[str, str]
     elif torch is None:
         yield "torch", _("not used by this project")
     elif torch.locked_version:
-        variant = _(", variant {variant}", variant=torch.locked_local) if torch.locked_local else ""
-        yield "torch", _("{version} in uv.lock{variant}", version=torch.locked_version, variant=variant)
+        name = torch.locked_local or variant
+        told = _(", variant {variant}", variant=name) if name else ""
+        yield "torch", _("{version} in uv.lock{variant}", version=torch.locked_version, variant=told)
     else:
         yield "torch", _("asked for, not in uv.lock yet")

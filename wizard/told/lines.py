@@ -48,7 +48,7 @@ def _uv_of_shells(machine: Machine) -> Iterator[str]:
 
 def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
     """`uv-wizard doctor`. `sizes`: what the servers were asked for."""
-    rows = (*machine_rows(way.machine, way.pending), *project_rows(way.project, way.path), *_lock_rows(way, sizes))
+    rows = (*machine_rows(way.machine, way.pending), *_project_rows(way), *_lock_rows(way, sizes))
     for label, fact in rows:
         yield f"{padded(fact_label(label), 10)} {fact}"
         if label == "uv":
@@ -78,6 +78,10 @@ def doctor(way: Way, sizes: Sizes | None = None) -> Iterator[str]:
         last = reason.choice
     yield ""
     yield _("Next: uv-wizard shows all of this on screens; uv-wizard plan shows what would be done.")
+
+
+def _project_rows(way: Way) -> Iterator[tuple[str, str]]:
+    yield from project_rows(way.project, way.path, way.locked_variant())
 
 
 def _what_is_missing(way: Way, findings: Iterable[Finding]) -> Iterator[str]:
