@@ -33,6 +33,11 @@ def either(parts: Iterable[str]) -> str:
     return _joined(parts, lambda some, more: said("{some} or {more}", some=some, more=more))
 
 
+def in_turn(parts: Iterable[str]) -> str:
+    """`a, then b, then c`."""
+    return _joined(parts, lambda some, more: said("{some}, then {more}", some=some, more=more))
+
+
 def clauses(parts: Iterable[str]) -> str:
     """`this is so; that too`."""
     return _joined(parts, lambda some, more: said("{some}; {more}", some=some, more=more))

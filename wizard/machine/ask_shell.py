@@ -44,8 +44,11 @@ class ShellStart:
     @property
     def words(self) -> str:
         """`bash, login` or `zsh, interactive`, for people."""
-        kinds = [word for word, holds in (("login", self.login), ("interactive", self.interactive)) if holds]
-        return ", ".join([self.family, " and ".join(kinds)]) if kinds else self.family
+        if self.login and self.interactive:
+            return said("{shell}, login and interactive", shell=self.family)
+        if self.login:
+            return said("{shell}, login", shell=self.family)
+        return said("{shell}, interactive", shell=self.family) if self.interactive else self.family
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from packaging.version import InvalidVersion, Version
 from wizard import catalog
 from wizard.choices import Choices
 from wizard.errors import BadInput
-from wizard.language import Message, said
+from wizard.language import said
+from wizard.lists import in_turn
 from wizard.machine.facts import FoundUv, Machine
 from wizard.plan import uv_ways
 from wizard.plan.step import Command, Step
@@ -162,18 +163,8 @@ def _notes(ways: tuple[uv_ways.Way, ...]) -> tuple[str, ...]:
             )
         )
     if len(ways) > 1:
-        notes.append(_otherwise([told[way["how"]] for way in ways[1:]]))
+        notes.append(said("If that does not work: {way}.", way=in_turn(told[one["how"]] for one in ways[1:])))
     return tuple(notes)
-
-
-def _otherwise(others: list[Message]) -> Message:
-    """The ways after the first one, in their order."""
-    if len(others) == 1:
-        return said("If that does not work: {way}.", way=others[0])
-    first, second = others[0], ", then ".join(others[1:])
-    return said(
-        "If that does not work: {first}, then {second}.", first=first, second=others[1] if len(others) == 2 else second
-    )
 
 
 def _before(machine: Machine, folder: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wizard.choices import Choices
 from wizard.language import said
-from wizard.lists import listed
+from wizard.lists import clauses, listed
 from wizard.machine.facts import Machine, short
 from wizard.plan import old_cache, shell_files, user_registry, uv_toml
 from wizard.plan.mirrors import PERSIST_NOTE, persisted
@@ -89,9 +89,7 @@ def step(machine: Machine, choices: Choices, path_entry: str | None, uv: str = "
         target = listed((*(["uv.toml"] if for_toml else []), *_targets(machine, kept)))
         told.insert(0, said("{names} for {target}", names=", ".join(names), target=target or "uv"))
     commands = (*checks, *((cache,) if cache else ()))
-    return Step(
-        "settings", "settings", told[0] if len(told) == 1 else "; ".join(told), commands, files, kept.registry, notes
-    )
+    return Step("settings", "settings", clauses(told), commands, files, kept.registry, notes)
 
 
 def _moved(for_toml: dict[str, str]) -> dict[str, str]:

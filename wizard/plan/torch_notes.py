@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.choices import Choices
 from wizard.language import said
-from wizard.lists import both
+from wizard.lists import both, either
 from wizard.project.edited import parsed
 from wizard.project.facts import Project
 from wizard.project.pyproject import normal, requirements
@@ -47,7 +47,7 @@ def _unchosen(project: Project, target: Target, choices: Choices, after: bytes) 
         if kind == "project" or owner is None or (kind, normal(owner)) in taken:
             return ()
         ways.append(f"sync.{kind}s = {one_line(owner, 40)}")
-    told = " or ".join(dict.fromkeys(ways))
+    told = either(dict.fromkeys(ways))
     return (
         (said("torch stands only where the sync takes nothing by itself; to have it here: {told}", told=told),)
         if ways

@@ -14,7 +14,7 @@ from typing import Any
 from wizard import __version__
 from wizard.diagnosis import Context, Fix, of
 from wizard.language import nsaid, said
-from wizard.lists import named
+from wizard.lists import clauses, named
 from wizard.text import standing_size
 from wizard.verify import child, usual
 from wizard.verify.ladder import Ladder
@@ -191,8 +191,8 @@ def headline(verification: Verification) -> tuple[str, str]:
     looked = [check for check in verification.checks if check.ok is not None and check.required]
     seconds = verification.seconds or sum(check.seconds for check in verification.checks)
     apart = [check for check in verification.checks if not check.required and check.ok is False]
-    told = "; ".join(f"{check.title.removesuffix(' computes')}: {check.value}" for check in apart)
-    beside = f" ! {told}." if apart else ""
+    told = clauses(said("{title}: {value}", title=check.title, value=check.value) for check in apart)
+    beside = said(" ! {told}.", told=told) if apart else ""
     count = said(
         "{passed} of {total} checks passed in {seconds} s.{beside}",
         passed=len(looked),
