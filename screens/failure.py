@@ -22,7 +22,8 @@ from wizard.text import masked, one_line
 
 ROOM = 13
 """Rows of the body at 80x24."""
-MORE_EVIDENCE = 15
+MOST_PROOF, MORE_EVIDENCE = 7, 15
+"""Rows of what was said, and how many more of them a larger window has."""
 SETTLED_ON = {
     "uv": "uv",
     "settings": "settings",
@@ -149,7 +150,10 @@ def failure_of(
     room -= max(0, len(lead) - LEAD)
     log = [line.text for line in state.log]
     evidence = rows.evidence_rows(
-        [masked(line) for line in found.evidence], log, max(2, min(5, room)) + min(spare, MORE_EVIDENCE), width - 1
+        [masked(line) for line in found.evidence],
+        log,
+        max(2, min(MOST_PROOF, room)) + min(spare, MORE_EVIDENCE),
+        width - 1,
     )
     said = _("What torch said") if where == "verify" else _("What uv said")
     return Failure(

@@ -201,7 +201,7 @@ LEADS_TO = {
     "again": said("to the review"),
     "report": said("writes a report"),
 }
-"""What a fix does when it is taken, in the words at its right."""
+"""What a fix does when it is taken."""
 
 
 def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: int = WIDTH - 1) -> str:
@@ -216,10 +216,10 @@ def evidence_rows(
 ) -> list[str]:
     """What was said, the lines that prove the cause marked with `>`; the lines of the log before them as far as there is room.
 
-    `context`: the log's lines, the newest last. Where a proof is not among them, or longer than a row, the proofs alone
-    are shown, broken at blanks where there is room.
+    `context`: the log's lines, the newest last. Where a proof is not among them, or is longer than a row, the proofs
+    alone are shown, broken at blanks. The innermost cause comes last: what lacks room is left out before it.
     """
-    proofs = [line.rstrip() for text in evidence for line in text.splitlines() if line.strip()]
+    proofs = [line.rstrip() for text in evidence for line in text.splitlines() if line.strip(" ^~")]
     plain = {line.strip() for line in proofs}
     lines = [line.rstrip() for line in context if line.strip()]
     hits = [position for position, line in enumerate(lines) if line.strip() in plain]
@@ -228,9 +228,9 @@ def evidence_rows(
         window = lines[max(0, hits[-1] - rows + 1) : hits[-1] + 1]
         shown = [(line.strip() in plain, line) for line in window]
     else:
-        left = max(1, rows - len(proofs) + 1)
-        shown = [(True, row) for line in proofs for row in wrapped(line, width - 2, left)]
-    return [cut(("> " if proof else "  ") + line, width) for proof, line in shown[:rows]]
+        shown = [(True, row) for line in proofs for row in wrapped(line, width - 2, max(1, rows - len(proofs) + 1))]
+    shown = [*shown[:1], *shown[1 - rows :]] if len(shown) > rows else shown
+    return [cut(("> " if proof else "  ") + line, width) for proof, line in shown]
 
 
 def mirror_head(*, narrow: bool = False) -> str:
@@ -287,14 +287,14 @@ def torch_row(chosen: bool, label: str, word: str, note: str, width: int = WIDTH
     return cut(column(choice(chosen, label), 27) + fit(choice_word(word), words) + shown(note), width).rstrip()
 
 
-def run_head(width: int = WIDTH - 1) -> str:
-    """The names of `run_row`'s columns."""
-    started = fit(_("Started"), 19) if width >= WIDTH - 1 else ""
+def run_head(width: int = WIDTH - 1, when: int = 19) -> str:
+    """The names of `run_row`'s columns; `when`: cells of the third."""
+    started = fit(_("Started"), when) if width >= WIDTH - 1 else ""
     return fit(_("State"), 15) + fit(_("Project"), 20 + max(0, width - WIDTH + 1)) + started + _("Result")
 
 
-def run_row(word: str, project: str, started: str, result: str, width: int = WIDTH - 1) -> str:
+def run_row(word: str, project: str, started: str, result: str, width: int = WIDTH - 1, when: int = 19) -> str:
     """A run on this machine: state, project, when it started (where there is room), how it ended."""
     row = state_word(word, 15) + column(project, 20 + max(0, width - WIDTH + 1))
-    row += column(started, 19) if width >= WIDTH - 1 else ""
+    row += column(started, when) if width >= WIDTH - 1 else ""
     return cut(row + shown(result), width)

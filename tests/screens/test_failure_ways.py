@@ -129,3 +129,21 @@ def test_nothing_is_added_where_a_fix_leads_on() -> None:
     failure = failure_of(state)
     assert failure is not None
     assert AGAIN not in failure.fixes
+
+
+def test_the_innermost_cause_is_shown_where_not_all_of_it_fits() -> None:
+    said = [
+        "Failed to build `badone`",
+        "The build backend returned an error",
+        "exec(code, locals())",
+        "^^^^^^^^^^^^^^^^^^^^",
+        'File "<string>", line 2, in <module>',
+        "ModuleNotFoundError: No module named 'nosuchmodule'",
+    ]
+    assert rows.evidence_rows(said, (), 3) == [
+        "> Failed to build `badone`",
+        '> File "<string>", line 2, in <module>',
+        "> ModuleNotFoundError: No module named 'nosuchmodule'",
+    ]
+    assert rows.evidence_rows(said, (), 9)[-1] == "> ModuleNotFoundError: No module named 'nosuchmodule'"
+    assert not any("^^" in row for row in rows.evidence_rows(said, (), 9))
