@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.same_everywhere, pytest.mark.long]
 OUTSIDE = re.compile(
     r" *>|^ *\d\d:\d\d:\d\d  "  # evidence, a line of the log
     r"|Shanghai Jiao Tong University|\[.\] extra "  # who runs a mirror; a word of uv's
+    r"|^ +Resolved \d+ packages in"  # a line of uv's before those that say why
     r"|x no such host|x not an index"  # made up where the gallery is
 )
 
