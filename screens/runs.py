@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -24,7 +26,7 @@ from screens.track import name_of
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.language import _, ngettext, said, shown
-from wizard.run import client, state
+from wizard.run import client, interrupted, state
 from wizard.run.client import RunInfo
 from wizard.run.when import started_told
 from wizard.text import masked
@@ -105,7 +107,7 @@ class RunsScreen(StepScreen):
         if run.undone:
             return _("taken back")
         if run.state == "interrupted":
-            return _("ended without a word")
+            return shown(interrupted.of(run).why)
         return run_rows.result_row(self._replays.read(run))
 
     def _look_again(self) -> None:
@@ -114,20 +116,23 @@ class RunsScreen(StepScreen):
             self._look()
 
     def draw(self) -> None:
-        listed = [Row("", rows.run_head(self.room - 1), heading=True)]
         now = time.time()
+        begun = {run.id: shown(started_told(run.started, now)) for run in self.runs}
+        when = min(19, max(map(cell_len, (_("Started"), *begun.values()))) + 2)  # what is left is the result's
+        listed = [Row("", rows.run_head(self.room - 1, when), heading=True)]
         for run in self.runs:
             word = WORDS.get(run.state, "failed")
-            where = masked(run.project or "-")
+            where = masked(run_rows.shown_path(Path(run.project))) if run.project else "-"
             listed.append(
                 Row(
                     run.id,
                     rows.run_row(
                         word,
                         rows.tail(where, 18),
-                        shown(started_told(run.started, now)),
+                        begun[run.id],
                         self._results.get(run.id) or _(". looking"),
                         self.room - 1,
+                        when,
                     ),
                 )
             )

@@ -98,7 +98,7 @@ def test_killed_before_every_event(tmp_path: Path, then: str) -> None:
         assert found is not None
         assert found.run.id == run.name
         steps.add(found.step)
-        assert found.told()[0].endswith("it was ended from outside.")
+        assert found.told()[0].endswith(": ended from outside.")
         if then == "take back":
             assert not [one for one in interrupted.take_back(found.run) if one.state == "refused"]
             assert files_of(folder) == before

@@ -71,7 +71,7 @@ async def test_the_runs_are_listed_with_how_they_stand(folder: Path) -> None:
     recorded = Recorded(str(folder))
     recorded.step("sync", "started")
     async with joining(folder, recorded, listed=True) as (app, pilot):
-        await until(pilot, shows(app, " State          Project             Started            Result"))
+        await until(pilot, shows(app, " State          Project             Started          Result"))
         assert isinstance(app.screen, RunsScreen)
         text = text_of(app)
         assert "\n > running      " in text
@@ -79,6 +79,7 @@ async def test_the_runs_are_listed_with_how_they_stand(folder: Path) -> None:
         assert "14 Nov " in text
         assert "The disk is full" in text
         assert "\n ! interrupted  " in text
+        await until(pilot, shows(app, "ended from outside"))
         assert " 3 runs. Their logs lie in " in text
         assert "[ Join ]   [ Quit ]  Looking changes nothing." in text
         await pilot.press("enter")

@@ -37,7 +37,7 @@ async def test_it_is_told_looked_at_and_taken_back(tmp_path: Path, before: dict[
         await until(pilot, lambda: isinstance(app.screen, InterruptedSheet))
         await until(pilot, shows(app, "[ Go on ]   [ Take it back ]   [ Look first ]"))
         assert "The last run here was interrupted" in text_of(app)
-        assert "step 1 of 2 (settings): it was ended from outside." in text_of(app)
+        assert "step 1 of 2 (settings): ended from outside." in text_of(app)
         await pilot.press("right", "right", "enter")
         await until(pilot, lambda: isinstance(app.screen, TextPage))
         await pilot.press("escape")

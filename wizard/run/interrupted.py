@@ -117,4 +117,4 @@ def _why(folder: Path) -> str:
     # on Linux the first part names the boot
     if ":" in was and ":" in now and was.partition(":")[0] != now.partition(":")[0]:
         return said("the machine restarted")
-    return said("it was ended from outside")
+    return said("ended from outside")
