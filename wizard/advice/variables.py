@@ -162,7 +162,7 @@ def _told(machine: Machine, name: str, wrong: _Wrong) -> MachineFinding:
     value = machine.environment.get(name, "")
     evidence = [
         f"{name}={value}{f': {wrong.why}' if wrong.why else ''}",
-        *(f"{where}: {text}" for where, text in _lines(machine, name)),
+        *(said("{words}: {what}", words=where, what=text) for where, text in _lines(machine, name)),
     ]
     shown = tuple(one_line(masked(line), 300) for line in evidence)
     return AdvisedFinding(

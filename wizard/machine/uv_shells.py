@@ -57,7 +57,7 @@ def _findings(told: tuple[UvInShell, ...]) -> Iterable[MachineFinding]:
             yield finding("shell-silent", [one.why_not], shell=named(one), why=one.why_not)
     answered = [one for one in told if one.why_not is None]
     if len({one.real or one.path for one in answered if one.path}) > 1:
-        lines = [f"{named(one)}: {one.path or 'none'}" for one in answered]
+        lines = [said("{words}: {what}", words=named(one), what=one.path or said("none")) for one in answered]
         yield finding("uv-differs", lines)
 
 
