@@ -54,7 +54,7 @@ def summary(found: Sequence[Finding], waiting: int, most: int) -> str:
     count = _(", ").join(told)
     if len(found) > most:
         return _("Found: {count}; {found} more, A shows them.", count=count, found=len(found) - most)
-    if all(one.screen != "start" for one in found):
+    if all(one.screen != "start" for one in found if one.diagnosis.severity != "note"):
         return _("Found: {count}. Each is settled on the screen named beside it.", count=count)
     return _("Found: {count}. A says what to do.", count=count)
 
