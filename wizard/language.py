@@ -15,8 +15,9 @@ fields of its sentences beside it (`words_of`): a screen in any language makes M
 A constant, such as a title at the top of a class, is `said` too: it is translated when it is shown.
 
 `{name}` in a msgid is a field; fields are put in after the translation, and a field that is a Message is translated itself.
-The catalogues are assets/languages/*.po, compiled beside them by `python -m tools.languages compile`; both are committed,
-so that a wheel, an editable install, one file and a bare checkout all have them. None is opened for English.
+The catalogues are assets/languages/*.po, compiled beside them where the program is built: a wheel, an editable install and
+one file have them. A checkout that nobody installed speaks English until `python -m tools.languages compile`. None is opened
+for English.
 
 Which language: UV_WIZARD_LANG, else the locale as gettext reads it (LC_ALL, LC_MESSAGES, LANG; LANGUAGE before them unless
 they say C), else the Windows user's language. zh-TW, zh-HK and zh-Hant get English, not zh-CN: CLDR has no way from

@@ -53,17 +53,17 @@ def check(draft: Draft) -> None:
     asked = draft.asked
     folder = asked.folder
     if folder.exists() and not folder.is_dir():
-        raise BadInput(said("{folder} is a file; name a folder with --save", folder=one_line(str(folder), 200)))
+        raise BadInput(said("{folder} is a file; name a folder with --to", folder=one_line(str(folder), 200)))
     others = folder.is_dir() and any(folder.iterdir())
     if others and not any((folder / name).exists() for name in (MANIFEST, "files", ".gitignore")):
         raise BadInput(
             said(
-                "{folder} holds other things; name an empty folder, or a bundle's, with --save",
+                "{folder} holds other things; name an empty folder, or a bundle's, with --to",
                 folder=one_line(str(folder), 200),
             )
         )
     if asked.since is not None and asked.since.folder == folder.absolute():
-        raise BadInput(said("--since names the bundle that is written to; name another folder with --save"))
+        raise BadInput(said("--since names the bundle that is written to; name another folder with --to"))
     if draft.free is not None and draft.fetched + ROOM > draft.free:
         need, free = standing_size(draft.fetched + ROOM), standing_size(draft.free)
         raise WizardError(
