@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
 from wizard.catalog import asset
 from wizard.errors import WizardError
+from wizard.files import write_atomically
 from wizard.language import said
 from wizard.text import clean, masked
 
@@ -44,20 +44,9 @@ def safe(text: str) -> str:
 
 def save(text: str, path: str) -> None:
     """Write it, whole or not at all. Raises WizardError where the file can't be written."""
-    target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".uv-wizard-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644 & ~_umask())
-        Path(name).replace(target)
+        write_atomically(Path(path).absolute(), text.encode("utf-8"))
     except OSError as error:
         raise WizardError(
             said("{path} can't be written: {error}; name a folder of your own", path=path, error=error.strerror)
         ) from error
-
-
-def _umask() -> int:
-    now = os.umask(0o077)
-    os.umask(now)
-    return now
