@@ -161,8 +161,8 @@ class MirrorsScreen(MirrorChoice):
                 return _("x error    No source answers, the official one neither. Screen 1 says more.")
             rate = next((one.bytes_per_s for one in self.measuring.of("pypi").values() if one.official), None)
             told = f" ({measured_rate(rate)})" if rate else ""
-            return _("Nothing to decide: no mirror is faster than the official source{told}.", told=told)
-        return whence(_("Recommended") if self.measuring.measured else _("In force"), chosen)
+            return _("Nothing to decide: no mirror is faster than the official one{told}.", told=told)
+        return whence(_("Recommended") if self.measuring.measured else _("In force"), chosen, self.room)
 
     def _worth(self) -> str:
         choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.measuring.of("pypi"))

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from wizard.language import said, shown, spoken
+from wizard.language import _, said, shown, spoken
 from wizard.mirrors import kept
 from wizard.mirrors.record import Measurement, Mirror, MirrorResult
 from wizard.text import cells
+from wizard.told.headlines import whence
+from wizard.told.phrases import measured_rate
 from wizard.told.sources import about_source, ago, best, block, gain, shortened
 
 MIB = 1024**2
@@ -165,3 +167,14 @@ HELD = "uv checks each file against uv.lock, whoever sends it."
 )
 def test_what_is_known_of_a_source(mirror: Mirror, found: MirrorResult | None, told: list[str]) -> None:
     assert list(about_source(mirror, found)) == told
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "ko"])
+def test_the_longest_names_fit_their_line(language: str) -> None:
+    with spoken(language):
+        told = whence(_("Recommended"), {"pypi": "Volcengine", "pytorch": "Aliyun", "python": "Npmmirror"}, 76)
+        assert cells(told) <= 76
+        assert "Npmmirror" in told
+        rate = f" ({measured_rate(89.3 * MIB)})"
+        none = _("Nothing to decide: no mirror is faster than the official one{told}.", told=rate)
+        assert cells(none) <= 76

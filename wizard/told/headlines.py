@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wizard.language import _, shown
 from wizard.machine.facts import short
 from wizard.mirrors.record import Kind
+from wizard.text import cells
 from wizard.told.sources import BLOCKS, OFFICIAL
 
 if TYPE_CHECKING:
@@ -33,13 +34,21 @@ def of_uv(way: Way) -> str:
     return _("Recommended: install uv{version}{into}", version=f" {version}" if version else "", into=into)
 
 
-def whence(word: str, chosen: Mapping[Kind, str]) -> str:
-    """Where each kind comes from; what comes from its official source, as most does, is not named one by one."""
+def whence(word: str, chosen: Mapping[Kind, str], most: int | None = None) -> str:
+    """Where each kind comes from; what comes from its official source, as most does, is not named one by one.
+
+    `most`: the cells that there are; shorter where the sentence needs more.
+    """
     named = {kind: name for kind, name in chosen.items() if name != OFFICIAL}
     if not named:
         return _("{word}: all from the official sources", word=word)
-    told = _(", ").join(_("{what} from {named}", what=shown(BLOCKS[kind]), named=name) for kind, name in named.items())
-    return f"{word}{_(': ')}{told}" + (_(", the rest official") if len(named) < len(chosen) else "")
+    rest = _(", the rest official") if len(named) < len(chosen) else ""
+    told = [_("{what} from {named}", what=shown(BLOCKS[kind]), named=name) for kind, name in named.items()]
+    line = f"{word}{_(': ')}{_(', ').join(told)}{rest}"
+    if most is None or cells(line) <= most:
+        return line
+    told = [_("{name} ({what})", name=name, what=shown(BLOCKS[kind])) for kind, name in named.items()]
+    return f"{word}{_(': ')}{_(', ').join(told)}{rest}"
 
 
 __all__ = ["of_uv", "whence"]
