@@ -21,6 +21,7 @@ from wizard.language import _, error_told, said, shown
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import one_line
+from wizard.this_run import variables_of
 
 if TYPE_CHECKING:
     from screens.walk import Walk
@@ -169,6 +170,7 @@ class FailingScreen(StepScreen):
             self.say(f"x {one_line(error_told(error), 70)}")
             return
         self.way.locks_again = self.way.locks_again or where == "lock"
+        self.way.this_run.update(variables_of(fix))
         if where != "again":
             self.walk.tried = (*self.walk.tried, fix.title)
         self.way.read()

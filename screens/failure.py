@@ -34,13 +34,10 @@ SETTLED_ON = {
 }
 """The screen on which a table of choices is settled."""
 LABELS = {
-    "review": said("to the review"),
-    "again": said("to the review"),
-    "lock": said("to the review"),
-    "mirrors": said("to the mirrors"),
-    "command": said("copy the command"),
-    "shell": said("copy the command"),
+    **dict.fromkeys(("review", "again", "lock", "run"), said("to the review")),
+    **dict.fromkeys(("command", "shell"), said("copy the command")),
     "message": said("copy the message"),
+    "mirrors": said("to the mirrors"),
     "report": said("write the report"),
 }
 LEAD, MOST_LEAD = 2, 4
@@ -122,7 +119,7 @@ def _value(value: object) -> str:
 def _with_a_way_on(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
     """With `AGAIN` as the last one, where something has to be done elsewhere and none of them tries again afterwards."""
     ends = {run_rows.leads(fix) for fix in fixes[:8]}
-    here = {"again", "lock"} & ends or (ends and ends <= {"review", "mirrors"})
+    here = {"again", "lock", "run"} & ends or (ends and ends <= {"review", "mirrors"})
     return fixes[:9] if here else (*fixes[:8], AGAIN)
 
 

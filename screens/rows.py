@@ -192,13 +192,10 @@ def check_row(number: int, word: str, title: str, value: str | None, seconds: fl
 
 
 LEADS_TO = {
-    "review": said("to the review"),
-    "lock": said("to the review"),
-    "mirrors": said("to the mirrors"),
-    "command": said("copies the command"),
-    "shell": said("copies the command"),
+    **dict.fromkeys(("review", "again", "lock", "run"), said("to the review")),
+    **dict.fromkeys(("command", "shell"), said("copies the command")),
     "message": said("copies a message"),
-    "again": said("to the review"),
+    "mirrors": said("to the mirrors"),
     "report": said("writes a report"),
 }
 """What a fix does when it is taken."""

@@ -14,6 +14,7 @@ from wizard.diagnosis import Fix
 from wizard.language import _, ngettext, remembered, shown
 from wizard.run.progress import LogLine, RunState, StepState
 from wizard.text import moving_size, one_line
+from wizard.this_run import variables_of
 from wizard.told.phrases import step_name, whole_span
 from wizard.told.run import retry_text
 
@@ -211,10 +212,8 @@ SHELLS = frozenset({"unset", "export", "Remove-Item", "Set-Item", "conda", "deac
 
 def leads(fix: Fix) -> str:
     """Where a fix leads: a key of `rows.LEADS_TO`."""
-    if fix.choices:
-        return "review"
-    if fix.message:
-        return "message"
+    if fix.choices or fix.message:
+        return "review" if fix.choices else "message"
     if not fix.commands:
         return "again"
     first = fix.commands[0]
@@ -222,6 +221,8 @@ def leads(fix: Fix) -> str:
         return OURS.get(first[1], "command")
     if fix.commands == (("uv", "lock"),):
         return "lock"
+    if variables_of(fix):
+        return "run"
     return "shell" if first[0] in SHELLS else "command"
 
 

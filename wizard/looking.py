@@ -51,6 +51,8 @@ class Looking:
         """Whether the plan makes the uv.lock that there is not: for a face that shows the plan before anything runs."""
         self.locks_again = False
         """Whether the next plan makes a uv.lock anew that is there: said on a screen, where it does not fit any more."""
+        self.this_run: dict[str, str | None] = {}
+        """Variables for the runs of this program alone, as a fix has set them; None: one that is taken away."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
         self.greeting = ""

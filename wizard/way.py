@@ -160,18 +160,19 @@ class Way(Looking):
         return kept.version if kept else self.choices.text("uv.version") or None
 
     def held(self) -> dict[str, str | None]:
-        """Variables that hold the lock against what this machine's uv.toml say."""
+        """Variables that hold the lock against what this machine's uv.toml say, and those of this run alone."""
         from wizard.advice.locked import held_here
 
-        return held_here(self.machine, self.project, self._uv_version())
+        return {**held_here(self.machine, self.project, self._uv_version()), **self.this_run}
 
     def plan(self) -> Plan:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
         from wizard.plan import make
         from wizard.plan.mirrors import with_sign_in
+        from wizard.this_run import laid_over
 
         plan = make.make(self.machine, self._named().project, self.choices, self._around())
-        return with_sign_in(plan, self.choices, os.environ)
+        return with_sign_in(laid_over(plan, self.this_run), self.choices, os.environ)
 
     def _named(self) -> Named:
         """The project as it will be, and the step that writes a mirror into it."""

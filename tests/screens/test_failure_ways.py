@@ -50,7 +50,9 @@ def failed(recorded: Recorded, title: str, explanation: str, fixes: Sequence[Fix
         ((("uv-wizard", "attach", "--save", "report.zip"),), "report"),
         ((("uv", "lock"),), "lock"),
         ((("uv", "lock", "--dry-run"),), "command"),
-        ((("unset", "HTTPS_PROXY"),), "shell"),
+        ((("unset", "HTTPS_PROXY"),), "run"),
+        ((("unset", "LD_LIBRARY_PATH"),), "shell"),
+        ((("uv", "sync", "--locked", "--system-certs"),), "run"),
         ((("Set-Item", "Env:SSL_CERT_FILE", "ca.pem"),), "shell"),
         ((("uv", "cache", "prune"),), "command"),
         (None, "again"),
@@ -68,7 +70,7 @@ def test_every_cause_has_a_fix_that_leads_on(cause: str) -> None:
     state.apply({"at": 1.0, "type": "end", "exit_code": 1})
     failure = failure_of(state)
     assert failure is not None
-    assert {run_rows.leads(fix) for fix in failure.fixes} & {"review", "again", "lock", "mirrors"}
+    assert {run_rows.leads(fix) for fix in failure.fixes} & {"review", "again", "lock", "run", "mirrors"}
     assert 1 <= len(failure.fixes) <= 9
 
 
@@ -90,13 +92,13 @@ async def test_a_lock_that_does_not_fit_is_made_again_by_one_key(tmp_path: Path)
 async def test_what_changes_the_shell_asks_to_leave_first(tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
     recorded = Recorded(str(folder))
-    failed(recorded, "The proxy is gone", "It is.", [Fix("Remove it", None, (("unset", "HTTPS_PROXY"),))])
+    failed(recorded, "It is active", "It is.", [Fix("Leave it", None, (("conda", "deactivate"),))])
     async with showing(folder, recorded) as (app, pilot):
         await until(pilot, shows(app, "[ Fix 1: copy the command ]"))
         await pilot.press("enter")
         await until(pilot, shows(app, "[ Quit ]"))
         assert "Quit, run what was copied, then start anew." in text_of(app)
-        assert app.clipboard == "unset HTTPS_PROXY"
+        assert app.clipboard == "conda deactivate"
         await pilot.press("2")
         await until(pilot, shows(app, "6/8 review"))
 
@@ -147,3 +149,21 @@ def test_the_innermost_cause_is_shown_where_not_all_of_it_fits() -> None:
     ]
     assert rows.evidence_rows(said, (), 9)[-1] == "> ModuleNotFoundError: No module named 'nosuchmodule'"
     assert not any("^^" in row for row in rows.evidence_rows(said, (), 9))
+
+
+async def test_a_company_s_certificate_is_one_key(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    (folder / "uv.lock").write_text('version = 1\nrequires-python = ">=3.10"\n')
+    recorded = Recorded(str(folder))
+    argv = ("uv", "sync", "--locked", "--system-certs")
+    failed(recorded, "Not trusted", "It is not.", [Fix("Use the system's certificates, for this sync", None, (argv,))])
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: to the review ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "! For this run alone: UV_SYSTEM_CERTS=true"))
+        plan = app.walk.way.plan()
+        sync, verify = plan.step("sync"), plan.step("verify")
+        assert sync is not None
+        assert sync.commands[0].environment["UV_SYSTEM_CERTS"] == "true"
+        assert verify is not None
+        assert "UV_SYSTEM_CERTS" in str(verify.commands[0].options["request"])
