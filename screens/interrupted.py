@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from screens.sheet import Answer, Sheet
 from wizard.language import _, ngettext
-from wizard.run.interrupted import TITLE, Interrupted, take_back
+from wizard.run.client import take_back
+from wizard.run.interrupted import TITLE, Interrupted
 
 if TYPE_CHECKING:
     from screens.app import WizardApp

@@ -11,7 +11,6 @@ from wizard.errors import WizardError
 from wizard.language import _, error_told, ngettext, said
 from wizard.run import client
 from wizard.run.client import RunInfo
-from wizard.run.interrupted import take_back
 from wizard.text import clean, masked, one_line
 
 NOTE = said("Environments, packages and caches stay as they are.")
@@ -64,7 +63,7 @@ def ask(screen: StepScreen, run: RunInfo | None, then: Callable[[], None]) -> No
 
     def taking() -> None:
         try:
-            done = take_back(run)
+            done = client.take_back(run)
         except (WizardError, OSError) as error:
             screen.app.call_from_thread(taken, f"x {one_line(error_told(error), 70)}")
             return

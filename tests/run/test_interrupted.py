@@ -100,7 +100,7 @@ def test_killed_before_every_event(tmp_path: Path, then: str) -> None:
         steps.add(found.step)
         assert found.told()[0].endswith(": ended from outside.")
         if then == "take back":
-            assert not [one for one in interrupted.take_back(found.run) if one.state == "refused"]
+            assert not [one for one in client.take_back(found.run) if one.state == "refused"]
             assert files_of(folder) == before
             assert not (folder / "new").exists()
         else:

@@ -37,7 +37,7 @@ def undo(options: Options) -> int:
         msg = _("run {id} is still going on; stop it first: uv-wizard attach {id}, then Ctrl+C", id=run.id)
         raise BadInput(msg)
     if options.flag("dry_run"):
-        return _tell(options, run, files_undo.undo(run.folder / "journal", dry_run=True), dry=True)
+        return _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
     if not options.flag("yes"):
         msg = _(
             "nothing was done: undo asks for --yes. Run {id} changed {names}",
@@ -45,10 +45,7 @@ def undo(options: Options) -> int:
             names=", ".join(run.changed) or _("nothing"),
         )
         raise DecisionMissing(msg)
-    done = files_undo.undo(run.folder / "journal")
-    if not any(one.state == "refused" for one in done):
-        state.mark_undone(run.folder)
-    return _tell(options, run, done, dry=False)
+    return _tell(options, run, client.take_back(run), dry=False)
 
 
 def _chosen(run_id: str | None) -> RunInfo | None:

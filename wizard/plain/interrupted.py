@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from wizard.language import _
 from wizard.plain.page import Quit, Talk
 from wizard.run import state
-from wizard.run.interrupted import TITLE, Interrupted, take_back
+from wizard.run.client import take_back
+from wizard.run.interrupted import TITLE, Interrupted
 
 if TYPE_CHECKING:
     from wizard.way import Way

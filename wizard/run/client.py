@@ -216,6 +216,14 @@ def cancel(run: RunInfo, wait: float = CANCEL_S) -> None:
         time.sleep(_POLL_S)
 
 
+def take_back(run: RunInfo) -> tuple[files_undo.Undone, ...]:
+    """Puts back what the run changed; one that is put back whole is marked so."""
+    done = files_undo.undo(run.folder / state.JOURNAL)
+    if not any(one.state == "refused" for one in done):
+        state.mark_undone(run.folder)
+    return done
+
+
 def runs() -> list[RunInfo]:
     """All runs that are kept, newest first."""
     return [info(folder) for folder in state.run_folders()]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wizard import events, files_undo
+from wizard import events
 from wizard.choice_keys import KEYS
 from wizard.choices import Choices, checked
 from wizard.diagnosis.record import Diagnosis, Fix
@@ -90,14 +90,6 @@ def of(run: RunInfo) -> Interrupted:
     """What is known of that interrupted run."""
     job = state.read_json(run.folder / state.JOB) or {}
     return Interrupted(run, _step(run.folder, job), _why(run.folder), (job.get("context") or {}).get("choices") or {})
-
-
-def take_back(run: RunInfo) -> tuple[files_undo.Undone, ...]:
-    """Puts back what the run changed; one that is put back whole is marked so."""
-    done = files_undo.undo(run.folder / state.JOURNAL)
-    if not any(one.state == "refused" for one in done):
-        state.mark_undone(run.folder)
-    return done
 
 
 def _step(folder: Path, job: Mapping[str, Any]) -> str:
