@@ -20,7 +20,7 @@ from wizard.machine.facts import Gpu
 from wizard.machine.places import executable, filled
 from wizard.machine.request import ProbeRequest
 
-NO_PERMISSION, DRIVER_NOT_LOADED, LIBRARY_NOT_FOUND, VERSION_MISMATCH = 4, 9, 12, 18
+NO_PERMISSION, VERSION_MISMATCH = 4, 18
 _FIELDS = ("name", "memory.total", "driver_version", "compute_cap")
 _MISMATCH = "driver/library version mismatch"
 

@@ -35,12 +35,6 @@ class Process(ctypes.Structure):
     )
 
 
-class Memory(ctypes.Structure):
-    """nvmlMemory_t: bytes."""
-
-    _fields_ = (("total", ctypes.c_ulonglong), ("free", ctypes.c_ulonglong), ("used", ctypes.c_ulonglong))
-
-
 def library() -> Any:
     """The library, started. Raises OSError where it does not load, Short with the driver's words where it does not start."""
     loaded = ctypes.CDLL("nvml.dll" if os.name == "nt" else "libnvidia-ml.so.1")
