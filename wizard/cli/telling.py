@@ -13,6 +13,7 @@ from wizard.cli.options import Options
 from wizard.errors import BadInput, ExitCode, WizardError
 from wizard.language import _
 from wizard.machine.facts import Machine
+from wizard.machine.request import own_os
 from wizard.plan.step import document as plan_document
 from wizard.project.read import read_project
 from wizard.text import one_line
@@ -143,10 +144,9 @@ def _around(machine: Machine | None) -> Context:
     if machine is not None:
         return Context(machine=machine, os=machine.os)
     project = read_project(".")
-    own = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
     registries = project.lock.registries if project and project.lock else ()
     index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
-    return Context(registries=registries, default_index=index, environment=dict(os.environ), os=own, project=project)
+    return Context(registries=registries, default_index=index, environment=dict(os.environ), os=own_os(), project=project)
 
 
 def _decoded(data: bytes) -> str:

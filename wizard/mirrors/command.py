@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from wizard.choices import Choices
 from wizard.errors import BadInput
 from wizard.language import said
 from wizard.machine.folders import folders
+from wizard.machine.request import own_os
 from wizard.mirrors import catalogue, kept, official
 from wizard.mirrors.measure import measure
 from wizard.mirrors.record import KINDS, Catalogue, Kind, Measurement, Mirror, MirrorResult, Need
@@ -29,8 +29,7 @@ OnResult = Callable[[MirrorResult], None]
 
 def state_folder() -> Path:
     """Where measurements are kept: our state folder."""
-    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-    return Path(folders(system, str(Path.home()), os.environ, os.path.exists)["state"])
+    return Path(folders(own_os(), str(Path.home()), os.environ, os.path.exists)["state"])
 
 
 def measure_command(

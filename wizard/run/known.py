@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from wizard.diagnosis import Context
-from wizard.machine.facts import Filesystem, Machine, Os
+from wizard.machine.facts import Filesystem, Machine
+from wizard.machine.request import own_os
 
 
 def handed(machine: Machine) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def context(told: Mapping[str, Any], environment: Mapping[str, str], exit_code: 
     """`told`: the job's context; `environment`: of the command that failed."""
     said: Mapping[str, Any] = told.get("machine") or {}
     machine = Machine(
-        os=_os(),
+        os=own_os(),
         home=said.get("home"),
         user=said.get("user"),
         folders={"cache": said["cache"]} if said.get("cache") else {},
@@ -50,8 +50,3 @@ def _now(one: Filesystem) -> Filesystem:
         return replace(one, free_bytes=shutil.disk_usage(one.mount).free, purposes=tuple(one.purposes))
     except OSError:
         return replace(one, purposes=tuple(one.purposes))
-
-
-def _os() -> Os:
-    names: dict[str, Os] = {"win32": "windows", "darwin": "macos"}
-    return names.get(sys.platform, "linux")
