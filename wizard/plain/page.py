@@ -9,7 +9,7 @@ from typing import TextIO
 
 from wizard.choices import Choices
 from wizard.errors import BadInput
-from wizard.language import _, error_told, said, shown
+from wizard.language import _, error_told, shown
 from wizard.text import broken, cells, clean, masked
 from wizard.told.team import answered
 
@@ -211,5 +211,5 @@ def without_answered(page: Page, choices: Choices) -> Page:
     left = tuple(one for one in page.questions if not (one.key and choices.origin(one.key) == "project"))
     if not told or page.number == 1:
         return page
-    mine = "" if len(left) == len(page.questions) else said(" For yourself alone: --set KEY=VALUE.")
+    mine = "" if len(left) == len(page.questions) else _(" For yourself alone: --set KEY=VALUE.")
     return replace(page, lines=(*page.lines, told + mine), questions=left)

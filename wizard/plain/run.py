@@ -41,7 +41,7 @@ def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
     try:
         run = way.start(plan)
     except client.ProjectBusy as busy:
-        talk.say(_("A sync of this project is running: {busy}", busy=busy))
+        talk.say(_("A sync of this project is running"))
         answer = talk.ask(_("Join it? y, n [y]:"))
         if answer.lower().startswith("n"):
             raise
