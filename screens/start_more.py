@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 
-from screens.rows import column, cut, fit, wrapped
+from screens.rows import cut, fit, wrapped
 from screens.track import ORDER, name_of
 from wizard.language import _, ngettext, said, shown
-from wizard.text import one_line, standing_size
+from wizard.text import end_of, one_line, standing_size
 from wizard.told.phrases import counted
 
 if TYPE_CHECKING:
@@ -30,11 +30,10 @@ def more_rows(machine: Machine, width: int, most: int) -> list[str]:
         told.append(("conda", _(", ").join(filter(None, (machine.conda.active, base)))))
     rows = [(label, one_line(str(fact))) for label, fact in told if fact]
     disks = {one.mount: one for one in machine.filesystems or ()}
-    rows += [
-        (_("Disks") if not place else "", _disk(one))
-        for place, one in enumerate(sorted(disks.values(), key=lambda one: one.mount))
-    ]
-    return ["", *(fit(label, 11) + cut(fact, width - 11) for label, fact in rows)][:most] if most > 1 else []
+    columns = [_disk(one) for one in sorted(disks.values(), key=lambda one: one.mount)]
+    wide = [max(map(cell_len, told)) + 2 for told in zip(*columns, strict=True)]
+    rows += [(_("Disks") if not place else "", "".join(map(fit, told, wide))) for place, told in enumerate(columns)]
+    return ["", *(fit(label, 11) + cut(fact.rstrip(), width - 11) for label, fact in rows)][:most] if most > 1 else []
 
 
 def summary(found: Sequence[Finding], waiting: int, most: int) -> str:
@@ -76,7 +75,7 @@ def side(found: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
-def _disk(one: Filesystem) -> str:
+def _disk(one: Filesystem) -> tuple[str, str, str, str]:
     free, total = one.room, one.total_bytes
     size = (
         _("? unknown")
@@ -88,7 +87,7 @@ def _disk(one: Filesystem) -> str:
     network = _("network")
     kind = _(", ").join([one.type or "-", *([network] if one.network else [])])
     uses = _(", ").join(shown(PURPOSES[name]) for name in one.purposes if name in PURPOSES)
-    return column(one_line(one.mount, 18), 19) + column(kind, 12) + column(size, 25) + uses
+    return end_of(one_line(one.mount), 18), kind, size, uses
 
 
 __all__ = ["more_rows", "side", "summary"]

@@ -37,7 +37,12 @@ def machine() -> Machine:
             FoundUv("/home/min/.cargo/bin/uv", "0.8.24", "cargo"),
         ),
         pythons=(FoundPython("/usr/bin/python3", "3.10.12"), FoundPython("/home/min/miniconda3/bin/python", "3.12.4")),
-        filesystems=(disk, replace(disk, mount="/data", free_bytes=int(1.8 * 1024 * GIB), purposes=("project",))),
+        filesystems=(
+            disk,
+            replace(
+                disk, mount="/data", free_bytes=int(1.8 * 1024 * GIB), total_bytes=2048 * GIB, purposes=("project",)
+            ),
+        ),
         distribution="Ubuntu 22.04",
         cpu_count=16,
         user="min",
