@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def test_a_torch_that_another_package_brings_is_left_until_it_is_named(tmp_path:
     assert page.rows[page.chosen].value == "keep"
     assert "Another package brings torch; to bind a variant, first: uv add torch" in page.notes
     assert way.plan().step("torch") is None
+
+
+def test_a_face_without_the_screens_keys_names_none(tmp_path: Path) -> None:
+    way, page = looked_at(tmp_path, '["torch"]')
+    assert {"A shows why", "P on the review"} <= set(re.findall("A shows why|P on the review", str(page.facts)))
+    plain = torch_rows.page(way, keys=False)
+    assert not re.search(r"\b[A-Z] (?:shows|on)\b", str(plain.facts)), plain.facts
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def _in_force(way: Way, kinds: list[Kind]) -> str:
 def torch(way: Way) -> Page:
     """The variant for this GPU."""
     torch_rows.settle(way)
-    told = torch_rows.page(way)
+    told = torch_rows.page(way, keys=False)
     glyph = " " if told.headline.startswith(("x", "?")) else "+"
     lines = [
         told.headline,

@@ -32,35 +32,39 @@ def as_if(way: Way, *pairs: tuple[str, object]) -> Iterator[Way]:
         way.choices = before
 
 
-def facts(way: Way, value: str, advice: TorchAdvice | None = None) -> tuple[tuple[str, str], ...]:
-    """What it means to choose that: what changes, what is downloaded; and how many variants are ruled out."""
+def facts(way: Way, value: str, advice: TorchAdvice | None = None, *, keys: bool = True) -> tuple[tuple[str, str], ...]:
+    """What it means to choose that: what changes, what is downloaded; and how many variants are ruled out.
+
+    `keys`: whether the screens' keys for more may be named.
+    """
     told = advice or way.torch()
     try:
         with as_if(way, (KEY, value)):
-            lines = _facts(way, told, value)
+            lines = _facts(way, told, value, keys=keys)
     except WizardError as error:
         lines = [(said("Changes"), said("x {what}", what=one_line(message_of(error))))]
-    out = torch_not_taken.summary(told)
+    out = torch_not_taken.summary(told, keys=keys)
     return (*lines, *([(said("Ruled out"), out)] if out else []))
 
 
-def _facts(way: Way, advice: TorchAdvice, value: str) -> list[tuple[str, str]]:
+def _facts(way: Way, advice: TorchAdvice, value: str, *, keys: bool) -> list[tuple[str, str]]:
     plan = way.plan()
     step = plan.step("torch")
     if plan.step("lock") is not None:
-        lock = said("uv makes uv.lock again; P on the review tries it in a copy")
         if step is None:
-            return [(said("Changes"), lock), (said("Download"), said("size not known before that"))]
+            tried, alone = (
+                said("uv makes uv.lock again; P on the review tries it in a copy"),
+                said("uv makes uv.lock again"),
+            )
+            return [(said("Changes"), tried if keys else alone), (said("Download"), said("size not known before that"))]
         added = sum(_added(change.diff) for change in step.files)
         lines = nsaid(
             "pyproject.toml +{count} line; uv makes uv.lock again",
             "pyproject.toml +{count} lines; uv makes uv.lock again",
             added,
         )
-        return [
-            (said("Changes"), lines),
-            (said("Download"), said("size not known yet; P on the review tries uv lock in a copy")),
-        ]
+        tried = said("size not known yet; P on the review tries uv lock in a copy")
+        return [(said("Changes"), lines), (said("Download"), tried if keys else said("size not known before that"))]
     changes = said("none; uv.lock stays as it is") if way.project and way.project.has_lock else said("none")
     if advice.extra is not None and value in {advice.extra[1], advice.choice}:
         changes = said("none; the sync takes --{kind} {name}", kind=advice.extra[0], name=advice.extra[1])

@@ -28,14 +28,18 @@ _KINDS = (
 """How a reason begins, and what it comes to in two words."""
 
 
-def summary(advice: TorchAdvice) -> str:
-    """`5 variants, A shows why: driver too old, other GPUs`; "" for none."""
+def summary(advice: TorchAdvice, *, keys: bool = True) -> str:
+    """`5 variants, A shows why: driver too old, other GPUs`, `keys` false: without the key; "" for none."""
     rows = advice.ruled_out_rows
     if not rows:
         return ""
     kinds = {next((kind for start, kind in _KINDS if one.short.startswith(start)), "") for one in rows}
     told = [kind for kind in dict.fromkeys(kind for _, kind in _KINDS) if kind in kinds]
-    count = nsaid("{count} variant, A shows why", "{count} variants, A shows why", len(rows))
+    count = (
+        nsaid("{count} variant, A shows why", "{count} variants, A shows why", len(rows))
+        if keys
+        else nsaid("{count} variant", "{count} variants", len(rows))
+    )
     if not told:
         return count
     return said("{count}: {kinds}", count=count, kinds=named(told))

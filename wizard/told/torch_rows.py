@@ -79,8 +79,8 @@ def settle(way: Way) -> None:
         way.choose(KEY, advice.choice)
 
 
-def page(way: Way) -> TorchPage:
-    """The screen's content for what is known now."""
+def page(way: Way, *, keys: bool = True) -> TorchPage:
+    """The screen's content for what is known now. `keys`: whether the face has the screen's keys, and they may be named."""
     if way.project is None or way.project.torch is None:
         return TorchPage(NO_TORCH, (), (), -1, (), (), ())
     advice = way.torch()
@@ -92,7 +92,7 @@ def page(way: Way) -> TorchPage:
         torch_told.reasons(advice, waits=waits),
         rows,
         at,
-        facts(way, rows[at].value if at >= 0 else way.choices.text(KEY), advice),
+        facts(way, rows[at].value if at >= 0 else way.choices.text(KEY), advice, keys=keys),
         advice.ruled_out,
         () if waits else torch_told.notes(advice),
         waits,
