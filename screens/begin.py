@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 UV_WAIT_S, POLL_S = 20.0, 0.05
 """A uv makes the new project; its probe may still be at work."""
 ERROR = said("x error    ")
-LOOKING = said(". reading it, and asking the package index for names nobody knows")
+LOOKING = said(". reading it, and asking the index")
 
 
 class ImportPage(Page):

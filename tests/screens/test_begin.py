@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from screens import cloning
 from screens.app import WizardApp, farewell
-from screens.begin import ImportPage
+from screens.begin import LOOKING, ImportPage
 from screens.walk import Walk
 from tests.environment_files.test_conda_live import environment
 from tests.screens.running import NOTHING, shows, text_of, until
@@ -22,6 +23,7 @@ from tests.support.projects import run as run_program
 from tests.support.projects import stock
 from tests.support.wheels import wheel
 from wizard.choices import Choices
+from wizard.language import _, shown, spoken
 from wizard.machine.facts import CondaEnvironment, FoundUv
 from wizard.toml import parse
 from wizard.way import Way
@@ -251,3 +253,10 @@ async def test_an_address_that_git_can_not_clone_is_asked_for_again(folder: Path
         await pilot.press("escape")
         await until(pilot, shows(app, "This machine and this project"))
     assert names(folder) == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "ko"])
+def test_what_is_said_while_a_file_is_read_fits_beside_the_button(language: str) -> None:
+    with spoken(language):
+        label = _("Next: a project of {name}", name="environment.yml")
+        assert cell_len(f"  [ {label} ]  {shown(LOOKING)}") <= 80
