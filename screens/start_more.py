@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from screens.rows import cut, fit, wrapped
 from screens.track import ORDER, name_of
 from wizard.language import _, ngettext, said, shown
-from wizard.text import end_of, one_line, standing_size
+from wizard.text import end_of, masked, one_line, standing_size
 from wizard.told.phrases import counted
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def side(found: Sequence[Finding]) -> str:
     if found:
         worst = found[0].diagnosis
         lines += ["", *wrapped(worst.title, 38, 3), "", *wrapped(worst.explanation, 38, 12)]
+        for proof in worst.evidence[:2]:
+            lines += ["", *wrapped(f"> {shown(masked(proof))}", 38, 5)]
     return "\n".join(lines)
 
 

@@ -78,6 +78,8 @@ async def test_a_finding_that_no_screen_settles_leads_on_by_a_to_all_of_its_line
         assert "A Why" in rows_of(app)[-1]
         await pilot.press("a")
         await until(pilot, shows(app, "column 9)"))
+    async with on("start", way=way, size=(120, 40)) as (app, _):
+        assert "column 9)" in text_of(app), "beside it, where there is a side panel"
 
 
 async def test_what_is_still_looked_up_is_told_to_its_end() -> None:
