@@ -6,8 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from screens.sheet import Answer, Sheet
-from wizard.language import _, ngettext
-from wizard.run.client import take_back
+from screens.undoing import put_back
+from wizard.language import _
 from wizard.run.interrupted import TITLE, Interrupted
 
 if TYPE_CHECKING:
@@ -50,27 +50,13 @@ def offer(app: WizardApp, found: Interrupted) -> None:
             app.walk.way.choices = found.taken_up(app.walk.way.choices)
             app.show("review")
         elif wish is Wish.TAKE_BACK:
-            app.run_worker(taking, name="undo", thread=True, exit_on_error=False)
+            put_back(app, found.run, taken, app.current.say)
         elif wish is Wish.LOOK:
             look()
 
-    def taking() -> None:
-        done = take_back(found.run)
-        left = [one for one in done if one.state == "refused"]
-        count = len(done) - len(left)
-        told = ngettext("{count} file is as before.", "{count} files are as before.", count)
-        if left:
-            told += _(
-                " x {left} changed since and left: uv-wizard undo {id} --yes shows them",
-                left=len(left),
-                id=found.run.id,
-            )
+    def taken() -> None:
         app.walk.way.interrupted = None
-        app.call_from_thread(taken, told)
-
-    def taken(told: str) -> None:
         app.on_step_screen_look_again()
-        app.current.say(told)
 
     def look() -> None:
         app.run_worker(read, name="log", group="log", thread=True, exclusive=True, exit_on_error=False)

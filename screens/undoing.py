@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from screens.rows import tail
 from screens.sheet import LINES, WIDTH, Answer, Sheet
@@ -12,6 +13,11 @@ from wizard.language import _, error_told, ngettext, said
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.text import clean, masked, one_line
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from wizard.files_undo import Undone
 
 NOTE = said("Environments, packages and caches stay as they are.")
 
@@ -59,26 +65,55 @@ def ask(screen: StepScreen, run: RunInfo | None, then: Callable[[], None]) -> No
 
     def answered(yes: bool | None) -> None:
         if yes:
-            screen.run_worker(taking, name="undo", thread=True, exit_on_error=False)
+            put_back(screen.app, run, then, screen.say)
+
+    screen.app.push_screen(UndoSheet(run), answered)
+
+
+def put_back(app: App[int], run: RunInfo, then: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Puts back what the run changed. `then` is called, `say` tells how much it was; what was left has a sheet."""
 
     def taking() -> None:
         try:
             done = client.take_back(run)
         except (WizardError, OSError) as error:
-            screen.app.call_from_thread(taken, f"x {one_line(error_told(error), 70)}")
+            app.call_from_thread(taken, (), f"x {one_line(error_told(error), 70)}")
             return
-        left = [one for one in done if one.state == "refused"]
+        left = tuple(one for one in done if one.state == "refused")
         count = len(done) - len(left)
         told = ngettext("{count} file is as before.", "{count} files are as before.", count)
-        if left:
-            told += _(" x {left} changed since and left: uv-wizard undo {id} --yes", left=len(left), id=run.id)
-        screen.app.call_from_thread(taken, told)
+        app.call_from_thread(taken, left, told if count or not left else "")
 
-    def taken(told: str) -> None:
+    def taken(left: Sequence[Undone], told: str) -> None:
         then()
-        screen.say(told)
+        if told:
+            say(told)
+        if left:
+            app.push_screen(LeftSheet(run, left))
 
-    screen.app.push_screen(UndoSheet(run), answered)
+    app.run_worker(taking, name="undo", thread=True, exit_on_error=False)
 
 
-__all__ = ["UndoSheet", "ask", "why_not"]
+class LeftSheet(Sheet[None]):
+    """What is not put back, and where to see why."""
+
+    HELP = "runs-undo"
+
+    def __init__(self, run: RunInfo, left: Sequence[Undone]) -> None:
+        count, room = len(left), LINES - 1
+        files = [f"  {tail(masked(clean(one.name)), WIDTH - 2)}" for one in left]
+        if count > room:
+            files = [*files[: room - 1], _("  and {more} more", more=count - room + 1)]
+        super().__init__(
+            ngettext(
+                "{count} file was changed since, and is left as it is",
+                "{count} files were changed since, and are left as they are",
+                count,
+            ),
+            [*files, _("What was changed shows: uv-wizard undo {id} --dry-run", id=run.id)],
+            [Answer(_("Close"), None)],
+            escape=None,
+        )
+
+
+__all__ = ["LeftSheet", "UndoSheet", "ask", "put_back", "why_not"]

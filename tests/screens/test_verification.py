@@ -229,3 +229,22 @@ async def test_what_is_taken_back_is_not_told_to_go_on_with(folder: Path, record
         assert told.startswith("Taken back: ")
         assert "uv-wizard undo" not in told
     assert (folder / "pyproject.toml").read_bytes() == mine
+
+
+async def test_what_somebody_changed_since_is_named_and_left(folder: Path, recorded: Recorded) -> None:
+    Journal(recorded.folder / "journal").write(folder / "pyproject.toml", b"# ours\n")
+    (folder / "pyproject.toml").write_bytes(b"# somebody's\n")
+    recorded.verify(ok=True)
+    recorded.end(0)
+    async with showing(folder, recorded, at="verify") as (app, pilot):
+        await until(pilot, shows(app, " From now on  uv run python"))
+        await pilot.press("u")
+        await until(pilot, shows(app, "[ Leave them ]"))
+        await pilot.press("right", "enter")
+        await until(pilot, shows(app, "1 file was changed since, and is left as it is"))
+        assert "pyproject.toml" in text_of(app)
+        assert f"What was changed shows: uv-wizard undo {recorded.run.id} --dry-run" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, shows(app, " From now on  uv run python"))
+        assert "as before" not in text_of(app)
+    assert (folder / "pyproject.toml").read_bytes() == b"# somebody's\n"
