@@ -88,7 +88,7 @@ class LockTrial:
         if not isinstance(self.failed, LockFailed):
             return [] if self.failed is None else [one_line(error_told(self.failed))]
         found = self.failed.diagnosis
-        told = [shown(found.explanation), *(f"> {line}" for line in found.evidence)]
+        told = [shown(found.explanation), *(f"> {shown(line)}" for line in found.evidence)]
         for number, fix in enumerate(found.fixes, 1):
             told.append(f"{number} {shown(fix.title)}")
             told += ["  " + command_line(argv) for argv in fix.commands or ()]
