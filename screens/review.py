@@ -111,7 +111,8 @@ class ReviewScreen(PlannedScreen):
 
     def draw(self) -> None:
         steps = self.query_one("#steps", ChoiceList)
-        steps.show(self._rows(), self._opened_at() + bool(self._in_the_way()))
+        first = bool(self._in_the_way())
+        steps.show(self._rows(), 0 if first and self._stopped else self._opened_at() + first)
         self._draw_step()
 
     def _in_the_way(self) -> str:

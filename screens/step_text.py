@@ -16,6 +16,8 @@ from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
 from wizard.told.phrases import step_name
 
+EVIDENCE = 3
+"""Lines that prove what stands in the way."""
 TEAM_NOTE = said("Your team sees pyproject.toml and uv.lock change; torch can keep them.")
 TONES = {"+": "$text-success", "-": "$text-error"}
 STEP_HELP = {
@@ -158,7 +160,12 @@ def sums(steps: Sequence[Step]) -> str:
 
 def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
     """What stands in the way, and what to do about it."""
-    lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
+    proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()][:EVIDENCE]
+    lines = [
+        _("What to do"),
+        *wrapped(found.explanation, width, 4),
+        *(f"> {cut(one_line(one, 200), width - 2)}" for one in proofs),
+    ]
     for number, fix in enumerate(found.fixes, 1):
         lines += [f"{number} {shown(fix.title)}", *("  " + command_line(argv) for argv in fix.commands or ())]
     return lines if found.fixes else [*lines, _("Put that right; F5 then looks again.")]

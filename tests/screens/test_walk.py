@@ -11,6 +11,7 @@ from screens.app import WizardApp, farewell
 from screens.walk import Walk
 from tests.screens.running import shows, text_of, until
 from tests.support.projects import Project
+from tests.support.torch_project import NOTHING
 from wizard.way import Way
 
 
@@ -62,3 +63,21 @@ async def test_leaving_before_the_review_changes_nothing(way: Way, project: Proj
     assert app.return_value == 0
     assert farewell(app.walk) == ["Nothing was changed."]
     assert {path: path.read_bytes() for path in project.path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.same_everywhere
+async def test_a_project_that_nobody_can_read_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x\n', "utf-8")
+    way = Way(os.fspath(tmp_path), machine=NOTHING)
+    app = WizardApp(Walk(way))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("torch")
+        await until(pilot, shows(app, "? Not known whether torch is used"))
+        app.show("review")
+        await until(pilot, shows(app, "[ Look again ]"))
+        text = text_of(app)
+        assert "Correct the place named below" in " ".join(text.split())
+        assert "line 2" in text
+        (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n', "utf-8")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "[ Start: "))

@@ -146,7 +146,9 @@ def _around(machine: Machine | None) -> Context:
     project = read_project(".")
     registries = project.lock.registries if project and project.lock else ()
     index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
-    return Context(registries=registries, default_index=index, environment=dict(os.environ), os=own_os(), project=project)
+    return Context(
+        registries=registries, default_index=index, environment=dict(os.environ), os=own_os(), project=project
+    )
 
 
 def _decoded(data: bytes) -> str:

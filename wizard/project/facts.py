@@ -114,6 +114,11 @@ class Project:
     """The default index that the environment names, without a sign-in: for a lock that names none, or is still to be made."""
 
     @property
+    def readable(self) -> bool:
+        """Whether pyproject.toml is TOML: else nobody knows what the project needs."""
+        return not any(one.cause == "project-invalid" for one in self.findings)
+
+    @property
     def folder(self) -> str:
         """Where uv is run: in a workspace member it makes the environment of that member."""
         if not self.member:

@@ -124,7 +124,7 @@ def project_rows(project: Project | None, path: str, variant: str | None = None)
         lock = _("a uv.lock that cannot be read")
     yield "Project", _(", ").join([end_of(one_line(project.path), 38), lock])
     torch = project.torch
-    if any(one.cause == "project-invalid" for one in project.findings):
+    if not project.readable:
         yield "torch", _("? unknown, pyproject.toml cannot be read")
     elif torch is None:
         yield "torch", _("not used by this project")

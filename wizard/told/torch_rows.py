@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KEYS = (KEY, "torch.version", "torch.layout", "torch.platforms")
 SAID_BY = {"project": "your team", "file": "your file"}
 NO_TORCH = said("Nothing to decide: this project does not use torch.")
+UNREADABLE = said("? Not known whether torch is used: pyproject.toml cannot be read.")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def settle(way: Way) -> None:
 def page(way: Way, *, keys: bool = True) -> TorchPage:
     """The screen's content for what is known now. `keys`: whether the face has the screen's keys, and they may be named."""
     if way.project is None or way.project.torch is None:
-        return TorchPage(NO_TORCH, (), (), -1, (), (), ())
+        return TorchPage(
+            NO_TORCH if way.project is None or way.project.readable else UNREADABLE, (), (), -1, (), (), ()
+        )
     advice = way.torch()
     waits = "gpus" in way.pending
     rows = _rows(way, advice)
