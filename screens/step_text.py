@@ -159,13 +159,12 @@ def sums(steps: Sequence[Step]) -> str:
 
 
 def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
-    """What stands in the way, and what to do about it."""
-    proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()][:EVIDENCE]
-    lines = [
-        _("What to do"),
-        *wrapped(found.explanation, width, 4),
-        *(f"> {cut(one_line(one, 200), width - 2)}" for one in proofs),
-    ]
+    """What stands in the way, and what to do about it; with its proofs where that is somebody's own to put right."""
+    lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
+    if not found.fixes:
+        proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()][:EVIDENCE]
+        lines += [f"> {cut(one_line(one, 200), width - 2)}" for one in proofs]
+        return [*lines, _("Put that right; F5 then looks again.")]
     for number, fix in enumerate(found.fixes, 1):
         lines += [f"{number} {shown(fix.title)}", *("  " + command_line(argv) for argv in fix.commands or ())]
-    return lines if found.fixes else [*lines, _("Put that right; F5 then looks again.")]
+    return lines
