@@ -14,14 +14,13 @@ from screens import rows
 from screens.choosing import ChoiceList
 from screens.failure import Failure, failure_of
 from screens.offering import QuitAsked
-from screens.run_rows import leads
 from screens.step import Mark, StepScreen
 from wizard.errors import BadInput
 from wizard.language import _, error_told, said, shown
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import one_line
-from wizard.this_run import variables_of
+from wizard.ways_out import leads, take
 
 if TYPE_CHECKING:
     from screens.walk import Walk
@@ -164,16 +163,12 @@ class FailingScreen(StepScreen):
     def _settle_and_review(self, fix: Fix, where: str) -> None:
         """What it chooses is chosen, and the review shows what comes of it."""
         try:
-            for key, value in (fix.choices or {}).items():
-                self.way.choose(key, value)
+            take(self.way, fix)
         except BadInput as error:
             self.say(f"x {one_line(error_told(error), 70)}")
             return
-        self.way.locks_again = self.way.locks_again or where == "lock"
-        self.way.this_run.update(variables_of(fix))
         if where != "again":
             self.walk.tried = (*self.walk.tried, fix.title)
-        self.way.read()
         self.post_message(self.GoTo("review"))
 
     @on(ChoiceList.Taken, "#fixes")

@@ -19,6 +19,7 @@ from wizard.language import _, said, shown
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
+from wizard.ways_out import leads
 
 ROOM = 13
 """Rows of the body at 80x24."""
@@ -75,7 +76,7 @@ class Failure:
         return [
             Row(
                 str(number),
-                rows.fix_row(number, masked(fix.title), run_rows.leads(fix), tried=fix.title in tried, width=width - 1),
+                rows.fix_row(number, masked(fix.title), leads(fix), tried=fix.title in tried, width=width - 1),
             )
             for number, fix in enumerate(self.fixes, 1)
         ]
@@ -96,7 +97,7 @@ class Failure:
         """What the primary button says."""
         if not self.fixes:
             return _("Back to the review")
-        return _("Fix {place}: {leads}", place=place + 1, leads=LABELS[run_rows.leads(self.fixes[place])])
+        return _("Fix {place}: {leads}", place=place + 1, leads=LABELS[leads(self.fixes[place])])
 
     def screen(self) -> str:
         """The screen that the first fix's choice belongs to, where Esc leads."""
@@ -118,7 +119,7 @@ def _value(value: object) -> str:
 
 def _with_a_way_on(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
     """With `AGAIN` as the last one, where something has to be done elsewhere and none of them tries again afterwards."""
-    ends = {run_rows.leads(fix) for fix in fixes[:8]}
+    ends = {leads(fix) for fix in fixes[:8]}
     here = {"again", "lock", "run"} & ends or (ends and ends <= {"review", "mirrors"})
     return fixes[:9] if here else (*fixes[:8], AGAIN)
 
@@ -138,7 +139,7 @@ def failure_of(
     head, rungs = check_rows.failed_rung(state, check_rows.check_rows(state, planned, width))
     where = "verify" if rungs or state.verify is not None else "sync"
     ways = [
-        rows.fix_row(number, masked(fix.title), run_rows.leads(fix), width=width - 1).count("\n") + 1
+        rows.fix_row(number, masked(fix.title), leads(fix), width=width - 1).count("\n") + 1
         for number, fix in enumerate(_with_a_way_on(found.fixes), 1)
     ]
     room = ROOM - 1 - sum(ways) - 2 - (2 + len(rungs) if rungs else 2)

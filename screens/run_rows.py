@@ -10,11 +10,9 @@ from pathlib import Path
 from screens import rows
 from screens.rows import WIDTH, Bar
 from screens.state_words import WORDS
-from wizard.diagnosis import Fix
 from wizard.language import _, ngettext, remembered, shown
 from wizard.run.progress import LogLine, RunState, StepState
 from wizard.text import moving_size, one_line
-from wizard.this_run import variables_of
 from wizard.told.phrases import step_name, whole_span
 from wizard.told.run import retry_text
 
@@ -202,28 +200,6 @@ def log_rows(lines: Sequence[LogLine], started: float | None, count: int, width:
 def clock(started: float | None, at: float) -> str:
     """The time of day of a moment of the run."""
     return "" if started is None else time.strftime("%H:%M:%S", time.localtime(started + at))
-
-
-OURS = {"sync": "again", "verify": "again", "apply": "again", "mirrors": "mirrors", "attach": "report"}
-"""What a command of ours is on a screen: nobody has to type it there."""
-SHELLS = frozenset({"unset", "export", "Remove-Item", "Set-Item", "conda", "deactivate"})
-"""What changes the shell that it is typed into, and not the program that was started from it."""
-
-
-def leads(fix: Fix) -> str:
-    """Where a fix leads: a key of `rows.LEADS_TO`."""
-    if fix.choices or fix.message:
-        return "review" if fix.choices else "message"
-    if not fix.commands:
-        return "again"
-    first = fix.commands[0]
-    if len(fix.commands) == 1 and first[0] == "uv-wizard" and len(first) > 1:
-        return OURS.get(first[1], "command")
-    if fix.commands == (("uv", "lock"),):
-        return "lock"
-    if variables_of(fix):
-        return "run"
-    return "shell" if first[0] in SHELLS else "command"
 
 
 def kept_row(state: RunState) -> str:

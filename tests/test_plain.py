@@ -15,6 +15,7 @@ from tests.support.projects import Project
 from tests.support.recorded import Recorded
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.choices import Choices
+from wizard.diagnosis import Fix
 from wizard.errors import BadInput, DecisionMissing
 from wizard.machine.facts import Conda, FoundUv, Machine, UvSource
 from wizard.plain import sources_and_torch as plain_choices
@@ -23,6 +24,8 @@ from wizard.plain import uv_and_settings as plain_machine
 from wizard.plain import wizard as plain
 from wizard.plain.page import Back, EndOfInput, Page, Question, Quit, Row, Talk
 from wizard.plain.run import follow
+from wizard.plain.ways_out import take_out
+from wizard.run import client
 from wizard.way import Way
 
 
@@ -102,6 +105,51 @@ def test_a_failure_names_its_cause_and_offers_its_fixes(project: Project, index:
     assert re.search(r"^x .+  \([a-z-]+\)$", text, re.MULTILINE), text
     assert "  What to do" in text
     assert "is not a choice. Give a number from 1 to" in text
+
+
+@pytest.mark.same_everywhere
+def test_a_failure_is_put_right_without_leaving(project: Project, index: Index) -> None:
+    """The index is back: the same again. uv.lock does not fit any more: it is made again by the fix's number."""
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(text.replace('"alpha"', '"alpha", "gamma"'), "utf-8")
+    code, told = walked(project.path, "\n" * 9 + "a\n\n" + "1\n\n")
+    assert code == 0, told
+    assert told.count("Which fix? a number; a tries again, q ends [q]: ") == 2
+    assert told.count("6/8 review") == 3
+    assert "uv makes uv.lock again" in told
+    assert "gamma" in project.lock.read_text("utf-8")
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize(
+    "fix, again, told",
+    [
+        (Fix("a", {"settings.link-mode": "copy"}), True, ""),
+        (Fix("a", {"settings.link-mode": "glue"}), False, "x error: settings.link-mode"),
+        (Fix("a", None, (("unset", "HTTPS_PROXY"),)), True, ""),
+        (
+            Fix("a", None, (("conda", "deactivate"),)),
+            False,
+            "q here, then type this, and start uv-wizard again:\n  conda d",
+        ),
+        (
+            Fix("a", None, (("uv", "cache", "prune"),)),
+            True,
+            "Type this in another terminal; the plan is then made again",
+        ),
+        (Fix("a", message="Driver 580, please"), False, "For who can help:\n  Driver 580, please"),
+        (Fix("a", None, (("uv-wizard", "attach", "--save", "report.zip"),)), False, "Report: "),
+        (Fix("a", None, (("uv-wizard", "sync"),)), True, ""),
+    ],
+)
+def test_where_a_fix_leads(fix: Fix, again: bool, told: str, project: Project) -> None:
+    recorded = Recorded(str(project.path))
+    recorded.end(1)
+    way, (asked, out) = Way(str(project.path), machine=RTX), talk("\n")
+    assert take_out(way, fix, client.again(recorded.run), asked) is again
+    assert told in out.getvalue()
+    assert bool(told) == bool(out.getvalue())
+    assert way.this_run == ({"HTTPS_PROXY": None} if fix.commands == (("unset", "HTTPS_PROXY"),) else {})
 
 
 def test_torch_is_recommended_with_its_reasons_and_a_number_takes_another(tmp_path: Path) -> None:

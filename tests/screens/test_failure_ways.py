@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screens import rows, run_rows
+from screens import rows
 from screens.failure import AGAIN, failure_of
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
@@ -15,6 +15,7 @@ from wizard import diagnosis
 from wizard.diagnosis import Context, Fix
 from wizard.diagnosis.rules import causes
 from wizard.run.progress import RunState
+from wizard.ways_out import leads
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -59,7 +60,7 @@ def failed(recorded: Recorded, title: str, explanation: str, fixes: Sequence[Fix
     ],
 )
 def test_where_a_fix_leads(commands: tuple[tuple[str, ...], ...] | None, where: str) -> None:
-    assert run_rows.leads(Fix("a", None, commands)) == where
+    assert leads(Fix("a", None, commands)) == where
 
 
 @pytest.mark.parametrize("cause", sorted(causes()))
@@ -70,7 +71,7 @@ def test_every_cause_has_a_fix_that_leads_on(cause: str) -> None:
     state.apply({"at": 1.0, "type": "end", "exit_code": 1})
     failure = failure_of(state)
     assert failure is not None
-    assert {run_rows.leads(fix) for fix in failure.fixes} & {"review", "again", "lock", "run", "mirrors"}
+    assert {leads(fix) for fix in failure.fixes} & {"review", "again", "lock", "run", "mirrors"}
     assert 1 <= len(failure.fixes) <= 9
 
 

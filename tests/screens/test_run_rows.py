@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from screens import check_rows, run_rows
 from wizard.diagnosis import Fix
 from wizard.run.progress import RunState
+from wizard.ways_out import leads
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -210,7 +211,7 @@ def test_the_ladder_below_a_failure() -> None:
     ],
 )
 def test_where_a_fix_leads(fix: Fix, where: str) -> None:
-    assert run_rows.leads(fix) == where
+    assert leads(fix) == where
 
 
 def test_what_is_kept() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wizard.diagnosis import Diagnosis, Fix, from_document
+from wizard.diagnosis import Diagnosis, from_document
 from wizard.errors import ExitCode
 from wizard.language import _, said
 from wizard.plain.page import EndOfInput, Talk
-from wizard.plan.quoting import command_line
 from wizard.run import client
 from wizard.run.when import started_at
 from wizard.told.run import TextReport
@@ -30,10 +29,6 @@ class Ended:
     run: RunInfo
     diagnosis: Diagnosis | None = None
     left: bool = False
-
-    def commands(self, fix: Fix) -> list[str]:
-        """The fix's commands as a person types them."""
-        return [command_line(argv) for argv in fix.commands or ()]
 
 
 def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:

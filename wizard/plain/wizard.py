@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from wizard.errors import BadInput, DecisionMissing, ExitCode, WizardError
+from wizard.errors import DecisionMissing, ExitCode, WizardError
 from wizard.language import _, error_told, said
 from wizard.obstacle import stands_in_the_way
 from wizard.plain import begin as plain_begin
@@ -16,13 +16,14 @@ from wizard.plain import start_and_review as plain_pages
 from wizard.plain import uv_and_settings as plain_machine
 from wizard.plain.page import Again, Back, EndOfInput, Page, Quit, Talk, without_answered
 from wizard.plain.run import Ended, carry_out
+from wizard.plain.ways_out import take_out
 from wizard.told.closing import closing
 from wizard.told.lines import diagnosis as diagnosis_lines
 
 if TYPE_CHECKING:
-    from wizard.diagnosis import Fix
     from wizard.plan.step import Plan
 from wizard.way import Way
+from wizard.ways_out import leads
 
 GREETING = (
     said("uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,"),
@@ -179,16 +180,20 @@ class _Walk:
         return made
 
     def _take_fix(self, ended: Ended) -> bool:
-        """Whether to go to the review again, with a fix taken."""
+        """Whether to go to the review again, with a fix taken, or once something was put right elsewhere."""
         fixes = ended.diagnosis.fixes if ended.diagnosis else ()
-        while fixes:
-            answer = self.talk.ask(_("Which fix? a number, q [q]:"))
+        while ended.diagnosis is not None:
+            answer = self.talk.ask(_("Which fix? a number; a tries again, q ends [q]:"))
             if answer in {"", "q"}:
                 return False
+            if answer == "a":
+                return True
             if answer == "?":
                 self.talk.say(_("A number takes that fix; the review comes again before anything runs."))
             elif answer.isdecimal() and 1 <= int(answer) <= len(fixes):
-                if self._taken(fixes[int(answer) - 1], ended):
+                if take_out(self.way, fixes[int(answer) - 1], ended.run, self.talk):
+                    if leads(fixes[int(answer) - 1]) == "mirrors":
+                        self._choose([name for name, _page in SCREENS].index("mirrors"))
                     return True
             else:
                 self.talk.say(
@@ -199,18 +204,3 @@ class _Walk:
                     )
                 )
         return False
-
-    def _taken(self, fix: Fix, ended: Ended) -> bool:
-        if fix.commands and not fix.choices:
-            commands = [f"  {line}" for line in ended.commands(fix)]
-            self.talk.say([_("Type this in another terminal; the plan is then made again here:"), *commands])
-            self.talk.ask(_("Enter when it is done:"))
-            self.way.look_again()
-            return True
-        try:
-            for key, value in (fix.choices or {}).items():
-                self.way.choose(key, value)
-        except BadInput as error:
-            self.talk.say(_("x error: {what}", what=error_told(error)))
-            return False
-        return True

@@ -1,0 +1,47 @@
+"""A fix that was taken in plain mode: what can be said here is in force, what is done elsewhere is told in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.errors import BadInput, WizardError
+from wizard.language import _, error_told, shown
+from wizard.plan.quoting import command_line
+from wizard.ways_out import leads, take
+
+if TYPE_CHECKING:
+    from wizard.diagnosis import Fix
+    from wizard.plain.page import Talk
+    from wizard.run.client import RunInfo
+    from wizard.way import Way
+
+
+def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
+    """Whether the review comes next. Raises EndOfInput."""
+    where, commands = leads(fix), [f"  {command_line(argv)}" for argv in fix.commands or ()]
+    if where == "command":
+        talk.say([_("Type this in another terminal; the plan is then made again here:"), *commands])
+        talk.ask(_("Enter when it is done:"))
+        way.look_again()
+    elif where == "shell":
+        talk.say([_("q here, then type this, and start uv-wizard again:"), *commands])
+    elif where == "message":
+        talk.say([_("For who can help:"), f"  {shown(fix.message or '')}"])
+    elif where == "report":
+        _write_report(way, run, talk)
+    else:
+        try:
+            take(way, fix)
+        except BadInput as error:
+            talk.say(_("x error: {what}", what=error_told(error)))
+            return False
+    return where not in ("shell", "message", "report")
+
+
+def _write_report(way: Way, run: RunInfo, talk: Talk) -> None:
+    from wizard import report
+
+    try:
+        talk.say(_("Report: {path}, secrets left out", path=report.write(run, way)))
+    except WizardError as error:
+        talk.say(_("x error: {what}", what=error_told(error)))
