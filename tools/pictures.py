@@ -52,9 +52,7 @@ async def drawn(picture: Picture) -> str:
             walk, told = Walk(FrozenWay(project(), known)), []
         else:
             known = replace(known, gpus=(), nvidia_driver=None, uv=(OWN_UV,), uv_in_shells=(), conda=None)
-            found = replace(
-                project(), path=WHERE, environment_path=f"{WHERE}/.venv", lock=_lock(project().lock)
-            )
+            found = replace(project(), path=WHERE, environment_path=f"{WHERE}/.venv", lock=_lock(project().lock))
             choices = {"torch.variant": "keep", "verify.require": "cpu"}
             walk, told = Walk(FrozenWay(found, known, choices, path=WHERE)), _events(picture.seconds)
         if told and picture.seconds is not None:
