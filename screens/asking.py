@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from screens.choosing import ChoiceList, Row
 from screens.fields import Field
-from screens.rows import cut
+from screens.rows import cut, wrapped
 from screens.sheet import Answer, Sheet
 from wizard.language import _, shown
 
@@ -93,7 +93,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
             texts[one.key] = field.value.strip()
             wrong = one.check(texts[one.key]) if one.check else None
             if wrong:
-                self.note(_("x error    {what}", what=cut(wrong, self.room - 11)))
+                named = f"{shown(one.label)}{_(': ')}{shown(wrong)}" if len(self._fields) > 1 else wrong
+                self.note("\n".join(wrapped(_("x error    {what}", what=named), self.room, 2)))
                 field.input.focus()
                 return
         self.dismiss(texts)
@@ -102,13 +103,19 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
         found = super().hints()
         if isinstance(self.focused, ChoiceList):
             return [("Enter", _("On, off")), ("Tab", _("Take it")), ("Esc", _("Leave it"))]
-        return found if found[0][0] == "Enter" else [("Enter", _("Take it")), ("Esc", _("Leave it"))]
+        if found[0][0] == "Enter":
+            return found
+        enter = (
+            _("Take it")
+            if self.focused is self.query_one(f"#asked-{len(self._fields) - 1}", Field).input
+            else _("Next field")
+        )
+        return [("Enter", enter), ("Esc", _("Leave it"))]
 
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.stop()
-        last = self._fields[-1].key == self._fields[int(str(event.field.id).split("-")[1])].key
-        if last:
+        if event.field.id == f"asked-{len(self._fields) - 1}":
             self.give({})
         else:
             self.focus_next()

@@ -99,10 +99,10 @@ class ImportPage(Page):
         one = self._chosen() if self.query_one("#rows").has_focus else None
         note = self.query_one("#note", Line)
         if one is not None:
-            note.show(one.why + (_(" Space takes the other.") if one.other else ""))
+            note.show(shown(one.why) + (_(" Space takes the other.") if one.other else ""))
             return
         said = self.imported
-        python = (said.requires_python or "any").removeprefix("==").removesuffix(".*")
+        python = (said.requires_python or _("any")).removeprefix("==").removesuffix(".*")
         hint = _(" torch was {hint}; what runs here is asked later.", hint=said.torch_hint) if said.torch_hint else ""
         note.show(
             _(
@@ -124,6 +124,9 @@ class ImportPage(Page):
     @on(ChoiceList.Taken, "#rows")
     def _switch(self, event: ChoiceList.Taken) -> None:
         event.stop()
+        if event.forward:
+            self.query_one("#next").focus()
+            return
         self.imported = self.imported.switched(event.value)
         event.choice_list.show(self._rows(), event.index)
         self._tell()

@@ -35,8 +35,8 @@ class StartScreen(StepScreen):
     HELP = "start"
     TITLE_TEXT = said("This machine and this project")
     LEAD = said(
-        "From here to a working project with a checked GPU, on 8 screens. Enter takes\n"
-        "what is recommended. Nothing is changed before screen 6, the review."
+        "uv installs Pythons and packages. 8 screens lead to a working project. Enter\n"
+        "takes what is recommended; nothing is changed before the review, screen 6."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "look_again", said("Look again"), id="start.look"),

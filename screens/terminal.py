@@ -28,6 +28,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 
 import wizard
 from screens.offering import Copied, Offering
+from screens.pressed import as_meant
 from screens.step import StepScreen
 from screens.themes import NORD, readable
 from screens.thrift import Thrift
@@ -195,8 +196,13 @@ class TerminalApp(App[int]):
         """The next key ends what was said to the last one. A terminal of another size has kept nothing for sure."""
         if isinstance(event, (events.Resize, Driver.SignalResume)) and self._painted is not None:
             self.draw_again()
-        if isinstance(event, events.Key) and isinstance(self.screen, Offering):
-            self.screen.forget_said()
+        if isinstance(event, events.Key):
+            if isinstance(self.screen, Offering):
+                self.screen.forget_said()
+            meant = as_meant(event, self.screen)
+            if meant is None:
+                return
+            event = meant
         await super().on_event(event)
 
     async def action_quit(self) -> None:

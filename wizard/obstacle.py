@@ -12,7 +12,7 @@ def stands_in_the_way(way: Way) -> Diagnosis | None:
     if way.project is None:
         context = Context(phase="sync", environment={}, os=way.machine.os)
         return diagnosis.of("project-missing", (f"no pyproject.toml in {way.path}, nor above it",), context)
-    stopping = ("project-invalid", "project-read-only", "lock-unreadable", "lock-missing")
+    stopping = ("own-environment", "project-invalid", "project-read-only", "lock-unreadable", "lock-missing")
     findings = [finding.diagnosis for finding in way.findings() if finding.diagnosis.severity == "error"]
     found = [one for one in findings if one.cause in stopping]
     return min(found, key=lambda one: stopping.index(one.cause), default=None)

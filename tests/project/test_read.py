@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.torch_project import NOTHING
 from wizard.choices import Choices
 from wizard.errors import BadInput
+from wizard.obstacle import stands_in_the_way
 from wizard.plan.sync import run_environment
 from wizard.project.facts import Project
 from wizard.project.read import document, read_project
@@ -267,3 +270,15 @@ def test_an_environment_that_can_not_be_made_is_a_finding(tmp_path: Path) -> Non
         project = read_project(tmp_path, {"UV_PROJECT_ENVIRONMENT": there})
         assert project is not None
         assert causes(project) == expected
+
+
+def test_an_environment_that_this_program_runs_from_is_not_synced(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n', "utf-8")
+    for there, expected in ((sys.prefix, ["own-environment"]), (str(tmp_path / "env"), [])):
+        project = read_project(tmp_path, {"UV_PROJECT_ENVIRONMENT": there})
+        assert project is not None
+        assert [one.cause for one in project.findings if one.cause != "lock-missing"] == expected
+    way = Way(str(tmp_path), machine=NOTHING, environment={"UV_PROJECT_ENVIRONMENT": sys.prefix})
+    stopped = stands_in_the_way(way)
+    assert stopped is not None
+    assert stopped.cause == "own-environment"

@@ -114,7 +114,7 @@ async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> N
         assert "Name      [meine-Tr-ume " in text_of(app)
         await pilot.press("enter", "enter", *"alpha, no name")
         await pilot.press("enter")
-        await until(pilot, shows(app, "x error    no name is no package's name"))
+        await until(pilot, shows(app, "x error    Packages: no name is no package's name"))
         await pilot.press(*["backspace"] * len(", no name"), "enter")
         await until(pilot, shows(app, "The plan begins with it"))
         assert names(folder) == set()

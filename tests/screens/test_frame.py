@@ -11,6 +11,7 @@ import pytest
 from textual.widgets import Input
 
 from screens.app import WizardApp
+from screens.asking import AskedField, FieldSheet, MarkSheet
 from screens.choosing import ChoiceList
 from screens.help_sheet import HelpSheet
 from screens.quit_sheets import QuitSheet
@@ -136,6 +137,30 @@ async def test_enter_in_a_list_leads_to_next_and_space_stays() -> None:
         await until(pilot, lambda: app.focused is app.screen.query_one("#next"))
 
 
+async def test_a_large_letter_is_the_key_that_the_hint_line_writes() -> None:
+    async with on("settings") as (app, pilot):
+        assert "O Options" in text_of(app)
+        await pilot.press("O")
+        await until(pilot, lambda: isinstance(app.screen, MarkSheet))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.id == "settings")
+        field = app.screen.query(Input).first()
+        field.focus()
+        await pilot.press("O")
+        assert field.value.endswith("O")
+
+
+async def test_a_sheet_of_fields_says_what_enter_does_and_which_field_is_wrong() -> None:
+    async with on("start") as (app, pilot):
+        fields = [AskedField("a", "Name", "x"), AskedField("b", "Folder", "", lambda text: None if text else "empty")]
+        app.push_screen(FieldSheet("Two fields", fields))
+        await until(pilot, shows(app, "Enter Next field"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Enter Take it"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "x error    Folder: empty"))
+
+
 async def test_letters_are_text_while_a_field_has_the_focus() -> None:
     async with on("settings") as (app, pilot):
         app.screen.query(Input).first().focus()
@@ -226,6 +251,10 @@ async def test_a_window_too_small_says_so_and_how_large_it_has_to_be() -> None:
         await pilot.resize_terminal(58, 16)
         await until(pilot, shows(app, "This window is 58 x 16. uv-wizard needs 60 x 18"))
         assert "[ Next" not in text_of(app)
+        for key in ("enter", "ctrl+n", "n"):  # nobody sees what they would do
+            await pilot.press(key)
+        await pilot.pause()
+        assert app.screen.id == "uv"
         await pilot.resize_terminal(80, 24)
         await until(pilot, shows(app, "[ Next: settings ]"))
         assert app.focused is app.screen.query_one("#next"), "resizing keeps the focus"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import packaging
+
 from wizard.credentials import split
 from wizard.errors import BadInput
 from wizard.language import said
@@ -102,7 +104,10 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
             str(root / "uv.lock"): lock_file.data,
             str(root / ".python-version"): python_version,
         },
-        findings=(*_findings(pyproject, uv_toml, lock_file), *([] if planned else _closed(root, environment))),
+        findings=(
+            *_findings(pyproject, uv_toml, lock_file),
+            *(() if planned else (*_closed(root, environment), *_ours(root, environment))),
+        ),
         first_index=_ambient_index(environment),
     )
 
@@ -188,6 +193,19 @@ def _closed(root: Path, environment: Mapping[str, str]) -> list[MachineFinding]:
             "uv makes the folder .venv there for the packages, and that folder belongs to someone "
             "else or is protected. Copy the project into a folder of your own, and start there."),
         (one_line(there, 300),))]  # fmt: skip
+
+
+def _ours(root: Path, environment: Mapping[str, str]) -> list[MachineFinding]:
+    """An environment that this program runs from, with its libraries: a sync would take them away while it runs."""
+    there = Path(_environment_path(root, environment))
+    if not Path(os.path.realpath(packaging.__file__)).is_relative_to(os.path.realpath(there)):
+        return []
+    return [MachineFinding(
+        "own-environment", "error", said("This wizard runs from the project's own environment"),
+        said(
+            "The sync would take the wizard away while it runs. Put the wizard into an environment of its own, "
+            "as the first command of its README does, and start it from there."),
+        (one_line(str(there), 300),))]  # fmt: skip
 
 
 def _finding(cause: str, title: str, explanation: str, document: Document) -> MachineFinding:
