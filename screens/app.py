@@ -230,7 +230,36 @@ def farewell(walk: Walk) -> list[str]:
         title = verdict(walk.state)[0] if walk.state is not None else ""
         lines = [shown(title)] if title else []
         return [masked(clean(line)) for line in (*lines, *closing(walk.way, client.again(walk.run)))]
-    return [_("Log: {folder}", folder=walk.run.folder / "log"), _("To take everything back: uv-wizard undo --yes")]
+    kept = [_("Log: {folder}", folder=walk.run.folder / "log"), _("To take everything back: uv-wizard undo --yes")]
+    return [masked(clean(line)) for line in (*_what_failed(walk), *kept, *_loading(walk))]
+
+
+def _what_failed(walk: Walk) -> list[str]:
+    """What the failure was called, and what to type: what was copied of it, else what its first fix comes to."""
+    from screens.failure import failure_of
+    from wizard.ways_out import uv_word
+
+    failure = failure_of(walk.state) if walk.state is not None else None
+    if failure is None:
+        return []
+    fix = shown(failure.fixes[0].title)
+    told = _("Copied:") if walk.copied else _("What to do: {fix}", fix=fix)
+    lines = (walk.copied or failure.by_hand(0, uv_word(walk.way))).splitlines()
+    return [f"x {shown(failure.diagnosis.title)}", told, *(f"  {line}" for line in lines)]
+
+
+def _loading(walk: Walk) -> list[str]:
+    """The line by which this terminal finds uv, where it does not and the run has written what lets it."""
+    from wizard.run import client
+    from wizard.told.after import after
+
+    try:
+        now = after(walk.way, client.again(walk.run)) if walk.run is not None else None
+    except WizardError:  # a choice that can't be carried out
+        now = None
+    if now is None or now.taken_back or now.finds_uv or not now.load_line:
+        return []
+    return [_("This terminal does not find uv yet. First type:  {load_line}", load_line=now.load_line)]
 
 
 __all__ = ["WizardApp", "run"]

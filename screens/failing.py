@@ -17,10 +17,9 @@ from screens.offering import QuitAsked
 from screens.step import Mark, StepScreen
 from wizard.errors import BadInput
 from wizard.language import _, error_told, said, shown
-from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import one_line
-from wizard.ways_out import leads, take
+from wizard.ways_out import leads, take, to_type, uv_word
 
 if TYPE_CHECKING:
     from screens.walk import Walk
@@ -87,7 +86,7 @@ class FailingScreen(StepScreen):
         return self.LEAD
 
     def by_hand(self) -> str:
-        return self.failure.by_hand(self._fix) if self.failure is not None else super().by_hand()
+        return self.failure.by_hand(self._fix, uv_word(self.way)) if self.failure is not None else super().by_hand()
 
     def next_label(self) -> str:
         if self.failure is None:
@@ -153,9 +152,10 @@ class FailingScreen(StepScreen):
 
     def _take_away(self, fix: Fix, where: str) -> None:
         """It is done elsewhere: in a shell, or by somebody else."""
-        self.copy(fix.message or "\n".join(command_line(argv) for argv in fix.commands or ()))
+        commands = "\n".join(to_type(fix.commands, uv_word(self.way)))
+        self.copy(fix.message or commands)
         if where != "message":
-            self._copied = self._fix
+            self._copied, self.walk.copied = self._fix, commands
         if where == "shell":
             self.say(_("Quit, run what was copied, then start anew."))
         self.redraw()

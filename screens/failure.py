@@ -19,7 +19,7 @@ from wizard.language import _, said, shown
 from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
-from wizard.ways_out import leads
+from wizard.ways_out import leads, to_type
 
 ROOM = 13
 """Rows of the body at 80x24."""
@@ -81,8 +81,8 @@ class Failure:
             for number, fix in enumerate(self.fixes, 1)
         ]
 
-    def by_hand(self, place: int) -> str:
-        """What a person types for that fix."""
+    def by_hand(self, place: int, uv: str = "uv") -> str:
+        """What a person types for that fix. `uv`: as this terminal finds it, see wizard.ways_out.uv_word."""
         if not self.fixes:
             return "uv-wizard diagnose FILE"
         fix = self.fixes[min(place, len(self.fixes) - 1)]
@@ -91,7 +91,7 @@ class Failure:
             return command_line(["uv-wizard", "apply", "--yes", *pairs])
         if fix.message:
             return "uv-wizard verify --save FILE.html"
-        return "  ;  ".join(command_line(argv) for argv in fix.commands) if fix.commands else "uv-wizard apply --yes"
+        return "  ;  ".join(to_type(fix.commands, uv)) if fix.commands else "uv-wizard apply --yes"
 
     def label(self, place: int) -> str:
         """What the primary button says."""

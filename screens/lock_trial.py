@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said, shown
 from wizard.lock_forecast import LockForecast, same_plan
-from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
 from wizard.run.lock_preview import LockFailed
 from wizard.text import one_line
 from wizard.told.phrases import whole_span
+from wizard.ways_out import to_type
 
 OFFER = said("uv makes uv.lock; P tries it in a copy")
 
@@ -81,8 +81,8 @@ class LockTrial:
             return _("uv.lock, as tried in a copy; D shows its diff")
         return _("uv lock, tried in a copy") if self.failed is not None else one_line(step.summary or step.title)
 
-    def lines(self) -> list[str]:
-        """Every package that is new, gone or another; or why it fails and what to do."""
+    def lines(self, uv: str = "uv") -> list[str]:
+        """Every package that is new, gone or another; or why it fails and what to do. `uv`: as the terminal finds it."""
         if self.found is not None:
             return [*self.found.changes.lines] or [f"  {self.found.changes.summary}"]
         if not isinstance(self.failed, LockFailed):
@@ -91,7 +91,7 @@ class LockTrial:
         told = [shown(found.explanation), *(f"> {shown(line)}" for line in found.evidence)]
         for number, fix in enumerate(found.fixes, 1):
             told.append(f"{number} {shown(fix.title)}")
-            told += ["  " + command_line(argv) for argv in fix.commands or ()]
+            told += ["  " + line for line in to_type(fix.commands, uv)]
         return told
 
     def diff(self) -> Sequence[str]:

@@ -158,11 +158,18 @@ class MirrorsScreen(MirrorChoice):
         chosen = {kind: next((row.name for row in found if row.chosen), OFFICIAL) for kind, found in blocks.items()}
         if self.measuring.measured and all(name == OFFICIAL for name in chosen.values()):
             if not any(best(found.results) for found in self.measuring.measured.values()):
-                return _("x error    No source answers, the official one neither. Screen 1 says more.")
+                return self._none_answers()
             rate = next((one.bytes_per_s for one in self.measuring.of("pypi").values() if one.official), None)
             told = f" ({measured_rate(rate)})" if rate else ""
             return _("Nothing to decide: no mirror is faster than the official one{told}.", told=told)
         return whence(_("Recommended") if self.measuring.measured else _("In force"), chosen, self.room)
+
+    def _none_answers(self) -> str:
+        if "pypi" in self.measuring.measured and self.measuring.of_row("pypi", OFFICIAL) is None:
+            return _("x error    No mirror answers; the official one is measured once uv is here.")
+        asked = self.way.machine.network is not None
+        told = _("x error    No source answers, the official one neither.")
+        return _("{told} Screen 1 says more.", told=told) if asked else told
 
     def _worth(self) -> str:
         choice = chosen_value(self.way.choices.text("mirrors.pypi"), self.measuring.of("pypi"))

@@ -31,10 +31,10 @@ from screens.step_text import (
 from screens.widgets import Line
 from wizard.errors import BadInput
 from wizard.language import _, error_told, ngettext, said, shown
-from wizard.plan.quoting import command_line
 from wizard.plan.step import Step
 from wizard.text import one_line
 from wizard.told.phrases import step_name
+from wizard.ways_out import to_type, uv_word
 
 LEAST_DETAIL = 5
 """Rows that the step at length keeps for each further one that a note would take."""
@@ -100,14 +100,10 @@ class ReviewScreen(PlannedScreen):
         count = len(self._steps)
         return ngettext("Start: {count} step", "Start: {count} steps", count) if count else _("Finish")
 
-    def promise(self) -> str:
+    def promise(self) -> str | Content:
         if self.walk.running:
             return _("The run goes on; this only shows its plan.")
-        return (
-            _("Nothing has been changed so far.")
-            if self.walk.run is None
-            else _("Nothing more is changed before Start.")
-        )
+        return super().promise()
 
     def draw(self) -> None:
         steps = self.query_one("#steps", ChoiceList)
@@ -168,11 +164,14 @@ class ReviewScreen(PlannedScreen):
         return note_rows(self._steps, self.room, most)
 
     def _lines_of(self, step: Step) -> list[str]:
-        tried = [shown(line) for line in self.trial.lines()] if step.id == "lock" else []
+        tried = self._tried_lines() if step.id == "lock" else []
         return tried or lines_of(step)
 
+    def _tried_lines(self) -> list[str]:
+        return [shown(line) for line in self.trial.lines(uv_word(self.way))]
+
     def _obstacle_lines(self) -> list[str]:
-        return [] if self.told is None else obstacle_lines(self.told, self.room - 3)
+        return [] if self.told is None else obstacle_lines(self.told, self.room - 3, uv_word(self.way))
 
     def _detail_rows(self, note: int = 1) -> int:
         """Rows for the step at length, beside the list and `note` rows below."""
@@ -180,7 +179,7 @@ class ReviewScreen(PlannedScreen):
         return max(2, self.query_one("#body").size.height - 1 - taken) if self.is_mounted else 4
 
     def side(self) -> str:
-        found = list(map(shown, self.trial.lines())) if self.trial.found is not None else []
+        found = self._tried_lines() if self.trial.found is not None else []
         told = ["", "", "uv.lock", "", *(cut(line, 38) for line in found[:MOST_SIDE])] if found else []
         return "\n".join([sums(self._steps), *told])
 
@@ -236,7 +235,7 @@ class ReviewScreen(PlannedScreen):
             return
         fix = fixes[number - 1]
         if not fix.choices:
-            self.copy("\n".join(command_line(argv) for argv in fix.commands or ()))
+            self.copy("\n".join(to_type(fix.commands, uv_word(self.way))))
             return
         try:
             for key, value in fix.choices.items():
@@ -275,7 +274,7 @@ class ReviewScreen(PlannedScreen):
         """D: the whole step; from the list's step on, all of them."""
         from screens.text_page import TextPage
 
-        more = {"lock": ["", *map(shown, self.trial.lines()), "", *self.trial.diff()]}
+        more = {"lock": ["", *self._tried_lines(), "", *self.trial.diff()]}
         lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value, more)
         title = _("All {steps} steps: every command and every change", steps=len(self._steps))
         self.app.push_screen(TextPage(self.track_line(), title, lines or self._obstacle_lines(), at=at))

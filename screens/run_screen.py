@@ -20,6 +20,7 @@ from screens.follower import OFTEN_S, Follower
 from screens.log_page import LogPage
 from screens.offering import StopAsked
 from screens.run_rows import shown_log
+from screens.step import StepScreen
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said
 from wizard.run.progress import RunState
@@ -115,12 +116,26 @@ class RunScreen(FailingScreen):
             walk.state = RunState(versions=lock.versions if lock is not None else None)
             follower = Follower(walk.run, walk.state).start()
             timers: list[Timer] = []
-            timers.append(self.app.set_interval(OFTEN_S, lambda: _feed(follower, timers[0]), name="follow"))
+            timers.append(self.app.set_interval(OFTEN_S, lambda: self._feed(follower, timers[0]), name="follow"))
         if walk.state is not None and self.state is not walk.state:
             self._phase = None
             self.another_run(walk.state)
         if self._timer is None and not self.state.finished:
             self._timer = self.set_interval(LOOK_S, self._look, name="run")
+
+    def _feed(self, follower: Follower, feeding: Timer) -> None:
+        follower.take()
+        if follower.over:
+            feeding.stop()
+            self._over()
+
+    def _over(self) -> None:
+        """What ended badly may have changed the machine: it is looked at again, once. All that is shown tells of the end."""
+        if self.walk.exit_code:
+            self.post_message(self.LookAgain())
+        for one in self.app.screen_stack:
+            if isinstance(one, StepScreen) and not isinstance(one, RunScreen):
+                one.on_facts()
 
     def _look(self) -> None:
         """Draws at once what has become another, and once a second what moves; nothing where another screen is shown."""
@@ -199,12 +214,6 @@ class RunScreen(FailingScreen):
             self.post_message(StopAsked())
         else:
             self.say(_("Nothing runs."))
-
-
-def _feed(follower: Follower, feeding: Timer) -> None:
-    follower.take()
-    if follower.over:
-        feeding.stop()
 
 
 __all__ = ["RunScreen"]

@@ -59,6 +59,8 @@ ROOM, VAST_ROOM = 76, 92
 LEAST = 24
 """Rows that all screens are written for."""
 NOTHING_CHANGED = said("Nothing has been changed so far.")
+NOTHING_MORE = said("Nothing more is changed before Start.")
+FOR_THE_NEXT = said("The run goes on; this holds for the next one.")
 
 
 class StepScreen(KeyedScreen):
@@ -115,7 +117,9 @@ class StepScreen(KeyedScreen):
 
     def promise(self) -> str | Content:
         """What has been or will be changed, beside the buttons."""
-        return NOTHING_CHANGED
+        if self.walk.run is None:
+            return NOTHING_CHANGED
+        return FOR_THE_NEXT if self.walk.running else NOTHING_MORE
 
     def side(self) -> str | Content:
         """The side panel of 40 cells, from 120 columns on."""

@@ -15,6 +15,7 @@ from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
 from wizard.told.phrases import step_name
+from wizard.ways_out import to_type
 
 EVIDENCE = 3
 """Lines that prove what stands in the way."""
@@ -158,13 +159,16 @@ def sums(steps: Sequence[Step]) -> str:
     return "\n".join([*lines, *([cut(path, 38) for path in files] or [_("nothing: no file is written")])])
 
 
-def obstacle_lines(found: Diagnosis, width: int) -> list[str]:
-    """What stands in the way, and what to do about it; with its proofs where that is somebody's own to put right."""
+def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv") -> list[str]:
+    """What stands in the way, and what to do about it; with its proofs where that is somebody's own to put right.
+
+    `uv`: as the terminal finds it (wizard.ways_out.uv_word).
+    """
     lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
     if not found.fixes:
         proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()][:EVIDENCE]
         lines += [f"> {cut(one_line(one, 200), width - 2)}" for one in proofs]
         return [*lines, _("Put that right; F5 then looks again.")]
     for number, fix in enumerate(found.fixes, 1):
-        lines += [f"{number} {shown(fix.title)}", *("  " + command_line(argv) for argv in fix.commands or ())]
+        lines += [f"{number} {shown(fix.title)}", *("  " + line for line in to_type(fix.commands, uv))]
     return lines

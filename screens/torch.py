@@ -14,7 +14,7 @@ from textual.widgets import OptionList
 from screens import rows, torch_text
 from screens.choosing import ChoiceList, Row
 from screens.page import ListPage
-from screens.step import NOTHING_CHANGED, StepScreen
+from screens.step import StepScreen
 from screens.text_page import TextPage
 from screens.widgets import Line
 from wizard.errors import BadInput, WizardError
@@ -160,8 +160,8 @@ class TorchScreen(StepScreen):
         )
         return [*shown, Row(OTHER, rows.cut(last, self.room - 1))]
 
-    def promise(self) -> str:
-        return self._price or NOTHING_CHANGED
+    def promise(self) -> str | Content:
+        return self._price or super().promise()
 
     def side(self) -> str:
         return torch_text.side(self.way, self.told)

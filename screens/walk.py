@@ -32,6 +32,9 @@ class Walk:
     tried: tuple[str, ...] = ()
     """Titles of the fixes that were taken."""
 
+    copied: str = ""
+    """The command of a fix that was copied last, since the run was started."""
+
     @property
     def way(self) -> Way:
         """The way. Only the first screen is shown without one."""
@@ -67,7 +70,7 @@ class Walk:
 
     def started(self, run: RunInfo) -> None:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
-        self.run, self.state = run, None
+        self.run, self.state, self.copied = run, None, ""
         self.runs += 1
         if self.made is not None:
             self.made.locks_again = False  # that run makes it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.catalog_torch import the
 from wizard.choices import Choices, from_sets
+from wizard.plan.quoting import command_line
 from wizard.way import Way
+from wizard.ways_out import to_type, uv_word
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -36,3 +40,32 @@ def test_torch_by_hand(sets: list[str], command: str, tmp_path: Path) -> None:
     choices = Choices().with_values("set", from_sets(sets))
     way = Way(str(make_torch_project(tmp_path)), machine=RTX, choices=choices)
     assert way.by_hand("torch") == command
+
+
+def test_sync_by_hand_makes_the_lock_first_where_the_plan_does(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n')
+    way = Way(str(tmp_path), machine=RTX)
+    way.locks_first = True
+    assert way.by_hand("sync") == "uv lock  ;  uv sync --locked"
+    (tmp_path / "uv.lock").write_text('version = 1\nrequires-python = ">=3.10"\n')
+    way.read()
+    assert way.by_hand("sync") == "uv sync --locked"
+
+
+def test_a_uv_that_this_terminal_does_not_find_is_named_by_its_path(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n')
+    uv = home / "a b" / ("uv.exe" if sys.platform == "win32" else "uv")
+    machine = replace(RTX, folders={"uv_bin": str(uv.parent)}, uv=())
+    way = Way(str(tmp_path), machine=machine, environment={"PATH": str(tmp_path)})
+    way.locks_first = True
+    remove = (("uv", "remove", "beta"), ("unset", "UV_OFFLINE"))
+    assert way.by_hand("sync") == "uv lock  ;  uv sync --locked", "none is there yet"
+    uv.parent.mkdir()
+    uv.touch()
+    named = command_line([str(uv)])
+    assert way.by_hand("sync") == f"{named} lock  ;  {named} sync --locked"
+    assert to_type(remove, uv_word(way)) == [f"{named} remove beta", "unset UV_OFFLINE"]
+    (tmp_path / uv.name).write_text("")
+    (tmp_path / uv.name).chmod(0o755)
+    assert to_type(remove, uv_word(way)) == ["uv remove beta", "unset UV_OFFLINE"]
+    assert way.by_hand("sync") == "uv lock  ;  uv sync --locked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from wizard.plain import wizard as plain
 from wizard.plain.page import Back, EndOfInput, Page, Question, Quit, Row, Talk
 from wizard.plain.run import follow
 from wizard.plain.ways_out import take_out
+from wizard.plan.quoting import command_line
 from wizard.run import client
 from wizard.way import Way
 
@@ -76,7 +78,7 @@ def test_b_goes_back_and_what_is_no_choice_is_answered(project: Project) -> None
     code, text = walked(project.path, "b\n\n7\nb\n\nq\n")
     assert code == 0
     assert titles(text) == ["1", "2", "1", "2"]
-    assert "This is the first screen. q quits." in text
+    assert "This is the first page. q quits." in text
     assert re.search(r"x error: 7 is not a choice\. Give a number from 1 to \d, or Enter for \d\.", text)
 
 
@@ -150,6 +152,29 @@ def test_where_a_fix_leads(fix: Fix, again: bool, told: str, project: Project) -
     assert told in out.getvalue()
     assert bool(told) == bool(out.getvalue())
     assert way.this_run == ({"HTTPS_PROXY": None} if fix.commands == (("unset", "HTTPS_PROXY"),) else {})
+
+
+@pytest.mark.same_everywhere
+def test_a_command_of_uv_works_in_a_terminal_that_does_not_find_it(
+    project: Project, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uv = home / "bin" / ("uv.exe" if os.name == "nt" else "uv")
+    uv.parent.mkdir()
+    uv.touch()
+    monkeypatch.setenv("PATH", str(home))
+    fix = Fix("a", None, (("uv", "cache", "prune"),))
+    recorded = Recorded(str(project.path))
+    cause = {"cause": "unknown", "title": "t", "explanation": "e", "evidence": [], "severity": "error"}
+    recorded.write("diagnosis", **cause, fixes=[fix.document()])
+    recorded.end(1)
+    way = Way(str(project.path), machine=replace(RTX, folders={"uv_bin": str(uv.parent)}, uv=()))
+    line = command_line([str(uv), "cache", "prune"])
+    asked, out = talk("\n")
+    follow(recorded.run, asked, way)
+    assert f"      {line}\n" in out.getvalue()
+    asked, out = talk("\n")
+    assert take_out(way, fix, client.again(recorded.run), asked)
+    assert f"  {line}\n" in out.getvalue()
 
 
 def test_torch_is_recommended_with_its_reasons_and_a_number_takes_another(tmp_path: Path) -> None:
@@ -331,6 +356,31 @@ def test_without_a_lock_uv_makes_it_as_a_step(project: Project, index: Index, mo
     assert re.search(r"^  1  lock: uv makes uv\.lock, 1 command$", text, re.MULTILINE)
     assert project.lock.is_file()
     assert "It works: Python and " in text
+
+
+@pytest.mark.same_everywhere
+def test_a_package_that_is_not_there_and_no_lock(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is offered that reads uv.lock; before the next plan the machine is looked at again."""
+    project.lock.unlink()
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(text.replace('"alpha"', '"alpha", "nobody-has-it"'), "utf-8")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    looked: list[None] = []
+    begin = Way.begin
+
+    def begun(way: Way, **named: bool) -> None:
+        looked.append(None)
+        begin(way, **named)
+
+    monkeypatch.setattr(Way, "begin", begun)
+    code, told = walked(project.path, "\n" * 9 + "a\nq\n")
+    assert code == 1, told
+    assert "uv remove --no-sync nobody-has-it" in told
+    assert "uv tree" not in told
+    assert told.count("6/8 review") == 2
+    assert len(looked) == 2
 
 
 @pytest.mark.same_everywhere

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from wizard.language import said
 from wizard.plan.mirrors import address
 from wizard.plan.quoting import command_line, powershell
 from wizard.plan.settings import chosen_variables
+from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -20,9 +22,15 @@ def command(way: Way, screen: str) -> str:
     """The command for that screen, such as `uv sync --locked`; the plain one while a choice can't be carried out."""
     tell, plain = _COMMANDS[screen]
     try:
-        return tell(way)
+        told = tell(way)
     except WizardError:
-        return plain
+        told = plain
+    return _UV.sub(lambda _: command_line([uv_word(way)]), told) if _UV.search(told) else told
+
+
+_THEN = "  ;  "
+_UV = re.compile(rf"(?:^|(?<={_THEN}))uv(?= )")
+"""A uv that a command begins with."""
 
 
 def _start(way: Way) -> str:
@@ -84,7 +92,8 @@ def _review(way: Way) -> str:
 
 def _sync(way: Way) -> str:
     options = way.selection().options() if way.project else ()
-    return command_line(["uv", "sync", "--locked", *options])
+    locks = [["uv", "lock"]] if way.plan().step("lock") else []
+    return _THEN.join(map(command_line, [*locks, ["uv", "sync", "--locked", *options]]))
 
 
 def _verify(way: Way) -> str:

@@ -152,6 +152,12 @@ class Way(Looking):
         planned = plan_uv(self.machine, self.project, self.choices, self._pip_python())
         return planned.kept.path if planned.kept else None
 
+    def uv_named(self) -> str:
+        """The path of the uv that the plan's commands name, whether it is there yet or not. Raises BadInput."""
+        from wizard.plan.install_uv import plan_uv
+
+        return plan_uv(self.machine, self.project, self.choices, self._pip_python()).path
+
     def _uv_version(self) -> str | None:
         """Of the uv that will sync, None where that is not known."""
         from wizard.plan.install_uv import plan_uv
@@ -222,6 +228,7 @@ class Way(Looking):
         context = {
             "choices": self.choices.nested(),
             "registries": registries,
+            "lock": os.path.join(where, "uv.lock") if where else None,
             "machine": known.handed(self.machine),
         }
         return client.start(plan, project=where, sizes=sizes or self.sizes(), label=label, context=context)

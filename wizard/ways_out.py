@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.diagnosis.record import Fix
+from wizard.errors import WizardError
+from wizard.plan.quoting import command_line
 from wizard.this_run import variables_of
 
 if TYPE_CHECKING:
@@ -43,4 +50,28 @@ def take(way: Way, fix: Fix) -> None:
     way.read()
 
 
-__all__ = ["leads", "take"]
+def uv_word(way: Way) -> str:
+    """What a command begins with that begins with uv: the path of the plan's uv where this terminal finds none."""
+    if way.machine.foreign or shutil.which("uv", path=way.environment.get("PATH")):
+        return "uv"
+    return next((path for path in _places(way) if os.path.isfile(path)), "uv")
+
+
+def _places(way: Way) -> Iterable[str]:
+    from wizard.machine.folders import folders
+    from wizard.machine.request import own_os
+
+    with contextlib.suppress(WizardError):  # a choice that can't be carried out names none
+        yield way.uv_named()
+    own = own_os()  # the facts may still be looked up, or were never asked for
+    there = folders(own, str(Path.home()), way.environment, os.path.exists).get("uv_bin")
+    if there:
+        yield os.path.join(there, "uv.exe" if own == "windows" else "uv")
+
+
+def to_type(commands: Iterable[tuple[str, ...]] | None, uv: str = "uv") -> list[str]:
+    """The lines that a person types; `uv`: what `uv_word` says."""
+    return [command_line((uv, *argv[1:]) if argv[:1] == ("uv",) else argv) for argv in commands or ()]
+
+
+__all__ = ["leads", "take", "to_type", "uv_word"]

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,30 @@ def nvidia(capability: str) -> Machine:
 )
 def test_a_refused_lock_needs_context(context: Context, cause: str) -> None:
     assert diagnose(OUTDATED, context).cause == cause
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "beta was not found in the package registry and your project depends on beta",
+        "there is no version of beta==9 and your project depends on beta==9",
+    ],
+)
+def test_what_reads_the_lock_is_offered_where_it_may_be_there(why: str) -> None:
+    end = "we can conclude that your project's requirements are unsatisfiable."
+    text = f"error: No solution found\n  cause: Because {why}, {end}\n"
+
+    def trees(context: Context) -> list[tuple[str, ...]]:
+        fixes = diagnose(text, context).fixes
+        return [argv for fix in fixes for argv in fix.commands or () if argv[:2] == ("uv", "tree")]
+
+    project = Project("/p", "/p", "p", None)
+    assert trees(Context()), "nobody knows"
+    assert trees(Context(has_lock=True))
+    assert trees(Context(project=replace(project, has_lock=True)))
+    assert not trees(Context(project=project))
+    assert not trees(Context(has_lock=False))
+    assert trees(Context(project=project, has_lock=True)), "it was made since"
 
 
 REFUSED = (

@@ -144,6 +144,9 @@ class MadeUpWay:
     def sizes(self) -> dict[str, int]:
         return {}
 
+    def uv_named(self) -> str:
+        return "/home/min/.local/bin/uv"
+
     def by_hand(self, screen: str) -> str:
         return {"start": "uv-wizard doctor", "sync": "uv sync --locked"}.get(screen, f"uv-wizard {screen}")
 

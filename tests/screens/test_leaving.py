@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,13 @@ from screens.ending import tell_crash
 from screens.quit_sheets import QuitSheet, StopSheet
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay
-from tests.screens.running import make_folder, showing, shows, until
+from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until
+from tests.screens.test_failure_ways import failed
 from tests.support.recorded import Recorded
+from wizard.diagnosis import Fix
+from wizard.machine import probe
+from wizard.machine.request import ProbeRequest
+from wizard.way import Way
 
 
 @pytest.fixture
@@ -63,6 +70,38 @@ async def test_leaving_after_a_run_exits_as_apply_would_have(code: int, tmp_path
     assert any(line.startswith("Log: ") for line in farewell(app.walk))
 
 
+NOT_FOUND = Fix("Take beta out of the project", None, (("uv", "remove", "--no-sync", "beta"),))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no line loads variables into a terminal there")
+@pytest.mark.parametrize("keys, told", [((), "What to do: Take beta out of the project"), (("1",), "Copied:")])
+async def test_a_failure_is_told_again_in_the_terminal_with_commands_that_work_there(
+    keys: tuple[str, ...], told: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv has just come into a folder that this terminal does not look into."""
+    uv = home / ".local" / "bin" / "uv"
+    uv.parent.mkdir(parents=True)
+    uv.write_text("#!/bin/sh\n")
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    machine = replace(
+        NOTHING, home=str(home), shell="bash", folders={"uv_bin": str(uv.parent)}, environment={"PATH": "/usr/bin"}
+    )
+    recorded = Recorded(str(tmp_path))
+    failed(recorded, "There is no package beta", "Nobody has it.", [NOT_FOUND])
+    written = home / ".config" / "uv-wizard" / "env.sh"
+    async with showing(make_folder(tmp_path), recorded, (200, 30), machine=machine) as (app, pilot):
+        await until(pilot, shows(app, "There is no package beta"))
+        await pilot.press(*keys)
+        await until(pilot, shows(app, f"By hand: {uv} remove --no-sync beta"))
+        assert app.clipboard == (f"{uv} remove --no-sync beta" if keys else "")
+        monkeypatch.setattr("wizard.files.changed", lambda _: (str(written),))
+        lines = farewell(app.walk)
+    assert lines[:3] == ["x There is no package beta", told, f"  {uv} remove --no-sync beta"]
+    assert lines[-1].startswith("This terminal does not find uv yet. First type:  ")
+    assert lines[-1].endswith("/uv-wizard/env.sh")
+
+
 async def test_during_a_run_the_review_only_shows_its_plan(tmp_path: Path, recorded: Recorded) -> None:
     async with showing(make_folder(tmp_path), recorded) as (app, pilot):
         await until(pilot, lambda: app.screen.id == "sync")
@@ -71,6 +110,51 @@ async def test_during_a_run_the_review_only_shows_its_plan(tmp_path: Path, recor
         await until(pilot, shows(app, "[ Next: sync ]"))
         await pilot.press("ctrl+n")
         await until(pilot, lambda: app.screen.id == "sync")
+
+
+async def test_what_the_other_screens_promise_once_a_run_was_started(tmp_path: Path, recorded: Recorded) -> None:
+    """While it goes on, and from its end on, which is seen on whatever screen is shown then."""
+    async with showing(make_folder(tmp_path), recorded) as (app, pilot):
+        for name in ("torch", "mirrors", "settings", "uv"):
+            app.show(name)
+            await until(pilot, lambda: app.screen.id == name)  # noqa: B023 - awaited at once
+            await until(pilot, shows(app, "The run goes on; this holds for the next one."))
+        app.show("review")
+        await until(pilot, shows(app, "The run goes on; this only shows its plan."))
+        recorded.end(1)
+        await until(pilot, shows(app, "Nothing more is changed before Start."))
+        for name in ("torch", "mirrors", "settings", "uv"):
+            app.show(name)
+            await until(pilot, lambda: app.screen.id == name)  # noqa: B023 - awaited at once
+            await until(pilot, shows(app, "Nothing more is changed before Start."))
+            assert "Nothing has been changed so far." not in text_of(app)
+
+
+@pytest.mark.parametrize("code, looks", [(1, 2), (0, 1)])
+async def test_the_machine_is_looked_at_again_once_a_run_has_failed(
+    code: int, looks: int, tmp_path: Path, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ProbeRequest] = []
+
+    def start(request: ProbeRequest) -> probe.Probing:
+        asked.append(request)
+        return probe.Probing(request, ())
+
+    monkeypatch.setattr(probe, "start", start)
+    app = WizardApp(Walk(Way(str(make_folder(tmp_path)))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(asked) == 1)
+        app.walk.started(recorded.run)
+        app.show("sync")
+        await until(pilot, lambda: app.screen.id == "sync")
+        recorded.end(code)
+        await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+        await until(pilot, lambda: len(asked) == looks)
+        for name in ("review", "torch", "review", "sync", "review"):
+            app.show(name)
+            await until(pilot, lambda: app.screen.id == name and app.focused is not None)  # noqa: B023 - awaited at once
+            await until(pilot, lambda: not app.workers._workers)
+        assert len(asked) == looks, "once, not at each visit"
 
 
 class Broken(MadeUpWay):

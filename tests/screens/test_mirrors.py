@@ -84,8 +84,17 @@ async def test_none_answers(folder: Path) -> None:
     keep(*(MirrorResult(one, "https://x.example", False, why_not="no such host") for one in ("tuna", "official")))
     async with showing(folder, at="mirrors") as (app, pilot):
         await until(pilot, shows(app, "x error    No source answers, the official one neither."))
+        assert "Screen 1" not in text_of(app), "it says nothing of the network here"
         await pilot.press("enter")
         await until(pilot, shows(app, "5/8 torch"))
+
+
+async def test_none_answers_and_nobody_can_say_the_official_address(folder: Path) -> None:
+    keep(*(MirrorResult(one, "https://x.example", False, why_not="no such host") for one in ("tuna", "bfsu")))
+    async with showing(folder, at="mirrors") as (app, pilot):
+        told = "x error    No mirror answers; the official one is measured once uv is here."
+        await until(pilot, shows(app, told))
+        assert "the official one neither" not in text_of(app)
 
 
 async def test_all_sources_on_a_page(folder: Path) -> None:

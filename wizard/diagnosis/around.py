@@ -81,6 +81,14 @@ def _extras_named(scene: Scene) -> bool:
     return scene.chain_text.startswith("Extra")
 
 
+def _lock_not_missing(scene: Scene) -> bool:
+    """Nobody knows that there is no uv.lock: of what was pasted, it is often not known."""
+    project = scene.context.project
+    if scene.context.has_lock is None:
+        return project is None or project.has_lock
+    return scene.context.has_lock
+
+
 def _in_cache(scene: Scene) -> bool:
     path = scene.path or ""
     folder = scene.environment.get("UV_CACHE_DIR") or scene.context.choices.get("settings", {}).get("cache-dir")
@@ -152,6 +160,7 @@ _NAMES: dict[str, Callable[[Scene], bool]] = {
     "torch-index": _torch_index,
     "newer-required": _newer_required,
     "extras-named": _extras_named,
+    "lock-not-missing": _lock_not_missing,
     "in-cache": _in_cache,
     "deep-path": _deep_path,
     "no-own-cause": lambda scene: not _DISK_CAUSE.search(scene.chain_text),

@@ -66,7 +66,7 @@ class Context:
     """What is known around a failure; everything may be missing, and less is then told.
 
     `default_index`: the default index in force, letter for letter; `registries`: the lock's; `choices`: nested by table;
-    `exit_code`: negative for a signal, as subprocess tells it.
+    `exit_code`: negative for a signal, as subprocess tells it; `has_lock`: whether the project has a uv.lock now.
     """
 
     registries: tuple[str, ...] = ()
@@ -81,6 +81,7 @@ class Context:
     machine: Machine | None = None
     project: Project | None = None
     choices: Mapping[str, Any] = field(default_factory=dict)
+    has_lock: bool | None = None
 
 
 def from_document(document: Mapping[str, Any], words: Any = None) -> Diagnosis:

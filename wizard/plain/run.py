@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard.diagnosis import Diagnosis, from_document
@@ -12,6 +13,7 @@ from wizard.plain.page import EndOfInput, Talk
 from wizard.run import client
 from wizard.run.when import started_at
 from wizard.told.run import TextReport
+from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
     from wizard.plan.step import Plan
@@ -41,12 +43,14 @@ def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
         if answer.lower().startswith("n"):
             raise
         run = client.find(busy.run_id)
-    return follow(run, talk)
+    return follow(run, talk, way)
 
 
-def follow(run: RunInfo, talk: Talk) -> Ended:
+def follow(run: RunInfo, talk: Talk, way: Way | None = None) -> Ended:
     """Tells the run's events until it ends or is let go. Ctrl+C asks; where the question itself gets one, it is let go."""
     report = TextReport(started_at(run.started))
+    if way is not None:
+        report.uv = partial(uv_word, way)
     try:
         left = _follow(run, report, talk)
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from wizard.told import lines as words
 from wizard.told.facts import machine_rows, project_rows
 from wizard.told.phrases import counted as words_of
 from wizard.told.phrases import fact_label, step_name
+from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
@@ -36,7 +37,7 @@ def start(way: Way) -> Page:
         lines.append(_("! warning: {what}. A folder of its own is better.", what=way.place.told))
     lines += ["", _found(way, found)]
     for finding in found:
-        where = "" if finding.screen == "start" else _(" Settled on screen {screen}.", screen=step_name(finding.screen))
+        where = "" if finding.screen == "start" else _(" Settled on page {screen}.", screen=step_name(finding.screen))
         told = _("{what}.", what=one_line(finding.diagnosis.title))
         lines.append(f"  {shown(MARKS[finding.diagnosis.severity])} {told}{where}")
     details = tuple(
@@ -48,7 +49,7 @@ def start(way: Way) -> Page:
             *(f"  > {one_line(masked(shown(proof)))}" for proof in finding.diagnosis.evidence),
         )
     )
-    lead = _("From here to a working project with a checked GPU, on 8 screens. Enter takes what is recommended.")
+    lead = _("From here to a working project with a checked GPU, on 8 pages. Enter takes what is recommended.")
     if way.greeting:
         lead, lines = _("Your team: {greeting}", greeting=way.greeting), [lead, *lines]
     return Page(
@@ -137,7 +138,7 @@ def _try_lock(way: Way, plan: Plan) -> Iterator[str]:
     try:
         found = forecast(way, plan)
     except LockFailed as error:
-        yield from (_("uv lock fails:"), *words.diagnosis(error.diagnosis))
+        yield from (_("uv lock fails:"), *words.diagnosis(error.diagnosis, uv_word(way)))
     except WizardError as error:
         yield _("x error: {what}", what=error_told(error))
     except KeyboardInterrupt:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, shown
-from wizard.plan.quoting import command_line
-from wizard.ways_out import leads, take
+from wizard.ways_out import leads, take, to_type, uv_word
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Fix
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
     """Whether the review comes next. Raises EndOfInput."""
-    where, commands = leads(fix), [f"  {command_line(argv)}" for argv in fix.commands or ()]
+    where, commands = leads(fix), [f"  {line}" for line in to_type(fix.commands, uv_word(way))]
     if where == "command":
         talk.say([_("Type this in another terminal; the plan is then made again here:"), *commands])
         talk.ask(_("Enter when it is done:"))

@@ -23,7 +23,7 @@ from wizard.told.lines import diagnosis as diagnosis_lines
 if TYPE_CHECKING:
     from wizard.plan.step import Plan
 from wizard.way import Way
-from wizard.ways_out import leads
+from wizard.ways_out import leads, uv_word
 
 GREETING = (
     said("uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,"),
@@ -99,7 +99,9 @@ class _Walk:
                 return self.code
             if not self._take_fix(ended):
                 return self.code
-            self.way.read()
+            self.way.look_again()  # the run may have brought a uv
+            self._wait(lambda: not self.way.pending, FIRST_LOOK)
+            self._wait(lambda: "uv" not in self.way.pending)
 
     def _move(self, folder: str, *, new: bool = False) -> None:
         self.way = self.way.moved(folder, new=new)
@@ -176,7 +178,7 @@ class _Walk:
         made = self.way.plan()
         obstacle = stands_in_the_way(self.way)
         if obstacle is not None and not (obstacle.cause == "lock-missing" and made.step("lock")):
-            self.talk.say(["", *diagnosis_lines(obstacle)])
+            self.talk.say(["", *diagnosis_lines(obstacle, uv_word(self.way))])
         return made
 
     def _take_fix(self, ended: Ended) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -41,6 +42,7 @@ def context(told: Mapping[str, Any], environment: Mapping[str, str], exit_code: 
         exit_code=exit_code,
         phase="sync",
         choices=told.get("choices") or {},
+        has_lock=os.path.exists(told["lock"]) if told.get("lock") else None,
     )
 
 

@@ -11,6 +11,7 @@ from wizard.plan.quoting import command_line
 from wizard.text import cells, clean, masked, one_line, padded, standing_size
 from wizard.told.facts import how_it_came, machine_rows, project_rows
 from wizard.told.phrases import fact_label, measured_rate, step_name
+from wizard.ways_out import to_type
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
@@ -186,17 +187,17 @@ def lock_forecast(found: LockForecast | None) -> Iterator[str]:
     yield from (f"  {clean(line)}" for line in found.diff.splitlines())
 
 
-def diagnosis(found: Diagnosis) -> Iterator[str]:
-    """A diagnosis, as `diagnose` and a failed run print it."""
+def diagnosis(found: Diagnosis, uv: str = "uv") -> Iterator[str]:
+    """A diagnosis, as `diagnose` and a failed run print it. `uv`: as the terminal finds it (wizard.ways_out.uv_word)."""
     yield f"x {clean(shown(found.title))}  ({found.cause})"
     yield f"  {clean(shown(found.explanation))}"
     yield from (f"  > {one_line(masked(shown(line)), 200)}" for line in found.evidence)
     if found.fixes:
         yield "  " + _("What to do")
-    yield from _ways_out(found)
+    yield from _ways_out(found, uv)
 
 
-def _ways_out(found: Diagnosis) -> Iterator[str]:
+def _ways_out(found: Diagnosis, uv: str = "uv") -> Iterator[str]:
     """The fixes, numbered, each with its commands."""
     for number, fix in enumerate(found.fixes, 1):
         yield f"  {number} {clean(shown(fix.title))}"
@@ -205,8 +206,7 @@ def _ways_out(found: Diagnosis) -> Iterator[str]:
             yield f"      {clean(command_line(['uv-wizard', 'apply', '--yes', *sets]))}"
         if fix.message:
             yield f"      {clean(shown(fix.message))}"
-        for argv in fix.commands or ():
-            yield f"      {clean(command_line(argv))}"
+        yield from (f"      {clean(line)}" for line in to_type(fix.commands, uv))
 
 
 def mirror_head() -> str:

@@ -31,6 +31,8 @@ class TextReport:
         self._started = started
         self._told_at = 0.0
         self._told_tenth = 0
+        self.uv: Callable[[], str] = lambda: "uv"
+        """What commands of uv begin with, asked when one is told (wizard.ways_out.uv_word)."""
 
     def apply(self, event: Mapping[str, Any]) -> list[str]:
         """The lines for one event, often none."""
@@ -39,7 +41,7 @@ class TextReport:
             self._started = time.time() - at
         self.state.apply(dict(event))
         tell = _TELLERS.get(str(event["type"]))
-        return [] if tell is None else [masked(line) for line in tell(self, event)]
+        return [] if tell is None else [masked(shown(line)) for line in tell(self, event)]
 
     def _clock(self, event: Mapping[str, Any]) -> str:
         return time.strftime("%H:%M:%S", time.localtime((self._started or 0.0) + float(event.get("at", 0.0))))
@@ -50,7 +52,7 @@ class TextReport:
         step = steps[place - 1]
         if event["state"] == "started":
             self._told_at, self._told_tenth = float(event["at"]), 0
-            about = f": {shown(one_line(step.summary))}" if step.summary else ""
+            about = _(": ") + shown(one_line(step.summary)) if step.summary else ""
             return [
                 _(
                     "{clock}  step {place} of {steps}, {title}{about}",
@@ -126,7 +128,7 @@ class TextReport:
     def _diagnosis(self, event: Mapping[str, Any]) -> list[str]:
         from wizard.told.lines import diagnosis as lines
 
-        return ["", *lines(diagnosis.from_document(event))]
+        return ["", *lines(diagnosis.from_document(event), self.uv())]
 
     def _end(self, event: Mapping[str, Any]) -> list[str]:
         if event.get("lost"):
