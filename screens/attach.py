@@ -22,6 +22,7 @@ from wizard.language import _, shown
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.run.when import started_told
+from wizard.text import clean, masked
 from wizard.way import Way
 
 if TYPE_CHECKING:
@@ -132,9 +133,22 @@ def run(run_info: RunInfo) -> int:
         return wizard(lambda: there[0], going_on=there[1])
     if code is None:
         return ended_by_signal(app)
-    if walk.running:
-        sys.stdout.write(_("It goes on. To see it again: uv-wizard attach {id}\n", id=run_info.id))
+    sys.stdout.writelines(f"{line}\n" for line in farewell(walk))
     return code
+
+
+def farewell(walk: Walk) -> list[str]:
+    """What the terminal reads afterwards; nothing where no run was looked at, or one that failed."""
+    if walk.run is None:
+        return []
+    if walk.running:
+        return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
+    ended = client.again(walk.run)
+    if walk.exit_code != ExitCode.DONE and not ended.undone:
+        return []
+    from wizard.told.closing import closing
+
+    return [masked(clean(line)) for line in closing(walk.way, ended)]
 
 
 __all__ = ["AttachApp", "RunsScreen", "run"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from screens import rows
 from screens.rows import WIDTH, Bar
 from screens.state_words import WORDS
-from wizard.language import _, ngettext, remembered, shown
+from wizard.language import Message, _, ngettext, remembered, shown
 from wizard.run.progress import LogLine, RunState, StepState
 from wizard.text import moving_size, one_line
 from wizard.told.phrases import step_name, whole_span
@@ -88,7 +88,11 @@ def _locked_row(state: RunState, width: int) -> str:
 
 def lock_told(state: RunState) -> str:
     """`15 packages added, 17 removed, 2 changed`, "" where uv.lock was not made again."""
-    return str(state.locked["text"]).removeprefix("lock: ") if state.locked is not None else ""
+    if state.locked is None:
+        return ""
+    told = remembered(state.locked["text"], state.locked.get("words"))
+    changes = told.fields.get("changes") if isinstance(told, Message) else None
+    return shown(changes or str(told).removeprefix("lock: "))
 
 
 def _summary(state: RunState, step: StepState) -> str:

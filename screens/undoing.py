@@ -9,22 +9,23 @@ from screens.rows import tail
 from screens.sheet import LINES, WIDTH, Answer, Sheet
 from screens.step import StepScreen
 from wizard.errors import WizardError
-from wizard.language import _, error_told, ngettext, said
+from wizard.language import _, error_told, ngettext
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.text import clean, masked, one_line
+from wizard.told.after import STAYS
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from wizard.files_undo import Undone
 
-NOTE = said("Environments, packages and caches stay as they are.")
-
 
 def why_not(run: RunInfo | None) -> str:
     """Why there is nothing to take back; "" where there is."""
     if run is None or not run.changed:
+        if any(one.changed and not one.undone for one in client.runs()):
+            return _("This run changed no file; an earlier one: uv-wizard undo")
         return _("Nothing to take back: this run changed no file of yours.")
     if run.state == "running":
         return _("It is running. S stops it; then U takes back what it changed.")
@@ -49,7 +50,7 @@ class UndoSheet(Sheet[bool]):
             ngettext(
                 "Put back {count} file that this run changed?", "Put back {count} files that this run changed?", count
             ),
-            [*shown, NOTE],
+            [*shown, STAYS],
             [Answer(_("Leave them"), value=False), Answer(_("Put them back"), value=True)],
             escape=False,
         )

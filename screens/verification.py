@@ -204,20 +204,19 @@ def after_rows(after: After | None, width: int) -> list[str]:
 
         return rows.wrapped(TAKEN_BACK, width, 2)
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
-    heads = [_("From now on  "), *[" " * cell_len(_("From now on  "))] * (len(after.commands) - 1)]
-    told = [
-        rows.cut(head + command.ljust(longest) + shown(about), width)
-        for head, (command, about) in zip(heads, after.commands, strict=True)
-    ]
+    commands = [("", command.ljust(longest) + shown(about)) for command, about in after.commands]
+    told = [(_("From now on"), commands[0][1]), *commands[1:]]
+    not_all = after.arrived.startswith("!")
     if after.load_line and not after.finds_uv:
-        first = _("First, here  {load_line}   then this terminal finds uv", load_line=after.load_line)
-        told.insert(0, rows.cut(first, width))
-        if after.arrived.startswith("!"):
-            told.append(rows.cut(after.arrived, width))
-    elif after.load_line:
-        here = _("New shells have the new variables. Here, type:  {load_line}", load_line=after.load_line)
-        told.append(rows.cut(after.arrived if after.arrived.startswith("!") else here, width))
-    return [masked(row) for row in told]
+        first = _("{load_line}   then this terminal finds uv", load_line=after.load_line)
+        told.insert(0, (_("First, here"), first))
+    elif after.new_terminal:
+        told.insert(0, (_("First"), _("open a new terminal: this one does not find uv yet")))
+    elif after.load_line and not not_all:
+        told.append((_("Here, type"), _("{load_line}   for the new variables", load_line=after.load_line)))
+    across = max(cell_len(head) for head, _about in told) + 2
+    lines = [head + " " * (across - cell_len(head)) + about for head, about in told]
+    return [masked(rows.cut(line, width)) for line in (*lines, *([after.arrived] if not_all else []))]
 
 
 __all__ = ["VerificationScreen"]

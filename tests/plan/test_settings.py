@@ -439,3 +439,18 @@ def test_real_shells_see_the_value(tmp_path: Path, home: Path, shell: str, value
             argv, capture_output=True, stdin=subprocess.DEVNULL, cwd=tmp_path, start_new_session=True, check=False
         )
         assert f"<{value}>" in done.stdout.decode(), (argv, done)
+
+
+@pytest.mark.parametrize(
+    "shell, line",
+    [
+        ("bash", "source ~/.config/uv-wizard/env.sh"),
+        ("zsh", "source ~/.config/uv-wizard/env.sh"),
+        (None, ". ~/.config/uv-wizard/env.sh"),
+        ("fish", "source ~/.config/fish/conf.d/uv-wizard.fish"),
+        ("nu", "source ~/.config/uv-wizard/env.nu"),
+        ("pwsh", ". ~/.config/uv-wizard/env.ps1"),
+    ],
+)
+def test_no_dot_before_a_path_where_the_shell_knows_a_word(shell: str | None, line: str) -> None:
+    assert settings.load_line(Machine(os="linux", home="/home/min", shell=shell)) == line

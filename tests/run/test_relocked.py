@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from screens.run_rows import lock_told
 from tests.run.support import state_of, to_the_end
 from tests.support.lock_text import lock_text
 from wizard.files_undo import undo
+from wizard.language import spoken
 from wizard.plan.step import Command, Plan, Step
 from wizard.run import client
 from wizard.told.run import TextReport
@@ -43,6 +45,10 @@ def test_the_outcome_is_told_and_undo_gives_the_lock_back(tmp_path: Path, before
     report = TextReport(0.0)
     assert sum(line.endswith(f"  {summary}") for event in said for line in report.apply(event)) == 1
     assert summary in [line.text for line in state_of(said).log]
+    with spoken("zh-CN"):
+        assert not lock_told(state_of(said)).isascii()
+        chinese = [line for event in said for line in TextReport(0.0).apply(event) if event["type"] == "locked"]
+        assert chinese[0].endswith(f"{lock_told(state_of(said))}")
     assert summary in (started.folder / "log").read_text()
     undo(started.folder / "journal")
     assert ((tmp_path / "uv.lock").read_bytes() if before else (tmp_path / "uv.lock").exists()) == (before or False)

@@ -131,7 +131,7 @@ def test_the_last_commands_and_the_line_that_loads_the_variables() -> None:
     assert after_rows(After(commands, ". /home/min/.config/uv-wizard/env.sh", "", ()), 76) == [
         "From now on  uv run python main.py   run your code in this environment",
         "             uv add PACKAGE          add a package to the project",
-        "New shells have the new variables. Here, type:  . /home/min/.config/uv-w ...",
+        "Here, type   . /home/min/.config/uv-wizard/env.sh   for the new variables",
     ]
     assert after_rows(None, 76) == []
     assert after_rows(After(commands[:1], ". ~/.config/uv-wizard/env.sh", "", (), finds_uv=False), 76) == [

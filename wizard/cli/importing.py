@@ -67,12 +67,10 @@ def import_(options: Options) -> int:
     code = watch(client.start(plan, project=str(folder), label="import"), as_json=False)
     if code == 0:
         there = "" if folder == Path.cwd() else " " + command_line([str(folder)])
-        common.print_lines(
-            [
-                _("Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)", there=there),
-                *after_conda.told(str(folder / ".venv"), way.machine.os, way.machine.shell),
-            ]
-        )
+        lines = [_("Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)", there=there)]
+        if imported.of_conda or after_conda.active(way.machine):
+            lines += after_conda.told(str(folder / ".venv"), way.machine.os, way.machine.shell)
+        common.print_lines(lines)
     return code
 
 

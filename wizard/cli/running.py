@@ -139,8 +139,7 @@ def _watch(run: RunInfo, told: list[Any], *, as_json: bool, report: Any) -> int:
             if as_json:
                 print(json.dumps(event))
             else:
-                for line in report.apply(event):
-                    print(line)
+                common.print_lines(report.apply(event))
         sys.stdout.flush()
     return code
 

@@ -15,6 +15,7 @@ from wizard.lists import both
 from wizard.run import client, state
 from wizard.run.client import RunInfo, RunWord
 from wizard.text import clean, padded
+from wizard.told.after import STAYS
 
 _STATES: Mapping[RunWord, str] = {
     "running": said("running"), "done": said("done"), "failed": said("failed"), "interrupted": said("interrupted"),
@@ -95,8 +96,7 @@ def _tell(options: Options, run: RunInfo, done: tuple[files_undo.Undone, ...], *
         common.print_lines(f"{told[one.state]}  {one.name}{f': {shown(one.why)}' if one.why else ''}" for one in done)
         for one in refused:
             common.print_lines(three_versions(one))
-        if not done:
-            common.print_lines([_("Run {id} changed nothing.", id=run.id)])
+        common.print_lines([STAYS] if done else [_("Run {id} changed nothing.", id=run.id)])
     return ExitCode.FAILED if refused else ExitCode.DONE
 
 

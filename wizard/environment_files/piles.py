@@ -65,6 +65,7 @@ def sort(described: Described, *, absent: Collection[str] = ()) -> Imported:
         constraints=described.constraints,
         paths=piles.paths,
         notes=tuple(without_homes(masked(note)) for note in described.notes),
+        of_conda=any(entry.kind == "conda" for entry in described.entries),
     )
 
 

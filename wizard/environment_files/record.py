@@ -88,6 +88,8 @@ class Imported:
     paths: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     """Dependencies that lie in a folder: name -> (path relative to the project, editable)."""
     notes: tuple[str, ...] = ()
+    of_conda: bool = False
+    """Whether any of it was in conda's grammar."""
 
     def switched(self, text: str) -> Imported:
         """With the other package for that entry, where it has one."""

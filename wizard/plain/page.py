@@ -56,7 +56,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Page:
-    """One of the eight screens as lines: title with its number, lead, what is known, questions."""
+    """One of the eight pages: a screen as lines: title with its number, lead, what is known, questions."""
 
     number: int
     name: str
@@ -149,7 +149,7 @@ class Talk:
         """Whether the answer was `?` or `d`, dealt with here. `b` and `q` leave by raising."""
         if answer == "b":
             if page.number == 1:
-                self.say(_("This is the first screen. q quits."))
+                self.say(_("This is the first page. q quits."))
                 return True
             raise Back
         if answer == "q":

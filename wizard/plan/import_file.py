@@ -51,7 +51,8 @@ def step(imported: Imported, folder: str, separator: str, files: dict[str, bytes
         "{count} dependencies into pyproject.toml",
         len(imported.dependencies),
     )
-    return Step("import", "import", summary, files=tuple(changes), notes=tuple(notes))
+    origin = "conda" if imported.of_conda else ""
+    return Step("import", "import", summary, files=tuple(changes), notes=tuple(notes), origin=origin)
 
 
 def lock_step(command: Command) -> Step:

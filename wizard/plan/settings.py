@@ -12,7 +12,7 @@ from wizard.machine.facts import Machine, short
 from wizard.plan import old_cache, shell_files, user_registry, uv_toml
 from wizard.plan.mirrors import PERSIST_NOTE, persisted
 from wizard.plan.shell_family import FAMILIES
-from wizard.plan.shell_files import knows_folder, load_line, shells_of
+from wizard.plan.shell_files import knows_folder, load_line, own_folder, shells_of
 from wizard.plan.step import Command, FileChange, RegistryChange, Step
 from wizard.text import one_line
 
@@ -183,4 +183,7 @@ def _targets(machine: Machine, kept: _Kept) -> tuple[str, ...]:
     return kept.shells or ((said("your shells"),) if kept.files else ())
 
 
-__all__ = ["OURS", "VARIABLES", "chosen_variables", "knows_folder", "load_line", "shells_of", "step", "wrote_variables"]
+__all__ = [
+    "OURS", "VARIABLES", "chosen_variables", "knows_folder", "load_line", "own_folder", "shells_of", "step",
+    "wrote_variables",
+]  # fmt: skip

@@ -188,7 +188,8 @@ def load_line(machine: Machine) -> str | None:
     short_path = short(machine, env_file(machine, family))
     plain = re.fullmatch(r"~?[\w./-]+", short_path, re.ASCII)
     path = short_path if plain else family.quote(env_file(machine, family))
-    return f"source {path}" if family in {FISH, NU} else f". {path}"
+    # a dot before a path is easily taken for a mark of the text; sh and its like know no other word
+    return f"source {path}" if family in {FISH, NU} or machine.shell in {"bash", "zsh"} else f". {path}"
 
 
 def _home(machine: Machine) -> str:

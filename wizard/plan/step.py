@@ -94,6 +94,8 @@ class Step:
     registry: tuple[RegistryChange, ...] = ()
     notes: tuple[str, ...] = ()
     """Warnings the review shows with `!`."""
+    origin: str = ""
+    """`conda`, where what it writes was asked for in conda's words."""
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,12 @@ def steps_of(run: RunInfo) -> tuple[str, ...]:
     return tuple(str(step["id"]) for step in (state.read_json(run.folder / state.JOB) or {}).get("steps") or ())
 
 
+def of_conda(run: RunInfo) -> bool:
+    """Whether it made a project of what was asked for in conda's words."""
+    steps = (state.read_json(run.folder / state.JOB) or {}).get("steps") or ()
+    return any(step.get("origin") == "conda" for step in steps)
+
+
 def follow(run: RunInfo, stop: Callable[[], bool] | None = None) -> Iterator[list[Event]]:
     """The run's events in batches, from its first to its end; see wizard.events.follow."""
     checked, lives = 0.0, True

@@ -43,7 +43,13 @@ def from_plan(
         "notes": list(around.notes),
         "context": dict(around.context),
         "steps": [
-            {"id": step.id, "title": step.title, "summary": step.summary, "actions": list(actions(step))}
+            {
+                "id": step.id,
+                "title": step.title,
+                "summary": step.summary,
+                "actions": list(actions(step)),
+                **({"origin": step.origin} if step.origin else {}),
+            }
             for step in plan.steps
         ],
     }

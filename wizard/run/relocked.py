@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wizard.files import read_bytes
+from wizard.language import said
 
 NAME = "uv.lock"
 
@@ -37,4 +38,4 @@ def tell(before: dict[Path, bytes | None], teller: Teller) -> None:
         except ValueError:
             continue
         teller.expect(lock_of(parse(after)).sizes if after else {})
-        teller.emit("locked", path=str(path), text=f"lock: {changes.summary}", **changes.document())
+        teller.emit("locked", path=str(path), text=said("lock: {changes}", changes=changes.summary), **changes.document())

@@ -7,6 +7,7 @@ import posixpath
 
 from wizard.language import said
 from wizard.lists import as_rows
+from wizard.machine.facts import Machine
 from wizard.plan.quoting import posix_line
 
 SHELLS = {
@@ -40,9 +41,14 @@ def lines(environment: str, os: str | None, shell: str | None) -> tuple[tuple[st
     )
 
 
+def active(machine: Machine) -> bool:
+    """Whether somebody works with conda here, in whatever words their project was written."""
+    return machine.conda is not None and machine.conda.active is not None
+
+
 def told(environment: str, os: str | None, shell: str | None) -> list[str]:
     """The same as lines of text."""
     return [said("Coming from conda:"), *as_rows(lines(environment, os, shell))]
 
 
-__all__ = ["lines", "told"]
+__all__ = ["active", "lines", "told"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.language import _, said, shown
+from wizard.plan import settings
 from wizard.plan.quoting import command_line
 from wizard.run import client
 from wizard.run.client import RunInfo
@@ -17,7 +18,12 @@ NEW_SHELLS = said("New shells have the new variables.")
 def closing(way: Way, run: RunInfo) -> list[str]:
     """The last lines of a run that went well: what to type from now on, where the log is."""
     after = after_run(way, run)
-    return [shown(TAKEN_BACK), _("Log: {path}", path=after.log)] if after.taken_back else _from_now_on(way, run, after)
+    lines = _taken_back(after) if after.taken_back else _from_now_on(way, run, after)
+    return [shown(line) for line in lines]
+
+
+def _taken_back(after: After) -> list[str]:
+    return [TAKEN_BACK, *(f"  {path}" for path in after.done), _("Log: {path}", path=after.log)]
 
 
 def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
@@ -28,26 +34,34 @@ def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
     steps = client.steps_of(run)
     if "init" in steps:
         lines += first_steps.told()
-    if way.project is not None and "import" in steps:
+    if way.project is not None and "import" in steps and (client.of_conda(run) or after_conda.active(way.machine)):
         lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
-    if after.load_line and not after.finds_uv:
-        lines.append(shown(after.arrived or NEW_SHELLS))
-    elif after.load_line:
-        lines.append(
-            _(
-                "{arrived} This terminal has none of them yet; type:  {load_line}",
-                arrived=after.arrived or NEW_SHELLS,
-                load_line=after.load_line,
-            )
-        )
-    elif after.done and way.machine.os == "windows" and any(name.startswith("HKCU") for name in after.done):
-        lines.append(
-            _("{arrived} This terminal has none of them yet. Open a new one.", arrived=after.arrived or NEW_SHELLS)
-        )
+    lines += _of_variables(way, after)
     if after.log:
         lines.append(_("Log: {path}", path=after.log))
     if after.done:
         lines.append(_("To take everything back: uv-wizard undo --yes"))
     if after.load_line and not after.finds_uv:
         lines.append(_("This terminal does not find uv yet. First type:  {load_line}", load_line=after.load_line))
+    elif after.new_terminal:
+        lines.append(_("This terminal does not find uv yet. Open a new one."))
     return lines
+
+
+def _of_variables(way: Way, after: After) -> list[str]:
+    """What new shells have that this one has not; no line where there is nothing new, or where uv comes first."""
+    arrived = after.arrived or NEW_SHELLS
+    registry = way.machine.os == "windows" and any(name.startswith("HKCU") for name in after.done)
+    written = settings.wrote_variables(after.done)
+    if (written and not after.finds_uv) or (registry and after.new_terminal):
+        return [arrived]
+    if after.load_line and after.finds_uv:
+        type_it = _(
+            "{arrived} This terminal has none of them yet; type:  {load_line}",
+            arrived=arrived,
+            load_line=after.load_line,
+        )
+        return [type_it]
+    if registry:
+        return [_("{arrived} This terminal has none of them yet. Open a new one.", arrived=arrived)]
+    return []

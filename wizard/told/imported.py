@@ -10,8 +10,11 @@ from wizard.language import _, shown
 
 def piles(imported: Imported) -> Iterator[str]:
     """What becomes of each line, in words."""
-    name = imported.name or _("(named after the folder)")
-    yield _("Project {name}, Python {python}", name=name, python=imported.requires_python or _("any"))
+    python = imported.requires_python or _("any")
+    if imported.name:
+        yield _("Project {name}, Python {python}", name=imported.name, python=python)
+    else:
+        yield _("A project named after the folder, Python {python}", python=python)
     if imported.torch_hint:
         yield _(
             "torch: the file was written for {torch_hint}; what this machine can run, uv-wizard says afterwards",
