@@ -80,6 +80,10 @@ class RunScreen(FailingScreen):
         yield FailurePanel(id="failure")
 
     def redraw(self) -> None:
+        if self.is_mounted and self.phase() != self._phase:
+            self._phase = self.phase()
+            if self.state.finished:
+                self.forget_said()  # "Still running" is no longer so
         self.settle()
         super().redraw()
 
@@ -145,9 +149,6 @@ class RunScreen(FailingScreen):
         if not self.is_current:
             return
         if self.phase() != self._phase:
-            self._phase = self.phase()
-            if self.state.finished:
-                self.forget_said()  # "Still running" is no longer so
             self.redraw()
         elif time.monotonic() - self._drawn_at >= self.every:
             self.draw()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from screens.failure import Failure, failure_of
+from screens.sync import SyncScreen
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded, failed_on_a_full_disk
 from wizard.diagnosis import Diagnosis, Fix
@@ -72,6 +73,22 @@ async def test_a_number_takes_its_fix_and_a_command_is_copied_and_shown(folder: 
         assert "Copied, if the terminal allows it." in text_of(app)
         await pilot.press("9")
         assert "By hand: uv cache prune" in text_of(app)
+
+
+async def test_what_a_key_was_answered_stays_where_facts_told_of_the_end_first(folder: Path) -> None:
+    made = Recorded(str(folder))
+    async with showing(folder, made) as (app, pilot):
+        await until(pilot, shows(app, "7/8 sync"))
+        screen = app.screen
+        assert isinstance(screen, SyncScreen)
+        assert screen._timer is not None
+        screen._timer.pause()
+        failed_on_a_full_disk(made)
+        await until(pilot, lambda: screen.state.finished)
+        screen.on_facts()
+        await pilot.press("2")
+        screen._look()
+        await until(pilot, shows(app, "Copied, if the terminal allows it."))
 
 
 async def test_a_row_of_the_list_names_itself_on_the_button(folder: Path, recorded: Recorded) -> None:
