@@ -94,7 +94,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
             wrong = one.check(texts[one.key]) if one.check else None
             if wrong:
                 named = f"{shown(one.label)}{_(': ')}{shown(wrong)}" if len(self._fields) > 1 else wrong
-                self.note("\n".join(wrapped(_("x error    {what}", what=named), self.room, 2)))
+                first, *more = wrapped(named, self.room - 11, 2)
+                self.note("\n".join([_("x error    {what}", what=first), *(f"{'':11}{row}" for row in more)]))
                 field.input.focus()
                 return
         self.dismiss(texts)

@@ -10,6 +10,7 @@ import asyncio
 import gc
 import os
 import select
+import shutil
 import signal
 import sys
 import threading
@@ -27,6 +28,7 @@ from textual.reactive import Initialize, Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 import wizard
+from screens.host import own_colours, says_no_size
 from screens.offering import Copied, Offering
 from screens.pressed import as_meant
 from screens.step import StepScreen
@@ -65,20 +67,6 @@ class AsciiScrollBar(ScrollBarRender):
     HORIZONTAL_BARS = [" "] * 8
 
 
-def own_colours(*, low_bandwidth: bool) -> bool:
-    """Whether the terminal's own 16 colours are to be used."""
-    if low_bandwidth or os.environ.get("NO_COLOR"):
-        return True
-    depth = os.environ.get("COLORTERM", "").lower()
-    term = os.environ.get("TERM", "").lower()
-    return (
-        sys.platform != "win32"
-        and depth not in {"truecolor", "24bit"}
-        and "256color" not in term
-        and "direct" not in term
-    )
-
-
 def stylesheet() -> Path:
     """assets/wizard.tcss, beside the packages in a checkout and inside `wizard` once installed."""
     package = Path(wizard.__file__).parent
@@ -101,6 +89,8 @@ class TerminalApp(App[int]):
     def __init__(self, walk: Walk) -> None:
         self._own = own_colours(low_bandwidth=walk.low_bandwidth)
         super().__init__(css_path=str(stylesheet()), ansi_color=True if self._own else None)
+        if says_no_size():
+            self.console.size = tuple(shutil.get_terminal_size())  # type: ignore[assignment]
         self.walk = walk
         self.crash: BaseException | None = None
         """What nobody foresaw; told in one line once the terminal is itself again."""
@@ -293,4 +283,4 @@ class TerminalApp(App[int]):
         self._close_messages_no_wait()
 
 
-__all__ = ["TerminalApp", "own_colours"]
+__all__ = ["TerminalApp"]
