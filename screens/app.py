@@ -259,7 +259,7 @@ def _loading(walk: Walk) -> list[str]:
         now = None
     if now is None or now.taken_back or now.finds_uv or not now.load_line:
         return []
-    return [_("This terminal does not find uv yet. First type:  {load_line}", load_line=now.load_line)]
+    return [_("This terminal does not find uv. First type:  {load_line}", load_line=now.load_line)]
 
 
 __all__ = ["WizardApp", "run"]

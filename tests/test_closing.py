@@ -26,6 +26,7 @@ from wizard.language import _, spoken
 from wizard.machine.facts import Conda, FoundUv, Machine
 from wizard.plan.shell_family import FISH, SH
 from wizard.run import client, state
+from wizard.text import cells
 from wizard.told.after import after
 from wizard.told.closing import closing
 from wizard.told.imported import piles
@@ -100,7 +101,7 @@ def test_a_second_run_in_the_same_terminal_says_again_what_finds_uv(
     env_sh = f"{LINUX.folders['config']}/env.sh"
     machine = replace(LINUX, files={env_sh: SH.text({}, str(uv.parent))})
     here = way(folder, machine)
-    assert closing(here, recorded.run)[-1] == f"This terminal does not find uv yet. First type:  {LINE}"
+    assert closing(here, recorded.run)[-1] == f"This terminal does not find uv. First type:  {LINE}"
     assert not any("New shells have" in line for line in closing(here, recorded.run)), "this run gave them none"
     assert after_rows(after(here, recorded.run), 76)[0].startswith(f"First, here  {LINE}  ")
     uv.unlink()
@@ -192,3 +193,17 @@ def test_attach_leaves_the_same_last_lines(folder: Path, recorded: Recorded) -> 
     Journal(recorded.folder / "journal").write(folder / "pyproject.toml", b"# ours\n")
     client.take_back(recorded.run)
     assert farewell(walk)[0].startswith("Taken back: ")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "ko"])
+def test_the_line_to_type_is_not_broken_by_a_terminal_of_80_cells(
+    folder: Path, recorded: Recorded, tmp_path: Path, language: str
+) -> None:
+    uv = put_uv(tmp_path / "bin")
+    machine = replace(LINUX, files={f"{LINUX.folders['config']}/env.sh": SH.text({}, str(uv.parent))})
+    with spoken(language):
+        assert cells(closing(way(folder, machine), recorded.run)[-1]) <= 80
+        rows = after_rows(after(way(folder, machine), recorded.run), 76)
+    assert "..." not in rows[0]
+    columns = [cells(row[: row.index(what)]) for row, what in zip(rows, (LINE, "uv run", "uv add"), strict=False)]
+    assert len(set(columns)) == 1, "the line stands above the commands, in their column"

@@ -98,7 +98,7 @@ async def test_a_failure_is_told_again_in_the_terminal_with_commands_that_work_t
         monkeypatch.setattr("wizard.files.changed", lambda _: (str(written),))
         lines = farewell(app.walk)
     assert lines[:3] == ["x There is no package beta", told, f"  {uv} remove --no-sync beta"]
-    assert lines[-1].startswith("This terminal does not find uv yet. First type:  ")
+    assert lines[-1].startswith("This terminal does not find uv. First type:  ")
     assert lines[-1].endswith("/uv-wizard/env.sh")
 
 

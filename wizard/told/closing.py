@@ -42,7 +42,7 @@ def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
     if after.done:
         lines.append(_("To take everything back: uv-wizard undo --yes"))
     if after.load_line and not after.finds_uv:
-        lines.append(_("This terminal does not find uv yet. First type:  {load_line}", load_line=after.load_line))
+        lines.append(_("This terminal does not find uv. First type:  {load_line}", load_line=after.load_line))
     elif after.new_terminal:
         lines.append(_("This terminal does not find uv yet. Open a new one."))
     return lines
