@@ -6,6 +6,7 @@ import ctypes
 import gc
 import itertools
 import os
+import signal
 import shutil
 import sys
 from pathlib import Path
@@ -61,6 +62,8 @@ settings.load_profile("here")
 def pytest_configure(config: pytest.Config) -> None:
     """The languages are compiled. Pictures are drawn anew all at once, those of the long tests too: none is forgotten."""
     compile_all(Path(__file__).resolve().parent.parent / "assets" / "languages")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what it puts into the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("update_snapshots", default=False):
         config.option.markexpr = ""
 

@@ -141,7 +141,7 @@ def test_the_whole_way_with_enter_alone(project: Project, terminals: list[Termin
         one.quiet(0.5)
     assert "uv sync --locked" in one.seen
     one.child.send("\r")
-    one.wait_for("[ Finish ]")
+    one.wait_for("Finish ]")
     one.child.send("\r")
     assert one.end() == 0
     assert "From now on:" in one.seen
