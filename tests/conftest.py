@@ -6,8 +6,8 @@ import ctypes
 import gc
 import itertools
 import os
-import signal
 import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
