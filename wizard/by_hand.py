@@ -92,7 +92,8 @@ def _review(way: Way) -> str:
 
 def _sync(way: Way) -> str:
     options = way.selection().options() if way.project else ()
-    locks = [["uv", "lock"]] if way.plan().step("lock") else []
+    unfit = way.project is not None and (way.locks_again or not way.project.has_lock)
+    locks = [["uv", "lock"]] if unfit and way.plan().step("lock") else []
     return _THEN.join(map(command_line, [*locks, ["uv", "sync", "--locked", *options]]))
 
 
