@@ -169,6 +169,17 @@ async def test_uv_alone_is_a_row_and_then_next_goes_on(folder: Path, uv: Path) -
         await until(pilot, lambda: "x error" not in text_of(app) and "6/8 review" in text_of(app))
 
 
+async def test_why_a_line_is_taken_over_is_told_in_the_reader_s_language(folder: Path, uv: Path) -> None:
+    (folder / "requirements.txt").write_text("alpha\n", "utf-8")
+    async with started(folder, uv) as (app, pilot):
+        with spoken("ko"):
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, ImportPage))
+            await until(pilot, shows(app, f"Python {_('any')}"))
+            await pilot.press("up")
+            await until(pilot, shows(app, _("the same on the package index")))
+
+
 @pytest.mark.long
 async def test_a_conda_environment_becomes_a_project(folder: Path, uv: Path, tmp_path: Path) -> None:
     prefix = environment(tmp_path / "envs" / "vision", "# update specs: ['alpha']", {"alpha": "1.0", "openssl": "3"})

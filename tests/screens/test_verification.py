@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from screens.app import farewell
 from screens.rows import check_row
 from screens.rungs import device_panel, rung, versions
 from screens.verification import VerificationScreen, after_rows
@@ -228,6 +229,9 @@ async def test_what_is_taken_back_is_not_told_to_go_on_with(folder: Path, record
         told = "\n".join(closing(app.walk.way, client.again(recorded.run)))
         assert told.startswith("Taken back: ")
         assert "uv-wizard undo" not in told
+        left = "\n".join(farewell(app.walk))
+        assert "Taken back: " in left
+        assert f"  {folder / 'pyproject.toml'}" in left
     assert (folder / "pyproject.toml").read_bytes() == mine
 
 

@@ -56,7 +56,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Page:
-    """One of the eight pages: a screen as lines: title with its number, lead, what is known, questions."""
+    """One of the eight pages, a screen as lines: title with its number, lead, what is known, questions."""
 
     number: int
     name: str
