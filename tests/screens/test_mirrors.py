@@ -127,8 +127,8 @@ async def test_all_that_was_found(folder: Path) -> None:
 @pytest.mark.parametrize(
     "typed, told",
     [
-        ("mirror.example/simple", "x error    mirrors.pypi = 'mirror.example/simple' is not possible"),
-        ("https://me:secret@mirror.example/simple", "x error    Leave name and password out of the address; uv keeps"),
+        ("mirror.example/simple", "x error Address for packages: mirrors.pypi = 'mirror.example/simple' is not"),
+        ("https://me:secret@mirror.example/simple", "x error Address for packages: Leave name and password out of the address; uv"),
     ],
 )
 async def test_an_address_that_will_not_do_is_refused_where_it_was_typed(folder: Path, typed: str, told: str) -> None:
