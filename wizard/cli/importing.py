@@ -66,12 +66,17 @@ def import_(options: Options) -> int:
         return ExitCode.DONE
     code = watch(client.start(plan, project=str(folder), label="import"), as_json=False)
     if code == 0:
-        there = "" if folder == Path.cwd() else " " + command_line([str(folder)])
-        lines = [_("Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)", there=there)]
-        if imported.of_conda or after_conda.active(way.machine):
-            lines += after_conda.told(str(folder / ".venv"), way.machine.os, way.machine.shell)
-        common.print_lines(lines)
+        common.print_lines(_afterwards(folder, way, of_conda=imported.of_conda))
     return code
+
+
+def _afterwards(folder: Path, way: Way, *, of_conda: bool) -> list[str]:
+    """What comes next, and for who comes from conda, how things are called from now on."""
+    there = "" if folder == Path.cwd() else " " + command_line([str(folder)])
+    lines = [_("Go on with: uv-wizard{there}   (the torch variant, the sync, the checks)", there=there)]
+    if of_conda or after_conda.active(way.machine):
+        lines += after_conda.told(str(folder / ".venv"), way.machine.os, way.machine.shell)
+    return lines
 
 
 def _as_document(options: Options, imported: Imported, plan: Plan, folder: Path, conda: begin.CondaHere | None) -> int:

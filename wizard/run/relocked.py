@@ -38,4 +38,6 @@ def tell(before: dict[Path, bytes | None], teller: Teller) -> None:
         except ValueError:
             continue
         teller.expect(lock_of(parse(after)).sizes if after else {})
-        teller.emit("locked", path=str(path), text=said("lock: {changes}", changes=changes.summary), **changes.document())
+        teller.emit(
+            "locked", path=str(path), text=said("lock: {changes}", changes=changes.summary), **changes.document()
+        )
