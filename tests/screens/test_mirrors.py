@@ -127,8 +127,11 @@ async def test_all_that_was_found(folder: Path) -> None:
 @pytest.mark.parametrize(
     "typed, told",
     [
-        ("mirror.example/simple", "x error Address for packages: mirrors.pypi = 'mirror.example/simple' is not"),
-        ("https://me:secret@mirror.example/simple", "x error Address for packages: Leave name and password out of the address; uv"),
+        ("mirror.example/simple", "x error    Address for packages: mirrors.pypi = 'mirror.example/simple' is"),
+        (
+            "https://me:secret@mirror.example/simple",
+            "x error    Address for packages: Leave name and password out of the",
+        ),
     ],
 )
 async def test_an_address_that_will_not_do_is_refused_where_it_was_typed(folder: Path, typed: str, told: str) -> None:
