@@ -74,6 +74,13 @@ def stylesheet() -> Path:
     return installed if installed.exists() else package.parent / "assets" / "wizard.tcss"
 
 
+def open_last_door(number: int) -> None:
+    """Leaves in any case: Textual's writer waits for ever for a terminal that is gone. Nothing of ours is lost by it."""
+    last_door = threading.Timer(LEAVE_S, os._exit, (128 + number,))
+    last_door.daemon = True
+    last_door.start()
+
+
 class TerminalApp(App[int]):
     """What the wizard and `attach` have in common. `walk` says whether something runs."""
 
@@ -144,13 +151,11 @@ class TerminalApp(App[int]):
         look.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # nothing but the end is waited for
         found = look.poll()
         if any(what & select.POLLHUP for _, what in found):
+            open_last_door(signal.SIGHUP)  # here, for the loop may wait for the writer already
             loop.call_soon_threadsafe(self._leave_by, signal.SIGHUP)
 
     def _leave_by(self, number: int) -> None:
-        # Textual's writer waits for ever for a terminal that is gone; nothing of ours is lost by leaving without it
-        last_door = threading.Timer(LEAVE_S, os._exit, (128 + number,))
-        last_door.daemon = True
-        last_door.start()
+        open_last_door(number)
         self.exit(return_code=128 + number)
 
     def pop_screen(self) -> AwaitComplete:
