@@ -188,7 +188,7 @@ class StepScreen(KeyedScreen):
 
     def redraw(self) -> None:
         """Shows all texts and the body as they are now; what has not changed is not drawn."""
-        if not self.is_mounted:
+        if not self.is_mounted or not self.query("#hints"):  # whose last widget is not there yet
             return
         self.query_one("#track", Line).show(self.track_line())
         self.query_one("#title", Line).show(self.heading())

@@ -105,7 +105,7 @@ async def test_a_version_that_the_project_does_not_take() -> None:
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, FieldSheet))
         await pilot.press(*"0.11.3", "enter", "enter")
-        await until(pilot, shows(app, "x error    This project asks for uv >=0.12"))
+        await until(pilot, shows(app, "x error    Version: This project asks for uv >=0.12"))
         assert way.choices.text("uv.version") == ""
 
 
