@@ -17,6 +17,7 @@ from tests.test_clone import address as address  # noqa: PLC0414 - a fixture
 from wizard.choices import Choices
 from wizard.errors import DecisionMissing
 from wizard.machine.facts import CondaEnvironment, FoundUv, Machine
+from wizard.machine.request import own_os
 from wizard.plain import wizard as plain
 from wizard.toml import parse
 from wizard.way import Way
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.same_everywhere
 
 @pytest.fixture
 def machine(uv: Path) -> Machine:
-    return replace(NOTHING, uv=(FoundUv(os.fspath(uv), "0.13.8", "unknown"),))
+    return replace(NOTHING, os=own_os(), uv=(FoundUv(os.fspath(uv), "0.13.8", "unknown"),))
 
 
 def walked(folder: Path, machine: Machine, answers: str, address: str = "") -> tuple[int | None, str]:

@@ -107,7 +107,7 @@ def test_conda_on_the_path_is_enough(asked: Asked, program: Callable[[Path, str]
 def test_how_many_environments_is_told_in_the_reader_s_language(tmp_path: Path) -> None:
     for folder in ("miniconda3/conda-meta", "miniconda3/envs/vision/conda-meta"):
         (tmp_path / folder).mkdir(parents=True)
-    (found,) = environments(ProbeRequest(environment={"HOME": str(tmp_path)})).findings
+    (found,) = environments(ProbeRequest(environment={"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)})).findings
     assert found.title.startswith("conda has 2 environments here, ")
     with spoken("zh-CN"):
         assert shown(found.title).startswith("conda 在这里有 2 个环境，")

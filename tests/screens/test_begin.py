@@ -25,6 +25,7 @@ from tests.support.wheels import wheel
 from wizard.choices import Choices
 from wizard.language import _, shown, spoken
 from wizard.machine.facts import CondaEnvironment, FoundUv
+from wizard.machine.request import own_os
 from wizard.toml import parse
 from wizard.way import Way
 
@@ -45,7 +46,7 @@ def folder(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> Pat
 async def started(folder: Path, uv: Path) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
     there = (FoundUv(os.fspath(uv), "0.13.8", "unknown"),)
     choices = Choices().with_values("file", {"verify.require": "cpu"})
-    app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, uv=there))))
+    app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, os=own_os(), uv=there))))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, ") a new project in this folder"))
         yield app, pilot
@@ -222,7 +223,7 @@ async def test_in_a_home_folder_a_project_gets_a_folder_of_its_own(
     (folder / "requirements.txt").write_text("alpha==1.0\n")
     there = (FoundUv(os.fspath(uv), "0.13.8", "unknown"),)
     choices = Choices().with_values("file", {"verify.require": "cpu", "settings.where": "none"})
-    app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, uv=there))))
+    app = WizardApp(Walk(Way(os.fspath(folder), choices=choices, machine=replace(NOTHING, os=own_os(), uv=there))))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, "! warning  In your home folder, a project holds for every folder below it"))
         assert "( ) a new project in this folder" not in text_of(app)
