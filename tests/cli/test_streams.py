@@ -52,9 +52,7 @@ def test_closed_streams_and_a_folder_that_is_gone(tmp_path: Path, script: str, c
     assert done.stderr.count("\n") == bool(err)
 
 
-@pytest.mark.skipif(
-    not os.path.exists("/dev/full"), reason="the disk that is always full is /dev/full, which only Linux has"
-)
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full, the disk that is full, is Linux's alone")
 def test_a_full_disk_takes_no_output(tmp_path: Path) -> None:
     done = shell("wizard --version > /dev/full", tmp_path)
     assert done.returncode == 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
-from screens.app import farewell
+from screens.app import WizardApp, farewell
 from screens.rows import check_row
 from screens.rungs import device_panel, rung, versions
 from screens.verification import VerificationScreen, after_rows
@@ -212,6 +213,14 @@ async def test_what_is_not_required_is_a_warning_and_no_failure(folder: Path, re
         assert "1 of 1 checks passed" in " ".join(text_of(app).split())
 
 
+async def put_back(app: WizardApp, pilot: Pilot[int]) -> None:
+    """U at the end, and yes."""
+    await until(pilot, shows(app, " From now on  uv run python"))
+    await pilot.press("u")
+    await until(pilot, shows(app, "[ Leave them ]"))
+    await pilot.press("right", "enter")
+
+
 async def test_what_is_taken_back_is_not_told_to_go_on_with(folder: Path, recorded: Recorded) -> None:
     mine = (folder / "pyproject.toml").read_bytes()
     Journal(recorded.folder / "journal").write(folder / "pyproject.toml", mine + b"# ours\n")
@@ -219,10 +228,7 @@ async def test_what_is_taken_back_is_not_told_to_go_on_with(folder: Path, record
     recorded.step("verify", "done")
     recorded.end(0)
     async with showing(folder, recorded, at="verify") as (app, pilot):
-        await until(pilot, shows(app, " From now on  uv run python"))
-        await pilot.press("u")
-        await until(pilot, shows(app, "[ Leave them ]"))
-        await pilot.press("right", "enter")
+        await put_back(app, pilot)
         await until(pilot, shows(app, "1 file is as before."))
         await until(pilot, shows(app, "Taken back: the files are as they were."))
         assert "From now on" not in text_of(app)
@@ -241,10 +247,7 @@ async def test_what_somebody_changed_since_is_named_and_left(folder: Path, recor
     recorded.verify(ok=True)
     recorded.end(0)
     async with showing(folder, recorded, at="verify") as (app, pilot):
-        await until(pilot, shows(app, " From now on  uv run python"))
-        await pilot.press("u")
-        await until(pilot, shows(app, "[ Leave them ]"))
-        await pilot.press("right", "enter")
+        await put_back(app, pilot)
         await until(pilot, shows(app, "1 file was changed since, and is left as it is"))
         assert "pyproject.toml" in text_of(app)
         assert f"What was changed shows: uv-wizard undo {recorded.run.id} --dry-run" in text_of(app)
