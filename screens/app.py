@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -223,20 +224,25 @@ def farewell(walk: Walk) -> list[str]:
         return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
     from wizard.run import client
     from wizard.text import clean, masked
-    from wizard.told.closing import closing
+    from wizard.told.closing import closing, take_back
     from wizard.told.run import verdict
 
     if walk.exit_code == ExitCode.DONE:
         title = verdict(walk.state)[0] if walk.state is not None else ""
         lines = [shown(title)] if title else []
         return [masked(clean(line)) for line in (*lines, *closing(walk.way, client.again(walk.run)))]
-    kept = [_("Log: {folder}", folder=walk.run.folder / "log"), _("To take everything back: uv-wizard undo --yes")]
+    run = client.again(walk.run)
+    kept = [
+        _("Log: {folder}", folder=run.folder / "log"),
+        *([take_back(run)] if run.changed and not run.undone else []),
+    ]
     return [masked(clean(line)) for line in (*_what_failed(walk), *kept, *_loading(walk))]
 
 
 def _what_failed(walk: Walk) -> list[str]:
     """What the failure was called, and what to type: what was copied of it, else what its first fix comes to."""
     from screens.failure import failure_of
+    from wizard.plan.quoting import command_line
     from wizard.ways_out import uv_word
 
     failure = failure_of(walk.state) if walk.state is not None else None
@@ -245,7 +251,9 @@ def _what_failed(walk: Walk) -> list[str]:
     fix = shown(failure.fixes[0].title)
     told = _("Copied:") if walk.copied else _("What to do: {fix}", fix=fix)
     lines = (walk.copied or failure.by_hand(0, uv_word(walk.way))).splitlines()
-    return [f"x {shown(failure.diagnosis.title)}", told, *(f"  {line}" for line in lines)]
+    elsewhere = walk.way.project is not None and os.getcwd() != walk.way.project.folder
+    there = [f"  {command_line(['cd', walk.way.project.folder])}"] if elsewhere and walk.way.project else []
+    return [f"x {shown(failure.diagnosis.title)}", told, *there, *(f"  {line}" for line in lines)]
 
 
 def _loading(walk: Walk) -> list[str]:

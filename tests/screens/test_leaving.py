@@ -67,7 +67,9 @@ async def test_leaving_after_a_run_exits_as_apply_would_have(code: int, tmp_path
         await pilot.press("ctrl+q")
         await until(pilot, lambda: app._exit)
     assert app.return_value == code
-    assert any(line.startswith("Log: ") for line in farewell(app.walk))
+    told = farewell(app.walk)
+    assert any(line.startswith("Log: ") for line in told)
+    assert "undo" not in "\n".join(told), "it has changed nothing, and another run is not to be taken back for it"
 
 
 NOT_FOUND = Fix("Take beta out of the project", None, (("uv", "remove", "--no-sync", "beta"),))
@@ -97,7 +99,8 @@ async def test_a_failure_is_told_again_in_the_terminal_with_commands_that_work_t
         assert app.clipboard == (f"{uv} remove --no-sync beta" if keys else "")
         monkeypatch.setattr("wizard.files.changed", lambda _: (str(written),))
         lines = farewell(app.walk)
-    assert lines[:3] == ["x There is no package beta", told, f"  {uv} remove --no-sync beta"]
+    assert lines[:4] == ["x There is no package beta", told, f"  cd {tmp_path}", f"  {uv} remove --no-sync beta"]
+    assert any(line.endswith(f"uv-wizard undo {recorded.run.id} --yes") for line in lines)
     assert lines[-1].startswith("This terminal does not find uv. First type:  ")
     assert lines[-1].endswith("/uv-wizard/env.sh")
 
@@ -112,6 +115,7 @@ async def test_during_a_run_the_review_only_shows_its_plan(tmp_path: Path, recor
         await until(pilot, lambda: app.screen.id == "sync")
 
 
+@pytest.mark.same_everywhere
 async def test_what_the_other_screens_promise_once_a_run_was_started(tmp_path: Path, recorded: Recorded) -> None:
     """While it goes on, and from its end on, which is seen on whatever screen is shown then."""
     async with showing(make_folder(tmp_path), recorded) as (app, pilot):

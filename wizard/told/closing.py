@@ -22,6 +22,11 @@ def closing(way: Way, run: RunInfo) -> list[str]:
     return [shown(line) for line in lines]
 
 
+def take_back(run: RunInfo) -> str:
+    """How this run, and no other, is taken back: without its name it would be the newest that changed something."""
+    return _("To take back what it changed: uv-wizard undo {id} --yes", id=run.id)
+
+
 def _taken_back(after: After) -> list[str]:
     return [TAKEN_BACK, *(f"  {path}" for path in after.done), _("Log: {path}", path=after.log)]
 
@@ -40,7 +45,7 @@ def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
     if after.log:
         lines.append(_("Log: {path}", path=after.log))
     if after.done:
-        lines.append(_("To take everything back: uv-wizard undo --yes"))
+        lines.append(take_back(run))
     if after.load_line and not after.finds_uv:
         lines.append(_("This terminal does not find uv. First type:  {load_line}", load_line=after.load_line))
     elif after.new_terminal:
