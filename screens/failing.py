@@ -158,6 +158,8 @@ class FailingScreen(StepScreen):
             self._copied, self.walk.copied = self._fix, commands
         if where == "shell":
             self.say(_("Quit, run what was copied, then start anew."))
+        elif where == "command":
+            self.say(_("First type it in another terminal."))
         self.redraw()
 
     def _settle_and_review(self, fix: Fix, where: str) -> None:

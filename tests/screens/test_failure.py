@@ -70,7 +70,7 @@ async def test_a_number_takes_its_fix_and_a_command_is_copied_and_shown(folder: 
         await pilot.press("2")
         await until(pilot, shows(app, "By hand: uv cache prune"))
         assert app.clipboard == "uv cache prune"
-        assert "Copied, if the terminal allows it." in text_of(app)
+        assert "First type it in another terminal." in text_of(app)
         await pilot.press("9")
         assert "By hand: uv cache prune" in text_of(app)
 
@@ -88,7 +88,7 @@ async def test_what_a_key_was_answered_stays_where_facts_told_of_the_end_first(f
         screen.on_facts()
         await pilot.press("2")
         screen._look()
-        await until(pilot, shows(app, "Copied, if the terminal allows it."))
+        await until(pilot, shows(app, "First type it in another terminal."))
 
 
 async def test_a_row_of_the_list_names_itself_on_the_button(folder: Path, recorded: Recorded) -> None:
