@@ -115,7 +115,6 @@ async def test_during_a_run_the_review_only_shows_its_plan(tmp_path: Path, recor
         await until(pilot, lambda: app.screen.id == "sync")
 
 
-@pytest.mark.same_everywhere
 async def test_what_the_other_screens_promise_once_a_run_was_started(tmp_path: Path, recorded: Recorded) -> None:
     """While it goes on, and from its end on, which is seen on whatever screen is shown then."""
     async with showing(make_folder(tmp_path), recorded) as (app, pilot):
