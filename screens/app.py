@@ -138,7 +138,11 @@ class WizardApp(TerminalApp):
         return self._made[name]
 
     def show(self, name: str) -> None:
-        """Brings that screen to the top, over the first one."""
+        """Brings that screen to the top, over the first one. A run that was started is followed, whichever it is."""
+        if self.walk.run is not None and self.walk.state is None:
+            from screens import following
+
+            following.begin(self, self.walk)
         screen = self._screen_of(name)
         if screen is self.current:
             screen.on_entered()

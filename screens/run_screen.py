@@ -13,17 +13,14 @@ from textual.containers import VerticalGroup
 from textual.timer import Timer
 from textual.widget import Widget
 
-from screens import rows
+from screens import following, rows
 from screens.failing import FailingScreen
 from screens.failure import FailurePanel
-from screens.follower import OFTEN_S, Follower
 from screens.log_page import LogPage
 from screens.offering import StopAsked
 from screens.run_rows import shown_log
-from screens.step import StepScreen
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said
-from wizard.run.progress import RunState
 from wizard.run.when import started_at
 from wizard.text import one_line
 
@@ -113,33 +110,13 @@ class RunScreen(FailingScreen):
         super().on_entered()
 
     def follow(self) -> None:
-        """Begins to follow the run of the walk, where that is not done already."""
-        walk = self.walk
-        if walk.run is not None and walk.state is None:
-            lock = walk.way.project.lock if walk.made is not None and walk.way.project is not None else None
-            walk.state = RunState(versions=lock.versions if lock is not None else None)
-            follower = Follower(walk.run, walk.state).start()
-            timers: list[Timer] = []
-            timers.append(self.app.set_interval(OFTEN_S, lambda: self._feed(follower, timers[0]), name="follow"))
-        if walk.state is not None and self.state is not walk.state:
+        """Shows the run of the walk, which is followed from here on at the latest."""
+        following.begin(self.app, self.walk)
+        if self.walk.state is not None and self.state is not self.walk.state:
             self._phase = None
-            self.another_run(walk.state)
+            self.another_run(self.walk.state)
         if self._timer is None and not self.state.finished:
             self._timer = self.set_interval(LOOK_S, self._look, name="run")
-
-    def _feed(self, follower: Follower, feeding: Timer) -> None:
-        follower.take()
-        if follower.over:
-            feeding.stop()
-            self._over()
-
-    def _over(self) -> None:
-        """What ended badly may have changed the machine: it is looked at again, once. All that is shown tells of the end."""
-        if self.walk.exit_code:
-            self.post_message(self.LookAgain())
-        for one in self.app.screen_stack:
-            if isinstance(one, StepScreen) and not isinstance(one, RunScreen):
-                one.on_facts()
 
     def _look(self) -> None:
         """Draws at once what has become another, and once a second what moves; nothing where another screen is shown."""

@@ -130,11 +130,9 @@ class SyncScreen(RunScreen):
     def shows_failure(self, failure: Failure) -> bool:
         return failure.where == "sync"
 
-    def follow(self) -> None:
-        before = self.walk.state
-        super().follow()
-        if self.walk.state is not before:
-            self._left = False
+    def another_run(self, state: RunState) -> None:
+        super().another_run(state)
+        self._left = False
 
     def looked(self) -> None:
         """Goes on to the verification by itself, once, unless somebody has moved the focus or opened a page."""

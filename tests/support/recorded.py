@@ -74,9 +74,11 @@ class Recorded:
         self.close()
 
     def close(self) -> None:
-        """The supervisor is gone, whatever it said."""
-        self._writer.close()
-        (self.folder / state.SUPERVISOR).unlink(missing_ok=True)
+        """The supervisor is gone, whatever it said; nothing where it is so already."""
+        supervisor = self.folder / state.SUPERVISOR
+        if supervisor.exists():
+            self._writer.close()
+            supervisor.unlink()
 
 
 def failed_on_a_full_disk(recorded: Recorded) -> None:
