@@ -133,6 +133,17 @@ async def test_what_the_other_screens_promise_once_a_run_was_started(tmp_path: P
             assert "Nothing has been changed so far." not in text_of(app)
 
 
+async def test_a_run_is_followed_though_its_screen_was_left_before_it_stood(tmp_path: Path, recorded: Recorded) -> None:
+    app = WizardApp(Walk(Way(str(make_folder(tmp_path)), machine=NOTHING)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.walk.started(recorded.run)
+        app.show("sync")
+        app.show("torch")
+        await until(pilot, shows(app, "The run goes on; this holds for the next one."))
+        recorded.end(1)
+        await until(pilot, shows(app, "Nothing more is changed before Start."))
+
+
 @pytest.mark.parametrize("code, looks", [(1, 2), (0, 1)])
 async def test_the_machine_is_looked_at_again_once_a_run_has_failed(
     code: int, looks: int, tmp_path: Path, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
