@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -246,18 +246,15 @@ def farewell(walk: Walk) -> list[str]:
 def _what_failed(walk: Walk) -> list[str]:
     """What the failure was called, and what to type: what was copied of it, else what its first fix comes to."""
     from screens.failure import failure_of
-    from wizard.plan.quoting import command_line
-    from wizard.ways_out import uv_word
+    from wizard.ways_out import typed
 
     failure = failure_of(walk.state) if walk.state is not None else None
     if failure is None:
         return []
     fix = shown(failure.fixes[0].title)
     told = _("Copied:") if walk.copied else _("What to do: {fix}", fix=fix)
-    lines = (walk.copied or failure.by_hand(0, uv_word(walk.way))).splitlines()
-    elsewhere = walk.way.project is not None and os.getcwd() != walk.way.project.folder
-    there = [f"  {command_line(['cd', walk.way.project.folder])}"] if elsewhere and walk.way.project else []
-    return [f"x {shown(failure.diagnosis.title)}", told, *there, *(f"  {line}" for line in lines)]
+    lines = walk.copied.splitlines() or failure.by_hand(0, partial(typed, walk.way)).split("  ;  ")
+    return [f"x {shown(failure.diagnosis.title)}", told, *(f"  {line}" for line in lines)]
 
 
 def _loading(walk: Walk) -> list[str]:

@@ -112,7 +112,7 @@ def way_on(run_info: RunInfo, joined: Way) -> tuple[Way, Interrupted]:
         table, name = key.split(".", 1)
         tables.setdefault(table, {})[name] = value
     way = Way(run_info.project or ".")
-    way.locks_again, way.this_run = joined.locks_again, dict(joined.this_run)
+    way.this_run = joined.this_run
     return way, replace(found, choices=tables)
 
 

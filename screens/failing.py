@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -10,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from screens import rows
+from screens import asking_name, rows
 from screens.choosing import ChoiceList
 from screens.failure import Failure, failure_of
 from screens.offering import QuitAsked
@@ -19,7 +20,7 @@ from wizard.errors import BadInput
 from wizard.language import _, error_told, said, shown
 from wizard.run.progress import RunState
 from wizard.text import one_line
-from wizard.ways_out import leads, take, to_type, uv_word
+from wizard.ways_out import leads, take, typed
 
 if TYPE_CHECKING:
     from screens.walk import Walk
@@ -86,7 +87,9 @@ class FailingScreen(StepScreen):
         return self.LEAD
 
     def by_hand(self) -> str:
-        return self.failure.by_hand(self._fix, uv_word(self.way)) if self.failure is not None else super().by_hand()
+        return (
+            self.failure.by_hand(self._fix, partial(typed, self.way)) if self.failure is not None else super().by_hand()
+        )
 
     def next_label(self) -> str:
         if self.failure is None:
@@ -147,12 +150,14 @@ class FailingScreen(StepScreen):
             self.action_report()
         elif where == "mirrors":
             self.post_message(self.GoTo("mirrors"))
+        elif where == "ask":
+            asking_name.ask(self, fix, self._settle_and_review)
         else:
-            self._settle_and_review(fix, where)
+            self._settle_and_review(fix)
 
     def _take_away(self, fix: Fix, where: str) -> None:
         """It is done elsewhere: in a shell, or by somebody else."""
-        commands = "\n".join(to_type(fix.commands, uv_word(self.way)))
+        commands = "\n".join(typed(self.way, fix.commands))
         self.copy(fix.message or commands)
         if where != "message":
             self._copied, self.walk.copied = self._fix, commands
@@ -162,14 +167,14 @@ class FailingScreen(StepScreen):
             self.say(_("First type it in another terminal."))
         self.redraw()
 
-    def _settle_and_review(self, fix: Fix, where: str) -> None:
+    def _settle_and_review(self, fix: Fix) -> None:
         """What it chooses is chosen, and the review shows what comes of it."""
         try:
             take(self.way, fix)
         except BadInput as error:
             self.say(f"x {one_line(error_told(error), 70)}")
             return
-        if where != "again":
+        if leads(fix) != "again":
             self.walk.tried = (*self.walk.tried, fix.title)
         self.post_message(self.GoTo("review"))
 

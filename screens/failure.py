@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,6 @@ from screens.choosing import ChoiceList, Row
 from screens.widgets import Line, toned
 from wizard.diagnosis import Diagnosis, Fix, from_document
 from wizard.language import _, said, shown
-from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 from wizard.text import masked, one_line
 from wizard.ways_out import leads, to_type
@@ -35,10 +34,11 @@ SETTLED_ON = {
 }
 """The screen on which a table of choices is settled."""
 LABELS = {
-    **dict.fromkeys(("review", "again", "lock", "run"), said("to the review")),
+    **dict.fromkeys(("review", "again", "run"), said("to the review")),
     **dict.fromkeys(("command", "shell"), said("copy the command")),
     "message": said("copy the message"),
     "mirrors": said("to the mirrors"),
+    "ask": said("type the name"),
     "report": said("write the report"),
 }
 LEAD, MOST_LEAD = 2, 4
@@ -81,17 +81,16 @@ class Failure:
             for number, fix in enumerate(self.fixes, 1)
         ]
 
-    def by_hand(self, place: int, uv: str = "uv") -> str:
-        """What a person types for that fix. `uv`: as this terminal finds it, see wizard.ways_out.uv_word."""
+    def by_hand(self, place: int, type_it: Callable[[tuple[tuple[str, ...], ...]], list[str]] = to_type) -> str:
+        """What a person types for that fix. `type_it`: makes lines of its commands, see wizard.ways_out.typed."""
         if not self.fixes:
             return "uv-wizard diagnose FILE"
         fix = self.fixes[min(place, len(self.fixes) - 1)]
-        if fix.choices:
-            pairs = [word for key, value in fix.choices.items() for word in ("--set", f"{key}={_value(value)}")]
-            return command_line(["uv-wizard", "apply", "--yes", *pairs])
         if fix.message:
             return "uv-wizard verify --save FILE.html"
-        return "  ;  ".join(to_type(fix.commands, uv)) if fix.commands else "uv-wizard apply --yes"
+        pairs = [word for key, value in (fix.choices or {}).items() for word in ("--set", f"{key}={_value(value)}")]
+        commands = (fix.commands if not pairs else None) or (("uv-wizard", "apply", "--yes", *pairs),)
+        return "  ;  ".join(type_it(commands))
 
     def label(self, place: int) -> str:
         """What the primary button says."""
@@ -120,7 +119,7 @@ def _value(value: object) -> str:
 def _with_a_way_on(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
     """With `AGAIN` as the last one, where something has to be done elsewhere and none of them tries again afterwards."""
     ends = {leads(fix) for fix in fixes[:8]}
-    here = {"again", "lock", "run"} & ends or (ends and ends <= {"review", "mirrors"})
+    here = {"again", "run", "ask"} & ends or (ends and ends <= {"review", "mirrors"})
     return fixes[:9] if here else (*fixes[:8], AGAIN)
 
 

@@ -192,10 +192,11 @@ def check_row(number: int, word: str, title: str, value: str | None, seconds: fl
 
 
 LEADS_TO = {
-    **dict.fromkeys(("review", "again", "lock", "run"), said("to the review")),
+    **dict.fromkeys(("review", "again", "run"), said("to the review")),
     **dict.fromkeys(("command", "shell"), said("copies the command")),
     "message": said("copies a message"),
     "mirrors": said("to the mirrors"),
+    "ask": said("asks for the name"),
     "report": said("writes a report"),
 }
 """What a fix does when it is taken."""

@@ -4,7 +4,7 @@ How a screen is written:
 
     class TorchScreen(StepScreen):
         NUMBER, NAME = 5, "torch"                      # its place in the track; NAME is one of ORDER
-        TITLE_TEXT = "torch: the variant for this GPU"
+        TITLE_TEXT = "torch: the variant for this machine"
         LEAD = "torch is published in several variants, ..."
         HELP = "torch"                                  # an entry of assets/help.toml; widgets have `help_text`
         BINDINGS = [Binding("d", "details", "Details", id="torch.details")]   # hint line, palette and help come from here

@@ -26,6 +26,7 @@ STEP_HELP = {
     "settings": "settings",
     "init": "new-project",
     "import": "import",
+    "fix": "review",
     "mirrors": "mirror",
     "torch": "variant",
     "lock": "lock",

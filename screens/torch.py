@@ -37,7 +37,7 @@ class TorchScreen(StepScreen):
 
     NUMBER, NAME = 5, "torch"
     HELP = "torch"
-    TITLE_TEXT = said("torch: the variant for this GPU")
+    TITLE_TEXT = said("torch: the variant for this machine")
     LEAD = said(
         "torch is published in several variants, each built for some GPUs and drivers.\n"
         "What is recommended is the newest that runs here."

@@ -73,7 +73,7 @@ class Walk:
         self.run, self.state, self.copied = run, None, ""
         self.runs += 1
         if self.made is not None:
-            self.made.locks_again = False  # that run makes it
+            self.made.this_run = self.made.this_run.begun()
 
     def no_folder(self, path: str) -> str | None:
         """What is wrong with `path` as a project's folder, None where it is one."""

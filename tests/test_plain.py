@@ -122,6 +122,20 @@ def test_a_failure_is_put_right_without_leaving(project: Project, index: Index) 
     assert "gamma" in project.lock.read_text("utf-8")
 
 
+def test_a_misspelt_package_is_put_right_without_leaving(project: Project) -> None:
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(text.replace('"alpha"', '"alpha", "gama>=1"'), "utf-8")
+    code, told = walked(project.path, "\n" * 9 + "1\n\n" + "1\ngama\ntwo words\ngamma\n\n")
+    assert code == 0, told
+    assert told.count("The right name, or Enter for none: ") == 4
+    assert told.count("Which fix? a number; a tries again, q ends [q]: ") == 2, "Enter for none asks for the fix again"
+    assert "x error: This is the name that nobody has." in told
+    assert "x error: A name such as numpy, or numpy>=2." in told
+    assert "1  fix: ask for gamma in pyproject.toml, 1 file" in told
+    assert '"alpha", "gamma>=1"' in project.pyproject.read_text("utf-8")
+    assert "gamma" in project.lock.read_text("utf-8")
+
+
 @pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "fix, again, told",
@@ -135,7 +149,7 @@ def test_a_failure_is_put_right_without_leaving(project: Project, index: Index) 
             "q here, then type this, and start uv-wizard again:\n  conda d",
         ),
         (
-            Fix("a", None, (("uv", "cache", "prune"),)),
+            Fix("a", None, (("uv", "python", "list"),)),
             True,
             "Type this in another terminal; the plan is then made again",
         ),
@@ -151,7 +165,7 @@ def test_where_a_fix_leads(fix: Fix, again: bool, told: str, project: Project) -
     assert take_out(way, fix, client.again(recorded.run), asked) is again
     assert told in out.getvalue()
     assert bool(told) == bool(out.getvalue())
-    assert way.this_run == ({"HTTPS_PROXY": None} if fix.commands == (("unset", "HTTPS_PROXY"),) else {})
+    assert way.this_run.variables == ({"HTTPS_PROXY": None} if fix.commands == (("unset", "HTTPS_PROXY"),) else {})
 
 
 @pytest.mark.same_everywhere
@@ -162,13 +176,13 @@ def test_a_command_of_uv_works_in_a_terminal_that_does_not_find_it(
     uv.parent.mkdir()
     uv.touch()
     monkeypatch.setenv("PATH", str(home))
-    fix = Fix("a", None, (("uv", "cache", "prune"),))
+    fix = Fix("a", None, (("uv", "python", "list"),))
     recorded = Recorded(str(project.path))
     cause = {"cause": "unknown", "title": "t", "explanation": "e", "evidence": [], "severity": "error"}
     recorded.write("diagnosis", **cause, fixes=[fix.document()])
     recorded.end(1)
     way = Way(str(project.path), machine=replace(RTX, folders={"uv_bin": str(uv.parent)}, uv=()))
-    line = command_line([str(uv), "cache", "prune"])
+    line = command_line([str(uv), "python", "list"])
     asked, out = talk("\n")
     follow(recorded.run, asked, way)
     assert f"      {line}\n" in out.getvalue()

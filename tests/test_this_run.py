@@ -8,7 +8,7 @@ from wizard.diagnosis.record import Fix
 from wizard.diagnosis.rules import causes
 from wizard.language import shown
 from wizard.plan.step import Command, Plan, Step, StepId
-from wizard.this_run import laid_over, variables_of
+from wizard.this_run import ThisRun, asks, filled, laid_over, of
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -27,20 +27,78 @@ pytestmark = pytest.mark.same_everywhere
         (("unset", "LD_LIBRARY_PATH"), {}),
         (("unset", "CUDA_VISIBLE_DEVICES"), {}),
         (("uv", "sync", "--locked"), {}),
-        (("uv", "sync", "--locked", "--reinstall"), {}),
-        (("uv", "lock"), {}),
+        (("uv", "cache", "dir"), {}),
         (("export", "SSL_CERT_FILE=/path/to/company-ca.pem"), {}),
     ],
 )  # fmt: skip
 def test_a_command_that_comes_to_variables(argv: tuple[str, ...], told: dict[str, str | None]) -> None:
-    assert variables_of(Fix("a", None, (argv,))) == told
+    assert of(Fix("a", None, (argv,))) == ThisRun(told)
 
 
 def test_what_is_a_choice_a_message_or_several_commands_is_none() -> None:
     argv = ("unset", "HTTPS_PROXY")
-    assert variables_of(Fix("a", {"sync.no-cache": True}, (argv,))) == {}
-    assert variables_of(Fix("a", None, (argv, argv))) == {}
-    assert variables_of(Fix("a", None, None, "tell them")) == {}
+    assert not of(Fix("a", {"sync.no-cache": True}, (argv,)))
+    assert not of(Fix("a", None, (argv, argv)))
+    assert not of(Fix("a", None, None, "tell them"))
+
+
+REMOVE, ADD = ("uv", "remove", "--no-sync"), ("uv", "add", "--no-sync")
+
+
+@pytest.mark.parametrize(
+    "commands, told",
+    [
+        ([("uv", "lock")], ThisRun(locks=True)),
+        ([(*REMOVE, "beta")], ThisRun(requirements={"beta": None})),
+        ([("uv", "add", "numpy<2")], ThisRun(requirements={"numpy": "numpy<2"})),
+        ([("uv", "add", "Some_Name[x]>=1")], ThisRun(requirements={"some-name": "Some_Name[x]>=1"})),
+        ([(*REMOVE, "numpyy"), (*ADD, "numpy")], ThisRun(requirements={"numpyy": "numpy"})),
+        ([(*REMOVE, "six"), (*ADD, "six")], ThisRun(requirements={"six": "six"})),
+        ([("uv", "sync", "--locked", "--reinstall")], ThisRun(options=("--reinstall",))),
+        ([("uv", "sync", "--locked", "--no-offline")], ThisRun(options=("--no-offline",))),
+        ([("uv", "sync", "--locked", "--reinstall-package", "x")], ThisRun(options=("--reinstall-package", "x"))),
+        ([("uv", "venv", "--clear"), ("uv", "sync", "--locked")], ThisRun(commands=(("uv", "venv", "--clear"),))),
+        ([("uv", "cache", "clean", "x")], ThisRun(commands=(("uv", "cache", "clean", "x"),))),
+        ([("uv", "cache", "prune")], ThisRun(commands=(("uv", "cache", "prune"),))),
+        ([("uv", "python", "install", "3.12")], ThisRun(commands=(("uv", "python", "install", "3.12"),))),
+        ([("uv", "python", "pin", "3.12")], ThisRun(commands=(("uv", "python", "pin", "3.12"),))),
+        ([("uv", "python", "list")], ThisRun()),
+        ([("uv", "tree", "--frozen")], ThisRun()),
+        ([("uv", "add", "--index", "https://pkg.example/simple", "x")], ThisRun()),
+        ([("uv", "remove", "--dev")], ThisRun()),
+        ([("uv", "sync", "--locked", "--no-build", "--dry-run")], ThisRun()),
+        ([("uv", "lock"), ("uv", "remove", "x")], ThisRun()),
+        ([("sudo", "reboot")], ThisRun()),
+    ],
+)
+def test_a_command_that_nobody_has_to_type(commands: list[tuple[str, ...]], told: ThisRun) -> None:
+    assert of(Fix("a", None, tuple(commands))) == told
+
+
+def test_a_name_is_asked_for_and_put_in() -> None:
+    fix = Fix("a", None, ((*REMOVE, "numpyy"), (*ADD, "NAME")))
+    assert asks(fix) == "numpyy"
+    assert asks(filled(fix, "numpy")) == ""
+    assert of(filled(fix, "numpy>=2")) == ThisRun(requirements={"numpyy": "numpy>=2"})
+    assert asks(Fix("a", None, ((*REMOVE, "NAME"),))) == ""
+
+
+def test_two_fixes_hold_together_and_only_variables_stay() -> None:
+    one = ThisRun({"A": "1"}, requirements={"beta": None}, options=("--reinstall",))
+    two = ThisRun({"A": None, "B": "2"}, locks=True, commands=(("uv", "cache", "prune"),), options=("--reinstall",))
+    both = one.with_(two)
+    assert both == ThisRun({"A": None, "B": "2"}, True, {"beta": None}, (("uv", "cache", "prune"),), ("--reinstall",))
+    assert both.begun() == ThisRun({"A": None, "B": "2"})
+    assert not ThisRun()
+
+
+def test_what_a_person_types_for_the_same() -> None:
+    asked = ThisRun(
+        requirements={"numpyy": "numpy>=2", "beta": None, "numpy": "numpy<2"}, commands=(("uv", "cache", "prune"),)
+    )
+    assert asked.typed() == (
+        (*REMOVE, "numpyy"), (*ADD, "numpy>=2"), (*REMOVE, "beta"), (*ADD, "numpy<2"), ("uv", "cache", "prune"),
+    )  # fmt: skip
 
 
 def test_the_causes_whose_fixes_need_nobody_to_type() -> None:
@@ -49,9 +107,9 @@ def test_the_causes_whose_fixes_need_nobody_to_type() -> None:
         cause.id
         for cause in causes().values()
         for fix in cause.fixes
-        if variables_of(
+        if of(
             Fix(fix.title, None, tuple(tuple(one.format_map(_Any()) for one in argv) for argv in fix.commands or ()))
-        )
+        ).variables
     }
     assert {"tls-untrusted", "proxy-refused", "tls-bundle-missing", "network-timeout", "killed-out-of-memory"} <= ours
 

@@ -93,8 +93,9 @@ def _review(way: Way) -> str:
 def _sync(way: Way) -> str:
     options = way.selection().options() if way.project else ()
     unfit = way.project is not None and (way.locks_again or not way.project.has_lock)
-    locks = [["uv", "lock"]] if unfit and way.plan().step("lock") else []
-    return _THEN.join(map(command_line, [*locks, ["uv", "sync", "--locked", *options]]))
+    locks = [("uv", "lock")] if unfit and not way.this_run.requirements and way.plan().step("lock") else []
+    sync = ("uv", "sync", "--locked", *options, *way.this_run.options)
+    return _THEN.join(map(command_line, [*way.this_run.typed(), *locks, sync]))
 
 
 def _verify(way: Way) -> str:

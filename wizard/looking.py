@@ -13,6 +13,7 @@ from wizard.project import greeting, place
 from wizard.project.facts import Project
 from wizard.project.lockfile import own_registry
 from wizard.project.read import download_bytes, read_project
+from wizard.this_run import ThisRun
 
 if TYPE_CHECKING:
     from wizard.machine.probe import Probing
@@ -49,10 +50,8 @@ class Looking:
         """Writes the project that there is not yet; what follows is planned as if it were written."""
         self.locks_first = False
         """Whether the plan makes the uv.lock that there is not: for a face that shows the plan before anything runs."""
-        self.locks_again = False
-        """Whether the next plan makes a uv.lock anew that is there: said on a screen, where it does not fit any more."""
-        self.this_run: dict[str, str | None] = {}
-        """Variables for the runs of this program alone, as a fix has set them; None: one that is taken away."""
+        self.this_run = ThisRun()
+        """What a fix has set for the next run alone."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
         self.greeting = ""
@@ -83,6 +82,11 @@ class Looking:
     def makes_lock(self) -> bool:
         """Whether the plan makes uv.lock, the project's first one or once more."""
         return self.locks_first and self.project is not None and (self.locks_again or not self.project.has_lock)
+
+    @property
+    def locks_again(self) -> bool:
+        """Whether a uv.lock that is there is made anew, since a fix asked for it."""
+        return self.this_run.locks or bool(self.this_run.requirements)
 
     # facts
 

@@ -1,17 +1,19 @@
-"""Variables that a fix sets for the runs of this program alone: what would have to be typed around it is one key then. Pure."""
+"""What a fix is for the next run of this program alone: what would have to be typed around it is one key then. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+
+from packaging.utils import canonicalize_name
 
 from wizard.diagnosis.record import Fix
 from wizard.language import said
 from wizard.lists import named
 from wizard.plan.step import Plan, Step
 
-OPTIONS = {
+VARIABLES = {
     "--system-certs": ("UV_SYSTEM_CERTS", "true"),
     "--native-tls": ("UV_NATIVE_TLS", "true"),
     "--no-config": ("UV_NO_CONFIG", "true"),
@@ -19,17 +21,120 @@ OPTIONS = {
 }
 """Options of a sync that uv takes as variables too. Source: uv's reference of its environment variables."""
 WITH_A_VALUE = {"--python": "UV_PYTHON"}
+OPTIONS = frozenset({("--reinstall",), ("--no-offline",)})
+REINSTALL = "--reinstall-package"
+"""Options of a sync for which uv has no variable."""
+BEFORE = frozenset(
+    {("cache", "clean"), ("cache", "prune"), ("venv", "--clear"), ("python", "install"), ("python", "pin")}
+)
+"""Commands of uv that only make room for the sync, or bring what it needs."""
 NETWORK = re.compile(r"(?i:(?:https?|all|no)_proxy|SSL_CERT_(?:FILE|DIR)|UV_\w+)")
 """Variables that can be missing for a run without another program of the user's taking notice."""
-EARLY = frozenset({"uv", "lock"})
+EARLY = frozenset({"uv", "fix", "lock"})
 """Steps that go to the network before the sync does; the sync and the checks have them by `Way.held`."""
 SYNC = ("uv", "sync", "--locked")
+NAME = "NAME"
+"""What somebody has to fill in: the right name of a package."""
+_REMOVE, _ADD = ("uv", "remove", "--no-sync"), ("uv", "add", "--no-sync")
+_NAMED = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
-def variables_of(fix: Fix) -> dict[str, str | None]:
-    """What the fix comes to where it is a variable, None for one that is taken away; {} where it is something else."""
-    typed = fix.commands if fix.commands and not (fix.choices or fix.message) else ()
-    return _variables(typed[0]) if len(typed) == 1 else {}
+@dataclass(frozen=True)
+class ThisRun:
+    """What the next plan has beside the choices. All but `variables` is done with once a run was started with it."""
+
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    """None: one that is taken away. They hold for all runs of this program."""
+    locks: bool = False
+    """Whether a uv.lock that is there is made anew."""
+    requirements: Mapping[str, str | None] = field(default_factory=dict)
+    """See wizard.project.requirement_editor.edit_requirements."""
+    commands: tuple[tuple[str, ...], ...] = ()
+    """What is run before anything else of the project's."""
+    options: tuple[str, ...] = ()
+    """More options of the sync."""
+
+    def __bool__(self) -> bool:
+        return self != ThisRun()
+
+    def with_(self, other: ThisRun) -> ThisRun:
+        """Both; of what can't be both, the other."""
+        return ThisRun(
+            {**self.variables, **other.variables},
+            self.locks or other.locks,
+            {**self.requirements, **other.requirements},
+            tuple(dict.fromkeys((*self.commands, *other.commands))),
+            self.options if other.options == self.options else (*self.options, *other.options),
+        )
+
+    def typed(self) -> tuple[tuple[str, ...], ...]:
+        """What a person types before the sync for the same; uv makes uv.lock anew by that."""
+        edits = []
+        for name, wish in self.requirements.items():
+            named = _NAMED.match(wish) if wish else None
+            edits += [] if named and canonicalize_name(named[0]) == canonicalize_name(name) else [(*_REMOVE, name)]
+            edits += [(*_ADD, wish)] if wish else []
+        return (*edits, *self.commands)
+
+    def begun(self) -> ThisRun:
+        """What is left for the run after the one that was started."""
+        return ThisRun(self.variables)
+
+
+def of(fix: Fix) -> ThisRun:
+    """What the fix comes to; nothing where it is something else: choices, a message, a command for somebody to type."""
+    if fix.choices or fix.message or not fix.commands:
+        return ThisRun()
+    first, *more = (argv for argv in fix.commands if argv != SYNC) if len(fix.commands) > 1 else fix.commands
+    if more:
+        return _renamed(first, more)
+    if first == ("uv", "lock"):
+        return ThisRun(locks=True)
+    return _project(first) or _command(first) or _sync_option(first) or ThisRun(_variables(first))
+
+
+def asks(fix: Fix) -> str:
+    """The misspelt name for which the fix needs the right one, "" where it needs nothing."""
+    wishes = of(fix).requirements
+    return next((name for name, wish in wishes.items() if wish == NAME), "")
+
+
+def filled(fix: Fix, name: str) -> Fix:
+    """The fix with what was asked for."""
+    commands = tuple(tuple(name if word == NAME else word for word in argv) for argv in fix.commands or ())
+    return replace(fix, commands=commands)
+
+
+def _renamed(first: tuple[str, ...], more: list[tuple[str, ...]]) -> ThisRun:
+    """One package in the place of another: `uv remove` of the one, `uv add` of the other."""
+    old, new = _project(first).requirements, _project(more[0]).requirements
+    if len(more) == len(old) == len(new) == 1 and [*old.values()] == [None] and None not in new.values():
+        return ThisRun(requirements=dict(zip(old, new.values(), strict=True)))
+    return ThisRun()
+
+
+def _project(argv: tuple[str, ...]) -> ThisRun:
+    words = [word for word in argv[2:] if word != "--no-sync"]
+    if argv[:1] != ("uv",) or len(words) != 1 or words[0].startswith("-"):
+        return ThisRun()
+    if argv[1] == "remove":
+        return ThisRun(requirements={words[0]: None})
+    name = _NAMED.match(words[0])
+    if argv[1] == "add" and name:
+        return ThisRun(requirements={str(canonicalize_name(name[0])): words[0]})
+    return ThisRun()
+
+
+def _command(argv: tuple[str, ...]) -> ThisRun:
+    ours = argv[:1] == ("uv",) and argv[1:3] in BEFORE and len(argv) <= 4
+    return ThisRun(commands=(argv,)) if ours else ThisRun()
+
+
+def _sync_option(argv: tuple[str, ...]) -> ThisRun:
+    rest = argv[len(SYNC) :]
+    if argv[: len(SYNC)] != SYNC:
+        return ThisRun()
+    return ThisRun(options=rest) if rest in OPTIONS or (len(rest) == 2 and rest[0] == REINSTALL) else ThisRun()
 
 
 def _variables(argv: tuple[str, ...]) -> dict[str, str | None]:
@@ -38,8 +143,8 @@ def _variables(argv: tuple[str, ...]) -> dict[str, str | None]:
         return {name: None} if NETWORK.fullmatch(name) else {}
     if argv[:1] == ("env",) and argv[-3:] == SYNC:
         return {name: value for name, _, value in (word.partition("=") for word in argv[1:-3])}
-    if argv[:3] == SYNC and len(argv) == 4 and argv[3] in OPTIONS:
-        return dict([OPTIONS[argv[3]]])
+    if argv[:3] == SYNC and len(argv) == 4 and argv[3] in VARIABLES:
+        return dict([VARIABLES[argv[3]]])
     if argv[:3] == SYNC and len(argv) == 5 and argv[3] in WITH_A_VALUE:
         return {WITH_A_VALUE[argv[3]]: argv[4]}
     return {}
@@ -67,4 +172,4 @@ def _with(step: Step, variables: Mapping[str, str | None]) -> Step:
     return replace(step, commands=tuple(commands))
 
 
-__all__ = ["laid_over", "variables_of"]
+__all__ = ["NAME", "ThisRun", "asks", "filled", "laid_over", "of"]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wizard.advice.torch_reach import Selected
     from wizard.advice.uv import UvWay
     from wizard.plan import make, sync
+    from wizard.plan.fixing import Edited
     from wizard.plan.mirrors_project import Named
     from wizard.plan.step import Plan
     from wizard.run.client import RunInfo
@@ -169,7 +170,7 @@ class Way(Looking):
         """Variables that hold the lock against what this machine's uv.toml say, and those of this run alone."""
         from wizard.advice.locked import held_here
 
-        return {**held_here(self.machine, self.project, self._uv_version()), **self.this_run}
+        return {**held_here(self.machine, self.project, self._uv_version()), **self.this_run.variables}
 
     def plan(self) -> Plan:
         """What will be done. Raises BadInput or DecisionMissing where a choice can't be carried out."""
@@ -178,18 +179,24 @@ class Way(Looking):
         from wizard.this_run import laid_over
 
         plan = make.make(self.machine, self._named().project, self.choices, self._around())
-        return with_sign_in(laid_over(plan, self.this_run), self.choices, os.environ)
+        return with_sign_in(laid_over(plan, self.this_run.variables), self.choices, os.environ)
 
     def _named(self) -> Named:
         """The project as it will be, and the step that writes a mirror into it."""
         from wizard.plan.mirrors_project import named
 
-        return named(self.project, self.choices)
+        return named(self.edited().project, self.choices)
+
+    def edited(self) -> Edited:
+        """The project with the requirements that a fix asked for. Raises BadInput where they can't be written."""
+        from wizard.plan.fixing import edited
+
+        return edited(self.project, self.this_run)
 
     def _around(self) -> make.Circumstances:
         from wizard.advice import room
         from wizard.advice.locked import notes
-        from wizard.plan import make, torch
+        from wizard.plan import fixing, make, torch
         from wizard.plan.install_uv import plan_uv
         from wizard.plan.mirrors import options
 
@@ -206,8 +213,10 @@ class Way(Looking):
         mirrors = options(there.project, self.choices, locks=locks)
         disks = room.known(self.machine, there.project, self.choices)
         return make.Circumstances(
-            python, part, mirrors, there.step, self.held(), told, self.begun, disks, first_lock=self.makes_lock
-        )
+            python, part, mirrors, there.step, self.held(), told, self.begun, disks, first_lock=self.makes_lock,
+            fixing=fixing.step(self.project, self.choices, uv, self.this_run, self.edited().files),
+            options=self.this_run.options,
+        )  # fmt: skip
 
     def sizes(self) -> dict[str, int]:
         """Bytes by `name==version` of what the lock names; see Lock.sizes."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.diagnosis.record import Fix
-from wizard.errors import WizardError
+from wizard.errors import BadInput, WizardError
 from wizard.plan.quoting import command_line
-from wizard.this_run import variables_of
+from wizard.this_run import asks, of
 
 if TYPE_CHECKING:
     from wizard.way import Way
@@ -22,10 +22,13 @@ OURS = {"sync": "again", "verify": "again", "apply": "again", "mirrors": "mirror
 SHELLS = frozenset({"unset", "export", "Remove-Item", "Set-Item", "conda", "deactivate"})
 """What changes the shell that it is typed into, and not the program that was started from it."""
 
+OF_A_PROJECT = frozenset({"uv", "uv-wizard", "git", "env"})
+"""What has to be typed in the project's folder."""
+
 
 def leads(fix: Fix) -> str:
-    """review (it changes choices), again, lock (uv.lock is made again), run (variables for this run), mirrors, report,
-    message (to somebody else), shell (the one that this program was started from) or command.
+    """review (it changes choices), again, run (something for the next run alone), ask (for the right name of a package, then
+    run), mirrors, report, message (to somebody else), shell (the one that this program was started from) or command.
     """
     if fix.choices or fix.message:
         return "review" if fix.choices else "message"
@@ -34,10 +37,8 @@ def leads(fix: Fix) -> str:
     first = fix.commands[0]
     if len(fix.commands) == 1 and first[0] == "uv-wizard" and len(first) > 1:
         return OURS.get(first[1], "command")
-    if fix.commands == (("uv", "lock"),):
-        return "lock"
-    if variables_of(fix):
-        return "run"
+    if of(fix):
+        return "ask" if asks(fix) else "run"
     return "shell" if first[0] in SHELLS else "command"
 
 
@@ -45,9 +46,13 @@ def take(way: Way, fix: Fix) -> None:
     """Puts into force what a fix can say on a face; the next plan shows what comes of it. Raises BadInput."""
     for key, value in (fix.choices or {}).items():
         way.choose(key, value)
-    way.locks_again = way.locks_again or leads(fix) == "lock"
-    way.this_run.update(variables_of(fix))
-    way.read()
+    before, way.this_run = way.this_run, way.this_run.with_(of(fix))
+    try:
+        way.read()
+        way.edited()
+    except BadInput:
+        way.this_run = before
+        raise
 
 
 def uv_word(way: Way) -> str:
@@ -74,4 +79,25 @@ def to_type(commands: Iterable[tuple[str, ...]] | None, uv: str = "uv") -> list[
     return [command_line((uv, *argv[1:]) if argv[:1] == ("uv",) else argv) for argv in commands or ()]
 
 
-__all__ = ["leads", "take", "to_type", "uv_word"]
+def typed(way: Way, commands: Iterable[tuple[str, ...]] | None) -> list[str]:
+    """The lines that a person types in the terminal that this program was started from: in the project's folder, with its uv."""
+    commands = tuple(commands or ())
+    lines = to_type(commands, uv_word(way))
+    folder = way.project.folder if way.project and not way.machine.foreign else None
+    elsewhere = folder is not None and not _is_here(folder)
+    there = (
+        [command_line(("cd", folder))]
+        if folder and elsewhere and any(argv[0] in OF_A_PROJECT for argv in commands)
+        else []
+    )
+    return [*there, *lines]
+
+
+def _is_here(folder: str) -> bool:
+    try:
+        return os.path.samefile(folder, os.getcwd())
+    except OSError:  # one of the two is gone
+        return False
+
+
+__all__ = ["leads", "take", "to_type", "typed", "uv_word"]

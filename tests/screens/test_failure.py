@@ -9,6 +9,7 @@ import pytest
 from screens.failure import Failure, failure_of
 from screens.sync import SyncScreen
 from tests.screens.running import make_folder, showing, shows, text_of, until
+from tests.screens.test_failure_ways import failed
 from tests.support.recorded import Recorded, failed_on_a_full_disk
 from wizard.diagnosis import Diagnosis, Fix
 from wizard.run.progress import RunState
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.same_everywhere
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)  # from anywhere else, what is typed by hand begins with cd
     return make_folder(tmp_path)
 
 
@@ -35,7 +37,7 @@ async def test_what_is_so_what_to_do_what_was_said(folder: Path, recorded: Recor
         assert rows[2] == " The disk is full"
         assert rows[6] == " What to do"
         assert rows[7].split() == ["1", "Move", "the", "cache", "to", "/data", "to", "the", "review"]
-        assert rows[8].split() == ["2", "Make", "room", "in", "the", "old", "cache", "copies", "the", "command"]
+        assert rows[8].split() == ["2", "Make", "room", "in", "the", "old", "cache", "to", "the", "review"]
         assert rows[9].split() == [
             "3",
             "Try",
@@ -64,15 +66,20 @@ async def test_enter_takes_the_first_fix_to_the_review(folder: Path, recorded: R
         assert app.walk.tried == ("Move the cache to /data",)
 
 
-async def test_a_number_takes_its_fix_and_a_command_is_copied_and_shown(folder: Path, recorded: Recorded) -> None:
-    async with showing(folder, recorded) as (app, pilot):
-        await until(pilot, shows(app, "The disk is full"))
+LOOK = [Fix("Sync once more", None, (("uv-wizard", "sync"),)), Fix("See who holds it", None, (("nvidia-smi",),))]
+
+
+async def test_a_number_takes_its_fix_and_a_command_is_copied_and_shown(folder: Path) -> None:
+    made = Recorded(str(folder))
+    failed(made, "The memory is full", "It is.", LOOK)
+    async with showing(folder, made) as (app, pilot):
+        await until(pilot, shows(app, "The memory is full"))
         await pilot.press("2")
-        await until(pilot, shows(app, "By hand: uv cache prune"))
-        assert app.clipboard == "uv cache prune"
+        await until(pilot, shows(app, "By hand: nvidia-smi"))
+        assert app.clipboard == "nvidia-smi"
         assert "First type it in another terminal." in text_of(app)
         await pilot.press("9")
-        assert "By hand: uv cache prune" in text_of(app)
+        assert "By hand: nvidia-smi" in text_of(app)
 
 
 async def test_what_a_key_was_answered_stays_where_facts_told_of_the_end_first(folder: Path) -> None:
@@ -83,7 +90,7 @@ async def test_what_a_key_was_answered_stays_where_facts_told_of_the_end_first(f
         assert isinstance(screen, SyncScreen)
         assert screen._timer is not None
         screen._timer.pause()
-        failed_on_a_full_disk(made)
+        failed(made, "The memory is full", "It is.", LOOK)
         await until(pilot, lambda: screen.state.finished)
         screen.on_facts()
         await pilot.press("2")
@@ -91,9 +98,11 @@ async def test_what_a_key_was_answered_stays_where_facts_told_of_the_end_first(f
         await until(pilot, shows(app, "First type it in another terminal."))
 
 
-async def test_a_row_of_the_list_names_itself_on_the_button(folder: Path, recorded: Recorded) -> None:
-    async with showing(folder, recorded) as (app, pilot):
-        await until(pilot, shows(app, "The disk is full"))
+async def test_a_row_of_the_list_names_itself_on_the_button(folder: Path) -> None:
+    made = Recorded(str(folder))
+    failed(made, "The memory is full", "It is.", LOOK)
+    async with showing(folder, made) as (app, pilot):
+        await until(pilot, shows(app, "The memory is full"))
         await pilot.press("up", "down", "enter")
         await until(pilot, shows(app, "[ Fix 2: copy the command ]"))
 

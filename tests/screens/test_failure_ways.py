@@ -49,13 +49,16 @@ def failed(recorded: Recorded, title: str, explanation: str, fixes: Sequence[Fix
         ((("uv-wizard", "verify"),), "again"),
         ((("uv-wizard", "mirrors"),), "mirrors"),
         ((("uv-wizard", "attach", "--save", "report.zip"),), "report"),
-        ((("uv", "lock"),), "lock"),
+        ((("uv", "lock"),), "run"),
+        ((("uv", "remove", "--no-sync", "beta"),), "run"),
+        ((("uv", "remove", "--no-sync", "beta"), ("uv", "add", "--no-sync", "NAME")), "ask"),
         ((("uv", "lock", "--dry-run"),), "command"),
         ((("unset", "HTTPS_PROXY"),), "run"),
         ((("unset", "LD_LIBRARY_PATH"),), "shell"),
         ((("uv", "sync", "--locked", "--system-certs"),), "run"),
         ((("Set-Item", "Env:SSL_CERT_FILE", "ca.pem"),), "shell"),
-        ((("uv", "cache", "prune"),), "command"),
+        ((("uv", "cache", "prune"),), "run"),
+        ((("uv", "python", "list"),), "command"),
         (None, "again"),
     ],
 )
@@ -71,7 +74,7 @@ def test_every_cause_has_a_fix_that_leads_on(cause: str) -> None:
     state.apply({"at": 1.0, "type": "end", "exit_code": 1})
     failure = failure_of(state)
     assert failure is not None
-    assert {leads(fix) for fix in failure.fixes} & {"review", "again", "lock", "run", "mirrors"}
+    assert {leads(fix) for fix in failure.fixes} & {"review", "again", "run", "ask", "mirrors"}
     assert 1 <= len(failure.fixes) <= 9
 
 
@@ -104,7 +107,8 @@ async def test_what_changes_the_shell_asks_to_leave_first(tmp_path: Path) -> Non
         await until(pilot, shows(app, "6/8 review"))
 
 
-async def test_what_is_so_is_told_to_its_end(tmp_path: Path) -> None:
+async def test_what_is_so_is_told_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     folder = make_folder(tmp_path)
     recorded = Recorded(str(folder))
     title = "Sync with ready-made files only, to see which packages of the project lack one for this machine"

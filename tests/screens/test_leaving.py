@@ -72,11 +72,11 @@ async def test_leaving_after_a_run_exits_as_apply_would_have(code: int, tmp_path
     assert "undo" not in "\n".join(told), "it has changed nothing, and another run is not to be taken back for it"
 
 
-NOT_FOUND = Fix("Take beta out of the project", None, (("uv", "remove", "--no-sync", "beta"),))
+LOOK = Fix("See why it is needed", None, (("uv", "tree", "--frozen"),))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no line loads variables into a terminal there")
-@pytest.mark.parametrize("keys, told", [((), "What to do: Take beta out of the project"), (("1",), "Copied:")])
+@pytest.mark.parametrize("keys, told", [((), "What to do: See why it is needed"), (("1",), "Copied:")])
 async def test_a_failure_is_told_again_in_the_terminal_with_commands_that_work_there(
     keys: tuple[str, ...], told: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,16 +90,16 @@ async def test_a_failure_is_told_again_in_the_terminal_with_commands_that_work_t
         NOTHING, home=str(home), shell="bash", folders={"uv_bin": str(uv.parent)}, environment={"PATH": "/usr/bin"}
     )
     recorded = Recorded(str(tmp_path))
-    failed(recorded, "There is no package beta", "Nobody has it.", [NOT_FOUND])
+    failed(recorded, "There is no package beta", "Nobody has it.", [LOOK])
     written = home / ".config" / "uv-wizard" / "env.sh"
     async with showing(make_folder(tmp_path), recorded, (200, 30), machine=machine) as (app, pilot):
         await until(pilot, shows(app, "There is no package beta"))
         await pilot.press(*keys)
-        await until(pilot, shows(app, f"By hand: {uv} remove --no-sync beta"))
-        assert app.clipboard == (f"{uv} remove --no-sync beta" if keys else "")
+        await until(pilot, shows(app, f"By hand: cd {tmp_path}  ;  {uv} tree --frozen"))
+        assert app.clipboard == (f"cd {tmp_path}\n{uv} tree --frozen" if keys else "")
         monkeypatch.setattr("wizard.files.changed", lambda _: (str(written),))
         lines = farewell(app.walk)
-    assert lines[:4] == ["x There is no package beta", told, f"  cd {tmp_path}", f"  {uv} remove --no-sync beta"]
+    assert lines[:4] == ["x There is no package beta", told, f"  cd {tmp_path}", f"  {uv} tree --frozen"]
     assert any(line.endswith(f"uv-wizard undo {recorded.run.id} --yes") for line in lines)
     assert lines[-1].startswith("This terminal does not find uv. First type:  ")
     assert lines[-1].endswith("/uv-wizard/env.sh")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.events import EventWriter
+from wizard.patience import patiently
 from wizard.run import process, state
 from wizard.run.client import RunInfo, info
 
@@ -78,7 +79,7 @@ class Recorded:
         supervisor = self.folder / state.SUPERVISOR
         if supervisor.exists():
             self._writer.close()
-            supervisor.unlink()
+            patiently(supervisor.unlink)  # Windows lets nobody take away what is being read
 
 
 def failed_on_a_full_disk(recorded: Recorded) -> None:

@@ -37,6 +37,7 @@ def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
     """Starts the plan and follows it. Raises ProjectBusy where a run of this project goes on and is not to be joined."""
     try:
         run = way.start(plan)
+        way.this_run = way.this_run.begun()
     except client.ProjectBusy as busy:
         talk.say(_("A sync of this project is running"))
         answer = talk.ask(_("Join it? y, n [y]:"))

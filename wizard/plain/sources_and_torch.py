@@ -85,7 +85,7 @@ def _in_force(way: Way, kinds: list[Kind]) -> str:
 
 
 def torch(way: Way) -> Page:
-    """The variant for this GPU."""
+    """The variant for this machine."""
     torch_rows.settle(way)
     told = torch_rows.page(way, keys=False)
     glyph = " " if told.headline.startswith(("x", "?")) else "+"
@@ -112,7 +112,7 @@ def torch(way: Way) -> Page:
     return Page(
         5,
         "torch",
-        _("torch: the variant for this GPU"),
+        _("torch: the variant for this machine"),
         _("torch is published in several variants, each built for some GPUs and drivers."),
         tuple(lines),
         way.by_hand("torch"),

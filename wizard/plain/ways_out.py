@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, shown
-from wizard.ways_out import leads, take, to_type, uv_word
+from wizard.this_run import asks, filled
+from wizard.told.right_name import problem
+from wizard.ways_out import leads, take, typed
 
 if TYPE_CHECKING:
     from wizard.diagnosis import Fix
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
     """Whether the review comes next. Raises EndOfInput."""
-    where, commands = leads(fix), [f"  {line}" for line in to_type(fix.commands, uv_word(way))]
+    where, commands = leads(fix), [f"  {line}" for line in typed(way, fix.commands)]
     if where == "command":
         talk.say([_("Type this in another terminal; the plan is then made again here:"), *commands])
         talk.ask(_("Enter when it is done:"))
@@ -29,12 +31,25 @@ def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
     elif where == "report":
         _write_report(way, run, talk)
     else:
+        named = _named(fix, talk) if where == "ask" else fix
+        if named is None:
+            return False
         try:
-            take(way, fix)
+            take(way, named)
         except BadInput as error:
             talk.say(_("x error: {what}", what=error_told(error)))
             return False
     return where not in ("shell", "message", "report")
+
+
+def _named(fix: Fix, talk: Talk) -> Fix | None:
+    """With the name that was asked for, None where there is none."""
+    while text := talk.ask(_("The right name, or Enter for none:")):
+        wrong = problem(text, asks(fix))
+        if wrong is None:
+            return filled(fix, text)
+        talk.say(_("x error: {what}", what=wrong))
+    return None
 
 
 def _write_report(way: Way, run: RunInfo, talk: Talk) -> None:

@@ -45,6 +45,10 @@ class Circumstances:
     """What is known of the disks (wizard.advice.room)."""
     first_lock: bool = False
     """Whether uv.lock is made, where there is none."""
+    fixing: Step | None = None
+    """What a fix asked for."""
+    options: tuple[str, ...] = ()
+    """More options of the sync, for this once."""
 
 
 def make(machine: Machine, project: Project | None, choices: Choices, around: Circumstances) -> Plan:
@@ -53,14 +57,14 @@ def make(machine: Machine, project: Project | None, choices: Choices, around: Ci
     kept = settings.step(machine, choices, _path_entry(machine, uv), uv.path)
     steps: list[Step | None] = [_with_shadow(machine, choices, uv), conda.with_conda(kept, machine, choices)]
     if project is not None:
-        steps += (around.begun, around.named, *around.torch.steps)
+        steps += (around.begun, around.fixing, around.named, *around.torch.steps)
         anew = bool(around.named or around.begun or around.first_lock)
         if anew and not around.torch.locks:
             steps.append(sync.lock_step(project, choices, uv.path))
         if project.has_lock or around.torch.locks or anew:
             selected = sync.selection(choices, around.torch.extra)
             synced = sync.step(project, choices, uv.path, selected, around.mirrors, around.held)
-            synced = sync.with_room(synced, project, around.room)
+            synced = sync.with_room(sync.with_options(synced, around.options), project, around.room)
             steps.append(replace(synced, notes=(*around.notes, *synced.notes)))
             what = verify.request(
                 machine, project, choices, uv=uv.path, selected=selected, variant=around.torch.variant, held=around.held

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-StepId = Literal["uv", "settings", "import", "init", "mirrors", "torch", "lock", "sync", "verify", "export", "team"]
+StepId = Literal[
+    "uv", "settings", "import", "init", "fix", "mirrors", "torch", "lock", "sync", "verify", "export", "team"
+]
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,19 @@ def step(
     return Step("sync", "sync", summary, commands=(command,), notes=notes)
 
 
+def with_options(made: Step, words: Sequence[str]) -> Step:
+    """The step with more options, whoever carries it out."""
+    told = [
+        replace(
+            one,
+            argv=(*one.argv, *words),
+            options={**one.options, **({"argv": [*one.argv, *words]} if "argv" in one.options else {})},
+        )
+        for one in made.commands
+    ]
+    return replace(made, commands=tuple(told)) if words else made
+
+
 def with_room(made: Step, project: Project, room: Mapping[str, Any] | None) -> Step:
     """The step with what wizard.run.room needs to see whether its packages fit. `room`: what is known of the disks."""
     if room is None:

@@ -17,8 +17,8 @@ _FACT_LABELS = {str(label): label for label in (
     said("Project"), said("torch"), said("Driver"), said("System"), said("per system"), said("To fetch"),
 )}  # fmt: skip
 _STEP_NAMES = {str(name): name for name in (
-    said("uv"), said("settings"), said("import"), said("init"), said("mirrors"), said("torch"), said("lock"), said("sync"),
-    said("verify"), said("export"), said("team"),
+    said("uv"), said("settings"), said("import"), said("init"), said("fix"), said("mirrors"), said("torch"), said("lock"),
+    said("sync"), said("verify"), said("export"), said("team"),
 )}  # fmt: skip
 _STEP = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 

@@ -1,0 +1,61 @@
+"""The first failure of a newcomer, a package that is misspelt: each way out leads to a verified environment by keys alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from screens.asking import FieldSheet
+from tests.screens.running import shows, text_of, until
+from tests.screens.test_begin import folder, started
+from tests.support.index import Index
+from wizard.run import client
+from wizard.toml import parse
+
+__all__ = ["folder"]
+
+
+@pytest.mark.parametrize(
+    "fix, named", [("1", ["alpha", "beta"]), ("2", ["alpha"])], ids=["the right name", "without it"]
+)
+async def test_a_misspelt_package_of_a_new_project(
+    fix: str,
+    named: list[str],
+    folder: Path,
+    index: Index,
+    uv: Path,
+) -> None:
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, shows(app, "A new project in this folder"))
+        await pilot.press("enter", "enter", *"alpha, betta", "enter")
+        await until(pilot, shows(app, "The plan begins with it"))
+        app.show("review")
+        await until(pilot, shows(app, "[ Start: "))
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "No package betta in this package index"))
+        assert "1 Write its right name instead, if betta is misspelt" in text_of(app)
+        await until(pilot, shows(app, "[ Fix 1: type the name ]"))
+        await pilot.press(fix)
+        if fix == "1":
+            await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+            await until(pilot, shows(app, "Name  [betta"))
+            await pilot.press("enter")
+            await until(pilot, shows(app, "x error    This is the name that nobody has."))
+            await pilot.press(*["backspace"] * 5, *"beta", "enter")
+        await until(pilot, shows(app, "6/8 review"))
+        await until(pilot, shows(app, "[ Start: "))
+        text = text_of(app)
+        assert ("ask for beta in pyproject.toml" if fix == "1" else "take betta out of pyproject.toml") in text
+        assert [step.id for step in app.walk.way.plan().steps][:2] == ["fix", "lock"]
+        assert "betta" in (folder / "pyproject.toml").read_text("utf-8"), "only the review has been shown"
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "[ Finish ]"))
+        assert "It works: Python and" in text_of(app)
+        assert not app.walk.way.this_run, "it holds for one run"
+        assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == named
+        run = app.walk.run
+        assert run is not None
+        client.take_back(run)
+        assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha", "betta"]
