@@ -87,7 +87,9 @@ class SettingsScreen(StepScreen):
                 for value, label, note in self._places()]  # fmt: skip
         self.query_one("#where", ChoiceList).show(rows, next(at for at, row in enumerate(rows) if row.value == where))
         self.query_one("#old", Line).show(cut(self._old(states[CACHE]), self.room))
-        self.query_one("#names", Line).show(cut(_("uv's variables for them: {names}", names=_(", ").join(VARIABLES)), self.room))
+        self.query_one("#names", Line).show(
+            cut(_("uv's variables for them: {names}", names=_(", ").join(VARIABLES)), self.room)
+        )
 
     def _draw_field(self, name: str, state: SettingState) -> None:
         field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)

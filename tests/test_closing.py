@@ -101,7 +101,7 @@ def test_a_second_run_in_the_same_terminal_says_again_what_finds_uv(
     env_sh = f"{LINUX.folders['config']}/env.sh"
     machine = replace(LINUX, files={env_sh: SH.text({}, str(uv.parent))})
     here = way(folder, machine)
-    assert closing(here, recorded.run)[-1] == f"This terminal does not find uv. First type:  {LINE}"
+    assert closing(here, recorded.run)[0] == f"This terminal does not find uv. First type:  {LINE}"
     assert not any("New shells have" in line for line in closing(here, recorded.run)), "this run gave them none"
     assert after_rows(after(here, recorded.run), 76)[0].startswith(f"First, here  {LINE}  ")
     uv.unlink()
@@ -112,7 +112,7 @@ def test_where_only_a_new_terminal_finds_uv_that_is_said(folder: Path, recorded:
     found = (FoundUv("/home/min/.local/bin/uv", "0.13.8", "standalone"),)
     machine = replace(LINUX, uv=found, files={"/home/min/.bashrc": b'. "$HOME/.local/bin/env"\n'})
     here = way(folder, machine)
-    assert closing(here, recorded.run)[-1] == "This terminal does not find uv yet. Open a new one."
+    assert closing(here, recorded.run)[0] == "This terminal does not find uv yet. Open a new one."
     first = after_rows(after(here, recorded.run), 76)[0]
     assert first == "First        open a new terminal: this one does not find uv yet"
     assert not after(way(folder, replace(machine, files={})), recorded.run).new_terminal
@@ -202,7 +202,7 @@ def test_the_line_to_type_is_not_broken_by_a_terminal_of_80_cells(
     uv = put_uv(tmp_path / "bin")
     machine = replace(LINUX, files={f"{LINUX.folders['config']}/env.sh": SH.text({}, str(uv.parent))})
     with spoken(language):
-        assert cells(closing(way(folder, machine), recorded.run)[-1]) <= 80
+        assert cells(closing(way(folder, machine), recorded.run)[0]) <= 80
         rows = after_rows(after(way(folder, machine), recorded.run), 76)
     assert "..." not in rows[0]
     columns = [cells(row[: row.index(what)]) for row, what in zip(rows, (LINE, "uv run", "uv add"), strict=False)]

@@ -83,21 +83,21 @@ def typed(way: Way, commands: Iterable[tuple[str, ...]] | None) -> list[str]:
     """The lines that a person types in the terminal that this program was started from: in the project's folder, with its uv."""
     commands = tuple(commands or ())
     lines = to_type(commands, uv_word(way))
-    folder = way.project.folder if way.project and not way.machine.foreign else None
-    elsewhere = folder is not None and not _is_here(folder)
-    there = (
-        [command_line(("cd", folder))]
-        if folder and elsewhere and any(argv[0] in OF_A_PROJECT for argv in commands)
-        else []
-    )
-    return [*there, *lines]
+    there = elsewhere(way)
+    first = [command_line(("cd", there))] if there and any(argv[0] in OF_A_PROJECT for argv in commands) else []
+    return [*first, *lines]
 
 
-def _is_here(folder: str) -> bool:
+def elsewhere(way: Way) -> str:
+    """The project's folder, "" where this program was started in it or below it: uv finds the project from there too."""
+    if way.project is None or way.machine.foreign:
+        return ""
     try:
-        return os.path.samefile(folder, os.getcwd())
-    except OSError:  # one of the two is gone
-        return False
+        here = os.path.realpath(os.getcwd())
+    except OSError:
+        return way.project.folder
+    there = os.path.realpath(way.project.folder)
+    return "" if here == there or here.startswith(there.rstrip(os.sep) + os.sep) else way.project.folder
 
 
-__all__ = ["leads", "take", "to_type", "typed", "uv_word"]
+__all__ = ["elsewhere", "leads", "take", "to_type", "typed", "uv_word"]

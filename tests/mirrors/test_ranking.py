@@ -97,3 +97,6 @@ def test_a_mirror_is_recommended_where_it_is_felt() -> None:
     assert advise_measured(replace(measured, best="official"), BIG).choices == {}
     dead = replace(measured, results=(mirror, replace(official, ok=False, bytes_per_s=None)))
     assert "does not answer" in advise_measured(dead, BIG).reasons[0].why
+    for others in ((mirror,), (mirror, replace(official, bytes_per_s=None))):
+        why = advise_measured(replace(measured, results=others), BIG).reasons[0].why
+        assert why.endswith("for this project."), "of a source that was not measured nothing is said"

@@ -54,6 +54,8 @@ def advise_measured(measured: Measurement, need: Need) -> Advice:
         said(" instead of about {late}", late=span(late))
         if late is not None
         else said(", and the official source does not answer")
+        if official and not official.ok
+        else ""  # it was not measured, or not to the end
     )
     why = said(
         "{id} sends {rate} a second: about {soon} for this project{instead}.",

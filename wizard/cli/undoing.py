@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wizard import files_undo
 from wizard.cli import common
+from wizard.cli.face import has_terminal
 from wizard.cli.options import Options
 from wizard.errors import BadInput, DecisionMissing, ExitCode
 from wizard.language import _, said, shown
@@ -40,13 +42,27 @@ def undo(options: Options) -> int:
     if options.flag("dry_run"):
         return _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
     if not options.flag("yes"):
-        msg = _(
-            "nothing was done: undo asks for --yes. Run {id} changed {names}",
-            id=run.id,
-            names=", ".join(run.changed) or _("nothing"),
-        )
-        raise DecisionMissing(msg)
+        if options.json or not has_terminal():
+            msg = _(
+                "nothing was done: undo asks for --yes. Run {id} changed {names}",
+                id=run.id,
+                names=", ".join(run.changed) or _("nothing"),
+            )
+            raise DecisionMissing(msg)
+        if not _agreed(options, run):
+            common.print_lines([_("Nothing was changed.")])
+            return ExitCode.DONE
     return _tell(options, run, client.take_back(run), dry=False)
+
+
+def _agreed(options: Options, run: RunInfo) -> bool:
+    """Asked at the terminal, with what would be put back before the eyes."""
+    where = run.project or "-"
+    common.print_lines([_("Run {id}, of {project}", id=run.id, project=where)])
+    _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
+    sys.stdout.write(_("Put back? y, n [n]:") + " ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _chosen(run_id: str | None) -> RunInfo | None:

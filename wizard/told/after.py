@@ -16,6 +16,7 @@ from wizard.machine.facts import Machine
 from wizard.plan import settings, user_registry
 from wizard.plan.quoting import command_line
 from wizard.run import arrived, state
+from wizard.ways_out import elsewhere
 
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo
@@ -59,7 +60,7 @@ def after(way: Way, run: RunInfo | None = None) -> After:
     log = str(run.folder / "log") if run else ""
     new = not found and load is None and _new_shells_find(machine, changed)
     undone = run is not None and run.undone
-    return After(commands, load, log, tuple(changed), arrived_, _elsewhere(way), found, new, undone)
+    return After(commands, load, log, tuple(changed), arrived_, elsewhere(way), found, new, undone)
 
 
 def _machine(way: Way) -> Machine:
@@ -111,18 +112,6 @@ def _commands(folder: str, options: Sequence[str]) -> tuple[tuple[str, str], ...
         ("uv add PACKAGE", said("add a package to the project")),
         (command_line(["uv", "sync", "--locked", *options]), said("the same packages on any machine")),
     )
-
-
-def _elsewhere(way: Way) -> str:
-    """The project's folder, "" where this program was started in it or below it."""
-    if way.project is None:
-        return ""
-    try:
-        here = os.path.realpath(os.getcwd())
-    except OSError:
-        return way.project.path
-    there = os.path.realpath(way.project.path)
-    return "" if here == there or here.startswith(there.rstrip(os.sep) + os.sep) else way.project.path
 
 
 __all__ = ["STAYS", "TAKEN_BACK", "After", "after", "finds_uv"]

@@ -46,11 +46,14 @@ def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
         lines.append(_("Log: {path}", path=after.log))
     if after.done:
         lines.append(take_back(run))
+    return [*_before_all(after), *lines]
+
+
+def _before_all(after: After) -> list[str]:
+    """What comes before any command, where this terminal would not find uv."""
     if after.load_line and not after.finds_uv:
-        lines.append(_("This terminal does not find uv. First type:  {load_line}", load_line=after.load_line))
-    elif after.new_terminal:
-        lines.append(_("This terminal does not find uv yet. Open a new one."))
-    return lines
+        return [_("This terminal does not find uv. First type:  {load_line}", load_line=after.load_line)]
+    return [_("This terminal does not find uv yet. Open a new one.")] if after.new_terminal else []
 
 
 def _of_variables(way: Way, after: After) -> list[str]:

@@ -1,0 +1,49 @@
+"""`uv-wizard undo` at a terminal shows what it would put back and asks; a pipe is refused, as before."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.recorded import Recorded
+from wizard.files import Journal
+from wizard.run import state
+
+if sys.platform != "win32":
+    import pexpect
+
+pytestmark = pytest.mark.wine_cannot("open a pseudo-terminal for pexpect")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def written(tmp_path: Path, home: Path) -> Path:
+    """A file that a run of this machine has written anew."""
+    made, recorded = tmp_path / "uv.toml", Recorded(str(tmp_path))
+    made.write_text("before\n", "utf-8")
+    Journal(recorded.folder / state.JOURNAL).write(made, b"after\n")
+    recorded.end(0)
+    return made
+
+
+@pytest.mark.parametrize("answer, text", [("y", "before\n"), ("n", "after\n"), ("", "after\n")])
+def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, written: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "wizard", "undo"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "UV_WIZARD_LANG": "en"},
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(24, 200),
+    )
+    child.expect_exact(f"+ would be put back  {written}")
+    child.expect_exact("Put back? y, n [n]: ")
+    child.sendline(answer)
+    child.expect_exact("+ put back" if answer == "y" else "Nothing was changed.")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert written.read_text("utf-8") == text
