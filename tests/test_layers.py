@@ -148,6 +148,7 @@ NOT_YET = ("packaging", "wizard.advice", "wizard.machine.facts", "wizard.project
 """What the first picture needs no word of, and what would be felt: a chain of imports once made it half as slow again."""
 
 
+@pytest.mark.same_everywhere
 def test_the_first_picture_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> None:
     env = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(REPO)}
     told = run([sys.executable, "-c", UNTIL_THE_FIRST_SCREEN], cwd=tmp_path, env=env).stdout

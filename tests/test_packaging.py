@@ -70,6 +70,7 @@ def test_the_wheel_installs_and_starts_and_finds_its_assets(tmp_path: Path, uv: 
     assert Path(package).parent.joinpath("assets", "torch.toml").is_file()
 
 
+@pytest.mark.same_everywhere
 def test_the_wheel_holds_both_packages_and_every_asset_and_nothing_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(built("wheel", tmp_path)) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
@@ -80,6 +81,7 @@ def test_the_wheel_holds_both_packages_and_every_asset_and_nothing_else(tmp_path
     assert held - {page} == files_of("wizard") | files_of("screens") | {f"wizard/{name}" for name in files_of("assets")}
 
 
+@pytest.mark.same_everywhere
 def test_the_source_distribution_holds_what_a_build_needs(tmp_path: Path) -> None:
     with tarfile.open(built("sdist", tmp_path)) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}

@@ -20,6 +20,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     return environment(tmp_path_factory.mktemp("any environment") / "env", "cpu")
 
 
+@pytest.mark.same_everywhere
 def test_a_document_to_keep_and_a_page_to_send(python: str, tmp_path: Path) -> None:
     done = wizard("verify", "--python", python, "--require", "cpu", "--json", "--save", "page.html", cwd=tmp_path)
     document = json.loads(done.stdout)
@@ -56,6 +57,7 @@ def test_what_falls_short_is_3_and_the_page_is_written_all_the_same(python: str,
     assert 'class="failed"' in (tmp_path / "short.html").read_text("utf-8")
 
 
+@pytest.mark.same_everywhere
 def test_what_can_not_be_looked_at_is_1(tmp_path: Path) -> None:
     done = wizard("verify", "--python", str(tmp_path / "nowhere" / "python"), "--json", cwd=tmp_path, check=1)
     document = json.loads(done.stdout)
@@ -71,6 +73,7 @@ def test_a_page_that_can_not_be_written_is_one_line(python: str, tmp_path: Path)
     assert "can't be written" in done.stderr
 
 
+@pytest.mark.same_everywhere
 def test_a_cause_is_told_once(project: Project) -> None:
     done = wizard("verify", str(project.path), check=1)
     assert done.stdout.count("There is no environment to look at") == 1

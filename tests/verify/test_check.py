@@ -30,6 +30,7 @@ def of_project(project: Project) -> VerifyRequest:
     )
 
 
+@pytest.mark.same_everywhere
 def test_a_project_without_torch_has_three_checks(project: Project) -> None:
     project.run_uv("sync", "--locked")
     told: list[Check] = []
@@ -104,17 +105,19 @@ GPU = ({"vendor": "nvidia", "name": "NVIDIA RTX", "compute_capability": "8.6", "
 @pytest.mark.parametrize(
     "torch, asked, cause, broken",
     [
-        ("no-cudart", {}, "cuda-library-missing", "torch"),
-        ("symbol", {}, "library-conflict", "torch"),
         ("winerror", {}, "windows-library-missing", "torch"),
-        ("wrong", {}, "check-wrong-result", "cpu"),
-        ("exits", {}, "unknown", "torch"),
-        ("cpu", {"require": "gpu", "gpus": GPU, "nvidia_driver": "550"}, "torch-cpu-build", "variant"),
-        ("cpu", {"torch_variant": "cu126", "gpus": GPU, "nvidia_driver": "550"}, "torch-cpu-build", "variant"),
-        (None, {"require": "cuda"}, "torch-missing", "torch"),
-        (None, {"torch_expected": True}, "torch-missing", "torch"),
+        *(pytest.param(*row, marks=pytest.mark.same_everywhere) for row in (
+            ("no-cudart", {}, "cuda-library-missing", "torch"),
+            ("symbol", {}, "library-conflict", "torch"),
+            ("wrong", {}, "check-wrong-result", "cpu"),
+            ("exits", {}, "unknown", "torch"),
+            ("cpu", {"require": "gpu", "gpus": GPU, "nvidia_driver": "550"}, "torch-cpu-build", "variant"),
+            ("cpu", {"torch_variant": "cu126", "gpus": GPU, "nvidia_driver": "550"}, "torch-cpu-build", "variant"),
+            (None, {"require": "cuda"}, "torch-missing", "torch"),
+            (None, {"torch_expected": True}, "torch-missing", "torch"),
+        )),
     ],
-)
+)  # fmt: skip
 def test_what_falls_short_is_named(
     tmp_path: Path, torch: str | None, asked: dict[str, object], cause: str, broken: str
 ) -> None:
@@ -171,6 +174,7 @@ def test_a_crash_is_a_finding(tmp_path: Path, torch: str, said: str, cause: str)
     assert found.diagnosis.cause == cause
 
 
+@pytest.mark.same_everywhere
 def test_stop_ends_the_children(tmp_path: Path) -> None:
     python = environment(tmp_path / "env", "hangs")
     found = verify(VerifyRequest(python, locked=False, gpus=()), stop=lambda: True)
