@@ -11,6 +11,7 @@ import pytest
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.catalog_torch import the
 from wizard.choices import Choices, from_sets
+from wizard.machine.request import own_os
 from wizard.plan.quoting import command_line
 from wizard.way import Way
 from wizard.ways_out import to_type, uv_word
@@ -55,7 +56,7 @@ def test_sync_by_hand_makes_the_lock_first_where_the_plan_does(tmp_path: Path) -
 def test_a_uv_that_this_terminal_does_not_find_is_named_by_its_path(tmp_path: Path, home: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n')
     uv = home / "a b" / ("uv.exe" if sys.platform == "win32" else "uv")
-    machine = replace(RTX, folders={"uv_bin": str(uv.parent)}, uv=())
+    machine = replace(RTX, os=own_os(), folders={"uv_bin": str(uv.parent)}, uv=())
     way = Way(str(tmp_path), machine=machine, environment={"PATH": str(tmp_path)})
     way.locks_first = True
     remove = (("uv", "remove", "beta"), ("unset", "UV_OFFLINE"))

@@ -19,6 +19,7 @@ from wizard.choices import Choices
 from wizard.diagnosis import Fix
 from wizard.errors import BadInput, DecisionMissing
 from wizard.machine.facts import Conda, FoundUv, Machine, UvSource
+from wizard.machine.request import own_os
 from wizard.plain import sources_and_torch as plain_choices
 from wizard.plain import start_and_review as plain_pages
 from wizard.plain import uv_and_settings as plain_machine
@@ -181,7 +182,7 @@ def test_a_command_of_uv_works_in_a_terminal_that_does_not_find_it(
     cause = {"cause": "unknown", "title": "t", "explanation": "e", "evidence": [], "severity": "error"}
     recorded.write("diagnosis", **cause, fixes=[fix.document()])
     recorded.end(1)
-    way = Way(str(project.path), machine=replace(RTX, folders={"uv_bin": str(uv.parent)}, uv=()))
+    way = Way(str(project.path), machine=replace(RTX, os=own_os(), folders={"uv_bin": str(uv.parent)}, uv=()))
     line = command_line([str(uv), "python", "list"])
     asked, out = talk("\n")
     follow(recorded.run, asked, way)

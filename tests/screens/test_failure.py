@@ -12,6 +12,7 @@ from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.screens.test_failure_ways import failed
 from tests.support.recorded import Recorded, failed_on_a_full_disk
 from wizard.diagnosis import Diagnosis, Fix
+from wizard.plan.quoting import command_line
 from wizard.run.progress import RunState
 
 pytestmark = pytest.mark.same_everywhere
@@ -166,7 +167,10 @@ def test_a_good_end_and_no_end_are_no_failure() -> None:
 @pytest.mark.parametrize(
     "fix, told",
     [
-        (Fix("a", {"sync.extras": ("gpu", "docs")}), "uv-wizard apply --yes --set sync.extras=gpu,docs"),
+        (
+            Fix("a", {"sync.extras": ("gpu", "docs")}),
+            command_line(["uv-wizard", "apply", "--yes", "--set", "sync.extras=gpu,docs"]),
+        ),
         (Fix("a", {"sync.no-cache": True}), "uv-wizard apply --yes --set sync.no-cache=true"),
         (Fix("a", None, (("uv", "lock"), ("uv", "sync"))), "uv lock  ;  uv sync"),
         (Fix("a"), "uv-wizard apply --yes"),

@@ -17,7 +17,11 @@ __all__ = ["folder"]
 
 
 @pytest.mark.parametrize(
-    "fix, named", [("1", ["alpha", "beta"]), ("2", ["alpha"])], ids=["the right name", "without it"]
+    "fix, named",
+    [
+        pytest.param("1", ["alpha", "beta"], id="the right name"),
+        pytest.param("2", ["alpha"], id="without it", marks=pytest.mark.same_everywhere),
+    ],
 )
 async def test_a_misspelt_package_of_a_new_project(
     fix: str,
