@@ -89,6 +89,7 @@ async def test_what_a_key_was_answered_stays_where_facts_told_of_the_end_first(f
         await until(pilot, shows(app, "7/8 sync"))
         screen = app.screen
         assert isinstance(screen, SyncScreen)
+        await until(pilot, lambda: screen._timer is not None)
         assert screen._timer is not None
         screen._timer.pause()
         failed(made, "The memory is full", "It is.", LOOK)
