@@ -104,8 +104,10 @@ class WizardApp(TerminalApp):
 
     def _ask_about_the_last_run(self) -> None:
         if self._going_on is not None:
+            from wizard.ways_out import take_up
+
             self._asked = True
-            self.walk.way.choices = self._going_on.taken_up(self.walk.way.choices)
+            take_up(self.walk.way, self._going_on)
             self._going_on = None
             self.show("review")
         found = self.walk.way.interrupted

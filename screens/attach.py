@@ -112,7 +112,7 @@ def way_on(run_info: RunInfo, joined: Way) -> tuple[Way, Interrupted]:
         table, name = key.split(".", 1)
         tables.setdefault(table, {})[name] = value
     way = Way(run_info.project or ".")
-    way.this_run = joined.this_run
+    way.only_now(joined.this_run or found.this_run)
     return way, replace(found, choices=tables)
 
 

@@ -170,7 +170,7 @@ class FailingScreen(StepScreen):
     def _settle_and_review(self, fix: Fix) -> None:
         """What it chooses is chosen, and the review shows what comes of it."""
         try:
-            take(self.way, fix)
+            take(self.way, fix, self.walk.left)
         except BadInput as error:
             self.say(f"x {one_line(error_told(error), 70)}")
             return

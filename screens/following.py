@@ -36,6 +36,8 @@ def _feed(app: App[Any], walk: Walk, follower: Follower, feeding: Timer) -> None
 def _over(app: App[Any], walk: Walk) -> None:
     """What ended badly may have changed the machine: it is looked at again, once. All that is shown tells of the end."""
     shown = [one for one in app.screen_stack if isinstance(one, StepScreen)]
+    if walk.exit_code:
+        walk.failed()
     if walk.exit_code and shown:
         shown[-1].post_message(StepScreen.LookAgain())
     for one in shown:

@@ -9,6 +9,7 @@ from screens.sheet import Answer, Sheet
 from screens.undoing import put_back
 from wizard.language import _
 from wizard.run.interrupted import TITLE, Interrupted
+from wizard.ways_out import take_up
 
 if TYPE_CHECKING:
     from screens.app import WizardApp
@@ -47,7 +48,7 @@ def offer(app: WizardApp, found: Interrupted) -> None:
 
     def answered(wish: Wish | None) -> None:
         if wish is Wish.GO_ON:
-            app.walk.way.choices = found.taken_up(app.walk.way.choices)
+            take_up(app.walk.way, found)
             app.show("review")
         elif wish is Wish.TAKE_BACK:
             put_back(app, found.run, taken, app.current.say)

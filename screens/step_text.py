@@ -70,7 +70,7 @@ def head(step: Step) -> str:
         told = ngettext("{count} line added", "{count} lines added", added) + _(", ")
         told += _("{count} removed", count=removed) if removed else _("none removed")
         return PurePath(step.files[0].path).name + _(", ") + told
-    return shown(one_line(step.summary)) or step_name(step.title)
+    return shown(masked(one_line(step.summary))) or step_name(step.title)
 
 
 def counts(change: FileChange) -> tuple[int, int]:

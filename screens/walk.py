@@ -13,6 +13,7 @@ from wizard.language import _
 if TYPE_CHECKING:
     from wizard.run.client import RunInfo
     from wizard.run.progress import RunState
+    from wizard.this_run import ThisRun
     from wizard.way import Way
 
 
@@ -31,6 +32,9 @@ class Walk:
     """How many were started or joined: a second failure says so."""
     tried: tuple[str, ...] = ()
     """Titles of the fixes that were taken."""
+
+    left: ThisRun | None = None
+    """What a fix had set for that run, and what of it is still to be done once the run has failed."""
 
     copied: str = ""
     """The command of a fix that was copied last, since the run was started."""
@@ -72,8 +76,20 @@ class Walk:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
         self.run, self.state, self.copied = run, None, ""
         self.runs += 1
+        self.left = None
         if self.made is not None:
-            self.made.this_run = self.made.this_run.begun()
+            self.made.only_now(self.made.this_run.begun())
+
+    def failed(self) -> None:
+        """The run did not end well: what it has not done of a fix is planned again."""
+        from wizard.run.interrupted import asked
+
+        if self.run is None or self.state is None:
+            return
+        done = {step.id for step in self.state.steps if step.state == "done"}
+        self.left = asked(self.run).left(done)
+        if self.made is not None:
+            self.made.only_now(self.left.with_(self.made.this_run))
 
     def no_folder(self, path: str) -> str | None:
         """What is wrong with `path` as a project's folder, None where it is one."""

@@ -392,7 +392,7 @@ def test_a_package_that_is_not_there_and_no_lock(
     monkeypatch.setattr(Way, "begin", begun)
     code, told = walked(project.path, "\n" * 9 + "a\nq\n")
     assert code == 1, told
-    assert "uv remove --no-sync nobody-has-it" in told
+    assert "uv remove --frozen nobody-has-it" in told
     assert "uv tree" not in told
     assert told.count("6/8 review") == 2
     assert len(looked) == 2

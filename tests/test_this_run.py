@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from wizard.diagnosis.record import Fix
 from wizard.diagnosis.rules import causes
 from wizard.language import shown
 from wizard.plan.step import Command, Plan, Step, StepId
-from wizard.this_run import ThisRun, asks, filled, laid_over, of
+from wizard.this_run import ThisRun, asks, filled, laid_over, of, of_document
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -42,7 +44,7 @@ def test_what_is_a_choice_a_message_or_several_commands_is_none() -> None:
     assert not of(Fix("a", None, None, "tell them"))
 
 
-REMOVE, ADD = ("uv", "remove", "--no-sync"), ("uv", "add", "--no-sync")
+REMOVE, ADD, LOCK = ("uv", "remove", "--frozen"), ("uv", "add", "--frozen"), ("uv", "lock")
 
 
 @pytest.mark.parametrize(
@@ -55,19 +57,22 @@ REMOVE, ADD = ("uv", "remove", "--no-sync"), ("uv", "add", "--no-sync")
         ([(*REMOVE, "numpyy"), (*ADD, "numpy")], ThisRun(requirements={"numpyy": "numpy"})),
         ([(*REMOVE, "six"), (*ADD, "six")], ThisRun(requirements={"six": "six"})),
         ([("uv", "sync", "--locked", "--reinstall")], ThisRun(options=("--reinstall",))),
-        ([("uv", "sync", "--locked", "--no-offline")], ThisRun(options=("--no-offline",))),
+        ([("uv", "sync", "--locked", "--no-offline")], ThisRun({"UV_OFFLINE": None}, options=("--no-offline",))),
         ([("uv", "sync", "--locked", "--reinstall-package", "x")], ThisRun(options=("--reinstall-package", "x"))),
         ([("uv", "venv", "--clear"), ("uv", "sync", "--locked")], ThisRun(commands=(("uv", "venv", "--clear"),))),
         ([("uv", "cache", "clean", "x")], ThisRun(commands=(("uv", "cache", "clean", "x"),))),
         ([("uv", "cache", "prune")], ThisRun(commands=(("uv", "cache", "prune"),))),
         ([("uv", "python", "install", "3.12")], ThisRun(commands=(("uv", "python", "install", "3.12"),))),
-        ([("uv", "python", "pin", "3.12")], ThisRun(commands=(("uv", "python", "pin", "3.12"),))),
+        ([("uv", "python", "pin", "3.12")], ThisRun(python="3.12")),
         ([("uv", "python", "list")], ThisRun()),
         ([("uv", "tree", "--frozen")], ThisRun()),
         ([("uv", "add", "--index", "https://pkg.example/simple", "x")], ThisRun()),
         ([("uv", "remove", "--dev")], ThisRun()),
         ([("uv", "sync", "--locked", "--no-build", "--dry-run")], ThisRun()),
         ([("uv", "lock"), ("uv", "remove", "x")], ThisRun()),
+        ([(*REMOVE, "beta"), LOCK], ThisRun(requirements={"beta": None})),
+        ([("uv", "remove", "--no-sync", "beta")], ThisRun(requirements={"beta": None})),
+        ([(*REMOVE, "numpyy"), (*ADD, "numpy"), LOCK], ThisRun(requirements={"numpyy": "numpy"})),
         ([("sudo", "reboot")], ThisRun()),
     ],
 )
@@ -92,12 +97,47 @@ def test_two_fixes_hold_together_and_only_variables_stay() -> None:
     assert not ThisRun()
 
 
+@pytest.mark.parametrize(
+    "done, left",
+    [
+        ((), ThisRun({"A": "1"}, requirements={"beta": None}, commands=(LOCK,), options=("--reinstall",), python="3.12")),
+        (("uv",), ThisRun({"A": "1"}, requirements={"beta": None}, commands=(LOCK,), options=("--reinstall",), python="3.12")),
+        (("uv", "fix"), ThisRun({"A": "1"}, locks=True, options=("--reinstall",))),
+        (("fix", "lock"), ThisRun({"A": "1"}, options=("--reinstall",))),
+        (("fix", "lock", "sync"), ThisRun({"A": "1"})),
+    ],
+)  # fmt: skip
+def test_what_a_run_that_failed_has_left_to_do(done: tuple[str, ...], left: ThisRun) -> None:
+    asked = ThisRun({"A": "1"}, requirements={"beta": None}, commands=(LOCK,), options=("--reinstall",), python="3.12")
+    assert asked.left(done) == left
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ThisRun(),
+        ThisRun(locks=True),
+        ThisRun({"A": None, "B": "2"}, False, {"x": None, "y": "z>1"}, (("uv", "cache", "prune"),), ("--reinstall",), "3.12"),
+    ],
+)  # fmt: skip
+def test_a_job_keeps_it(asked: ThisRun) -> None:
+    assert of_document(json.loads(json.dumps(asked.document()))) == asked
+
+
+@pytest.mark.parametrize(
+    "kept", [None, [], "x", {"variables": []}, {"variables": {"A": 1}}, {"requirements": {"x": ["y"]}},
+             {"commands": ["uv"]}, {"commands": [["uv", 1]]}, {"options": [1]}]
+)  # fmt: skip
+def test_what_is_not_whole_is_nothing(kept: object) -> None:
+    assert of_document(kept) == ThisRun()
+
+
 def test_what_a_person_types_for_the_same() -> None:
     asked = ThisRun(
         requirements={"numpyy": "numpy>=2", "beta": None, "numpy": "numpy<2"}, commands=(("uv", "cache", "prune"),)
     )
     assert asked.typed() == (
-        (*REMOVE, "numpyy"), (*ADD, "numpy>=2"), (*REMOVE, "beta"), (*ADD, "numpy<2"), ("uv", "cache", "prune"),
+        (*REMOVE, "numpyy"), (*ADD, "numpy>=2"), (*REMOVE, "beta"), (*ADD, "numpy<2"), LOCK, ("uv", "cache", "prune"),
     )  # fmt: skip
 
 

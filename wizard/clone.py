@@ -95,7 +95,7 @@ def about(project: Project | None, folder: str, machine: Machine) -> Iterator[st
     if lock is None:
         yield said("It has no uv.lock: which packages it takes nobody can say before uv lock.")
         return
-    yield nsaid("{count} package in uv.lock, from", "{count} packages in uv.lock, from", len(lock.packages))
+    yield nsaid("{count} package in uv.lock, from", "{count} packages in uv.lock, from", lock.count)
     yield from (f"  {masked(one_line(registry, 70))}" for registry in lock.registries[:MOST])
     fetched = {one.name: str(url) for one in lock.packages if (url := one.source.get("git") or one.source.get("url"))}
     yield from (f"  {masked(one_line(url, 70))}   ({name})" for name, url in [*fetched.items()][:MOST])

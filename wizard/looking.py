@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.choices import Choices, from_tables
+from wizard.errors import BadInput
 from wizard.machine.facts import Machine
 from wizard.project import greeting, place
 from wizard.project.facts import Project
@@ -17,7 +18,7 @@ from wizard.this_run import ThisRun
 
 if TYPE_CHECKING:
     from wizard.machine.probe import Probing
-    from wizard.plan.step import Step
+    from wizard.plan.step import FileChange, Step
     from wizard.run.interrupted import Interrupted
 
 
@@ -52,6 +53,10 @@ class Looking:
         """Whether the plan makes the uv.lock that there is not: for a face that shows the plan before anything runs."""
         self.this_run = ThisRun()
         """What a fix has set for the next run alone."""
+        self.edits: tuple[FileChange, ...] = ()
+        """The files that it changes; the project is planned for as if they were written."""
+        self.not_edited: BadInput | None = None
+        """Why it can't be done here."""
         self.interrupted: Interrupted | None = None
         """The last run here, where it ended without a word; known once the probes have begun."""
         self.greeting = ""
@@ -65,6 +70,7 @@ class Looking:
             self.begun, planned = None, {}  # it is written
         files = {name: data for name, data in planned.items() if data is not None}
         self.project = read_project(self.path, self.environment, files, new=self._new)
+        self._edit(files)
         there = self.project.path if self.project and not self.begun else self.path
         self.place = place.look(there, self.environment, project=self.project is not None)
         table = self.project.choices if self.project else {}
@@ -72,6 +78,26 @@ class Looking:
         values = from_tables(table, greeting.WHERE)
         self.choices = self.choices.without("project").with_values("project", values)
         self._advise()
+
+    def _edit(self, planned: Mapping[str, bytes]) -> None:
+        self.edits, self.not_edited = (), None
+        if self.project is None or not self.this_run.changes:
+            return
+        from wizard.plan.fixing import edited
+
+        try:
+            self.edits = edited(self.project, self.this_run)
+        except BadInput as error:
+            self.not_edited = error
+        root = Path(self.project.path)
+        after = {Path(one.path).relative_to(root).as_posix(): one.after for one in self.edits if one.after is not None}
+        if after:
+            self.project = read_project(self.path, self.environment, {**planned, **after}, new=self._new)
+
+    def only_now(self, asked: ThisRun) -> None:
+        """Plans with that from here on: what a fix has set for the next run alone."""
+        self.this_run = asked
+        self.read()
 
     def begin_project(self, step: Step | None) -> None:
         """The plan begins with that step, which writes pyproject.toml into this folder; None takes it back."""
@@ -86,7 +112,7 @@ class Looking:
     @property
     def locks_again(self) -> bool:
         """Whether a uv.lock that is there is made anew, since a fix asked for it."""
-        return self.this_run.locks or bool(self.this_run.requirements)
+        return self.this_run.locks or bool(self.this_run.requirements and not self.not_edited)
 
     # facts
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -21,7 +22,9 @@ VARIABLES = {
 }
 """Options of a sync that uv takes as variables too. Source: uv's reference of its environment variables."""
 WITH_A_VALUE = {"--python": "UV_PYTHON"}
-OPTIONS = frozenset({("--reinstall",), ("--no-offline",)})
+OPTIONS = frozenset({("--reinstall",)})
+OFFLINE = "UV_OFFLINE"
+"""Holds for the lock and for our own requests too, which know nothing of an option of the sync."""
 REINSTALL = "--reinstall-package"
 """Options of a sync for which uv has no variable."""
 BEFORE = frozenset(
@@ -32,10 +35,10 @@ NETWORK = re.compile(r"(?i:(?:https?|all|no)_proxy|SSL_CERT_(?:FILE|DIR)|UV_\w+)
 """Variables that can be missing for a run without another program of the user's taking notice."""
 EARLY = frozenset({"uv", "fix", "lock"})
 """Steps that go to the network before the sync does; the sync and the checks have them by `Way.held`."""
-SYNC = ("uv", "sync", "--locked")
+SYNC, LOCK = ("uv", "sync", "--locked"), ("uv", "lock")
 NAME = "NAME"
 """What somebody has to fill in: the right name of a package."""
-_REMOVE, _ADD = ("uv", "remove", "--no-sync"), ("uv", "add", "--no-sync")
+_REMOVE, _ADD = ("uv", "remove", "--frozen"), ("uv", "add", "--frozen")
 _NAMED = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -53,9 +56,16 @@ class ThisRun:
     """What is run before anything else of the project's."""
     options: tuple[str, ...] = ()
     """More options of the sync."""
+    python: str = ""
+    """What .python-version is to say; "": it is left as it is."""
 
     def __bool__(self) -> bool:
         return self != ThisRun()
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes files or the environment before the sync does."""
+        return bool(self.requirements or self.python or self.commands)
 
     def with_(self, other: ThisRun) -> ThisRun:
         """Both; of what can't be both, the other."""
@@ -65,6 +75,7 @@ class ThisRun:
             {**self.requirements, **other.requirements},
             tuple(dict.fromkeys((*self.commands, *other.commands))),
             self.options if other.options == self.options else (*self.options, *other.options),
+            other.python or self.python,
         )
 
     def typed(self) -> tuple[tuple[str, ...], ...]:
@@ -74,21 +85,60 @@ class ThisRun:
             named = _NAMED.match(wish) if wish else None
             edits += [] if named and canonicalize_name(named[0]) == canonicalize_name(name) else [(*_REMOVE, name)]
             edits += [(*_ADD, wish)] if wish else []
-        return (*edits, *self.commands)
+        pin = [("uv", "python", "pin", self.python)] if self.python else []
+        return (*edits, *([LOCK] if edits else []), *pin, *self.commands)
 
     def begun(self) -> ThisRun:
-        """What is left for the run after the one that was started."""
+        """What holds while the run that was started with it goes on, and for the one after it where that ends well."""
         return ThisRun(self.variables)
+
+    def left(self, done: Collection[str]) -> ThisRun:
+        """What is still to be done where that run did not end well. `done`: the ids of the steps that it got through."""
+        if "sync" in done:
+            return self.begun()
+        if "fix" not in done:
+            return self
+        locks = (self.locks or bool(self.requirements)) and "lock" not in done
+        return ThisRun(self.variables, locks, options=self.options)
+
+    def document(self) -> dict[str, Any]:
+        """As a run's job keeps it."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+
+
+def of_document(kept: object) -> ThisRun:
+    """What `document` gave; nothing of it where it is not whole."""
+    if not isinstance(kept, Mapping):
+        return ThisRun()
+    texts = {name: kept.get(name) for name in ("variables", "requirements")}
+    whole = all(
+        isinstance(one, Mapping) and all(value is None or isinstance(value, str) for value in one.values())
+        for one in texts.values()
+        if one is not None
+    )
+    lists = [*(kept.get("commands") or ()), kept.get("options") or ()] if whole else []
+    if not whole or not all(
+        isinstance(one, list) and all(isinstance(word, str) for word in one) for one in lists if one
+    ):
+        return ThisRun()
+    return ThisRun(
+        dict(texts["variables"] or {}),
+        kept.get("locks") is True,
+        dict(texts["requirements"] or {}),
+        tuple(tuple(argv) for argv in kept.get("commands") or ()),
+        tuple(kept.get("options") or ()),
+        str(kept.get("python") or ""),
+    )
 
 
 def of(fix: Fix) -> ThisRun:
     """What the fix comes to; nothing where it is something else: choices, a message, a command for somebody to type."""
     if fix.choices or fix.message or not fix.commands:
         return ThisRun()
-    first, *more = (argv for argv in fix.commands if argv != SYNC) if len(fix.commands) > 1 else fix.commands
+    first, *more = _alone(fix.commands)
     if more:
         return _renamed(first, more)
-    if first == ("uv", "lock"):
+    if first == LOCK:
         return ThisRun(locks=True)
     return _project(first) or _command(first) or _sync_option(first) or ThisRun(_variables(first))
 
@@ -105,6 +155,12 @@ def filled(fix: Fix, name: str) -> Fix:
     return replace(fix, commands=commands)
 
 
+def _alone(commands: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Without what follows by itself: the lock after a change of the project, the sync after anything."""
+    first, *more = commands
+    return (first, *(argv for argv in more if argv not in (SYNC, LOCK)))
+
+
 def _renamed(first: tuple[str, ...], more: list[tuple[str, ...]]) -> ThisRun:
     """One package in the place of another: `uv remove` of the one, `uv add` of the other."""
     old, new = _project(first).requirements, _project(more[0]).requirements
@@ -114,7 +170,7 @@ def _renamed(first: tuple[str, ...], more: list[tuple[str, ...]]) -> ThisRun:
 
 
 def _project(argv: tuple[str, ...]) -> ThisRun:
-    words = [word for word in argv[2:] if word != "--no-sync"]
+    words = [word for word in argv[2:] if word not in ("--no-sync", "--frozen")]
     if argv[:1] != ("uv",) or len(words) != 1 or words[0].startswith("-"):
         return ThisRun()
     if argv[1] == "remove":
@@ -126,6 +182,8 @@ def _project(argv: tuple[str, ...]) -> ThisRun:
 
 
 def _command(argv: tuple[str, ...]) -> ThisRun:
+    if argv[:3] == ("uv", "python", "pin") and len(argv) == 4:
+        return ThisRun(python=argv[3])
     ours = argv[:1] == ("uv",) and argv[1:3] in BEFORE and len(argv) <= 4
     return ThisRun(commands=(argv,)) if ours else ThisRun()
 
@@ -134,7 +192,10 @@ def _sync_option(argv: tuple[str, ...]) -> ThisRun:
     rest = argv[len(SYNC) :]
     if argv[: len(SYNC)] != SYNC:
         return ThisRun()
-    return ThisRun(options=rest) if rest in OPTIONS or (len(rest) == 2 and rest[0] == REINSTALL) else ThisRun()
+    if rest == ("--no-offline",):
+        return ThisRun({OFFLINE: None}, options=rest)
+    named = bool(rest) and len(rest) % 2 == 0 and set(rest[::2]) == {REINSTALL}
+    return ThisRun(options=rest) if rest in OPTIONS or named else ThisRun()
 
 
 def _variables(argv: tuple[str, ...]) -> dict[str, str | None]:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from wizard.advice.torch_reach import Selected
     from wizard.advice.uv import UvWay
     from wizard.plan import make, sync
-    from wizard.plan.fixing import Edited
     from wizard.plan.mirrors_project import Named
     from wizard.plan.step import Plan
     from wizard.run.client import RunInfo
@@ -185,13 +184,7 @@ class Way(Looking):
         """The project as it will be, and the step that writes a mirror into it."""
         from wizard.plan.mirrors_project import named
 
-        return named(self.edited().project, self.choices)
-
-    def edited(self) -> Edited:
-        """The project with the requirements that a fix asked for. Raises BadInput where they can't be written."""
-        from wizard.plan.fixing import edited
-
-        return edited(self.project, self.this_run)
+        return named(self.project, self.choices)
 
     def _around(self) -> make.Circumstances:
         from wizard.advice import room
@@ -214,7 +207,7 @@ class Way(Looking):
         disks = room.known(self.machine, there.project, self.choices)
         return make.Circumstances(
             python, part, mirrors, there.step, self.held(), told, self.begun, disks, first_lock=self.makes_lock,
-            fixing=fixing.step(self.project, self.choices, uv, self.this_run, self.edited().files),
+            fixing=None if self.not_edited else fixing.step(self.project, self.choices, uv, self.this_run, self.edits),
             options=self.this_run.options,
         )  # fmt: skip
 
@@ -239,6 +232,7 @@ class Way(Looking):
             "registries": registries,
             "lock": os.path.join(where, "uv.lock") if where else None,
             "machine": known.handed(self.machine),
+            "this_run": self.this_run.document(),
         }
         return client.start(plan, project=where, sizes=sizes or self.sizes(), label=label, context=context)
 

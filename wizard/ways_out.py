@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.diagnosis.record import Fix
 from wizard.errors import BadInput, WizardError
 from wizard.plan.quoting import command_line
-from wizard.this_run import asks, of
+from wizard.this_run import ThisRun, asks, of
 
 if TYPE_CHECKING:
+    from wizard.run.interrupted import Interrupted
     from wizard.way import Way
 
 OURS = {"sync": "again", "verify": "again", "apply": "again", "mirrors": "mirrors", "attach": "report"}
@@ -42,17 +43,27 @@ def leads(fix: Fix) -> str:
     return "shell" if first[0] in SHELLS else "command"
 
 
-def take(way: Way, fix: Fix) -> None:
-    """Puts into force what a fix can say on a face; the next plan shows what comes of it. Raises BadInput."""
+def take(way: Way, fix: Fix, left: ThisRun | None = None) -> None:
+    """Puts into force what a fix can say on a face; the next plan shows what comes of it. Raises BadInput.
+
+    `left`: what the run that failed has left to do, where a fix that was taken since is to be forgotten.
+    """
+    before = way.this_run
+    way.only_now((before if left is None else left).with_(of(fix)))
+    if way.not_edited is not None:
+        error = way.not_edited
+        way.only_now(before)
+        raise error
     for key, value in (fix.choices or {}).items():
         way.choose(key, value)
-    before, way.this_run = way.this_run, way.this_run.with_(of(fix))
-    try:
+    if fix.choices:
         way.read()
-        way.edited()
-    except BadInput:
-        way.this_run = before
-        raise
+
+
+def take_up(way: Way, found: Interrupted) -> None:
+    """Goes on with a run that was interrupted: its choices, and what a fix had set for it and it has not done."""
+    way.choices = found.taken_up(way.choices)
+    way.only_now(way.this_run or found.this_run)
 
 
 def uv_word(way: Way) -> str:
@@ -82,10 +93,33 @@ def to_type(commands: Iterable[tuple[str, ...]] | None, uv: str = "uv") -> list[
 def typed(way: Way, commands: Iterable[tuple[str, ...]] | None) -> list[str]:
     """The lines that a person types in the terminal that this program was started from: in the project's folder, with its uv."""
     commands = tuple(commands or ())
-    lines = to_type(commands, uv_word(way))
+    lines = to_type(_placed(way, commands), uv_word(way))
     there = elsewhere(way)
     first = [command_line(("cd", there))] if there and any(argv[0] in OF_A_PROJECT for argv in commands) else []
     return [*first, *lines]
+
+
+def _placed(way: Way, commands: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """`uv remove`, and the `uv add` in its place, with the options of the group, extra or member that asks for the package."""
+    options: tuple[str, ...] = ()
+    for argv in commands:
+        if argv[:2] == ("uv", "remove"):
+            options = _options(way, argv[-1])
+        yield (*argv[:-1], *options, argv[-1]) if argv[:2] in (("uv", "remove"), ("uv", "add")) else argv
+
+
+def _options(way: Way, package: str) -> tuple[str, ...]:
+    from wizard.project.pyproject import normal
+    from wizard.project.requirement_editor import names_in, options_for
+
+    if way.project is None:
+        return ()
+    with contextlib.suppress(BadInput):
+        for name, data in {"": way.project.file("pyproject.toml")[1], **way.project.member_files}.items():
+            if data is not None and normal(package) in names_in(data):
+                inside = ("--directory", name.rpartition("/")[0]) if name and not way.project.member else ()
+                return (*options_for(data, package), *inside)
+    return ()
 
 
 def elsewhere(way: Way) -> str:
@@ -100,4 +134,4 @@ def elsewhere(way: Way) -> str:
     return "" if here == there or here.startswith(there.rstrip(os.sep) + os.sep) else way.project.folder
 
 
-__all__ = ["elsewhere", "leads", "take", "to_type", "typed", "uv_word"]
+__all__ = ["elsewhere", "leads", "take", "take_up", "to_type", "typed", "uv_word"]

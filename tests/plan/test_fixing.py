@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from wizard.plan.step import Plan, Step
 from wizard.this_run import ThisRun
 from wizard.toml import parse
 from wizard.way import Way
-from wizard.ways_out import take
+from wizard.ways_out import take, typed
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -39,7 +40,7 @@ def fix(*commands: tuple[str, ...]) -> Fix:
     return Fix("a", None, commands)
 
 
-REMOVE, ADD = ("uv", "remove", "--no-sync"), ("uv", "add", "--no-sync")
+REMOVE, ADD = ("uv", "remove", "--frozen"), ("uv", "add", "--frozen")
 
 
 def test_a_requirement_is_a_diff_and_torch_is_bound_in_what_it_leaves(way: Way) -> None:
@@ -64,13 +65,13 @@ def test_without_torch_in_the_way_uv_makes_the_lock_again(way: Way) -> None:
     take(way, fix((*ADD, "numpy<2")))
     ids = [step.id for step in way.plan().steps]
     assert ids[ids.index("fix") :] == ["fix", "lock", "sync", "verify"]
-    assert way.by_hand("sync").startswith(f"{command_line((*ADD, 'numpy<2'))}  ;  uv sync --locked")
-    way.this_run = way.this_run.begun()
+    assert way.by_hand("sync").startswith(f"{command_line((*ADD, 'numpy<2'))}  ;  uv lock  ;  uv sync --locked")
+    way.only_now(way.this_run.begun())
     assert {"fix", "lock"}.isdisjoint(step.id for step in way.plan().steps)
 
 
 def test_what_nobody_names_is_refused_and_nothing_stays_chosen(way: Way) -> None:
-    with pytest.raises(BadInput, match="no requirement of this project names betta"):
+    with pytest.raises(BadInput, match="has nothing to change for betta"):
         take(way, fix((*REMOVE, "betta")))
     assert way.this_run == ThisRun()
 
@@ -80,16 +81,98 @@ def test_a_command_comes_first_with_the_plans_uv(way: Way) -> None:
     take(way, fix(("uv", "venv", "--clear"), ("uv", "sync", "--locked")))
     plan = way.plan()
     (command,) = the(plan, "fix").commands
-    assert command.argv == (plan.uv, "venv", "--clear")
+    assert way.project is not None
+    assert command.argv == (plan.uv, "venv", "--clear", way.project.environment_path)
+    assert "Undo does not bring the environment back" in shown(the(plan, "fix").notes[0])
     assert command.cwd == plan.project
     assert "uv venv --clear" in shown(the(plan, "fix").summary)
     assert plan.step("lock") is None
 
 
-def test_a_pinned_python_is_in_the_journal(way: Way) -> None:
+def test_a_folder_that_is_no_environment_is_left_alone(way: Way) -> None:
+    """uv before 0.13 clears whatever it is told to."""
+    assert way.project is not None
+    there = Path(way.project.environment_path)
+    there.mkdir()
+    (there / "thesis.txt").write_text("mine")
+    with pytest.raises(BadInput, match="is not an environment that uv made, and is left alone"):
+        take(way, fix(("uv", "venv", "--clear"), ("uv", "sync", "--locked")))
+    assert way.plan().step("fix") is None
+    (there / "pyvenv.cfg").touch()
+    take(way, fix(("uv", "venv", "--clear"), ("uv", "sync", "--locked")))
+    assert way.plan().step("fix") is not None
+
+
+def test_a_pinned_python_is_a_diff(way: Way) -> None:
     take(way, fix(("uv", "python", "pin", "3.12")))
-    (command,) = the(way.plan(), "fix").commands
-    assert [Path(path).name for path in command.options["journal"]] == [".python-version"]
+    (change,) = the(way.plan(), "fix").files
+    assert Path(change.path).name == ".python-version"
+    assert change.after == b"3.12\n"
+    assert way.project is not None
+    assert way.project.python_version_file == "3.12", "what follows is planned with it"
+
+
+def test_what_was_put_right_by_hand_since_stands_in_nobodys_way(way: Way) -> None:
+    assert way.project is not None
+    path = Path(way.project.file("pyproject.toml")[0])
+    take(way, fix((*ADD, "numpy<2")))
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("dependencies = [", 'dependencies = ["numpy<2", ', 1), "utf-8")
+    way.read()
+    assert way.plan().step("fix") is None
+    take(way, fix((*REMOVE, "numpy")))
+    assert way.plan().step("fix") is not None
+
+
+def test_another_fix_of_the_same_failure_takes_the_place_of_the_first(way: Way) -> None:
+    left = ThisRun({"UV_OFFLINE": None})
+    take(way, fix((*ADD, "numpy<2")), left)
+    take(way, fix(("uv", "cache", "prune")), left)
+    assert way.this_run == ThisRun({"UV_OFFLINE": None}, commands=(("uv", "cache", "prune"),))
+    take(way, Fix("a", {"sync.no-cache": True}), left)
+    assert way.this_run == left
+
+
+def test_torch_is_advised_for_what_the_edit_leaves(way: Way) -> None:
+    assert way.project is not None
+    path = Path(way.project.file("pyproject.toml")[0])
+    path.write_text(re.sub(r'"torch[^"]*"', '"torhc"', path.read_text("utf-8"), count=1), "utf-8")
+    way.read()
+    assert way.project is not None
+    assert way.project.torch is None or not way.project.torch.declared
+    take(way, fix((*REMOVE, "torhc"), (*ADD, "torch")))
+    assert way.project is not None
+    assert way.project.torch is not None
+    assert way.project.torch.declared
+
+
+def test_one_that_is_asked_for_like_that_is_not_asked_for_twice(way: Way) -> None:
+    take(way, fix((*ADD, "numpy<2")))
+    assert way.project is not None
+    Path(way.project.file("pyproject.toml")[0]).write_bytes(the(way.plan(), "fix").files[0].after or b"")
+    way.only_now(ThisRun())
+    with pytest.raises(BadInput, match="nothing to change for numpy"):
+        take(way, fix((*ADD, "numpy<2")))
+
+
+def test_what_is_typed_by_hand_names_group_and_member(tmp_path: Path) -> None:
+    head = '[project]\nname = "{}"\nversion = "0"\nrequires-python = ">=3.10"\ndependencies = []\n'
+    (tmp_path / "a").mkdir()
+    (tmp_path / "pyproject.toml").write_text(
+        head.format("root") + '[dependency-groups]\ndev = ["betta"]\n[tool.uv.workspace]\nmembers = ["a"]\n'
+    )
+    (tmp_path / "a" / "pyproject.toml").write_text(
+        head.format("a") + '[project.optional-dependencies]\ngpu = ["gama"]\n'
+    )
+    way = Way(os.fspath(tmp_path), machine=replace(RTX, gpus=()), environment={"PATH": os.environ["PATH"]})
+
+    def lines(name: str) -> list[str]:
+        told = typed(way, ((*REMOVE, name), (*ADD, "NAME"), ("uv", "lock")))
+        return [re.sub(r"^\S*uv(?= )", "uv", line) for line in told if not line.startswith("cd ")]
+
+    assert lines("betta") == ["uv remove --frozen --group dev betta", "uv add --frozen --group dev NAME", "uv lock"]
+    assert lines("gama")[0] == "uv remove --frozen --optional gpu --directory a gama"
+    assert lines("nobody")[0] == "uv remove --frozen nobody"
 
 
 @pytest.mark.parametrize("mirror", ["", "https://mirror.example/simple"])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.projects import run as run_program
 from wizard.errors import BadInput
-from wizard.project.requirement_editor import added, edit_requirements, is_requirement
+from wizard.project.requirement_editor import added, edit_requirements, name_of, names_in, options_for
 from wizard.toml import parse
 
 HEAD = '[project]\nname = "p"\nversion = "0"\nrequires-python = ">=3.10"\n'
@@ -104,10 +104,45 @@ def test_a_file_that_is_no_toml_is_refused() -> None:
 
 @pytest.mark.same_everywhere
 @pytest.mark.parametrize(
-    "text, good", [("numpy", True), ("numpy>=2", True), ("", False), ("two words", False), ("numpy>=x", False)]
+    "text, name", [("Num_py", "num-py"), ("numpy>=2", "numpy"), ("", None), ("two words", None), ("numpy>=x", None)]
 )
-def test_what_is_a_requirement(text: str, good: bool) -> None:
-    assert is_requirement(text) is good
+def test_what_is_a_requirement(text: str, name: str | None) -> None:
+    assert name_of(text) == name
+
+
+@pytest.mark.same_everywhere
+def test_a_right_name_keeps_its_source() -> None:
+    """From another index the same name may be another package."""
+    after = parse(edited(FILE, {"gamma": "gamme"}).encode())["tool"]["uv"]["sources"]
+    assert after == {"beta_two": {"index": "ours"}, "gamme": {"path": "../gamma"}}
+    there = parse(edited(FILE, {"gamma": "beta-two"}).encode())["tool"]["uv"]["sources"]
+    assert there == {"beta_two": {"index": "ours"}}
+    by_address = parse(edited(FILE, {"gamma": "gamme @ https://files.example/g.whl"}).encode())
+    assert "gamme" not in by_address["tool"]["uv"]["sources"]
+
+
+@pytest.mark.same_everywhere
+def test_a_requirement_of_another_system_is_not_taken_for_the_same() -> None:
+    text = HEAD + """dependencies = ["alpha>1; sys_platform=='win32'", "delta; sys_platform=='linux'"]\n"""
+    after = parse(edited(text, {"alpha": "delta"}).encode())["project"]["dependencies"]
+    assert after == ['delta>1; sys_platform == "win32"', "delta; sys_platform=='linux'"]
+
+
+@pytest.mark.same_everywhere
+def test_where_a_package_is_asked_for() -> None:
+    data = FILE.encode()
+    assert names_in(data) == {"alpha", "beta-two", "gamma", "delta"}
+    assert options_for(data, "Gamma") == ()
+    assert options_for(data, "delta") == ("--optional", "more")
+    assert options_for(FILE.replace('more = ["alpha", "delta"]', "").encode(), "delta") == ("--group", "docs")
+    assert options_for((HEAD + '[tool.uv]\ndev-dependencies = ["delta"]\n').encode(), "delta") == ("--dev",)
+    assert options_for(data, "nobody") == ()
+
+
+@pytest.mark.same_everywhere
+def test_what_a_build_says_is_not_written_beside_it() -> None:
+    text = (HEAD + 'dynamic = ["dependencies"]\n').encode()
+    assert added(text, "numpy<2") == text
 
 
 @pytest.mark.parametrize(

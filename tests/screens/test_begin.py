@@ -95,7 +95,7 @@ async def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path
         assert "1 import     2 dependencies into pyproject.toml" in text_of(app)
         assert names(folder) == {"environment.yml"}
         await pilot.press("p")
-        await until(pilot, shows(app, "uv.lock: 4 packages added"))
+        await until(pilot, shows(app, "uv.lock: 3 packages added"))
         await to_the_end(app, pilot)
         assert app.walk.state is not None
         assert app.walk.state.exit_code == 0, app.walk.state.diagnosis

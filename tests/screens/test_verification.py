@@ -56,6 +56,7 @@ async def test_rungs_come_one_by_one_and_the_end_says_what_to_type(folder: Path,
         assert " From now on  uv run python      Python with the project's packages" in text
         assert "  [ Finish ]   [ Back ]  Log: " in text
         await pilot.press("enter")
+        await until(pilot, lambda: app._exit)
     assert app.return_value == 0
 
 

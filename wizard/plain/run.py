@@ -31,20 +31,25 @@ class Ended:
     run: RunInfo
     diagnosis: Diagnosis | None = None
     left: bool = False
+    done: frozenset[str] = frozenset()
+    """The ids of the steps that it got through."""
 
 
 def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
     """Starts the plan and follows it. Raises ProjectBusy where a run of this project goes on and is not to be joined."""
     try:
-        run = way.start(plan)
-        way.this_run = way.this_run.begun()
+        asked, run = way.this_run, way.start(plan)
+        way.only_now(asked.begun())
     except client.ProjectBusy as busy:
         talk.say(_("A sync of this project is running"))
         answer = talk.ask(_("Join it? y, n [y]:"))
         if answer.lower().startswith("n"):
             raise
-        run = client.find(busy.run_id)
-    return follow(run, talk, way)
+        asked, run = way.this_run, client.find(busy.run_id)
+    ended = follow(run, talk, way)
+    if ended.code and not ended.left:
+        way.only_now(asked.left(ended.done))
+    return ended
 
 
 def follow(run: RunInfo, talk: Talk, way: Way | None = None) -> Ended:
@@ -63,7 +68,8 @@ def follow(run: RunInfo, talk: Talk, way: Way | None = None) -> Ended:
     code = report.state.exit_code
     found = report.state.diagnosis
     failed = from_document(found) if found else None
-    return Ended(int(ExitCode.FAILED if code is None else code), client.again(run), failed)
+    done = frozenset(step.id for step in report.state.steps if step.state == "done")
+    return Ended(int(ExitCode.FAILED if code is None else code), client.again(run), failed, done=done)
 
 
 def _follow(run: RunInfo, report: TextReport, talk: Talk) -> bool:

@@ -23,7 +23,7 @@ from wizard.told.lines import diagnosis as diagnosis_lines
 if TYPE_CHECKING:
     from wizard.plan.step import Plan
 from wizard.way import Way
-from wizard.ways_out import leads, uv_word
+from wizard.ways_out import leads, take_up, uv_word
 
 GREETING = (
     said("uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,"),
@@ -80,7 +80,7 @@ class _Walk:
             self._move(plain_begin.cloned(self._address, self.way, self.talk))
         self.way.begin()
         if self.way.interrupted is not None and plain_interrupted.settle(self.way, self.way.interrupted, self.talk):
-            self.way.choices = self.way.interrupted.taken_up(self.way.choices)
+            take_up(self.way, self.way.interrupted)
             self._wait(lambda: not self.way.pending)
         else:
             self._wait(lambda: not self.way.pending, FIRST_LOOK)

@@ -163,7 +163,7 @@ def _notes(ways: tuple[uv_ways.Way, ...]) -> tuple[str, ...]:
             )
         )
     if len(ways) > 1:
-        notes.append(said("If that does not work: {way}.", way=in_turn(told[one["how"]] for one in ways[1:])))
+        notes.append(said("If uv does not come that way: {way}.", way=in_turn(told[one["how"]] for one in ways[1:])))
     return tuple(notes)
 
 

@@ -93,7 +93,7 @@ def step(
             **mirrors,
         }
     command = Command(tuple(argv), environment, project.folder, kind, options)
-    count = len(project.lock.packages) if project.lock else 0
+    count = project.lock.count if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
     many = said("{count} packages of uv.lock", count=count) if project.lock else said("the packages of uv.lock")
     if project.member:

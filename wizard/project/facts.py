@@ -25,6 +25,11 @@ class LockedPackage:
     group_dependencies: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """`[package.dev-dependencies]`: by dependency group."""
 
+    @property
+    def installs(self) -> bool:
+        """Whether it is ever installed: a project that is no package itself stands in its own lock and never is."""
+        return "virtual" not in self.source
+
 
 @dataclass(frozen=True)
 class Lock:
@@ -36,6 +41,11 @@ class Lock:
     requires_python: str | None
     supported: tuple[str, ...] = ()
     """Markers of the only environments that it was made for (`tool.uv.environments`); none: for all."""
+
+    @property
+    def count(self) -> int:
+        """How many packages it names that are ever installed."""
+        return sum(package.installs for package in self.packages)
 
     @property
     def versions(self) -> dict[str, str]:

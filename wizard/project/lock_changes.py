@@ -134,7 +134,8 @@ def lock_changes(before: bytes | None, after: bytes | None) -> LockChanges:
 def _packages(data: bytes | None) -> Mapping[str, tuple[LockedPackage, ...]]:
     found: dict[str, tuple[LockedPackage, ...]] = {}
     for package in lock_of(parse(data)).packages if data else ():
-        found[package.name] = (*found.get(package.name, ()), package)
+        if package.installs:
+            found[package.name] = (*found.get(package.name, ()), package)
     return found
 
 

@@ -72,7 +72,10 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
     # a uv.toml beside it silences [tool.uv] for what both may hold
     settings = uv_toml.tables if uv_toml.data is not None else uv
     inside = members(root, tables)
-    beside = {f"{one}/pyproject.toml": read(root / one / "pyproject.toml") for one in inside}
+    names_beside = [f"{one}/pyproject.toml" for one in inside]
+    beside = {
+        name: of_bytes(root / name, planned[name]) if name in planned else read(root / name) for name in names_beside
+    }
     member = next((one for one in reversed(inside) if given.is_relative_to(root / one)), "")
     own = beside[f"{member}/pyproject.toml"].tables if member else tables
     groups = _groups(own)
@@ -106,7 +109,7 @@ def _project(root: Path, given: Path, environment: Mapping[str, str], planned: M
         },
         findings=(
             *_findings(pyproject, uv_toml, lock_file),
-            *(() if planned else (*_closed(root, environment), *_ours(root, environment))),
+            *((*_closed(root, environment), *_ours(root, environment)) if (root / names[0]).exists() else ()),
         ),
         first_index=_ambient_index(environment),
     )

@@ -6,13 +6,19 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 
 from wizard.language import said
 from wizard.project.edited import carried_out, parsed
-from wizard.project.pyproject import normal, table
+from wizard.project.pyproject import normal, table, texts
 from wizard.project.torch_lines import lists, name_of
 from wizard.project.torch_target import Change
+
+__all__ = ["added", "edit_requirements", "name_of", "names_in", "options_for"]
+
+DEPENDENCIES = ("project", "dependencies")
+SOURCES = ("tool", "uv", "sources")
+_OPTIONS = {"optional-dependencies": "--optional", "dependency-groups": "--group"}
 
 
 def edit_requirements(pyproject: bytes, wishes: Mapping[str, str | None]) -> bytes:
@@ -26,43 +32,64 @@ def edit_requirements(pyproject: bytes, wishes: Mapping[str, str | None]) -> byt
 
 
 def added(pyproject: bytes, requirement: str) -> bytes:
-    """The file with one more dependency of the project; the same bytes where there is no project in it. Raises Refused."""
+    """The file with one more dependency of the project; the same bytes where there is no project in it, or where a build
+    says what it depends on. Raises Refused.
+    """
     tables = parsed(pyproject)
-    if not table(tables, "project"):
+    if not table(tables, "project") or "dependencies" in texts(table(tables, "project").get("dynamic")):
         return pyproject
-    path = ("project", "dependencies")
     there = isinstance(table(tables, "project").get("dependencies"), list)
-    one = Change("item", path, requirement) if there else Change("set", path, [requirement])
+    one = Change("item", DEPENDENCIES, requirement) if there else Change("set", DEPENDENCIES, [requirement])
     return carried_out(pyproject, [one], partial(_by_hand, [one]))
 
 
-def is_requirement(text: str) -> bool:
-    """Whether that is a requirement as pyproject.toml has them."""
-    try:
-        Requirement(text)
-    except InvalidRequirement:
-        return False
-    return True
+def names_in(pyproject: bytes) -> set[str]:
+    """The packages that the file asks for, wherever it does. Raises Refused."""
+    return {name for _path, lines in lists(parsed(pyproject)) for line in lines if (name := name_of(line))}
+
+
+def options_for(pyproject: bytes, package: str) -> tuple[str, ...]:
+    """The options by which `uv add` and `uv remove` find it: that of the group or extra that asks for it. Raises Refused."""
+    for path, lines in lists(parsed(pyproject)):
+        if normal(package) in map(name_of, lines):
+            return (
+                () if path == DEPENDENCIES else (_OPTIONS[path[-2]], path[-1]) if path[-2] in _OPTIONS else ("--dev",)
+            )
+    return ()
 
 
 def _changes(tables: Mapping[str, Any], wishes: Mapping[str, str | None]) -> Iterator[Change]:
     wished = {normal(name): wish for name, wish in wishes.items()}
-    gone = set()
+    changed = set()
     for path, lines in lists(tables):
-        left = {name for line in lines if (name := name_of(line)) and name not in wished}
+        stays = [Requirement(line) for line in lines if name_of(line) not in {None, *wished}]
         for line in lines:
             name = name_of(line)
             if name in wished:
                 wish = wished[name]
                 new = None if wish is None else _in_place_of(line, wish)
                 if new != line:
-                    named_already = new is not None and name_of(new) in left
-                    yield Change("item", path, None if named_already else new, line)
-                if new is None or name_of(new) != name:
-                    gone.add(name)
-    for key in table(tables, "tool", "uv", "sources"):
-        if normal(key) in gone:
-            yield Change("set", ("tool", "uv", "sources", key), None, optional=True)
+                    changed.add(name)
+                    asked_already = new is not None and any(_covers(one, Requirement(new)) for one in stays)
+                    yield Change("item", path, None if asked_already else new, line)
+    for name in changed:
+        yield from _moved_source(table(tables, "tool", "uv", "sources"), name, wished[name])
+
+
+def _covers(there: Requirement, new: Requirement) -> bool:
+    """Whether a requirement of the same package holds wherever the new one would."""
+    return normal(there.name) == normal(new.name) and (there.marker is None or there.marker == new.marker)
+
+
+def _moved_source(sources: Mapping[str, Any], name: str, wish: str | None) -> Iterator[Change]:
+    """Where a package comes from stays what it is under its right name: from another index it may be another package."""
+    new = Requirement(wish) if wish is not None else None
+    if new is not None and normal(new.name) == name:
+        return
+    for key in [key for key in sources if normal(key) == name]:
+        if new is not None and not new.url and normal(new.name) not in map(normal, sources):
+            yield Change("set", (*SOURCES, new.name), sources[key])
+        yield Change("set", (*SOURCES, key), None, optional=True)
 
 
 def _in_place_of(line: str, wish: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from wizard.lists import sentences
 from wizard.run import client, process, state
 from wizard.run.client import RunInfo
 from wizard.run.when import started_told
+from wizard.this_run import ThisRun, of_document
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Interrupted:
     why: str
     choices: Mapping[str, Any]
     """What was chosen for it, by table."""
+    this_run: ThisRun = field(default_factory=ThisRun)
+    """What a fix had set for it alone, as far as it is still to be done."""
 
     def told(self) -> tuple[str, ...]:
         """What happened, and what is kept."""
@@ -89,7 +92,18 @@ def look(project: str | None) -> Interrupted | None:
 def of(run: RunInfo) -> Interrupted:
     """What is known of that interrupted run."""
     job = state.read_json(run.folder / state.JOB) or {}
-    return Interrupted(run, _step(run.folder, job), _why(run.folder), (job.get("context") or {}).get("choices") or {})
+    choices = (job.get("context") or {}).get("choices") or {}
+    return Interrupted(run, _step(run.folder, job), _why(run.folder), choices, asked(run).left(_done(run.folder)))
+
+
+def asked(run: RunInfo) -> ThisRun:
+    """What a fix had set for that run alone."""
+    return of_document(((state.read_json(run.folder / state.JOB) or {}).get("context") or {}).get("this_run"))
+
+
+def _done(folder: Path) -> set[str]:
+    found = events.read(folder / state.EVENTS)
+    return {str(one["id"]) for one in found if one["type"] == "step" and one.get("state") == "done"}
 
 
 def _step(folder: Path, job: Mapping[str, Any]) -> str:

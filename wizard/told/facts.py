@@ -119,7 +119,7 @@ def project_rows(project: Project | None, path: str, variant: str | None = None)
     if project is None:
         yield "Project", _("none in {path}", path=end_of(one_line(path), 56))
         return
-    lock = _("uv.lock with {count} packages", count=len(project.lock.packages)) if project.lock else _("no uv.lock")
+    lock = _("uv.lock with {count} packages", count=project.lock.count) if project.lock else _("no uv.lock")
     if project.has_lock and project.lock is None:
         lock = _("a uv.lock that cannot be read")
     yield "Project", _(", ").join([end_of(one_line(project.path), 38), lock])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from wizard.language import _
-from wizard.project.requirement_editor import is_requirement
+from wizard.project.pyproject import normal
+from wizard.project.requirement_editor import name_of
 
 
 def problem(text: str, wrong: str) -> str | None:
     """What is wrong with that in the place of `wrong`, None where nothing is."""
-    if text == wrong:
-        return _("This is the name that nobody has.")
-    return None if is_requirement(text) else _("A name such as numpy, or numpy>=2.")
+    name = name_of(text)
+    if name is None:
+        return _("A name such as numpy, or numpy>=2.")
+    return _("This is the name that nobody has.") if name == normal(wrong) else None
 
 
 __all__ = ["problem"]

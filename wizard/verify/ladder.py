@@ -240,6 +240,10 @@ class Ladder:
         text = str(entry.get("error") or "")
         if stage == "python":
             self.python = dict(entry)
+            if gone := entry.get("gone"):
+                found = why.files_gone(gone, self.request, self.context)
+                self._fail("python", said("files are gone"), found, entry.get("seconds", 0.0))
+                return
             found = why.packages_missing(text, entry.get("missing", []), entry.get("needs") or {}, self.context)
             self._fail("python", said("packages missing"), found, entry.get("seconds", 0.0))
             return

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from wizard.diagnosis import Context, Diagnosis, Fix, diagnose, of
-from wizard.language import said
+from wizard.language import nsaid, said
 from wizard.machine.facts import Gpu, Machine, Os
 from wizard.text import one_line
 from wizard.verify import library
@@ -18,6 +18,8 @@ from wizard.verify.record import VerifyRequest
 
 HIDING = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
 SYNC_AGAIN = library.SYNC_AGAIN
+MOST_BY_NAME = 6
+"""Packages that a command names; where it is more, all are installed once more."""
 CHECK_AGAIN = Fix(said("Check once more"), commands=(("uv-wizard", "verify"),))
 
 
@@ -82,6 +84,27 @@ def packages_missing(printed: str, names: list[str], needs: Mapping[str, Any], a
         ),
         fixes=(SYNC_AGAIN,),
     )
+
+
+def files_gone(gone: Sequence[Mapping[str, Any]], request: VerifyRequest, around: Context) -> Diagnosis:
+    """Files of installed packages are not there any more: `package`, `count`, `file` (one of them) each."""
+    lines = [
+        nsaid(
+            "{package}: {count} file is gone, {file}",
+            "{package}: {count} files are gone, such as {file}",
+            each["count"],
+            package=each["package"],
+            file=each["file"],
+        )
+        for each in gone
+    ]
+    packages = [str(each["package"]) for each in gone]
+    found = of("package-files-missing", lines[:6], around, package=packages[0])
+    if not request.locked:
+        return found
+    pairs = [word for name in packages for word in ("--reinstall-package", name)]
+    words = pairs if len(packages) <= MOST_BY_NAME else ["--reinstall"]
+    return replace(found, fixes=(Fix(said("Install it once more"), commands=(("uv", "sync", "--locked", *words),)),))
 
 
 def wrong_build(wanted: str, kind: str, built: str, words: str, around: Context) -> Diagnosis:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import platform
 import sys
+import time
 import warnings
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .common import Short, normal, text_of
+
+LOOK_S = 10.0
+"""Seconds that looking for files may take; it takes a tenth of one as a rule."""
+LOADED = (".py", ".so", ".pyd", ".dll", ".dylib")
+_OF_TORCH = ("torch", "nvidia-", "cuda-", "triton", "pytorch-triton", "rocm")
 
 
 def stage_python(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +45,52 @@ def stage_python(known: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]
     known["python"] = facts
     if missing or other:
         raise Short("not in the environment: " + ", ".join(missing) if missing else "; ".join(other), facts)
+    gone = files_gone(asked.get("expected") or {})
+    if gone:
+        facts["gone"] = gone
+        raise Short("files are gone: " + ", ".join(each["file"] for each in gone), facts)
     return facts
+
+
+def files_gone(names: Iterable[str]) -> list[dict[str, Any]]:
+    """Packages of which files are not where their installation put them: `package`, `count`, `file` (one of them).
+
+    Only what is imported counts. torch's own and its CUDA libraries have rungs that know more of them. On a disk so slow
+    that it takes longer than `LOOK_S`, the rest is not looked at.
+    """
+    from importlib import metadata
+
+    until = time.monotonic() + LOOK_S
+    found, listed = [], {}  # type: list[dict[str, Any]], dict[str, set[str]]
+    for name in sorted(names):
+        if normal(name).startswith(_OF_TORCH):
+            continue
+        try:
+            dist = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        root = str(dist.locate_file(""))
+        gone = []
+        for path in _imported(dist.read_text("RECORD") or ""):
+            if time.monotonic() > until:
+                return found
+            folder, _, last = path.rpartition("/")
+            there = os.path.join(root, *folder.split("/"))
+            if there not in listed:
+                listed[there] = set(os.listdir(there)) if os.path.isdir(there) else set()
+            if last not in listed[there] and not os.path.lexists(os.path.join(there, last)):
+                gone.append(path)
+        if gone:
+            found.append({"package": normal(name), "count": len(gone), "file": gone[0]})
+    return found
+
+
+def _imported(record: str) -> Iterator[str]:
+    """The paths of a RECORD that Python imports or loads, below the folder of the packages."""
+    for row in csv.reader(record.splitlines()):
+        path = row[0] if row else ""
+        if path.endswith(LOADED) and not path.startswith(("..", "/")) and "__pycache__/" not in path:
+            yield path
 
 
 def installed() -> dict[str, str]:
