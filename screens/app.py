@@ -18,7 +18,8 @@ from screens.step import ORDER, StepScreen
 from screens.terminal import TerminalApp
 from screens.walk import Walk
 from wizard.errors import ExitCode, WizardError
-from wizard.language import _, shown
+from wizard.language import _, error_told, shown
+from wizard.text import one_line
 
 if TYPE_CHECKING:
     from wizard.run.interrupted import Interrupted
@@ -187,8 +188,12 @@ class WizardApp(TerminalApp):
 
     def on_step_screen_look_again(self) -> None:
         """F5."""
-        self.walk.way.read()
-        self._look()
+        try:
+            self.walk.way.read()
+        except WizardError as error:  # the folder is gone
+            self.current.say(one_line(f"x {error_told(error)}", 76))
+        else:
+            self._look()
 
 
 def run(

@@ -30,6 +30,8 @@ class AskedField:
     value: str = ""
     check: Callable[[str], str | None] | None = None
     help_text: str = ""
+    selected: bool = False
+    """Whether what is typed first takes the place of the text."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#sheet-body").styles.height = len(self._fields) + len(self._marks)
+        if self._fields[0].selected:
+            self.query_one("#asked-0", Field).select()
 
     def help_name(self) -> str:
         return _help_of(self.focused, self._marks) or super().help_name() or self._fields[0].help_text

@@ -28,7 +28,16 @@ def ask(screen: Screen[Any], fix: Fix, then: Callable[[Fix], None]) -> None:
     screen.app.push_screen(
         FieldSheet(
             shown(fix.title),
-            [AskedField("name", _("Name"), wrong, check=lambda text: problem(text, wrong))],
+            [
+                AskedField(
+                    "name",
+                    _("Name"),
+                    wrong,
+                    check=lambda text: problem(text, wrong),
+                    help_text="requirement",
+                    selected=True,
+                )
+            ],
             [_("The review shows what becomes of pyproject.toml, before anything is changed.")],
         ),
         answered,

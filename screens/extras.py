@@ -21,7 +21,13 @@ def rows(way: Way) -> list[Marked]:
     if project is not None:
         for key, kind, names in (("sync.extras", "extra", project.extras), ("sync.groups", "group", project.groups)):
             on = choices.names(key)
-            found += [Marked(f"{key}={name}", f"{kind} {name}", name in on, help_text=kind) for name in names]
+            # uv takes these by itself: a mark that is not set would say that they are left out
+            by_itself = project.default_groups if kind == "group" else ()
+            found += [
+                Marked(f"{key}={name}", f"{kind} {name}", name in on, help_text=kind)
+                for name in names
+                if name not in by_itself
+            ]
     no_cache = choices.flag("sync.no-cache")
     found.append(Marked("sync.no-cache", _("no cache: everything is downloaded again"), no_cache, help_text="cache"))
     require = choices.text("verify.require")

@@ -176,6 +176,7 @@ class FailingScreen(StepScreen):
             return
         if leads(fix) != "again":
             self.walk.tried = (*self.walk.tried, fix.title)
+        self.walk.fixed_on = self.NAME
         self.post_message(self.GoTo("review"))
 
     @on(ChoiceList.Taken, "#fixes")

@@ -100,6 +100,10 @@ class Field(HorizontalGroup):
         """The text in the field."""
         return self._input.value
 
+    def select(self) -> None:
+        """What is typed first takes the place of the text."""
+        self._input.select_all()
+
     @property
     def input(self) -> FieldInput:
         """The widget that takes the focus."""

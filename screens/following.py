@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from screens.follower import OFTEN_S, Follower
+from screens.quit_sheets import RunningSheet
 from screens.step import StepScreen
 from wizard.run.progress import RunState
 
@@ -34,11 +35,14 @@ def _feed(app: App[Any], walk: Walk, follower: Follower, feeding: Timer) -> None
 
 
 def _over(app: App[Any], walk: Walk) -> None:
-    """What ended badly may have changed the machine: it is looked at again, once. All that is shown tells of the end."""
+    """What a run has changed is looked at again, once: machine and project. All that is shown tells of the end."""
     shown = [one for one in app.screen_stack if isinstance(one, StepScreen)]
     if walk.exit_code:
         walk.failed()
-    if walk.exit_code and shown:
+    if shown:
         shown[-1].post_message(StepScreen.LookAgain())
     for one in shown:
         one.on_facts()
+    top = app.screen
+    if isinstance(top, RunningSheet):
+        top.dismiss(None)  # what it asks about is over

@@ -201,7 +201,7 @@ class MirrorsScreen(MirrorChoice):
         mirror = next((one for one in sources if one.id == name or (name == OFFICIAL and one.official)), None)
         if mirror is None:
             return ""
-        told += [shown(short_name(name, kind)), *rows.wrapped(mirror.operator, 38, 3), ""]
+        told += [shown(short_name(name, kind)), *rows.wrapped(shown(mirror.operator), 38, 3), ""]
         if mirror.url:
             told += [*rows.folded(mirror.url, 38), ""]
         result = self.measuring.of(kind).get(mirror.id)

@@ -20,6 +20,7 @@ from screens.walk import Walk
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
 from wizard.language import _, error_told, shown
+from wizard.lock_forecast import uv_now
 from wizard.obstacle import stands_in_the_way
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
@@ -136,7 +137,7 @@ class PlannedScreen(StepScreen):
     def _opened_at(self) -> int:
         """The step that is told at first: the one that changes the project, else the sync."""
         ids = [step.id for step in self._steps]
-        return next((ids.index(name) for name in ("torch", "lock", "sync") if name in ids), 0)
+        return next((ids.index(name) for name in ("fix", "torch", "lock", "sync") if name in ids), 0)
 
     # what the sync fetches
 
@@ -166,6 +167,8 @@ class PlannedScreen(StepScreen):
         """P: uv lock in a copy of the project."""
         if self.plan is None or self.plan.step("lock") is None or self.walk.running or self._waits:
             self.say(_("Nothing to try: uv.lock is not made again."))
+        elif uv_now(self.way) is None:
+            self.say(_("Not yet: the uv for it comes with step 1."))
         elif not self.trial.running:
             self.query_one("#steps", ChoiceList).highlighted = self._row_of("lock")
             self._try_lock(self.plan, self.trial.begin(self.plan))

@@ -31,6 +31,7 @@ from screens.step_text import (
 from screens.widgets import Line
 from wizard.errors import BadInput
 from wizard.language import _, error_told, ngettext, said, shown
+from wizard.lock_forecast import uv_now
 from wizard.plan.step import Step
 from wizard.text import one_line
 from wizard.told.phrases import step_name
@@ -50,7 +51,7 @@ class ReviewScreen(PlannedScreen):
     TITLE_TEXT = said("Review: what will happen")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "details", said("Details"), id="review.details"),
-        Binding("e", "extras", said("Extras"), id="review.extras"),
+        Binding("e", "extras", said("Options"), id="review.extras"),
         Binding("p", "try_lock", said("Try lock"), id="review.lock"),
         Binding("f5", "look_again", said("Look again"), id="review.look", show=False),
         *(
@@ -126,7 +127,8 @@ class ReviewScreen(PlannedScreen):
         if not self._steps and not told:
             rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
-            about = {"lock": self.trial.row(), "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
+            trial = self.trial.row() if uv_now(self.way) else ""
+            about = {"lock": trial, "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
             first, *more = what_it_does(step, about, self.room - 25)
             first = f"{number} {fit(step_name(step.id), 11)}{first}"
             first = f"{fit(cut(first, self.room - 12), self.room - 10)}{much(step)}"
@@ -254,13 +256,16 @@ class ReviewScreen(PlannedScreen):
             self.trial.stop()
             self.redraw()
             self.say(_("Stopped. Nothing was changed."))
+        elif self.walk.fixed_on:
+            name, self.walk.fixed_on = self.walk.fixed_on, ""
+            self.post_message(self.GoTo(name))
         else:
             super().go_back()
 
     def shows(self, action: str) -> bool:
         if action.startswith("fix("):
             return bool(self.told) and int(action[4:-1]) <= len(self.told.fixes)  # type: ignore[union-attr]
-        locks = bool(self.plan and self.plan.step("lock") and not self.walk.running)
+        locks = bool(self.plan and self.plan.step("lock") and not self.walk.running and uv_now(self.way))
         return super().shows(action) and (action != "try_lock" or locks)
 
     def word_of(self, binding: Binding) -> str:

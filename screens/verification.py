@@ -17,6 +17,7 @@ from screens.sync import side_of
 from screens.widgets import Line
 from wizard.errors import WizardError
 from wizard.language import _, said, shown
+from wizard.plan.quoting import command_line
 from wizard.run import client
 from wizard.text import masked
 from wizard.told.run import verdict
@@ -53,6 +54,7 @@ class VerificationScreen(RunScreen):
         super().__init__(walk)
         self._after: After | None = None
         self._asked_for: object = None
+        self._asked: tuple[str, ...] = ()
         self._details: list[str | None] = []
 
     def compose_live(self) -> Iterable[Widget]:
@@ -111,7 +113,9 @@ class VerificationScreen(RunScreen):
         if self.walk.run is not None and self._asked_for is not self.walk.run:
             self._asked_for = self.walk.run
             from wizard.told.after import after
+            from wizard.told.asked_for import asked_for
 
+            self._asked = asked_for(self.way)
             try:
                 self._after = after(self.way, client.again(self.walk.run))
             except WizardError:
@@ -136,7 +140,10 @@ class VerificationScreen(RunScreen):
 
     def live_lead(self) -> str:
         if self.ended:
-            return "\n".join(rows.wrapped(verdict(self.state)[1], 78, 2))
+            told = rows.wrapped(verdict(self.state)[1], 78, 2)
+            if len(told) < 2 and self.after is not None and self._asked:
+                told.append(rows.cut(_("Asked for: {packages}", packages=_(", ").join(self._asked)), 78))
+            return "\n".join(told)
         return self.LEAD
 
     def live_label(self) -> str:
@@ -206,6 +213,9 @@ def after_rows(after: After | None, width: int) -> list[str]:
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
     commands = [("", command.ljust(longest) + shown(about)) for command, about in after.commands]
     told = [(_("From now on"), commands[0][1]), *commands[1:]]
+    there = f"cd {run_rows.shown_log(command_line([after.folder]))}" if after.folder else ""
+    if there and cell_len(there) <= width - 16:  # the lines in the terminal have it at any length
+        told = [(told[0][0], there), ("", told[0][1]), *told[1:]]
     not_all = after.arrived.startswith("!")
     if after.load_line and not after.finds_uv:
         first = _("{load_line}   then this terminal finds uv", load_line=after.load_line)

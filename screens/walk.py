@@ -36,6 +36,9 @@ class Walk:
     left: ThisRun | None = None
     """What a fix had set for that run, and what of it is still to be done once the run has failed."""
 
+    fixed_on: str = ""
+    """The screen of the failure that a fix was taken on, while its plan is on the review: Back leads there once."""
+
     copied: str = ""
     """The command of a fix that was copied last, since the run was started."""
 
@@ -76,7 +79,7 @@ class Walk:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
         self.run, self.state, self.copied = run, None, ""
         self.runs += 1
-        self.left = None
+        self.left, self.fixed_on = None, ""
         if self.made is not None:
             self.made.only_now(self.made.this_run.begun())
 

@@ -197,8 +197,9 @@ def test_attach_leaves_the_same_last_lines(folder: Path, recorded: Recorded) -> 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN", "ko"])
 def test_the_line_to_type_is_not_broken_by_a_terminal_of_80_cells(
-    folder: Path, recorded: Recorded, tmp_path: Path, language: str
+    folder: Path, recorded: Recorded, tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(folder)
     uv = put_uv(tmp_path / "bin")
     machine = replace(LINUX, files={f"{LINUX.folders['config']}/env.sh": SH.text({}, str(uv.parent))})
     with spoken(language):

@@ -117,7 +117,7 @@ def test_a_failure_is_put_right_without_leaving(project: Project, index: Index) 
     project.pyproject.write_text(text.replace('"alpha"', '"alpha", "gamma"'), "utf-8")
     code, told = walked(project.path, "\n" * 9 + "a\n\n" + "1\n\n")
     assert code == 0, told
-    assert told.count("Which fix? a number; a tries again, q ends [q]: ") == 2
+    assert told.count("Which fix? a number; a tries again, q ends [1]: ") == 2
     assert told.count("6/8 review") == 3
     assert "uv makes uv.lock again" in told
     assert "gamma" in project.lock.read_text("utf-8")
@@ -129,7 +129,8 @@ def test_a_misspelt_package_is_put_right_without_leaving(project: Project) -> No
     code, told = walked(project.path, "\n" * 9 + "1\n\n" + "1\ngama\ntwo words\ngamma\n\n")
     assert code == 0, told
     assert told.count("The right name, or Enter for none: ") == 4
-    assert told.count("Which fix? a number; a tries again, q ends [q]: ") == 2, "Enter for none asks for the fix again"
+    for default in ("1", "2"):  # Enter for none asks for the fix again
+        assert f"Which fix? a number; a tries again, q ends [{default}]: " in told
     assert "x error: This is the name that nobody has." in told
     assert "x error: A name such as numpy, or numpy>=2." in told
     assert "1  fix: ask for gamma in pyproject.toml, 1 file" in told

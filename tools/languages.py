@@ -36,6 +36,7 @@ WORDS = {
     "failures.toml": ("cause[].title", "cause[].explanation", "cause[].fix[].title", "cause[].fix[].message"),
     "machine.toml": ("finding.*.title", "finding.*.explanation"),
     "conda.toml": ("ambiguous.*.why", "dropped[].why", "undecided[].why"),
+    "mirrors.toml": ("mirror[].operator",),
     "uv.toml": ("tampered.title", "tampered.explanation"),
     "help.toml": ("*.title", "*.text", "*.more"),
 }

@@ -67,7 +67,7 @@ def _mirrors(way: Way) -> str:
 
 def _torch(way: Way) -> str:
     if way.project is None or way.project.torch is None:
-        return "uv add torch"
+        return "uv-wizard torch"
     plan, options = way.plan(), way.selection().options()
     value = way.choices.text("torch.variant")
     name = way.torch().choice if value == "auto" else value

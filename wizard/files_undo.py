@@ -37,6 +37,8 @@ class Undone:
     state: str
     why: str = ""
     versions: Versions | None = None
+    new: bool = False
+    """Whether the run had made it: to put that back is to take it away."""
 
 
 CHANGED = said("it was changed since")
@@ -78,8 +80,8 @@ def _undo_file(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undo
     if now != before and not ours:
         return Undone(str(path), "refused", CHANGED, _versions(folder, entry, before, now))
     if dry_run:
-        return Undone(str(path), "already" if now == before else "restored")
-    return Undone(str(path), "restored" if _put_back(path, entry, before, now) else "already")
+        return Undone(str(path), "already" if now == before else "restored", new=before is None)
+    return Undone(str(path), "restored" if _put_back(path, entry, before, now) else "already", new=before is None)
 
 
 def _put_back(path: Path, entry: Mapping[str, Any], before: bytes | None, now: bytes | None) -> bool:

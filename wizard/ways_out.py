@@ -93,6 +93,8 @@ def to_type(commands: Iterable[tuple[str, ...]] | None, uv: str = "uv") -> list[
 def typed(way: Way, commands: Iterable[tuple[str, ...]] | None) -> list[str]:
     """The lines that a person types in the terminal that this program was started from: in the project's folder, with its uv."""
     commands = tuple(commands or ())
+    if any(argv[:2] == ("uv-wizard", "apply") for argv in commands) and way.project and not way.project.has_lock:
+        commands = (("uv", "lock"), *commands)  # apply makes no first lock
     lines = to_type(_placed(way, commands), uv_word(way))
     there = elsewhere(way)
     first = [command_line(("cd", there))] if there and any(argv[0] in OF_A_PROJECT for argv in commands) else []

@@ -13,6 +13,7 @@ from wizard.advice.uv_here import uv_here
 from wizard.choices import Choices
 from wizard.machine.facts import Conda, FoundUv, Machine, NetworkFact, UvInShell, UvSource
 from wizard.plan.install_uv import plan_uv
+from wizard.plan.uv_ways import installer_unreached, unreached
 from wizard.project.facts import Lock, Project
 from wizard.uv_fields import wrong_folder, wrong_version
 
@@ -68,7 +69,9 @@ def values(here: Machine, required: str | None = None, **choices: str) -> list[t
 def test_rows_the_recommended_first(here: Machine, required: str | None, expected: list[tuple[str, bool]]) -> None:
     rows = values(here, required)
     assert [(value, automatic) for value, _, automatic in rows] == expected
-    assert [word for _, word, _ in rows] == ["recommended"] + ["possible"] * (len(rows) - 1)
+    away = {"index": unreached(here), "standalone": installer_unreached(here)}
+    rest = ["not reached" if away.get(value) else "possible" for value, _, _ in rows[1:]]
+    assert [word for _, word, _ in rows] == ["recommended", *rest]
 
 
 def test_a_choice_of_the_command_line_changes_what_is_chosen_not_what_there_is() -> None:

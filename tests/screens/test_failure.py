@@ -21,7 +21,9 @@ pytestmark = pytest.mark.same_everywhere
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)  # from anywhere else, what is typed by hand begins with cd
-    return make_folder(tmp_path)
+    made = make_folder(tmp_path)
+    (made / "uv.lock").write_text('version = 1\nrequires-python = ">=3.10"\n')
+    return made
 
 
 @pytest.fixture

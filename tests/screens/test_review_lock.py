@@ -46,7 +46,7 @@ async def review(
     files = {path: path.read_bytes() for path in project.path.iterdir()}
     async with app.run_test(size=size) as pilot:
         app.show("review")
-        await until(pilot, shows(app, OFFER[:24]))
+        await until(pilot, shows(app, OFFER[:24] if uv else "uv makes uv.lock"))
         yield app, pilot
         if app.walk.run is None:
             assert {path: path.read_bytes() for path in project.path.iterdir()} == files
@@ -128,8 +128,10 @@ async def test_why_it_fails_is_told_with_what_to_do(project: Project, index: Ind
 
 async def test_without_any_uv_it_says_so(project: Project, index: Index) -> None:
     async with review(project, index, uv=False) as (app, pilot):
+        assert "P Try lock" not in text_of(app)
+        assert "P tries it" not in text_of(app)
         await pilot.press("p")
-        await until(pilot, shows(app, "x there is no uv here yet that could lock"))
+        await until(pilot, shows(app, "Not yet: the uv for it comes with step 1."))
 
 
 async def test_leaving_the_wizard_ends_uv(project: Project, index: Index) -> None:

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.same_everywhere
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)  # from elsewhere, what to type begins with cd
     return make_folder(tmp_path)
 
 

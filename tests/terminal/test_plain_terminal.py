@@ -131,7 +131,7 @@ def test_a_fix_is_taken_by_its_number_and_the_way_ends_well(
 ) -> None:
     index.fault("alpha-1.0", Status(404, times=1))
     child = plain(project, language)
-    asked = _("Which fix? a number; a tries again, q ends [q]:")
+    asked = _("Which fix? a number; a tries again, q ends [{default}]:", default="1")
     enter_until(child, asked)
     child.sendline("9")
     child.expect_exact(asked)

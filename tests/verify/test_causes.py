@@ -105,7 +105,9 @@ def test_each_has_its_name_its_evidence_and_a_way_out(cause: str, stage: str, te
 
 def test_no_cause_of_the_phase_is_left_out() -> None:
     known = {entry["id"] for entry in table("failures.toml")["cause"] if entry["phase"] == "verify"}
-    assert known - {"unknown", "package-files-missing"} == {cause for cause, *_ in TEXTS}, "the latter: test_files_gone.py"
+    assert known - {"unknown", "package-files-missing"} == {cause for cause, *_ in TEXTS}, (
+        "the latter: test_files_gone.py"
+    )
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,9 @@ def _new(machine: Machine, planned: Planned) -> Iterator[UvWay]:
         ways = plan.step.commands[0].options["ways"] if plan and plan.step else []
         if plan is None or (value == "index" and ways and ways[0]["how"] == "standalone"):
             continue
-        yield UvWay(value, label, False, "possible", _note(value, ways, machine), _command(plan))
+        away = unreached(machine) if value == "index" else installer_unreached(machine)
+        word = "not reached" if away else "possible"
+        yield UvWay(value, label, False, word, _note(value, ways, machine), _command(plan))
 
 
 def _note(value: str, ways: list[dict[str, object]], machine: Machine) -> str:

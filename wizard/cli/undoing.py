@@ -107,13 +107,23 @@ def _tell(options: Options, run: RunInfo, done: tuple[files_undo.Undone, ...], *
         rows = [{"path": one.name, "state": one.state, "why": one.why, **_versions(one)} for one in done]
         common.print_json({"schema": 1, "run": run.id, "files": rows})
     else:
-        verb = _("would be put back") if dry else _("put back")
-        told = {"restored": f"+ {verb}", "already": _("+ is as before"), "refused": _("x left as it is")}
-        common.print_lines(f"{told[one.state]}  {one.name}{f': {shown(one.why)}' if one.why else ''}" for one in done)
+        common.print_lines(
+            f"{_word(one, dry=dry)}  {one.name}{f': {shown(one.why)}' if one.why else ''}" for one in done
+        )
         for one in refused:
             common.print_lines(three_versions(one))
         common.print_lines([STAYS] if done else [_("Run {id} changed nothing.", id=run.id)])
     return ExitCode.FAILED if refused else ExitCode.DONE
+
+
+def _word(one: files_undo.Undone, *, dry: bool) -> str:
+    if one.state == "refused":
+        return _("x left as it is")
+    if one.state == "already":
+        return _("+ is as before")
+    if one.new:
+        return "+ " + (_("would be taken away") if dry else _("taken away"))
+    return "+ " + (_("would be put back") if dry else _("put back"))
 
 
 def _versions(one: files_undo.Undone) -> dict[str, str | None]:

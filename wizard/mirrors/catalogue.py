@@ -28,12 +28,13 @@ def built_in() -> Catalogue:
 
 
 def _known(entry: Mapping[str, Any]) -> Mirror:
+    who = entry["operator"]
     return Mirror(
         id=entry["id"],
         kind=entry["kind"],
         url=entry.get("url"),
         official=entry.get("official", False),
-        operator=entry["operator"],
+        operator=said(who),
         country=entry["country"],
         status=entry["status"],
         evidence=entry["evidence"],

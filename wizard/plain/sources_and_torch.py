@@ -64,7 +64,7 @@ def mirrors(way: Way) -> Page:
         "uv-wizard mirrors",
         tuple(questions),
         tuple(
-            f"{shown(short_name(one.id, kind))}{_(': ')}{one.operator}"
+            f"{shown(short_name(one.id, kind))}{_(': ')}{shown(one.operator)}"
             for kind in kinds
             for one in catalogue.built_in().of(kind)
             if one.offer

@@ -45,6 +45,9 @@ def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
 def _named(fix: Fix, talk: Talk) -> Fix | None:
     """With the name that was asked for, None where there is none."""
     while text := talk.ask(_("The right name, or Enter for none:")):
+        if text == "?":
+            talk.say(_("The name as the package index has it: the review shows the change before anything runs."))
+            continue
         wrong = problem(text, asks(fix))
         if wrong is None:
             return filled(fix, text)

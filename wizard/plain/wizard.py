@@ -71,6 +71,8 @@ class _Walk:
         self.way, self.talk, self._address = way, talk, address
         way.locks_first = True
         self.ran = False
+        self._tried: set[str] = set()
+        """Titles of the fixes that were taken."""
         self.code = int(ExitCode.DONE)
 
     def go(self) -> int:
@@ -185,14 +187,19 @@ class _Walk:
         """Whether to go to the review again, with a fix taken, or once something was put right elsewhere."""
         fixes = ended.diagnosis.fixes if ended.diagnosis else ()
         while ended.diagnosis is not None:
-            answer = self.talk.ask(_("Which fix? a number; a tries again, q ends [q]:"))
-            if answer in {"", "q"}:
+            # one after the other, so that Enter alone comes to an end whatever fails
+            untried = (str(number) for number, fix in enumerate(fixes, 1) if fix.title not in self._tried)
+            default = next(untried, "q")
+            asked = _("Which fix? a number; a tries again, q ends [{default}]:", default=default)
+            answer = self.talk.ask(asked) or default
+            if answer == "q":
                 return False
             if answer == "a":
                 return True
             if answer == "?":
                 self.talk.say(_("A number takes that fix; the review comes again before anything runs."))
             elif answer.isdecimal() and 1 <= int(answer) <= len(fixes):
+                self._tried.add(fixes[int(answer) - 1].title)
                 if take_out(self.way, fixes[int(answer) - 1], ended.run, self.talk):
                     if leads(fixes[int(answer) - 1]) == "mirrors":
                         self._choose([name for name, _page in SCREENS].index("mirrors"))
@@ -200,7 +207,7 @@ class _Walk:
             else:
                 self.talk.say(
                     _(
-                        "x error: {answer} is not a choice. Give a number from 1 to {count}, or Enter to end.",
+                        "x error: {answer} is not a choice. Give a number from 1 to {count}, a or q.",
                         answer=answer,
                         count=len(fixes),
                     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 MOST = 8
+OURS = "assets/wizard.tcss"
+"""What a clone of this program has: nobody comes to set that up."""
 
 
 def projects_below(path: str) -> tuple[str, ...]:
@@ -18,6 +20,6 @@ def projects_below(path: str) -> tuple[str, ...]:
 
 def _is_project(folder: Path) -> bool:
     try:
-        return (folder / "pyproject.toml").is_file()
+        return (folder / "pyproject.toml").is_file() and not (folder / OURS).is_file()
     except OSError:  # a folder that this user may not look into
         return False

@@ -14,7 +14,7 @@ from wizard.project.pyproject import normal, table, texts
 from wizard.project.torch_lines import lists, name_of
 from wizard.project.torch_target import Change
 
-__all__ = ["added", "edit_requirements", "name_of", "names_in", "options_for"]
+__all__ = ["added", "edit_requirements", "name_of", "names_in", "names_in_order", "options_for"]
 
 DEPENDENCIES = ("project", "dependencies")
 SOURCES = ("tool", "uv", "sources")
@@ -43,9 +43,15 @@ def added(pyproject: bytes, requirement: str) -> bytes:
     return carried_out(pyproject, [one], partial(_by_hand, [one]))
 
 
+def names_in_order(pyproject: bytes) -> tuple[str, ...]:
+    """The packages that the file asks for, wherever it does, each once, those of the project first. Raises Refused."""
+    named = (name for _path, lines in lists(parsed(pyproject)) for line in lines if (name := name_of(line)))
+    return tuple(dict.fromkeys(named))
+
+
 def names_in(pyproject: bytes) -> set[str]:
-    """The packages that the file asks for, wherever it does. Raises Refused."""
-    return {name for _path, lines in lists(parsed(pyproject)) for line in lines if (name := name_of(line))}
+    """The same in no order. Raises Refused."""
+    return set(names_in_order(pyproject))
 
 
 def options_for(pyproject: bytes, package: str) -> tuple[str, ...]:

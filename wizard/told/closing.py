@@ -10,6 +10,7 @@ from wizard.run.client import RunInfo
 from wizard.told import after_conda, first_steps
 from wizard.told.after import TAKEN_BACK, After
 from wizard.told.after import after as after_run
+from wizard.told.asked_for import asked_for
 from wizard.way import Way
 
 NEW_SHELLS = said("New shells have the new variables.")
@@ -32,10 +33,12 @@ def _taken_back(after: After) -> list[str]:
 
 
 def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
+    got = asked_for(way)
+    lines = [_("Asked for: {packages}", packages=_(", ").join(got))] if got else []
     width = max(len(command) for command, _ in after.commands)
-    lines = [_("From now on:"), *(f"  {command:{width}}  {shown(about)}" for command, about in after.commands)]
+    lines += [_("From now on:"), *(f"  {command:{width}}  {shown(about)}" for command, about in after.commands)]
     if after.folder:
-        lines.insert(1, f"  {command_line(['cd', after.folder])}")
+        lines.insert(lines.index(_("From now on:")) + 1, f"  {command_line(['cd', after.folder])}")
     steps = client.steps_of(run)
     if "init" in steps:
         lines += first_steps.told()

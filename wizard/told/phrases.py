@@ -10,7 +10,7 @@ from wizard.text import moving_size, span, three, unit_of
 
 CHOICE_WORDS = {str(word): word for word in (
     said("recommended"), said("possible"), said("in uv.lock"), said("your team"), said("your file"), said("chosen"),
-    said("fails here"),
+    said("fails here"), said("not reached"),
 )}  # fmt: skip
 _FACT_LABELS = {str(label): label for label in (
     said("Machine"), said("GPU"), said("Disk"), said("Network"), said("uv"), said("Newest uv"), said("Python"),

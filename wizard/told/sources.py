@@ -92,7 +92,7 @@ def _row(mirror: Mirror, value: str, result: MirrorResult | None, *, chosen: boo
         result.latency_ms if result else None,
         _behind(result),
         _result(result, measuring=measuring),
-        one_line(mirror.operator, 200),
+        one_line(shown(mirror.operator), 200),
     )
 
 
