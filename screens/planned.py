@@ -47,6 +47,8 @@ class PlannedScreen(StepScreen):
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
         self.plan: Plan | None = None
+        self.can_try = False
+        """Whether there is a lock to try in a copy, and a uv for it."""
         self.obstacle: Diagnosis | None = None
         self._wrong = ""
         self._waits = ""
@@ -97,6 +99,7 @@ class PlannedScreen(StepScreen):
             self.plan = self.way.plan()
         except WizardError as found:
             self.plan, self._wrong = None, one_line(error_told(found))
+        self.can_try = bool(self.plan and self.plan.step("lock") and uv_now(self.way))
         self.trial.keep_for(self.plan)
         self._look_at_sync()
         obstacle = stands_in_the_way(self.way)
@@ -167,7 +170,7 @@ class PlannedScreen(StepScreen):
         """P: uv lock in a copy of the project."""
         if self.plan is None or self.plan.step("lock") is None or self.walk.running or self._waits:
             self.say(_("Nothing to try: uv.lock is not made again."))
-        elif uv_now(self.way) is None:
+        elif not self.can_try:
             self.say(_("Not yet: the uv for it comes with step 1."))
         elif not self.trial.running:
             self.query_one("#steps", ChoiceList).highlighted = self._row_of("lock")

@@ -31,7 +31,6 @@ from screens.step_text import (
 from screens.widgets import Line
 from wizard.errors import BadInput
 from wizard.language import _, error_told, ngettext, said, shown
-from wizard.lock_forecast import uv_now
 from wizard.plan.step import Step
 from wizard.text import one_line
 from wizard.told.phrases import step_name
@@ -127,7 +126,7 @@ class ReviewScreen(PlannedScreen):
         if not self._steps and not told:
             rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
-            trial = self.trial.row() if uv_now(self.way) else ""
+            trial = self.trial.row() if self.can_try else ""
             about = {"lock": trial, "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
             first, *more = what_it_does(step, about, self.room - 25)
             first = f"{number} {fit(step_name(step.id), 11)}{first}"
@@ -265,7 +264,7 @@ class ReviewScreen(PlannedScreen):
     def shows(self, action: str) -> bool:
         if action.startswith("fix("):
             return bool(self.told) and int(action[4:-1]) <= len(self.told.fixes)  # type: ignore[union-attr]
-        locks = bool(self.plan and self.plan.step("lock") and not self.walk.running and uv_now(self.way))
+        locks = self.can_try and not self.walk.running
         return super().shows(action) and (action != "try_lock" or locks)
 
     def word_of(self, binding: Binding) -> str:

@@ -163,7 +163,8 @@ def standing_still(language: str = "en", fetched: Forecast | None = None) -> Ite
             stack.enter_context(mock.patch(f"{name}.time", _clock(), create=True))
         stack.enter_context(mock.patch("screens.settings.try_folder", _tried))
         stack.enter_context(mock.patch("screens.settings.folder_size", return_value=FolderSize(int(1.3 * GIB), True)))
-        stack.enter_context(mock.patch("wizard.ways_out.elsewhere", return_value=""))
+        for room in ("ways_out", "told.after"):
+            stack.enter_context(mock.patch(f"wizard.{room}.elsewhere", return_value=""))
         stack.enter_context(mock.patch("wizard.sync_forecast.look", return_value=fetched))
         stack.enter_context(mock.patch("wizard.run.known._now", lambda one: replace(one, purposes=tuple(one.purposes))))
         use(language)

@@ -108,6 +108,9 @@ class MadeUpWay:
     def advice(self) -> Advice:
         return Advice()
 
+    def uv_path(self) -> str | None:
+        return "/usr/bin/uv"
+
     def why(self, key: str) -> tuple[str, ...]:
         return (
             ("The uv found here, 0.9.30, is part of conda and is gone when base is off",) if key == "uv.install" else ()
