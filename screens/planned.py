@@ -120,8 +120,13 @@ class PlannedScreen(StepScreen):
 
     @property
     def _ready(self) -> bool:
-        waits = self._waits or self.trial.running
+        waits = self._waits or self.trial.running or self._looks_for_uv
         return bool(self.plan and self.plan.steps) and not waits and not self._stopped
+
+    @property
+    def _looks_for_uv(self) -> bool:
+        """Whether it is not known yet which uv is here, such as after a run that brought one."""
+        return "uv" in self.way.pending
 
     @property
     def _stopped(self) -> bool:
@@ -226,7 +231,7 @@ class PlannedScreen(StepScreen):
     def go_on(self) -> None:
         if self.walk.running:
             self.post_message(self.Next(self))
-        elif self.plan is None and not self._wrong:
+        elif (self.plan is None or self._looks_for_uv) and not self._wrong:
             self._start_when_ready = True  # a key that was faster than the plan must not end the wizard
         elif self._steps and self.way.machine.foreign:
             self.say(cut(_("x Another machine's plan is not run here."), 60))

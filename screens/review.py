@@ -91,7 +91,7 @@ class ReviewScreen(PlannedScreen):
     def next_label(self) -> str:
         if self.walk.running:
             return _("Next: sync")
-        if self._waits or self.trial.running:
+        if self._waits or self.trial.running or self._looks_for_uv:
             return _("Start when ready")
         if self._stopped:
             return _("Fix 1: choose it") if self._ways_out() else _("Look again")

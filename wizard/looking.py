@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ class Looking:
         self.environment = dict(os.environ if environment is None else environment)
         self._given = machine
         self._probing: Probing | None = None
+        self._known: Machine | None = None
+        """The machine as it was when the probes were started anew."""
         self.machine = machine or Machine()
         self.pending: tuple[str, ...] = ()
         self.project: Project | None = None
@@ -138,6 +141,7 @@ class Looking:
                 newest=newest,
             )
         )
+        self._known = self.machine
         self.interrupted = interrupted.look(self.project.path if self.project else None)
         self.refresh()
 
@@ -146,6 +150,12 @@ class Looking:
         if self._probing is None:
             return False
         machine, pending = self._probing.snapshot()
+        if pending and self._known is not None:
+            # what is looked at again is what it was until that is answered
+            new = {one.name: getattr(machine, one.name) for one in fields(machine)}
+            machine = replace(
+                self._known, **{name: value for name, value in new.items() if value != getattr(Machine(), name)}
+            )
         if (machine, pending) == (self.machine, self.pending):
             return False
         self.machine, self.pending = machine, pending
