@@ -29,8 +29,10 @@ def written(tmp_path: Path, home: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize("answer, text", [("y", "before\n"), ("n", "after\n"), ("", "after\n")])
-def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, written: Path) -> None:
+@pytest.mark.parametrize(
+    "answer, text, here", [("y", "before\n", True), ("n", "after\n", False), ("", "after\n", True)]
+)
+def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, here: bool, written: Path) -> None:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "wizard", "undo"],
@@ -38,7 +40,10 @@ def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, writte
         encoding="utf-8",
         timeout=60,
         dimensions=(24, 200),
+        cwd=str(written.parent if here else written.parent.parent),
     )
+    if not here:
+        child.expect_exact("Nothing is left to take back in this folder.")
     child.expect_exact(f"+ would be put back  {written}")
     child.expect_exact("Put back? y, n [n]: ")
     child.sendline(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -58,11 +59,23 @@ def undo(options: Options) -> int:
 def _agreed(options: Options, run: RunInfo) -> bool:
     """Asked at the terminal, with what would be put back before the eyes."""
     where = run.project or "-"
+    if run.project is not None and not _is_in(run.project):
+        common.print_lines(
+            [_("Nothing is left to take back in this folder. The newest run that changed something elsewhere:")]
+        )
     common.print_lines([_("Run {id}, of {project}", id=run.id, project=where)])
     _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
     sys.stdout.write(_("Put back? y, n [n]:") + " ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _is_in(folder: str) -> bool:
+    """Whether the terminal stands in that folder or below it."""
+    try:
+        return os.path.commonpath([os.path.realpath(folder), os.path.realpath(os.getcwd())]) == os.path.realpath(folder)
+    except (OSError, ValueError):
+        return False
 
 
 def _chosen(run_id: str | None) -> RunInfo | None:

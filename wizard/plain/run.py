@@ -83,7 +83,7 @@ def _follow(run: RunInfo, report: TextReport, talk: Talk) -> bool:
                     told += 1
                     if told > seen:
                         seen = told
-                        talk.say(report.apply(event))
+                        talk.tell(report.apply(event))
         except KeyboardInterrupt:
             if _asked_to_leave(run, talk):
                 return True
