@@ -47,6 +47,8 @@ class PlannedScreen(StepScreen):
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
         self.plan: Plan | None = None
+        self._opens = False
+        """Whether the step to be told first is to be marked, as a fix has just been taken."""
         self.can_try = False
         """Whether there is a lock to try in a copy, and a uv for it."""
         self.obstacle: Diagnosis | None = None
@@ -61,7 +63,7 @@ class PlannedScreen(StepScreen):
     # what is planned
 
     def on_entered(self) -> None:
-        self._from = 0
+        self._from, self._opens = 0, bool(self.walk.fixed_on)
         if not self.walk.running:
             self.make()
         super().on_entered()
@@ -109,7 +111,8 @@ class PlannedScreen(StepScreen):
         self.obstacle = None if made_by_lock else obstacle
         if self.is_mounted:
             self.redraw()
-            if at is None and self.plan and self.plan.steps:
+            if (at is None or self._opens) and self.plan and self.plan.steps:
+                self._opens = False
                 self.query_one("#steps", ChoiceList).highlighted = self._opened_at()
         if self._start_when_ready and self._ready:
             self._start_when_ready = False

@@ -50,15 +50,26 @@ async def test_a_misspelt_package_of_a_new_project(
             await pilot.press(*["backspace"] * 5, *"beta", "enter")
         await until(pilot, shows(app, "6/8 review"))
         await until(pilot, shows(app, "[ Start: "))
+        if fix == "1":
+            await pilot.press("escape")
+            await until(pilot, shows(app, "No package betta in this package index"))
+            await pilot.press("1")
+            await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+            await pilot.press(*"beta", "enter")  # what is typed takes the place of the wrong name
+            await until(pilot, shows(app, "[ Start: "))
         text = text_of(app)
+        assert "Step 1: pyproject.toml" in text, "the fix is what is told first"
         assert ("ask for beta in pyproject.toml" if fix == "1" else "take betta out of pyproject.toml") in text
         assert [step.id for step in app.walk.way.plan().steps][:2] == ["fix", "lock"]
         assert "betta" in (folder / "pyproject.toml").read_text("utf-8"), "only the review has been shown"
         await pilot.press("ctrl+n")
         await until(pilot, shows(app, "[ Finish ]"))
         assert "It works: Python and" in text_of(app)
+        await until(pilot, shows(app, "Asked for: alpha 1.0, beta 1.1" if fix == "1" else "Asked for: alpha 1.0"))
         assert not app.walk.way.this_run, "it holds for one run"
         assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == named
+        await pilot.press("escape", "escape")
+        await until(pilot, shows(app, "uv sync --locked   nothing to install"))
         run = app.walk.run
         assert run is not None
         client.take_back(run)

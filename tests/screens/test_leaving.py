@@ -59,6 +59,19 @@ async def test_ctrl_c_while_a_run_goes_on_asks_whether_to_stop_it(tmp_path: Path
         await until(pilot, lambda: app.screen.id == "sync")
 
 
+@pytest.mark.parametrize("key, sheet", [("ctrl+c", StopSheet), ("ctrl+q", QuitSheet)])
+async def test_what_is_asked_about_a_run_is_asked_no_longer_once_it_is_over(
+    key: str, sheet: type[StopSheet | QuitSheet], tmp_path: Path, recorded: Recorded
+) -> None:
+    async with showing(make_folder(tmp_path), recorded) as (app, pilot):
+        await until(pilot, lambda: app.screen.id == "sync")
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, sheet))
+        recorded.end(1)
+        await until(pilot, lambda: app.screen.id == "sync")
+        assert not app._exit
+
+
 @pytest.mark.parametrize("code", [0, 1, 3, 130])
 async def test_leaving_after_a_run_exits_as_apply_would_have(code: int, tmp_path: Path, recorded: Recorded) -> None:
     async with showing(make_folder(tmp_path), recorded) as (app, pilot):
