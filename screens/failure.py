@@ -123,6 +123,11 @@ def _with_a_way_on(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
     return fixes[:9] if here else (*fixes[:8], AGAIN)
 
 
+def _has_torch(state: RunState) -> bool:
+    """Whether the checks came to torch, or were to."""
+    return any(one.get("id") == "torch" for one in (state.verify or {}).get("checks") or ())
+
+
 def failure_of(
     state: RunState, planned: Sequence[tuple[str, str]] = (), width: int = rows.WIDTH, spare: int = 0
 ) -> Failure | None:
@@ -152,7 +157,13 @@ def failure_of(
         max(2, min(MOST_PROOF, room)) + min(spare, MORE_EVIDENCE),
         width - 1,
     )
-    said = _("What torch said") if where == "verify" else _("What uv said")
+    said = (
+        _("What uv said")
+        if where != "verify"
+        else _("What torch said")
+        if _has_torch(state)
+        else _("What the checks found")
+    )
     return Failure(
         found,
         where,

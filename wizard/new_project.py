@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from wizard.errors import BadInput, WizardError
 from wizard.language import said
+from wizard.lists import named
 from wizard.plan.quoting import command_line
 from wizard.plan.step import FileChange, Step
 from wizard.run.environment import child_environment
@@ -57,9 +58,13 @@ def new(way: Way, name: str, python: str, packages: Sequence[str]) -> Step:
         ),
         said("uv lock, the next step, writes every package to the exact file; uv sync --locked installs just those"),
     )
-    return Step(
-        "init", "init", said("a new project, {name}, as uv init makes it", name=name), files=tuple(changes), notes=notes
-    )
+    return Step("init", "init", _summary(name, packages), files=tuple(changes), notes=notes)
+
+
+def _summary(name: str, packages: Sequence[str]) -> str:
+    if not packages:
+        return said("a new project, {name}, as uv init makes it", name=name)
+    return said("a new project, {name}, with {packages}", name=name, packages=named(packages))
 
 
 def check_packages(packages: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,26 +30,45 @@ def written(tmp_path: Path, home: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize(
-    "answer, text, here", [("y", "before\n", True), ("n", "after\n", False), ("", "after\n", True)]
-)
-def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, here: bool, written: Path) -> None:
-    child = pexpect.spawn(
+def undo(folder: Path, *words: str) -> Any:
+    return pexpect.spawn(
         sys.executable,
-        ["-m", "wizard", "undo"],
+        ["-m", "wizard", "undo", *words],
         env={**os.environ, "PYTHONPATH": str(ROOT), "UV_WIZARD_LANG": "en"},
         encoding="utf-8",
         timeout=60,
         dimensions=(24, 200),
-        cwd=str(written.parent if here else written.parent.parent),
+        cwd=str(folder),
     )
-    if not here:
-        child.expect_exact("Nothing is left to take back in this folder.")
+
+
+def ended(child: Any) -> int | None:
+    child.expect(pexpect.EOF)
+    child.close()
+    found: int | None = child.exitstatus
+    return found
+
+
+@pytest.mark.parametrize("answer, text", [("y", "before\n"), ("n", "after\n"), ("", "after\n")])
+def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, written: Path) -> None:
+    child = undo(written.parent)
     child.expect_exact(f"+ would be put back  {written}")
     child.expect_exact("Put back? y, n [n]: ")
     child.sendline(answer)
     child.expect_exact("+ put back" if answer == "y" else "Nothing was changed.")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    assert ended(child) == 0
     assert written.read_text("utf-8") == text
+
+
+def test_a_run_of_another_folder_is_named_and_not_asked_about(written: Path) -> None:
+    child = undo(written.parent.parent)
+    child.expect_exact("Nothing is left to take back in this folder.")
+    child.expect(r"uv-wizard undo (\d{8}-\d{6})")
+    run = child.match[1]
+    assert ended(child) == 0
+    assert written.read_text("utf-8") == "after\n"
+    child = undo(written.parent.parent, run)
+    child.expect_exact("Put back? y, n [n]: ")
+    child.sendline("y")
+    assert ended(child) == 0
+    assert written.read_text("utf-8") == "before\n"

@@ -73,6 +73,59 @@ def test_what_reads_the_lock_is_offered_where_it_may_be_there(why: str) -> None:
     assert trees(Context(project=project, has_lock=True)), "it was made since"
 
 
+BUILD = (
+    "error: Failed to build `panddas==0.2.14`\n  cause: The build backend returned an error\n"
+    "  cause: Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)\n\n"
+    "hint: `panddas` (v0.2.14) was included because {because}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "because, offered",
+    [
+        ("`p` (v0.1) depends on `panddas`", True),
+        ("`p:dev` (v0.1) depends on `panddas`", True),
+        ("`p` (v0.1) depends on `alpha` (v1.0) which depends on `panddas`", False),
+    ],
+)
+def test_what_can_not_be_built_can_be_another_package(because: str, offered: bool) -> None:
+    """A slip may be somebody's package; one that another package brings is not the project's to name."""
+    found = diagnose(BUILD.format(because=because), Context(phase="sync"))
+    assert found.cause == "build-failed"
+    removed = [argv[-1] for fix in found.fixes for argv in fix.commands or () if argv[:2] == ("uv", "remove")]
+    assert removed == (["panddas", "panddas"] if offered else [])
+
+
+@pytest.mark.parametrize("who", ["your project", "p[gpu]", "p:dev", "member-a"])
+@pytest.mark.parametrize(
+    "why, cause",
+    [
+        ("numpyyy was not found in the package registry and {who} depends on numpyyy>=1", "package-not-found"),
+        ("there are no versions of numpyyy[fast] and {who} depends on numpyyy[fast]", "package-not-found"),
+        ("there are no versions of numpyyy{{sys_platform == 'linux'}} and {who} depends on numpyyy{{sys_platform == 'linux'}}",
+         "package-not-found"),
+        ("only numpyyy<=1.17.0 is available and {who} depends on numpyyy>99", "version-not-found"),
+        ("only numpyyy{{python_full_version < '3.14'}}<=1.17.0 is available and {who} depends on numpyyy", "version-not-found"),
+        ("there is no version of numpyyy[a]==99 and {who} depends on numpyyy[a]==99", "version-not-found"),
+    ],
+)  # fmt: skip
+def test_what_the_project_itself_asks_for_can_be_put_right(why: str, cause: str, who: str) -> None:
+    text = (
+        f"error: No solution found\n  cause: Because {why.format(who=who)}, we can conclude that it is unsatisfiable.\n"
+    )
+    found = diagnose(text, Context(phase="sync"))
+    assert found.cause == cause
+    assert ("uv", "remove", "--frozen", "numpyyy") in [argv for fix in found.fixes for argv in fix.commands or ()]
+
+
+def test_what_another_package_asks_for_is_not_the_projects_to_change() -> None:
+    why = "numpyyy was not found in the package registry and alpha==1.0 depends on numpyyy"
+    text = f"error: No solution found\n  cause: Because {why}, we can conclude that alpha==1.0 cannot be used.\n"
+    found = diagnose(text, Context(phase="sync"))
+    assert found.cause == "package-not-found"
+    assert not [argv for fix in found.fixes for argv in fix.commands or () if argv[:2] == ("uv", "remove")]
+
+
 REFUSED = (
     "error: Failed to fetch: {url}\n  cause: client error (Connect)\n"
     "  cause: tcp connect error\n  cause: Connection refused (os error 111)\n"

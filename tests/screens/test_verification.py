@@ -130,11 +130,11 @@ async def test_before_anything_ran_it_says_so(folder: Path) -> None:
 def test_the_last_commands_and_the_line_that_loads_the_variables() -> None:
     commands = (
         ("uv run python main.py", "run your code in this environment"),
-        ("uv add PACKAGE", "add a package to the project"),
+        ("uv add PACKAGE", "add a package; uv remove takes one out"),
     )
     assert after_rows(After(commands, ". /home/min/.config/uv-wizard/env.sh", "", ()), 76) == [
         "From now on  uv run python main.py   run your code in this environment",
-        "             uv add PACKAGE          add a package to the project",
+        "             uv add PACKAGE          add a package; uv remove takes one out",
         "Here, type   . /home/min/.config/uv-wizard/env.sh   for the new variables",
     ]
     assert after_rows(None, 76) == []

@@ -162,7 +162,8 @@ def test_a_cpu_build_where_the_lock_promises_cuda_falls_short() -> None:
 def test_the_full_ladder_has_eleven_rungs() -> None:
     titles = plan_of_checks(VerifyRequest("python", gpus=(NVIDIA,), nvidia_driver="550", torch_variant="cu126"))
     assert [title for _, title in titles] == [
-        "Packages are those of uv.lock", "Packages fit together", "Python starts", "torch loads", "Variant is the one chosen",
+        "Packages are those of uv.lock", "Packages fit together", "Python starts, packages are whole",
+        "torch loads", "Variant is the one chosen",
         "Driver answers", "torch sees the GPUs that are here", "Variant has code for the GPU", "GPU memory is free",
         "GPU computes what the CPU does", "cuDNN works",
     ]  # fmt: skip

@@ -27,7 +27,7 @@ _STATES: Mapping[RunWord, str] = {
 
 
 def undo(options: Options) -> int:
-    """Without RUN: the newest that changed something and is not undone."""
+    """Without RUN: the newest that changed something and is not undone; at a terminal, of those of this folder."""
     if options.flag("list"):
         return _list(options)
     run = _chosen(options.word())
@@ -37,32 +37,33 @@ def undo(options: Options) -> int:
         else:
             common.print_lines([_("Nothing to undo: no run has changed anything that is not put back already.")])
         return ExitCode.DONE
+    asks = has_terminal() and not (options.flag("yes") or options.json)
+    if asks and not options.word() and not options.flag("dry_run"):
+        here = next((one for one in _to_undo() if _is_here(one)), None)
+        if here is None:
+            return _elsewhere(run)
+        run = here
     if run.state == "running":
         msg = _("run {id} is still going on; stop it first: uv-wizard attach {id}, then Ctrl+C", id=run.id)
         raise BadInput(msg)
     if options.flag("dry_run"):
         return _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
-    if not options.flag("yes"):
-        if options.json or not has_terminal():
-            msg = _(
-                "nothing was done: undo asks for --yes. Run {id} changed {names}",
-                id=run.id,
-                names=", ".join(run.changed) or _("nothing"),
-            )
-            raise DecisionMissing(msg)
-        if not _agreed(options, run):
-            common.print_lines([_("Nothing was changed.")])
-            return ExitCode.DONE
+    if asks and not _agreed(options, run):
+        common.print_lines([_("Nothing was changed.")])
+        return ExitCode.DONE
+    if not asks and not options.flag("yes"):
+        msg = _(
+            "nothing was done: undo asks for --yes. Run {id} changed {names}",
+            id=run.id,
+            names=", ".join(run.changed) or _("nothing"),
+        )
+        raise DecisionMissing(msg)
     return _tell(options, run, client.take_back(run), dry=False)
 
 
 def _agreed(options: Options, run: RunInfo) -> bool:
     """Asked at the terminal, with what would be put back before the eyes."""
     where = run.project or "-"
-    if run.project is not None and not _is_in(run.project):
-        common.print_lines(
-            [_("Nothing is left to take back in this folder. The newest run that changed something elsewhere:")]
-        )
     common.print_lines([_("Run {id}, of {project}", id=run.id, project=where)])
     _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
     sys.stdout.write(_("Put back? y, n [n]:") + " ")
@@ -70,18 +71,34 @@ def _agreed(options: Options, run: RunInfo) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _is_in(folder: str) -> bool:
-    """Whether the terminal stands in that folder or below it."""
+def _is_here(run: RunInfo) -> bool:
+    """Whether it was of no project, or of the one that the terminal stands in."""
+    if run.project is None:
+        return True
     try:
-        return os.path.commonpath([os.path.realpath(folder), os.path.realpath(os.getcwd())]) == os.path.realpath(folder)
+        there, here = os.path.realpath(run.project), os.path.realpath(os.getcwd())
+        return os.path.commonpath([there, here]) == there
     except (OSError, ValueError):
         return False
 
 
+def _elsewhere(run: RunInfo) -> int:
+    """What a person in another folder did not mean is not even asked about."""
+    common.print_lines([
+        _("Nothing is left to take back in this folder. The newest run that changed something is of another:"),
+        f"  uv-wizard undo {run.id}    {run.project}",
+        _("All runs: uv-wizard undo --list"),
+    ])  # fmt: skip
+    return ExitCode.DONE
+
+
 def _chosen(run_id: str | None) -> RunInfo | None:
-    if run_id is not None:
-        return client.find(run_id)
-    return next((run for run in client.runs() if run.changed and not run.undone), None)
+    return client.find(run_id) if run_id is not None else next(_to_undo(), None)
+
+
+def _to_undo() -> Iterator[RunInfo]:
+    """The newest first."""
+    return (run for run in client.runs() if run.changed and not run.undone)
 
 
 def _list(options: Options) -> int:

@@ -24,6 +24,7 @@ _PACKAGE = re.compile(
 )
 _WHEEL = re.compile(r"(?:Distribution `|but `)(?P<it>[A-Za-z0-9][\w.-]*(?:==[\w.+!-]+)?)")
 _UNFIT = ("tmpfs", "devtmpfs", "squashfs", "iso9660", "overlay", "proc", "ramfs")
+_INCLUDED = re.compile(r"was included because `[^`]+` (?:\(v[^)]*\) )?depends on `(?P<direct>[\w.-]+)`")
 
 
 def values(scene: Scene, named: Mapping[str, str | None]) -> dict[str, Any]:
@@ -66,6 +67,7 @@ def _report(scene: Scene) -> dict[str, Any]:
     return {
         "package": package["it"].replace("==", " ") if package else None,
         "package_name": name,
+        "direct": name if name and name == _asked_for(scene) else None,
         "git_url": masked(git[1]) if git else None,
         "host": scene.host,
         "index": masked(scene.index) if scene.index else None,
@@ -181,6 +183,12 @@ def _gpu(scene: Scene) -> dict[str, Any]:
         "vendor": gpu_vendor(scene),
         "wsl_lack": lack[1] if (lack := re.search(r"WSL: (/\S+ is not there)", scene.text)) else None,
     }
+
+
+def _asked_for(scene: Scene) -> str | None:
+    """The package that the project itself asks for and that brought the one that uv speaks of; as uv's hint says it."""
+    found = _INCLUDED.search(" ".join(" ".join(scene.hints).split()))
+    return found["direct"] if found else None
 
 
 def _project(scene: Scene) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def start(way: Way) -> Page:
             *(f"  > {one_line(masked(shown(proof)))}" for proof in finding.diagnosis.evidence),
         )
     )
-    lead = _("From here to a working project with a checked GPU, on 8 pages. Enter takes what is recommended.")
+    lead = _("From here to a working and checked project, on 8 pages. Enter takes what is recommended.")
     if way.greeting:
         lead, lines = _("Your team: {greeting}", greeting=way.greeting), [lead, *lines]
     return Page(

@@ -109,7 +109,7 @@ def _commands(folder: str, options: Sequence[str]) -> tuple[tuple[str, str], ...
     run = command_line(["uv", "run", *options, "python", *([script] if script else [])])
     return (
         (run, said("run your code in this environment") if script else said("Python with the project's packages")),
-        ("uv add PACKAGE", said("add a package to the project")),
+        ("uv add PACKAGE", said("add a package; uv remove takes one out")),
         (command_line(["uv", "sync", "--locked", *options]), said("the same packages on any machine")),
     )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from wizard.errors import BadInput
 from wizard.project.facts import Project
@@ -26,7 +29,7 @@ def asked_for(way: Way) -> tuple[str, ...]:
 
 
 def _told(project: Project) -> Iterator[str]:
-    versions = project.lock.versions if project.lock else {}
+    versions = _installed(project.environment_path)
     own = f"{project.member}/pyproject.toml"
     data = project.member_files.get(own) if project.member else project.file("pyproject.toml")[1]
     try:
@@ -36,6 +39,19 @@ def _told(project: Project) -> Iterator[str]:
     for name in names:
         if name in versions and name != normal(project.name or ""):
             yield one_line(f"{name} {versions[name]}".strip(), 60)
+
+
+def _installed(environment: str) -> dict[str, str]:
+    """Version by name, as the folders of the environment's packages say: uv.lock may hold several of one."""
+    found = {}
+    for pattern in ("lib/python*/site-packages", "Lib/site-packages"):
+        for folder in Path(environment).glob(pattern):
+            with contextlib.suppress(OSError):
+                for entry in os.listdir(folder):
+                    name, _, version = entry.removesuffix(".dist-info").partition("-")
+                    if entry.endswith(".dist-info") and version:
+                        found[normal(name)] = version
+    return found
 
 
 __all__ = ["asked_for"]

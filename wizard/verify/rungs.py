@@ -13,7 +13,7 @@ from wizard.verify.record import VerifyRequest
 TITLES = {
     "sync": said("Packages are those of uv.lock"),
     "fit": said("Packages fit together"),
-    "python": said("Python starts"),
+    "python": said("Python starts, packages are whole"),
     "torch": said("torch loads"),
     "variant": said("Variant is the one chosen"),
     "driver": said("Driver answers"),
