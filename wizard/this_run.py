@@ -22,14 +22,11 @@ VARIABLES = {
 }
 """Options of a sync that uv takes as variables too. Source: uv's reference of its environment variables."""
 WITH_A_VALUE = {"--python": "UV_PYTHON"}
-OPTIONS = frozenset({("--reinstall",)})
+OPTIONS, REINSTALL = frozenset({("--reinstall",)}), "--reinstall-package"
+"""Options of a sync for which uv has no variable."""
 OFFLINE = "UV_OFFLINE"
 """Holds for the lock and for our own requests too, which know nothing of an option of the sync."""
-REINSTALL = "--reinstall-package"
-"""Options of a sync for which uv has no variable."""
-BEFORE = frozenset(
-    {("cache", "clean"), ("cache", "prune"), ("venv", "--clear"), ("python", "install"), ("python", "pin")}
-)
+BEFORE = frozenset({("cache", "clean"), ("cache", "prune"), ("venv", "--clear"), ("python", "install")})
 """Commands of uv that only make room for the sync, or bring what it needs."""
 NETWORK = re.compile(r"(?i:(?:https?|all|no)_proxy|SSL_CERT_(?:FILE|DIR)|UV_\w+)")
 """Variables that can be missing for a run without another program of the user's taking notice."""
@@ -233,4 +230,4 @@ def _with(step: Step, variables: Mapping[str, str | None]) -> Step:
     return replace(step, commands=tuple(commands))
 
 
-__all__ = ["NAME", "ThisRun", "asks", "filled", "laid_over", "of"]
+__all__ = ["NAME", "ThisRun", "asks", "filled", "laid_over", "of", "of_document"]
