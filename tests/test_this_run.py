@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.support.recorded import Recorded
 from wizard.diagnosis.record import Fix
 from wizard.diagnosis.rules import causes
 from wizard.language import shown
 from wizard.plan.step import Command, Plan, Step, StepId
+from wizard.run import state
+from wizard.run.hiding import hidden
+from wizard.run.interrupted import asked
 from wizard.this_run import ThisRun, asks, filled, laid_over, of, of_document
 
 pytestmark = pytest.mark.same_everywhere
@@ -169,3 +174,14 @@ def test_the_plan_says_so_and_every_step_that_goes_to_the_network_has_it() -> No
     assert settings.commands[0].environment == {"A": "1"}
     assert [shown(note) for note in settings.notes] == ["For this run alone: HTTPS_PROXY is not set, B=2"]
     assert laid_over(plan, {}) is plan
+
+
+def test_a_sign_in_is_not_taken_up_from_a_job(tmp_path: Path) -> None:
+    recorded = Recorded(str(tmp_path))
+    path = recorded.folder / state.JOB
+    job = state.read_json(path) or {}
+    for wish, left in (("x>1", {"x": "x>1"}), ("x @ https://me:pw@files.example/x.whl", {})):
+        kept = {**job, "context": {"this_run": ThisRun(requirements={"x": wish}).document()}}
+        state.write_json(path, hidden(kept)[0])
+        assert asked(recorded.run).requirements == left
+    recorded.close()

@@ -31,3 +31,8 @@ def shown(job: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, A
     text = _HIDDEN.sub(lambda match: environment.get(VARIABLE.format(match[1]), match[0]), json.dumps(job))
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def holds_hidden(kept: Any) -> bool:
+    """Whether something of what a job keeps stands for a credential."""
+    return _HIDDEN.search(json.dumps(kept)) is not None

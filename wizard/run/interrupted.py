@@ -18,6 +18,7 @@ from wizard.language import nsaid, said
 from wizard.lists import sentences
 from wizard.run import client, process, state
 from wizard.run.client import RunInfo
+from wizard.run.hiding import holds_hidden
 from wizard.run.when import started_told
 from wizard.this_run import ThisRun, of_document
 
@@ -97,8 +98,9 @@ def of(run: RunInfo) -> Interrupted:
 
 
 def asked(run: RunInfo) -> ThisRun:
-    """What a fix had set for that run alone."""
-    return of_document(((state.read_json(run.folder / state.JOB) or {}).get("context") or {}).get("this_run"))
+    """What a fix had set for that run alone; nothing where it held a sign-in, which a job does not keep."""
+    kept = ((state.read_json(run.folder / state.JOB) or {}).get("context") or {}).get("this_run")
+    return ThisRun() if holds_hidden(kept) else of_document(kept)
 
 
 def _done(folder: Path) -> set[str]:
