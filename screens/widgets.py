@@ -90,10 +90,9 @@ class Line(Static):
 class PushButton(Button, inherit_css=False):
     """A button of one row: `[ Next: uv ]`. Without Textual's own looks, of which none would be left."""
 
-    active_effect_duration = 0
-
     def __init__(self, label: str, *, id: str | None = None) -> None:
         super().__init__(Content(f"[ {shown(label)} ]"), id=id, compact=True)
+        self.active_effect_duration = 0  # while Textual's effect lasts, a second Enter is not heard
 
     def name_it(self, label: str) -> None:
         """Gives it another label."""

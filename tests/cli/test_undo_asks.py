@@ -52,6 +52,7 @@ def ended(child: Any) -> int | None:
 @pytest.mark.parametrize("answer, text", [("y", "before\n"), ("n", "after\n"), ("", "after\n")])
 def test_it_shows_what_would_be_put_back_and_asks(answer: str, text: str, written: Path) -> None:
     child = undo(written.parent)
+    child.expect(r"Run \d{8}-\d{6}, of .*, started ")
     child.expect_exact(f"+ would be put back  {written}")
     child.expect_exact("Put back? y, n [n]: ")
     child.sendline(answer)
@@ -72,3 +73,20 @@ def test_a_run_of_another_folder_is_named_and_not_asked_about(written: Path) -> 
     child.sendline("y")
     assert ended(child) == 0
     assert written.read_text("utf-8") == "before\n"
+
+
+def test_what_came_before_and_since_is_said(written: Path) -> None:
+    other = written.with_name("other.txt")
+    later, nothing = Recorded(str(written.parent)), Recorded(str(written.parent))
+    Journal(later.folder / state.JOURNAL).write(other, b"new\n")
+    for one in (later, nothing):
+        one.end(0)
+    child = undo(written.parent)
+    child.expect_exact("What ran here since then changed no files.")
+    child.expect_exact(f"+ would be taken away  {other}")
+    child.expect_exact("Put back? y, n [n]: ")
+    child.sendline("y")
+    child.expect_exact(f"+ taken away  {other}")
+    child.expect_exact("An earlier run here changed files too")
+    assert ended(child) == 0
+    assert not other.exists()

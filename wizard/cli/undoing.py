@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from wizard import files_undo
 from wizard.cli import common
@@ -17,6 +19,7 @@ from wizard.language import _, said, shown
 from wizard.lists import both
 from wizard.run import client, state
 from wizard.run.client import RunInfo, RunWord
+from wizard.run.when import started_told
 from wizard.text import clean, padded
 from wizard.told.after import STAYS
 
@@ -32,11 +35,7 @@ def undo(options: Options) -> int:
         return _list(options)
     run = _chosen(options.word())
     if run is None:
-        if options.json:
-            common.print_json({"schema": 1, "run": None, "files": []})
-        else:
-            common.print_lines([_("Nothing to undo: no run has changed anything that is not put back already.")])
-        return ExitCode.DONE
+        return _nothing(options)
     asks = has_terminal() and not (options.flag("yes") or options.json)
     if asks and not options.word() and not options.flag("dry_run"):
         here = next((one for one in _to_undo() if _is_here(one)), None)
@@ -58,13 +57,31 @@ def undo(options: Options) -> int:
             names=", ".join(run.changed) or _("nothing"),
         )
         raise DecisionMissing(msg)
-    return _tell(options, run, client.take_back(run), dry=False)
+    return _taken_back(options, run)
+
+
+def _nothing(options: Options) -> int:
+    if options.json:
+        common.print_json({"schema": 1, "run": None, "files": []})
+    else:
+        common.print_lines([_("Nothing to undo: no run has changed anything that is not put back already.")])
+    return ExitCode.DONE
+
+
+def _taken_back(options: Options, run: RunInfo) -> int:
+    code = _tell(options, run, client.take_back(run), dry=False)
+    if not options.json and any(map(_is_here, _to_undo())):
+        common.print_lines([_("An earlier run here changed files too: uv-wizard undo takes that one back next.")])
+    return code
 
 
 def _agreed(options: Options, run: RunInfo) -> bool:
     """Asked at the terminal, with what would be put back before the eyes."""
     where = run.project or "-"
-    common.print_lines([_("Run {id}, of {project}", id=run.id, project=where)])
+    when = shown(started_told(run.started, time.time()))
+    common.print_lines([_("Run {id}, of {project}, started {when}", id=run.id, project=where, when=when)])
+    if any(_is_here(one) and not one.undone for one in _newer_than(run)):
+        common.print_lines([_("What ran here since then changed no files.")])
     _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
     sys.stdout.write(_("Put back? y, n [n]:") + " ")
     sys.stdout.flush()
@@ -94,6 +111,10 @@ def _elsewhere(run: RunInfo) -> int:
 
 def _chosen(run_id: str | None) -> RunInfo | None:
     return client.find(run_id) if run_id is not None else next(_to_undo(), None)
+
+
+def _newer_than(run: RunInfo) -> Iterator[RunInfo]:
+    return takewhile(lambda one: one.id != run.id, client.runs())
 
 
 def _to_undo() -> Iterator[RunInfo]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from wizard.language import _, said, shown
 from wizard.plan import settings
 from wizard.plan.quoting import command_line
@@ -28,6 +30,13 @@ def take_back(run: RunInfo) -> str:
     return _("To take back what it changed: uv-wizard undo {id} --yes", id=run.id)
 
 
+def _tried_before(run: RunInfo) -> bool:
+    """Whether runs of the same project that ended badly came right before, and what they changed is still there."""
+    older = [one for one in client.runs() if one.project == run.project and one.id < run.id]
+    tries = takewhile(lambda one: one.state in ("failed", "short"), older)
+    return any(one.changed and not one.undone for one in tries)
+
+
 def _taken_back(after: After) -> list[str]:
     return [TAKEN_BACK, *(f"  {path}" for path in after.done), _("Log: {path}", path=after.log)]
 
@@ -49,6 +58,8 @@ def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
         lines.append(_("Log: {path}", path=after.log))
     if after.done:
         lines.append(take_back(run))
+        if _tried_before(run):
+            lines.append(_("The tries before it changed files too; uv-wizard undo then takes them back, one by one."))
     return [*_before_all(after), *lines]
 
 
