@@ -257,19 +257,19 @@ class PlannedScreen(StepScreen):
             self.app.call_from_thread(self._started, run)
 
     def _started(self, run: RunInfo) -> None:
-        self._waits = ""
+        self._waits, self._start_when_ready = "", False  # a second Enter meant this run, not the one after it
         self.walk.started(run)
         self.post_message(self.Next(self))
 
     def _not_started(self, why: str) -> None:
-        self._waits = ""
+        self._waits, self._start_when_ready = "", False
         self.redraw()
         self.say(cut(f"x {why}", 60))
 
     def _busy(self, busy: ProjectBusy) -> None:
         from screens.sheet import Answer, Sheet
 
-        self._waits = ""
+        self._waits, self._start_when_ready = "", False
         self.redraw()
         run_id = busy.run_id
         clock = shown(started_told(find(run_id).started, time.time()))
