@@ -116,12 +116,22 @@ def way_on(run_info: RunInfo, joined: Way) -> tuple[Way, Interrupted]:
     return way, replace(found, choices=tables)
 
 
-def run(run_info: RunInfo) -> int:
-    """Joins that run on the screen. Returns the code the run ended with, 0 where it is left running."""
+def is_listed(run_info: RunInfo, *, named: bool) -> bool:
+    """Whether the list of runs comes first: where several may be meant, or there is something to decide about that one."""
+    if run_info.state == "interrupted":
+        return True
+    several = sum(one.state == "running" for one in client.runs()) > 1
+    return not named and (several or run_info.state != "running")
+
+
+def run(run_info: RunInfo, *, named: bool = False) -> int:
+    """Joins that run on the screen, or shows how it ended. Returns the code it ended with, 0 where it is left running.
+
+    `named`: it was asked for by its id; else it is the one that goes on, or the last.
+    """
     way = Way(run_info.project if run_info.project and Path(run_info.project).is_dir() else ".")
     walk = Walk(way)
-    several = sum(one.state == "running" for one in client.runs()) > 1
-    app = AttachApp(walk, run_info, listed=several)
+    app = AttachApp(walk, run_info, listed=is_listed(run_info, named=named))
     code = app.run()
     if app.crash is not None:
         tell_crash(app.crash)
@@ -134,18 +144,20 @@ def run(run_info: RunInfo) -> int:
     if code is None:
         return ended_by_signal(app)
     sys.stdout.writelines(f"{line}\n" for line in farewell(walk))
-    return code
+    return code if walk.run is not None else run_info.exit_code or 0
 
 
 def farewell(walk: Walk) -> list[str]:
-    """What the terminal reads afterwards; nothing where no run was looked at, or one that failed."""
+    """What the terminal reads afterwards; nothing where no run was looked at."""
     if walk.run is None:
         return []
     if walk.running:
         return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
     ended = client.again(walk.run)
     if walk.exit_code != ExitCode.DONE and not ended.undone:
-        return []
+        from screens.app import farewell as of_a_failure
+
+        return of_a_failure(walk)
     from wizard.told.closing import closing
 
     return [masked(clean(line)) for line in closing(walk.way, ended)]

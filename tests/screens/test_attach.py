@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from screens.attach import AttachApp, RunsScreen, way_on
+from screens.attach import AttachApp, RunsScreen, farewell, is_listed, way_on
 from screens.sync import SyncScreen
 from screens.walk import Walk
 from tests.screens.running import NOTHING, make_folder, shows, text_of, until
@@ -119,3 +119,30 @@ async def test_where_the_folder_is_gone_the_fix_says_so(folder: Path) -> None:
         await pilot.press("enter")
         await until(pilot, shows(app, "x Its folder is gone."))
         assert app.taken_up is None
+
+
+@pytest.mark.parametrize(
+    "ends, named, listed",
+    [(None, False, False), (None, True, False), (0, False, True), (0, True, False), (1, True, False), (1, False, True),
+     ("lost", True, True), ("lost", False, True)],
+)  # fmt: skip
+def test_when_the_list_of_runs_comes_first(ends: int | str | None, named: bool, listed: bool, folder: Path) -> None:
+    recorded = Recorded(str(folder))
+    if isinstance(ends, int):
+        recorded.end(ends)
+    elif ends:
+        recorded.close()
+    assert is_listed(recorded.run, named=named) is listed
+    recorded.close()
+
+
+async def test_a_run_that_failed_is_told_of_on_leaving(folder: Path) -> None:
+    recorded = Recorded(str(folder))
+    failed_on_a_full_disk(recorded)
+    async with joining(folder, recorded, listed=False) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: to the review ]"))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app._exit)
+    lines = farewell(app.walk)
+    assert lines[0] == "x The disk is full"
+    assert any(line.startswith("Log: ") for line in lines)

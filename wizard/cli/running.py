@@ -163,10 +163,10 @@ def attach(options: Options) -> int:
     run = client.find(options.word())
     if options.text("save") is not None:
         return _report(run, Path(str(options.text("save"))))
-    if not options.json and not options.flag("plain") and sys.stdout.isatty() and run.state == "running":
+    if not options.json and not options.flag("plain") and sys.stdout.isatty():
         from wizard.cli.face import attach_on_screen
 
-        return attach_on_screen(run, options.screens)
+        return attach_on_screen(run, options.screens, named=options.word() is not None)
     return watch(run, as_json=options.json)
 
 
