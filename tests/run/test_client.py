@@ -78,7 +78,7 @@ def test_bytes_are_told_while_they_come(project: Project, index: Index) -> None:
 def test_a_lock_made_in_the_run_tells_how_much_there_is_to_fetch(project: Project, index: Index) -> None:
     """As where torch is bound to a variant, or a project gets its first lock: what is still to come is known at once."""
     project.lock.unlink()
-    index.rate("alpha-1.0", 3_000_000)
+    index.rate("alpha-1.0", 1_000_000)
     environment = {"UV_DEFAULT_INDEX": project.registry, "UV_CONCURRENT_DOWNLOADS": "1"}
     uv, at = str(project.uv), str(project.path)
     lock = Command((uv, "lock"), environment, at, "uv", {"journal": [str(project.lock)]})

@@ -37,7 +37,8 @@ async def test_a_misspelt_package_of_a_new_project(
         await until(pilot, shows(app, "The plan begins with it"))
         app.show("review")
         await until(pilot, shows(app, "[ Start: "))
-        await pilot.press("enter", "enter", "enter")  # more than one start this run, and not the next
+        app.current.action_go_on()
+        app.current.action_go_on()  # a second one means this run, and not the next
         await until(pilot, shows(app, "No package betta in this package index"))
         assert "1 Write its right name instead, if betta is misspelt" in text_of(app)
         await until(pilot, shows(app, "[ Fix 1: type the name ]"))
