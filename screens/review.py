@@ -126,8 +126,8 @@ class ReviewScreen(PlannedScreen):
         if not self._steps and not told:
             rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
-            trial = self.trial.row() if self.can_try else ""
-            about = {"lock": trial, "sync": self.trial.fetches() or self.sync.row()}.get(step.id, "")
+            lock, sync = self.trial.row() if self.can_try else "", self.trial.fetches() or self.sync.row()
+            about = {"lock": lock, "sync": sync}.get(step.id, "")
             first, *more = what_it_does(step, about, self.room - 25)
             first = f"{number} {fit(step_name(step.id), 11)}{first}"
             first = f"{fit(cut(first, self.room - 12), self.room - 10)}{much(step)}"

@@ -90,3 +90,15 @@ def test_what_came_before_and_since_is_said(written: Path) -> None:
     child.expect_exact("An earlier run here changed files too")
     assert ended(child) == 0
     assert not other.exists()
+
+
+def test_of_a_run_that_is_named_it_is_not_said_that_later_ones_changed_nothing(written: Path) -> None:
+    first = min(one.name for one in state.run_folders())
+    later = Recorded(str(written.parent))
+    Journal(later.folder / state.JOURNAL).write(written.with_name("other.txt"), b"new\n")
+    later.end(0)
+    child = undo(written.parent, first)
+    child.expect_exact("Put back? y, n [n]: ")
+    assert "changed no files" not in child.before
+    child.sendline("")
+    assert ended(child) == 0

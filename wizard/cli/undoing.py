@@ -80,7 +80,8 @@ def _agreed(options: Options, run: RunInfo) -> bool:
     where = run.project or "-"
     when = shown(started_told(run.started, time.time()))
     common.print_lines([_("Run {id}, of {project}, started {when}", id=run.id, project=where, when=when)])
-    if any(_is_here(one) and not one.undone for one in _newer_than(run)):
+    since = [one for one in _newer_than(run) if _is_here(one) and not one.undone]
+    if since and not any(one.changed for one in since):
         common.print_lines([_("What ran here since then changed no files.")])
     _tell(options, run, files_undo.undo(run.folder / state.JOURNAL, dry_run=True), dry=True)
     sys.stdout.write(_("Put back? y, n [n]:") + " ")
