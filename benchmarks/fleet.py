@@ -57,6 +57,10 @@ elif kind == "report":
 """
 
 
+NOISE_S = 0.05
+"""Seconds of the processor below which one start of Python differs from the next as much."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """Seconds of the processor, and MiB of the largest process."""
@@ -178,7 +182,7 @@ def tell(part: str, found: Sequence[Measured]) -> bool:
         return True
     nothing, first, last = found[0], found[1], found[-1]
     hosts = last.hosts / first.hosts
-    seconds = (last.seconds - nothing.seconds) / max(first.seconds - nothing.seconds, 1e-9)
+    seconds = (last.seconds - nothing.seconds) / max(first.seconds - nothing.seconds, NOISE_S)
     more = max(first.mib - nothing.mib, 1.0)
     mib = max(last.mib - nothing.mib, 1.0) / more
     print(

@@ -181,7 +181,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ |= {"UV_WIZARD_STATE_DIR": str(folder / "state"), "UV_CACHE_DIR": str(folder / "cache")}
-        os.environ |= {"UV_PYTHON": sys.executable}
+        os.environ |= {"UV_PYTHON": sys.executable, "TERM": "xterm-256color"}  # or uv alone draws nothing
         made = real(folder, given.requirement) if given.requirement else steady(folder, given.packages, given.seconds)
         with made as project:
             mine, own = [], []

@@ -164,13 +164,15 @@ class WizardApp(TerminalApp):
             screen.on_entered()
 
     def on_step_screen_next(self, message: StepScreen.Next) -> None:
-        """On, or out behind the last one."""
-        if message.screen is not self.screen:
-            return
-        if len(ORDER) == message.screen.NUMBER:
-            self.leave()
-        else:
-            self._forward(message.screen.NUMBER)
+        """On, or out behind the last one; and out where that was asked for while a run was being started."""
+        leaves, self.walk.leaves = self.walk.leaves, False
+        if message.screen is self.screen:
+            if len(ORDER) == message.screen.NUMBER:
+                self.leave()
+            else:
+                self._forward(message.screen.NUMBER)
+        if leaves:
+            self.call_later(self.action_quit)
 
     def _forward(self, number: int) -> None:
         name = self.walk.follows(number)
@@ -185,6 +187,10 @@ class WizardApp(TerminalApp):
     def on_step_screen_go_to(self, message: StepScreen.GoTo) -> None:
         """To a screen by its name: the one a fix belongs to."""
         self.show(message.name)
+
+    def on_step_screen_news(self) -> None:
+        """What was measured, say, while another screen was shown."""
+        self.current.on_facts()
 
     def on_step_screen_look_again(self) -> None:
         """F5."""
@@ -232,7 +238,7 @@ def farewell(walk: Walk) -> list[str]:
     if walk.run is None:
         return [_("Nothing was changed.")]
     if walk.running:
-        return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
+        return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.attach_again)]
     from wizard.run import client
     from wizard.text import clean, masked
     from wizard.told.closing import closing, take_back

@@ -51,6 +51,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     A mark's text is `yes` or nothing.
     """
 
+    HELP = ""  # that of its fields
     AUTO_FOCUS = "FieldInput"
 
     def __init__(
@@ -129,6 +130,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
 class MarkSheet(Sheet["Mapping[str, bool] | None"]):
     """A list of marks. Gives key -> on for all rows, None where they are left as they were."""
 
+    HELP = ""  # that of its rows
     AUTO_FOCUS = "ChoiceList"
 
     def __init__(self, title: str, rows: Sequence[Marked], lines: Sequence[str] = (), help_text: str = "") -> None:
@@ -183,7 +185,6 @@ def _mark(row: Marked) -> str:
 class PickSheet(Sheet["str | None"]):
     """A list to pick one row from. Gives its value, None for none."""
 
-    HELP = "keys"
     AUTO_FOCUS = "ChoiceList"
 
     def __init__(self, title: str, rows: Sequence[Row]) -> None:

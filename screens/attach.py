@@ -124,15 +124,15 @@ def is_listed(run_info: RunInfo, *, named: bool) -> bool:
     return not named and (several or run_info.state != "running")
 
 
-def run(run_info: RunInfo, *, named: bool = False) -> int:
+def run(run_info: RunInfo, *, named: bool = False, low_bandwidth: bool = False) -> int:
     """Joins that run on the screen, or shows how it ended. Returns the code it ended with, 0 where it is left running.
 
     `named`: it was asked for by its id; else it is the one that goes on, or the last.
     """
     way = Way(run_info.project if run_info.project and Path(run_info.project).is_dir() else ".")
-    walk = Walk(way)
+    walk = Walk(way, low_bandwidth=low_bandwidth)
     app = AttachApp(walk, run_info, listed=is_listed(run_info, named=named))
-    code = app.run()
+    code = app.run(mouse=not low_bandwidth)
     if app.crash is not None:
         tell_crash(app.crash)
         return int(ExitCode.FAILED)
@@ -140,7 +140,7 @@ def run(run_info: RunInfo, *, named: bool = False) -> int:
         from screens.app import run as wizard
 
         there = way_on(app.taken_up, way)
-        return wizard(lambda: there[0], going_on=there[1])
+        return wizard(lambda: there[0], low_bandwidth=low_bandwidth, going_on=there[1])
     if code is None:
         return ended_by_signal(app)
     sys.stdout.writelines(f"{line}\n" for line in farewell(walk))
@@ -152,7 +152,7 @@ def farewell(walk: Walk) -> list[str]:
     if walk.run is None:
         return []
     if walk.running:
-        return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.run.id)]
+        return [_("It goes on. To see it again: uv-wizard attach {id}", id=walk.attach_again)]
     ended = client.again(walk.run)
     if walk.exit_code != ExitCode.DONE and not ended.undone:
         from screens.app import farewell as of_a_failure

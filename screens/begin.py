@@ -18,7 +18,7 @@ from screens.choosing import ChoiceList, Row
 from screens.no_project import CONDA, FILE, NEW, OWN
 from screens.offering import moving
 from screens.page import Page
-from screens.rows import cut, fit, wrapped
+from screens.rows import cut, fit, folded, wrapped
 from screens.widgets import Line, PushButton
 from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, said, shown
@@ -51,7 +51,7 @@ class ImportPage(Page):
     DEFAULT_CSS: ClassVar[str] = """
     ImportPage {
         #rows { height: 1fr; margin: 1 0 0 0; padding: 0 1; }
-        #note { height: 3; padding: 1 1 0 1; }
+        #note { height: auto; min-height: 4; padding: 1 1 0 1; }
         #page-buttons { height: 1; padding: 0 0 0 1; }
     }
     """
@@ -99,27 +99,33 @@ class ImportPage(Page):
         one = self._chosen() if self.query_one("#rows").has_focus else None
         note = self.query_one("#note", Line)
         if one is not None:
-            note.show(shown(one.why) + (_(" Space takes the other.") if one.other else ""))
+            told = _("{why}. Space takes the other.", why=shown(one.why)) if one.other else one.why
+            note.show("\n".join(folded(told, self.size.width - 2)))
             return
         said = self.imported
         python = (said.requires_python or _("any")).removeprefix("==").removesuffix(".*")
         hint = _(" torch was {hint}; what runs here is asked later.", hint=said.torch_hint) if said.torch_hint else ""
-        note.show(
-            _(
-                "{count} dependencies, Python {python}.{hint} Up and Down tell why, line by line.",
-                count=len(said.dependencies),
-                python=python,
-                hint=hint,
-            )
-        )
+        told = _("{count} dependencies, Python {python}.{hint} Up and Down tell why, line by line.",
+                 count=len(said.dependencies), python=python, hint=hint)  # fmt: skip
+        note.show("\n".join(folded(told, self.size.width - 2)))
+
+    def hints(self) -> list[tuple[str, str]]:
+        if isinstance(self.focused, ChoiceList):
+            return [("Enter", _("Next control")), *self.hint_keys()]
+        return [("Enter", str(getattr(self.focused, "label", "")).strip("[ ]")), *self.hint_keys()]
+
+    def resized(self) -> None:
+        super().resized()
+        self._tell()
 
     @on(OptionList.OptionHighlighted, "#rows")
     def _looked_at(self) -> None:
         self._tell()
 
     def on_descendant_focus(self) -> None:
-        """The line above the buttons follows the focus."""
+        """The line above the buttons follows the focus, and so do the keys."""
         self._tell()
+        self.redraw_hints()
 
     @on(ChoiceList.Taken, "#rows")
     def _switch(self, event: ChoiceList.Taken) -> None:
@@ -213,7 +219,7 @@ def _offer_new(
     typed = known or {"name": name_of(Path(screen.way.path).name)}
     fields = [
         AskedField("name", _("Name"), typed["name"], _no_name, "new-project"),
-        AskedField("python", _("Python"), typed.get("python", ""), help_text="new-project"),
+        AskedField("python", _("Python"), typed.get("python", ""), _no_python, "new-project"),
         AskedField("packages", _("Packages"), typed.get("packages", ""), _no_packages, "new-project"),
     ]
     lines = trouble or [
@@ -248,8 +254,18 @@ def _offer_new(
 def _no_packages(text: str) -> str | None:
     from wizard.begin import check_packages
 
+    return _refused(lambda: check_packages(_listed(text)))
+
+
+def _no_python(text: str) -> str | None:
+    from wizard.begin import check_python
+
+    return _refused(lambda: check_python(text))
+
+
+def _refused(check: Callable[[], None]) -> str | None:
     try:
-        check_packages(_listed(text))
+        check()
     except BadInput as error:
         return error_told(error)
     return None

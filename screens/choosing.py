@@ -1,4 +1,4 @@
-"""Where something is chosen or typed: the one list, the field, and the progress bar beside them. Loaded when first needed."""
+"""Where something is chosen or typed: the one list, and the progress bar beside it. Loaded when first needed."""
 
 from __future__ import annotations
 

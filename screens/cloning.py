@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from screens.asking import AskedField, FieldSheet
 from screens.begin import trouble_rows
-from screens.rows import cut
+from screens.rows import cut, folded
 from screens.sheet import Answer, Sheet
 from screens.text_page import TextPage
 from wizard.address import folder_for
 from wizard.clone import about, clone
 from wizard.errors import WizardError
-from wizard.language import _
+from wizard.language import _, shown
 from wizard.project.read import read_project
 from wizard.text import masked, one_line
 
@@ -75,8 +75,12 @@ def _fetch(screen: StepScreen, address: str, folder: str, move: Callable[[str], 
         if trouble is not None:
             offer(screen, address, move, folder, trouble_rows(trouble))
             return
-        lines = [*about(read_project(folder, screen.way.environment), folder, screen.way.machine), ""]
-        lines += [_("Nothing of it has been run. Esc closes this; the review shows every command.")]
+        project = read_project(folder, screen.way.environment)
+        told = [*map(shown, about(project, folder, screen.way.machine)), ""]
+        told.append(_("Nothing of it has been run. Esc closes this; the review shows every command."))
+        lines = [
+            row for line in told for row in ([line] if line.startswith(" ") else folded(line, screen.room) or [""])
+        ]
         screen.app.push_screen(
             TextPage(screen.track_line(), _("What came into {name}", name=Path(folder).name), lines),
             lambda _: move(folder),

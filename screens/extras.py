@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from screens.asking import Marked
+from screens.asking import Marked, MarkSheet
 from wizard.language import _
+from wizard.verify.record import REQUIRES
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from wizard.way import Way
 
-REQUIRE = ("auto", "cpu", "gpu", "cuda", "rocm", "xpu", "mps")
+
+def ask(screen: Screen[object], way: Way, then: Callable[[], None]) -> None:
+    """The sheet over that screen; `then`: once something was taken."""
+
+    def chosen(answer: Mapping[str, bool] | None) -> None:
+        if answer is not None:
+            take(way, answer)
+            then()
+
+    title = _("What is installed, and what the checks require")
+    screen.app.push_screen(MarkSheet(title, rows(way), help_text="extra"), chosen)
 
 
 def rows(way: Way) -> list[Marked]:
@@ -35,7 +48,7 @@ def rows(way: Way) -> list[Marked]:
         Marked(
             f"verify.require={name}", _("the checks require: {name}", name=name), name == require, "require", "require"
         )
-        for name in REQUIRE
+        for name in REQUIRES
     ]
     return found
 

@@ -19,11 +19,11 @@ class Face:
 
         return run(way, low_bandwidth=low_bandwidth, address=address)
 
-    def join(self, info: RunInfo, *, named: bool) -> int:
+    def join(self, info: RunInfo, *, named: bool, low_bandwidth: bool) -> int:
         """A run that goes on or has ended, until it is left; the exit code."""
         from screens.attach import run
 
-        return run(info, named=named)
+        return run(info, named=named, low_bandwidth=low_bandwidth)
 
 
 __all__ = ["Face"]

@@ -35,6 +35,7 @@ class FailingScreen(StepScreen):
             Binding(str(key), f"fix({key})", said("Fix {key}", key=key), id=f"run.fix.{key}", show=False)
             for key in range(1, 10)
         ),
+        Binding("a", "checks", said("All checks"), id="run.checks"),
     ]
 
     def __init__(self, walk: Walk) -> None:
@@ -115,6 +116,8 @@ class FailingScreen(StepScreen):
     def shows(self, action: str) -> bool:
         if action.startswith("fix("):
             return self.failure is not None and int(action[4:-1]) <= len(self.failure.fixes)
+        if action == "checks":
+            return self.failure is not None and bool(self.failure.rungs)
         return super().shows(action)
 
     def word_of(self, binding: Binding) -> str:
@@ -137,6 +140,18 @@ class FailingScreen(StepScreen):
             self.post_message(self.GoTo(self.failure.screen()))
         else:
             super().go_back()
+
+    def action_checks(self) -> None:
+        """A: every check, of which the failure shows three."""
+        from screens import check_rows
+        from screens.text_page import TextPage
+
+        if self.failure is None or not self.failure.rungs:
+            return
+        told = check_rows.check_rows(self.state, self.planned, max(rows.WIDTH, self.size.width - 2))
+        lines = [line for row, more in zip(told, check_rows.check_details(self.state, self.planned), strict=True)
+                 for line in (row, f"   {more}" if more else "") if line]  # fmt: skip
+        self.app.push_screen(TextPage(self.track_line(), self.failure.heading, lines))
 
     def action_fix(self, number: int) -> None:
         """1 to 9: takes that fix."""

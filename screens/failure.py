@@ -41,6 +41,8 @@ LABELS = {
     "ask": said("type the name"),
     "report": said("write the report"),
 }
+UNPROVED = {"unknown", "cancelled"}
+"""Causes of which no line is a proof."""
 LEAD, MOST_LEAD = 2, 4
 """Rows of the lead, and how many it may take: what is so is told to its end."""
 AGAIN = Fix(said("Try again, once that is put right"))
@@ -60,6 +62,10 @@ class Failure:
     said: str
     evidence: tuple[str, ...]
     kept: str
+    proof: int | None = None
+    """Where the log has the last line that proves the cause, counted from its first line, 0."""
+    lines: int = 0
+    """How many lines the log has."""
 
     @property
     def title(self) -> str:
@@ -156,7 +162,9 @@ def failure_of(
         log,
         max(2, min(MOST_PROOF, room)) + min(spare, MORE_EVIDENCE),
         width - 1,
+        proves=found.cause not in UNPROVED,
     )
+    proof = None if found.cause in UNPROVED else rows.place_of(found.evidence, log)
     said = (
         _("What uv said")
         if where != "verify"
@@ -173,6 +181,8 @@ def failure_of(
         said if evidence else "",
         tuple(evidence),
         run_rows.kept_row(state),
+        None if proof is None else state.log_count - len(log) + proof,
+        state.log_count,
     )
 
 
@@ -232,7 +242,10 @@ def _below(failure: Failure, width: int) -> Content:
     if failure.rungs:
         told += [failure.heading, *failure.rungs, ""]
     if failure.said:
-        told += [rows.sides(failure.said, _("L opens it all"), width), *failure.evidence]
+        opens = _("L opens it all")
+        if failure.proof is not None:
+            opens = _("line {line} of {count}, L opens it all", line=failure.proof + 1, count=failure.lines)
+        told += [rows.sides(failure.said, opens, width), *failure.evidence]
     if failure.kept and not failure.rungs:
         told += ["", failure.kept]
     return Content("\n").join([rungs.rung(line) if line in failure.rungs else _evidence(line) for line in told])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import events
 from textual.containers import VerticalScroll
+from textual.css.query import NoMatches
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -39,7 +41,8 @@ class FrameScreen(Offering):
         self.set_class(small, self.TOO_SMALL)
         if small:
             self._tell_too_small(width, height)
-        self.resized()
+        with suppress(NoMatches):  # it is being left, and its widgets go one after the other
+            self.resized()
 
     def resized(self) -> None:
         """The window has another size."""

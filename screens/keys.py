@@ -68,6 +68,9 @@ class KeyedScreen(FrameScreen):
             super().__init__()
             self.name = name
 
+    class News(Message, namespace="step_screen"):
+        """Something was found that other screens show too."""
+
     class LookAgain(Message, namespace="step_screen"):
         """Read and probe everything anew."""
 

@@ -24,10 +24,20 @@ class LogPage(SearchPage):
     MOST_LINES: ClassVar[int | None] = LOG_LINES
 
     def __init__(
-        self, track: str | Content, title: str, state: RunState, started: float | None, every: float = 1.0
+        self,
+        track: str | Content,
+        title: str,
+        state: RunState,
+        started: float | None,
+        every: float = 1.0,
+        *,
+        at: int | None = None,
     ) -> None:
-        """`started`: epoch seconds of the run, for the time of day before each line; `every`: seconds between two looks."""
+        """`started`: epoch seconds of the run, for the time of day before each line; `every`: seconds between two looks;
+        `at`: the line to begin with, counted from 0, None for the last.
+        """
         super().__init__(track, title)
+        self._at = at
         self._every = every
         self._state, self._started = state, started
         self._shown: deque[str] = deque(maxlen=LOG_LINES)
@@ -38,7 +48,12 @@ class LogPage(SearchPage):
         self.set_interval(self._every, self._look, name="log")
 
     def begin(self) -> None:
-        self.action_follow()
+        if self._at is None:
+            self.action_follow()
+        else:
+            self.write()
+            self.mark(self._at - (self._written - len(self._shown)))
+            self.tell_place()
         self.call_after_refresh(self.redraw_hints)
 
     @property

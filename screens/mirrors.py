@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from screens import rows
+from screens import mirror_rows, rows
 from screens.choosing import ChoiceList, Row
 from screens.measuring import LIMIT_S, Measuring
 from screens.mirror_choice import MirrorChoice, kind_of
@@ -117,14 +117,14 @@ class MirrorsScreen(MirrorChoice):
         worth.show(rows.cut(self._worth(), self.room))
         worth.display = bool(worth.text)
         narrow = self.size.width < NARROW
-        listed: list[Row] = [Row("", rows.mirror_head(narrow=narrow), heading=True)]
+        listed: list[Row] = [Row("", mirror_rows.mirror_head(narrow=narrow), heading=True)]
         shown = {
             kind: shortened(found, count)
             for (kind, found), count in zip(blocks.items(), self._few(blocks), strict=True)
         }
         for kind, found in shown.items():
             for place, row in enumerate(found):
-                text = rows.mirror_row(BLOCKS[kind] if place == 0 else "", row, narrow=narrow)
+                text = mirror_rows.mirror_row(BLOCKS[kind] if place == 0 else "", row, narrow=narrow)
                 listed.append(Row(f"{kind} {row.value}", text))
         sources = self.query_one("#sources", ChoiceList)
         sources.show(listed, 1)
@@ -219,6 +219,7 @@ class MirrorsScreen(MirrorChoice):
         self.trouble = ""
         self.measuring.begin(self.kinds, self.way.project, self.way.choices, self.way.uv_path())
         self._timer = self.set_interval(DRAW_S, self._take, name="measuring")
+        self.walk.measures = True
         self.redraw()
 
     def _take(self) -> None:
@@ -226,9 +227,14 @@ class MirrorsScreen(MirrorChoice):
             self._recommend(found)
         if not self.measuring.running and self._timer is not None:
             self._timer.stop()
-            self._timer = None
+            self._timer, self.walk.measures = None, False
+            self.post_message(self.News())
         if self.is_current:
             self.redraw()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the measurement any more."""
+        self.walk.measures = False
 
     def _recommend(self, found: Measurement) -> None:
         """Whoever measures wants the better one: it is taken where nobody has decided."""
@@ -257,7 +263,7 @@ class MirrorsScreen(MirrorChoice):
         for kind, found in self.blocks().items():
             for place, row in enumerate(found):
                 result = self.measuring.of_row(kind, row.value)
-                text = rows.mirror_in_full(
+                text = mirror_rows.mirror_in_full(
                     BLOCKS[kind] if place == 0 else "", row, result, max(76, self.size.width - 3)
                 )
                 listed.append(Row(f"{kind} {row.value}", text))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from enum import Enum
 from threading import Event
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.timer import Timer
+from textual.worker import Worker, WorkerState
 
 from screens.choosing import ChoiceList
 from screens.lock_trial import LockTrial
@@ -19,12 +18,11 @@ from screens.sync_look import SyncLook
 from screens.walk import Walk
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
-from wizard.language import _, error_told, shown
+from wizard.language import _, error_told
 from wizard.lock_forecast import uv_now
 from wizard.obstacle import stands_in_the_way
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
-from wizard.run.when import started_told
 from wizard.text import one_line
 
 if TYPE_CHECKING:
@@ -32,13 +30,6 @@ if TYPE_CHECKING:
     from wizard.plan.forecast import Forecast
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
-
-
-class Join(Enum):
-    """What to do where another window runs this project."""
-
-    JOIN = "join"
-    LEAVE = "leave"
 
 
 class PlannedScreen(StepScreen):
@@ -53,7 +44,7 @@ class PlannedScreen(StepScreen):
         """Whether there is a lock to try in a copy, and a uv for it."""
         self.obstacle: Diagnosis | None = None
         self._wrong = ""
-        self._waits = ""
+        self._waits_for = ""
         self._start_when_ready = False
         self._from = 0
         self.trial = LockTrial()
@@ -75,12 +66,14 @@ class PlannedScreen(StepScreen):
         self.redraw()
 
     def make(self) -> None:
-        """Makes the plan anew; measures first where a mirror is to be the fastest."""
+        """Makes the plan anew; measures first where a mirror is to be the fastest. The one that starts stays as it is."""
+        if self.walk.starting:
+            return
         if any(self.way.choices.text(key) == "fastest" for key in MIRRORS):
-            self._waits = _("measuring the mirrors, at most 15 s")
+            self._waits_for = _("measuring the mirrors, at most 15 s")
             self._prepare()
         elif self.way.choices.text("mirrors.python") != "official":
-            self._waits = _("looking the Python up on its mirror")
+            self._waits_for = _("looking the Python up on its mirror")
             self._prepare()
         else:
             self._planned(None)
@@ -95,7 +88,7 @@ class PlannedScreen(StepScreen):
         self.app.call_from_thread(self._planned, error)
 
     def _planned(self, error: WizardError | None) -> None:
-        self._waits, self._wrong = "", one_line(error_told(error)) if error else ""
+        self._waits_for, self._wrong = "", one_line(error_told(error)) if error else ""
         at = self._telling()
         try:
             self.plan = self.way.plan()
@@ -122,6 +115,11 @@ class PlannedScreen(StepScreen):
         return self.query_one("#steps", ChoiceList).highlighted if self.is_mounted else None
 
     @property
+    def _waits(self) -> str:
+        """What the plan waits for; "" for nothing."""
+        return self._waits_for or (_("measuring the mirrors, at most 15 s") if self.walk.measures else "")
+
+    @property
     def _ready(self) -> bool:
         waits = self._waits or self.trial.running or self._looks_for_uv
         return bool(self.plan and self.plan.steps) and not waits and not self._stopped
@@ -138,8 +136,8 @@ class PlannedScreen(StepScreen):
 
     @property
     def told(self) -> Diagnosis | None:
-        """What stands in the way: of the project, else of the disks."""
-        return self.obstacle or self.sync.obstacle
+        """What stands in the way: of the project, else of the disks, unless the plan begins with a remedy."""
+        return self.obstacle or (None if self.plan and self.plan.step("fix") else self.sync.obstacle)
 
     @property
     def _steps(self) -> tuple[Step, ...]:
@@ -239,7 +237,7 @@ class PlannedScreen(StepScreen):
         elif self._steps and self.way.machine.foreign:
             self.say(cut(_("x Another machine's plan is not run here."), 60))
         elif self._steps:
-            self._waits = _("starting")
+            self._waits_for, self.walk.starting = _("starting"), True
             self.redraw()
             self._start()
         else:
@@ -256,40 +254,42 @@ class PlannedScreen(StepScreen):
         else:
             self.app.call_from_thread(self._started, run)
 
+    @on(Worker.StateChanged)
+    def _start_broke(self, event: Worker.StateChanged) -> None:
+        """Nothing that nobody foresaw may leave the wizard waiting: Ctrl+Q waits for the start, too."""
+        if event.worker.name == "start" and event.state is WorkerState.ERROR:
+            self._not_started(f"{type(event.worker.error).__name__}: {event.worker.error}")
+
     def _started(self, run: RunInfo) -> None:
-        self._waits, self._start_when_ready = "", False  # a second Enter meant this run, not the one after it
+        self._waits_for, self._start_when_ready = "", False  # a second Enter meant this run, not the one after it
         self.walk.started(run)
         self.post_message(self.Next(self))
 
     def _not_started(self, why: str) -> None:
-        self._waits, self._start_when_ready = "", False
+        self._waits_for, self._start_when_ready, self.walk.starting = "", False, False
         self.redraw()
+        self._leave_if_asked()
         self.say(cut(f"x {why}", 60))
 
-    def _busy(self, busy: ProjectBusy) -> None:
-        from screens.sheet import Answer, Sheet
+    def _leave_if_asked(self) -> None:
+        """Ctrl+Q while it was not known yet whether anything runs."""
+        if self.walk.leaves:
+            self.walk.leaves = False
+            self.call_later(self.app.action_quit)
 
-        self._waits, self._start_when_ready = "", False
+    def _busy(self, busy: ProjectBusy) -> None:
+        from screens.quit_sheets import Join, JoinSheet
+
+        self._waits_for, self._start_when_ready, self.walk.starting = "", False, False
         self.redraw()
-        run_id = busy.run_id
-        clock = shown(started_told(find(run_id).started, time.time()))
+        run = find(busy.run_id)
 
         def answered(answer: Join | None) -> None:
             if answer is Join.JOIN:
-                self._started(find(run_id))
+                self._started(find(run.id))
 
-        self.app.push_screen(
-            Sheet(
-                _("A sync of this project is running"),
-                [
-                    _("Started {clock}, in another window.", clock=clock),
-                    _("Two at once would harm each other."),
-                ],
-                [Answer(_("Join"), Join.JOIN), Answer(_("Leave it"), Join.LEAVE)],
-                escape=Join.LEAVE,
-            ),
-            answered,
-        )
+        self.app.push_screen(JoinSheet(run), answered)
+        self._leave_if_asked()
 
     def action_look_again(self) -> None:
         """F5: reads the project again."""

@@ -1,15 +1,20 @@
-"""The questions about leaving a run, and about stopping it."""
+"""The questions about a run that goes on: leaving it, stopping it, joining another window's."""
 
 from __future__ import annotations
 
+import time
 from enum import Enum
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
 from screens.sheet import Answer, Sheet
 from wizard.language import _, ngettext, said, shown
 from wizard.lists import sentences
+from wizard.run.when import started_told
+
+if TYPE_CHECKING:
+    from wizard.run.client import RunInfo
 
 
 class Quit(Enum):
@@ -25,6 +30,13 @@ class Stop(Enum):
 
     GO_ON = "keep going"
     STOP = "stop it"
+
+
+class Join(Enum):
+    """What to do where another window runs this project."""
+
+    JOIN = "join"
+    LEAVE = "leave"
 
 
 T = TypeVar("T")
@@ -87,4 +99,21 @@ class StopSheet(RunningSheet[Stop]):
             (shown(sentences(told)), _("Going on later fetches only what is missing.")),
             (Answer(_("Keep going"), Stop.GO_ON), Answer(_("Stop it"), Stop.STOP)),
             escape=Stop.GO_ON,
+        )
+
+
+class JoinSheet(Sheet[Join]):
+    """Asked where the project's folder is another run's."""
+
+    HELP = "leaving"
+
+    def __init__(self, run: RunInfo) -> None:
+        super().__init__(
+            _("A sync of this project is running"),
+            [
+                _("Started {clock}, in another window.", clock=shown(started_told(run.started, time.time()))),
+                _("Two at once would harm each other."),
+            ],
+            [Answer(_("Join"), Join.JOIN), Answer(_("Do not join"), Join.LEAVE)],
+            escape=Join.LEAVE,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -34,8 +34,10 @@ from wizard.language import _, error_told, ngettext, said, shown
 from wizard.plan.step import Step
 from wizard.text import one_line
 from wizard.told.phrases import step_name
-from wizard.ways_out import to_type, uv_word
+from wizard.ways_out import leads, take, to_type, uv_word
 
+TAKEN_HERE = ("review", "run")
+"""Fixes that the plan can take up; the others are copied."""
 LEAST_DETAIL = 5
 """Rows that the step at length keeps for each further one that a note would take."""
 MOST_SIDE = 14
@@ -226,8 +228,8 @@ class ReviewScreen(PlannedScreen):
         return True
 
     def _ways_out(self) -> bool:
-        """Whether the first fix of what stands in the way is a choice of ours."""
-        return bool(self.told and self.told.fixes and self.told.fixes[0].choices)
+        """Whether the first fix of what stands in the way is ours to take."""
+        return bool(self.told and self.told.fixes and leads(self.told.fixes[0]) in TAKEN_HERE)
 
     def action_fix(self, number: int) -> None:
         """1 to 9: takes that way out of what stands in the way."""
@@ -235,12 +237,11 @@ class ReviewScreen(PlannedScreen):
         if not 1 <= number <= len(fixes):
             return
         fix = fixes[number - 1]
-        if not fix.choices:
+        if leads(fix) not in TAKEN_HERE:
             self.copy("\n".join(to_type(fix.commands, uv_word(self.way))))
             return
         try:
-            for key, value in fix.choices.items():
-                self.way.choose(key, value)
+            take(self.way, fix)
         except BadInput as error:
             self.say(f"x {one_line(error_told(error), 70)}")
             return
@@ -264,8 +265,9 @@ class ReviewScreen(PlannedScreen):
     def shows(self, action: str) -> bool:
         if action.startswith("fix("):
             return bool(self.told) and int(action[4:-1]) <= len(self.told.fixes)  # type: ignore[union-attr]
-        locks = self.can_try and not self.walk.running
-        return super().shows(action) and (action != "try_lock" or locks)
+        if self.walk.running and action in {"try_lock", "extras"}:
+            return False
+        return super().shows(action) and (action != "try_lock" or self.can_try)
 
     def word_of(self, binding: Binding) -> str:
         if binding.action.startswith("fix(") and self.told:
@@ -285,18 +287,12 @@ class ReviewScreen(PlannedScreen):
 
     def action_extras(self) -> None:
         """E: extras, groups, the cache, what the checks require."""
+        if self.walk.running:
+            self.say(self.promise())
+            return
         from screens import extras
-        from screens.asking import MarkSheet
 
-        def chosen(answer: Mapping[str, bool] | None) -> None:
-            if answer is not None:
-                extras.take(self.way, answer)
-                self.make()
-
-        rows = extras.rows(self.way)
-        self.app.push_screen(
-            MarkSheet(_("What is installed, and what the checks require"), rows, help_text="extra"), chosen
-        )
+        extras.ask(self, self.way, self.make)
 
 
 __all__ = ["ReviewScreen"]

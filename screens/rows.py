@@ -12,10 +12,19 @@ from rich.cells import cell_len, set_cell_size
 
 from screens.state_words import WORDS
 from wizard.language import _, said, shown
-from wizard.mirrors.record import MirrorResult
 from wizard.text import broken, one_line
-from wizard.told.phrases import CHOICE_WORDS, amount, choice_word, left_phrase, rate, rate_phrase, share, short_span
-from wizard.told.sources import SourceRow
+from wizard.told.phrases import (
+    CHOICE_WORDS,
+    amount,
+    choice_word,
+    is_silent,
+    left_phrase,
+    no_data,
+    rate,
+    rate_phrase,
+    share,
+    short_span,
+)  # fmt: skip
 
 WIDTH = 76
 """Cells of the body at 80 columns; a list's row keeps one of them free at its right."""
@@ -126,12 +135,17 @@ def progress_line(  # noqa: PLR0913 - the line has five parts
     eta_s: float | None,
     silent_s: float | None,
     count: tuple[int, int | None],
+    waits: bool = False,
     width: int = WIDTH,
 ) -> str:
-    """`1.61 of 2.83 GiB    18.4 MiB/s    about 70 s left    24 of 31 packages`; the last word goes where room lacks."""
-    silent = silent_s is not None and silent_s >= 10
+    """`waits`: for another try; then it is told at once that nothing comes.
+
+    `1.61 of 2.83 GiB    18.4 MiB/s    about 70 s left    24 of 31 packages`; the last word goes where room lacks.
+    """
+    silent = is_silent(silent_s) or waits
     left = left_phrase(None if silent or total is None or bytes_per_s is None else eta_s)
-    parts, (finished, of) = [amount(done, total, 4 if total else 0), rate_phrase(bytes_per_s, silent_s), left], count
+    speed = no_data(silent_s or 0.0) if silent else rate_phrase(bytes_per_s)
+    parts, (finished, of) = [amount(done, total, 4 if total else 0), speed, left], count
     ends = [[]] if of is None else [
         [_("{done} of {total} packages", done=finished, total=of)], [_("{done} of {total}", done=finished, total=of)]
     ]  # fmt: skip
@@ -209,15 +223,31 @@ def fix_row(number: int, title: str, leads: str, *, tried: bool = False, width: 
     return "\n  ".join([sides(f"{number} {first}", end, width), *more])
 
 
+def _proofs(evidence: Sequence[str]) -> list[str]:
+    return [line.rstrip() for text in evidence for line in text.splitlines() if line.strip(" ^~")]
+
+
+def place_of(evidence: Sequence[str], log: Sequence[str]) -> int | None:
+    """Where the log has the last line that proves the cause, None where it has none."""
+    plain = {line.strip() for line in _proofs(evidence)}
+    return next((place for place in reversed(range(len(log))) if log[place].strip() in plain), None)
+
+
 def evidence_rows(
-    evidence: Sequence[str], context: Sequence[str] = (), rows: int = 5, width: int = WIDTH - 1
+    evidence: Sequence[str],
+    context: Sequence[str] = (),
+    rows: int = 5,
+    width: int = WIDTH - 1,
+    *,
+    proves: bool = True,
 ) -> list[str]:
     """What was said, the lines that prove the cause marked with `>`; the lines of the log before them as far as there is room.
 
     `context`: the log's lines, the newest last. Where a proof is not among them, or is longer than a row, the proofs
     alone are shown, broken at blanks. The innermost cause comes last: what lacks room is left out before it.
+    `proves`: False where they are only the last that was said, and the cause is not known: no line is marked.
     """
-    proofs = [line.rstrip() for text in evidence for line in text.splitlines() if line.strip(" ^~")]
+    proofs = _proofs(evidence)
     plain = {line.strip() for line in proofs}
     lines = [line.rstrip() for line in context if line.strip()]
     hits = [position for position, line in enumerate(lines) if line.strip() in plain]
@@ -228,48 +258,7 @@ def evidence_rows(
     else:
         shown = [(True, row) for line in proofs for row in wrapped(line, width - 2, max(1, rows - len(proofs) + 1))]
     shown = [*shown[:1], *shown[1 - rows :]] if len(shown) > rows else shown
-    return [cut(("> " if proof else "  ") + line, width) for proof, line in shown]
-
-
-def mirror_head(*, narrow: bool = False) -> str:
-    """The names of `mirror_row`'s columns."""
-    widths = ((_("For"), 11), (_("Source"), 15), (_("Rate"), 13), (_("Answer"), 9), (_("Behind"), 9))
-    return "".join(fit(name, width) for name, width in (widths[:3] if narrow else widths)) + _("Result")
-
-
-def mirror_row(what: str, source: SourceRow, *, narrow: bool = False) -> str:
-    """A source of packages: what for (empty below the first), mark, name, rate, answer, how far behind, result.
-
-    `narrow`: without answer and lag, of which the result tells where they matter.
-    """
-    rate_cell = fit("-", 10) if source.rate == "-" else right(source.rate, 10)
-    answer = fit("-", 6) if source.answer_ms is None else right(f"{source.answer_ms:.0f} ms", 6)
-    row = column(what, 11) + column(choice(source.chosen, source.name), 15) + rate_cell + "   "
-    if narrow:
-        return (row + cut(source.result, 17)).rstrip()
-    row += answer + "   "
-    return (row + column(source.behind, 9) + cut(source.result, 18)).rstrip()
-
-
-def mirror_in_full(what: str, source: SourceRow, found: MirrorResult | None, width: int = WIDTH - 1) -> str:
-    """The same with all that was found in the place of the columns: why it failed, else hash, metadata, form, freshness."""
-    head = column(what, 11) + column(choice(source.chosen, source.name), 15)
-    if found is None or found.state != "done":
-        about = shown(source.about)  # what stands in brackets goes first
-        return cut(head + (about if cell_len(head + about) <= width else about.partition(" (")[0]), width).rstrip()
-    if not found.ok:
-        return cut(f"{head}x {shown(found.why_not or '')}", width).rstrip()
-    known = [
-        _("checked") if found.checked else _("not checked"),
-        "" if source.behind in ("-", "0 h") else _("{behind} behind", behind=source.behind),
-        _("metadata") if found.metadata_files else _("no metadata") if found.metadata_files is False else "",
-        (found.api or "").upper(),
-        _("files from {host}", host=found.files_host) if found.files_host else "",
-    ]
-    answer = "-" if source.answer_ms is None else f"{source.answer_ms:.0f} ms"
-    return cut(
-        f"{head}{right(source.rate, 10)} {right(answer, 6)}  {_(', ').join(filter(None, known))}", width
-    ).rstrip()
+    return [cut(("> " if proof and proves else "  ") + line, width) for proof, line in shown]
 
 
 def choice(chosen: bool, text: str) -> str:

@@ -52,7 +52,7 @@ def sync_rows(state: RunState, now: float, width: int = WIDTH, room: int = 5) ->
         return SyncRows(None, rows.state_word("waiting", 11) + _("the run begins"), "", third, _padded([], room))
     if step.id != "sync":
         return _step_rows(state, place, of, step, third=third, width=width, room=room)
-    return SyncRows(*_sync_head(state, width), third, _package_rows(state, width, room))
+    return SyncRows(*_sync_head(state, now, width), third, _package_rows(state, width, room))
 
 
 def _step_rows(  # noqa: PLR0913 - what a step's row tells
@@ -99,7 +99,7 @@ def _summary(state: RunState, step: StepState) -> str:
     return lock_told(state) or step.summary if step.id == "lock" else step.summary
 
 
-def _sync_head(state: RunState, width: int) -> tuple[Bar | None, str, str]:
+def _sync_head(state: RunState, now: float, width: int) -> tuple[Bar | None, str, str]:
     percent, total = state.percent, state.total_bytes
     fetched = [one for one in state.packages.values() if one.state not in ("queued", "removed")]
     step = next((one for one in state.steps if one.id == "sync"), None)
@@ -122,10 +122,10 @@ def _sync_head(state: RunState, width: int) -> tuple[Bar | None, str, str]:
             head,
             rows.state_word("done", 11) + ngettext("{count} package installed", "{count} packages installed", count),
         )
-    return bar, head, _sync_line(state, width)
+    return bar, head, _sync_line(state, now, width)
 
 
-def _sync_line(state: RunState, width: int) -> str:
+def _sync_line(state: RunState, now: float, width: int) -> str:
     if state.phase == "install" and state.packages_total:
         return _(
             "installing {done} of {total} packages",
@@ -143,12 +143,14 @@ def _sync_line(state: RunState, width: int) -> str:
             ),
             width,
         )
+    waited = None if state.retry is None else (state.silent_s or 0.0) + max(0.0, now - float(state.retry["at"]))
     return rows.progress_line(
         state.done_bytes,
         state.total_bytes,
         state.bytes_per_s,
         eta_s=state.eta_s,
-        silent_s=state.silent_s,
+        silent_s=state.silent_s if waited is None else waited,
+        waits=waited is not None,
         count=(state.packages_done, state.packages_total),
         width=width,
     )
@@ -234,8 +236,17 @@ def result_row(state: RunState) -> str:
     if state.diagnosis is not None:
         title = remembered(state.diagnosis.get("title") or "", state.diagnosis.get("words"))
         return one_line(shown(title), 60) or shown(WORDS["failed"])
-    told = {0: WORDS["done"], 3: _("the check fell short"), 130: _("stopped")}
+    told = {0: _verified(state) or WORDS["done"], 3: _("the check fell short"), 130: _("stopped")}
     return shown(told.get(state.exit_code or 0, WORDS["failed"]))
+
+
+def _verified(state: RunState) -> str:
+    """What a run's checks came to; "" where it had none."""
+    if state.verify is None:
+        return ""
+    if state.verify.get("devices"):
+        return _("verified on the GPU")
+    return _("verified on the CPU") if state.verify.get("torch") else _("verified")
 
 
 def shown_log(path: str) -> str:

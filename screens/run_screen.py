@@ -152,7 +152,7 @@ class RunScreen(FailingScreen):
     # keys
 
     def action_log(self) -> None:
-        """L: the whole log."""
+        """L: the whole log; after a failure at the line that proves its cause."""
         self.app.push_screen(
             LogPage(
                 self.track_line(),
@@ -160,6 +160,7 @@ class RunScreen(FailingScreen):
                 self.state,
                 self.started,
                 self.every,
+                at=None if self.failure is None else self.failure.proof,
             )
         )
 

@@ -160,12 +160,18 @@ class SearchPage(Page):
             self.query_one("#place", Line).show(_("x {text} does not occur here.", text=text))
             return
         after = [place for place in places if (place - self._found) * by > 0]
-        at = self._found = (min(after) if by > 0 else max(after)) if after else places[0 if by > 0 else -1]
-        self.log_lines.scroll_to(y=max(0, at - 2), animate=False)
-        self.selections = {self.log_lines: Selection(Offset(0, at), Offset(len(lines[at]), at))}
+        at = (min(after) if by > 0 else max(after)) if after else places[0 if by > 0 else -1]
+        self.mark(at)
         told = _("line {line}: {place} of {count} that hold it. N finds the next, Shift+N the one before.",
                  line=at + 1, place=places.index(at) + 1, count=len(places))  # fmt: skip
         self.call_after_refresh(self.query_one("#place", Line).show, told)  # scrolling has told the place of the view
+
+    def mark(self, at: int) -> None:
+        """Brings that line of `lines` into sight, two below the first, and marks it."""
+        if 0 <= at < len(self.lines):
+            self._found = at
+            self.log_lines.scroll_to(y=max(0, at - 2), animate=False)
+            self.selections = {self.log_lines: Selection(Offset(0, at), Offset(len(self.lines[at]), at))}
 
     def action_follow(self) -> None:
         """End: to the last line, and along with what comes."""

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from screens.choosing import ChoiceList, Row
 from screens.fields import Field
 from screens.rows import cut, torch_row
-from screens.settings_text import LINK_MODES, OLD_CACHES, Tried, now_told, old_told, side_told
+from screens.settings_text import LINK_MODES, Tried, now_told, old_told, options_told, side_told
 from screens.step import StepScreen
 from screens.walk import Walk
 from screens.widgets import Line
@@ -41,6 +41,8 @@ SAID_BY = {
 VARIABLES = ("UV_CACHE_DIR", "UV_PYTHON_INSTALL_DIR", "UV_LINK_MODE")
 TRIED_AFTER = 0.4
 """Seconds after the last key until a folder is tried."""
+PATIENCE = 5.0
+"""Seconds that Next waits for a disk that does not answer; what is wrong with it is then said by the run."""
 
 
 class SettingsScreen(StepScreen):
@@ -59,6 +61,8 @@ class SettingsScreen(StepScreen):
         super().__init__(walk)
         self._tried: dict[str, Tried] = {}
         self._timer: Timer | None = None
+        self._goes_on: Timer | None = None
+        """Next was pressed while a folder is tried: until then, or for PATIENCE."""
         self._sizes: dict[str, FolderSize | None] = {}
         """Of old caches, by path; None while it is counted, or where it can't be."""
 
@@ -186,10 +190,12 @@ class SettingsScreen(StepScreen):
 
     @on(Field.Edited)
     def _edited(self, event: Field.Edited) -> None:
-        name = str(event.field.id)
-        self._judge(name, event.value.strip())
-        if self._timer is not None:
-            self._timer.stop()
+        name, value = str(event.field.id), event.value.strip()
+        tried = self._tried.get(name)
+        if self._goes_on is not None and tried is not None and tried.value == value:
+            return  # Next was pressed after that key, and has looked at it
+        self._judge(name, value)
+        self._stop_going_on()
         self._timer = self.set_timer(TRIED_AFTER, self._try, name="try")
         self.redraw()
 
@@ -228,22 +234,47 @@ class SettingsScreen(StepScreen):
             return
         tried.waits, tried.found, tried.problem = False, found, found.problem
         self.redraw()
+        if self._goes_on is not None and not any(one.waits for one in self._tried.values()):
+            self.forget_said()
+            if self.is_current:
+                self.action_go_on()
+
+    def on_screen_suspend(self) -> None:
+        """Whoever goes elsewhere is not led on."""
+        self._stop_going_on()
 
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.field.keep()
 
     def can_go_on(self) -> bool:
-        for name in FIELDS:
+        self._stop_going_on()
+        for name, key in FIELDS.items():
             field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
-            if tried is not None and field.value.strip() != tried.value:  # a key that has not been heard of yet
+            if field.value.strip() != (tried.value if tried else self.way.choices.text(key)):  # not heard of yet
                 self._judge(name, field.value.strip())
                 tried = self._tried[name]
             if tried is not None and tried.problem:
                 field.input.focus()
                 self.say(_("x Correct the {name}, or empty it.", name=NAMES[name]))
                 return False
-        return True
+        if not any(tried.waits for tried in self._tried.values()):
+            return True
+        self.say(_(". Trying the folder, then it goes on."))
+        self._goes_on = self.set_timer(PATIENCE, self._waits_no_longer, name="goes on")
+        self._try()
+        return False
+
+    def _waits_no_longer(self) -> None:
+        self._stop_going_on()
+        if not any(tried.problem for tried in self._tried.values()):
+            self.go_on()
+
+    def _stop_going_on(self) -> None:
+        for timer in (self._timer, self._goes_on):
+            if timer is not None:
+                timer.stop()
+        self._timer = self._goes_on = None
 
     # the list and the sheet
 
@@ -254,26 +285,9 @@ class SettingsScreen(StepScreen):
 
     def action_options(self) -> None:
         """O: the link mode, and what becomes of an old cache."""
-        from screens.asking import Marked, MarkSheet
+        from screens.asking import MarkSheet
 
-        mode, wish = self.way.choices.text(LINKS), self.way.choices.text(OLD)
-        rows = [
-            Marked(value, f"{value:9} {shown(about)}", value == mode, "mode", "link-mode")
-            for value, about in LINK_MODES
-        ]
-        title = _("Link mode: how files get from the cache into .venv")
-        if old_cache.old(self.way.machine, self.way.choices) is not None:
-            title += _("; and the old cache")
-            rows += [
-                Marked(
-                    value,
-                    _("old cache: {value}   {about}", value=value, about=about),
-                    value == wish,
-                    "old",
-                    "old-cache",
-                )
-                for value, about in OLD_CACHES
-            ]
+        title, rows = options_told(self.way.machine, self.way.choices)
         self.app.push_screen(MarkSheet(title, rows, help_text="link-mode"), self._taken)
 
     def _taken(self, answer: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -16,6 +17,9 @@ from wizard.machine.facts import Machine, short
 from wizard.machine.folder_size import FolderSize
 from wizard.machine.try_folder import FolderTried
 from wizard.plan import old_cache
+
+if TYPE_CHECKING:
+    from screens.asking import Marked
 
 LINK_MODES = (
     ("auto", said("the first way that works: clone, hard link, copy")),
@@ -132,3 +136,23 @@ def _mark(one: Source) -> str:
     if one.wins:
         return _("+ wins:")
     return _("  behind it:") if ".toml line" in one.place else _("  not in this terminal:")
+
+
+def options_told(machine: Machine, choices: Choices) -> tuple[str, list[Marked]]:
+    """Title and rows of the options: the link mode and, where an old cache lies about, what becomes of it."""
+    from screens.asking import Marked
+
+    mode, wish = choices.text("settings.link-mode"), choices.text("settings.old-cache")
+    title = _("Link mode: how files get from the cache into .venv")
+    rows = [
+        Marked(value, f"{value:9} {shown(about)}", value == mode, "mode", "link-mode") for value, about in LINK_MODES
+    ]
+    if old_cache.old(machine, choices) is not None:
+        title += _("; and the old cache")
+        rows += [
+            Marked(
+                value, _("old cache: {value}   {about}", value=value, about=about), value == wish, "old", "old-cache"
+            )
+            for value, about in OLD_CACHES
+        ]
+    return title, rows

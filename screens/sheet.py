@@ -46,6 +46,7 @@ class Answer(Generic[T]):
 class Sheet(ModalScreen[T], Offering):
     """A rule, a title, up to five lines, buttons, keys."""
 
+    HELP = "keys"
     DEFAULT_CSS = """
     Sheet {
         background: transparent;
@@ -56,7 +57,7 @@ class Sheet(ModalScreen[T], Offering):
         #rule { height: 1; padding: 0 1; color: $text-muted; }
         #sheet-title { height: auto; padding: 0 1; text-style: bold; color: $text-primary; }
         #sheet-text { height: auto; padding: 0 1; }
-        #sheet-body { height: auto; max-height: 60vh; padding: 0 1; background: $panel; }
+        #sheet-body { height: auto; padding: 0 1; background: $panel; }
         #sheet-note { height: auto; min-height: 1; padding: 0 1; }
         #sheet-buttons { height: 1; padding: 0 0 0 1; }
         #sheet-buttons.-stacked { layout: vertical; height: auto; }
@@ -118,6 +119,10 @@ class Sheet(ModalScreen[T], Offering):
         """Lays rule, text, buttons and keys into the window."""
         self.query_one("#rule", Line).show("-" * (self.app.size.width - 2))
         self.query_one("#sheet-text", Line).show(self._text())
+        for body in self.query(
+            "#sheet-body"
+        ):  # in cells: a part of the window is not heeded where the sheet is measured
+            body.styles.max_height = self.app.size.height * 3 // 5
         width = sum(cell_len(shown(one.label)) + 7 for one in self._answers)
         self.query_one("#sheet-buttons").set_class(width > self.app.size.width, "-stacked")
         self._tell_keys()

@@ -19,10 +19,16 @@ from wizard.language import _, said, shown
 from wizard.told.phrases import fact_label
 
 if TYPE_CHECKING:
-    from screens.choosing import ChoiceList
+    from screens.choosing import ChoiceList, Row
     from wizard.advice.findings import Finding
 
 FACTS = ("Machine", "GPU", "Disk", "Network", "uv", "Python", "Project", "torch")
+GIVEN_UP = ("Network", "Python", "Disk", "uv", "GPU", "Machine")
+"""Facts whose rows a list of folders gets where it has too few, in this order: of rows out of sight nobody knows."""
+AROUND = 3
+"""Rows of the body beside facts and folders."""
+ROWS = 14
+"""Rows of the body in a window of 24."""
 SHOWN = 3
 """Findings on the screen; A shows them all."""
 WORDS = {"error": said("x error    "), "warning": said("! warning  "), "note": said("+ note     ")}
@@ -70,13 +76,17 @@ class StartScreen(StepScreen):
         self._found = self.way.findings()
         rows = dict(machine_rows(self.way.machine, self.way.pending))
         rows |= dict(project_rows(self.way.project, self.way.path, self.way.locked_variant()))
+        folders = self._folders()
+        told = [name for name in FACTS if name in rows or self.way.project is not None]
+        over = max(0, len(told) + len(folders) + AROUND - ROWS - self.spare) if folders else 0
+        given_up = [name for name in GIVEN_UP if name in told][:over]
         for name in FACTS:
             line = self.query_one(f"#fact-{name.lower()}", Line)
             line.show(self._fact(name, rows.get(name, _("not asked: no uv.lock yet") if name == "Network" else "-")))
-            line.display = name in rows or self.way.project is not None  # its place is the list's, where there is one
+            line.display = name in told and name not in given_up
         self._draw_summary()
         self._draw_findings()
-        self._draw_folders()
+        self._draw_folders(folders)
         self._draw_more()
 
     def _draw_more(self) -> None:
@@ -175,15 +185,20 @@ class StartScreen(StepScreen):
         where = "" if one.screen == self.NAME else f"{ORDER.index(one.screen) + 1} {name_of(one.screen)}"
         return sides(shown(WORDS[one.diagnosis.severity]) + cut(one.diagnosis.title, 200), where, self.room - 1)
 
-    def _draw_folders(self) -> None:
-        listed = self.query("#folders")
+    def _folders(self) -> list[Row]:
         if self.way.project is not None:
+            return []
+        from screens import no_project
+
+        return no_project.rows(self.way, self.room - 1, alone=self._alone)
+
+    def _draw_folders(self, rows: list[Row]) -> None:
+        listed = self.query("#folders")
+        if not rows:
             listed.remove()
             return
-        from screens import no_project
         from screens.choosing import ChoiceList
 
-        rows = no_project.rows(self.way, self.room - 1, alone=self._alone)
         if listed:
             listed.first(ChoiceList).show(rows, 0)
         else:

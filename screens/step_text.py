@@ -19,6 +19,8 @@ from wizard.ways_out import to_type
 
 EVIDENCE = 3
 """Lines that prove what stands in the way."""
+MOST_ROWS = 9
+"""Of a note that is told whole or not at all."""
 TEAM_NOTE = said("Your team sees pyproject.toml and uv.lock change; torch can keep them.")
 TONES = {"+": "$text-success", "-": "$text-error"}
 STEP_HELP = {
@@ -130,20 +132,31 @@ def all_lines(
         at = len(lines) if step.id == value else at
         lines += [_("Step {number}: {head}", number=number, head=head(step)), *(f"  {line}" for line in lines_of(step))]
         lines += [*(f"  {line}" for line in (more or {}).get(step.id, ()))]
-        lines += [*(f"  ! {shown(note)}" for note in step.notes), ""]
+        lines += [*(f"  ! {shown(note)}" for note in notes_of((step,))), ""]
     return lines, at
 
 
+def notes_of(steps: Sequence[Step]) -> list[str]:
+    """What is to know of the steps; first that what others share is changed."""
+    shared = [TEAM_NOTE] if any(step.id == "torch" for step in steps) else []
+    return list(dict.fromkeys((*shared, *(note for step in steps for note in step.notes))))
+
+
 def note_rows(steps: Sequence[Step], width: int, most: int) -> list[str]:
-    """The first of what is to know of the steps, and how many more there are, in `most` rows at most."""
-    notes = [note for step in steps for note in step.notes]
-    notes += [TEAM_NOTE] if any(step.id == "torch" for step in steps) else []
-    if not notes:
-        return [""]
-    more = len(notes) - 1
-    told = _("! {note} ({more} more: D)", note=notes[0], more=more) if more else _("! {note}", note=notes[0])
-    first, *rest = wrapped(told, width - 2, most)
-    return [first, *(f"  {row}" for row in rest)]
+    """What is to know of the steps, in `most` rows at most: the first in any case, and how many there are more."""
+    notes = notes_of(steps)
+    told: list[str] = []
+    count = 0
+    for note in notes:
+        first, *rest = wrapped(f"! {shown(note)}", width - 2, MOST_ROWS if told else most)
+        if told and len(told) + 1 + len(rest) > most:
+            break
+        told += [first, *(f"  {row}" for row in rest)]
+        count += 1
+    if count < len(notes):
+        more = _("({more} more: D)", more=len(notes) - count)
+        told[-1] = f"{cut(told[-1], width - cell_len(more) - 1)} {more}"
+    return told or [""]
 
 
 def sums(steps: Sequence[Step]) -> str:

@@ -84,7 +84,7 @@ def open_last_door(number: int) -> None:
 class TerminalApp(App[int]):
     """What the wizard and `attach` have in common. `walk` says whether something runs."""
 
-    ENABLE_COMMAND_PALETTE = False  # its frame and signs are not ASCII; KeyedScreen has a list of its own
+    ENABLE_COMMAND_PALETTE = False  # its frame and signs are not ASCII; screens.offering has a list of its own
     TITLE = "uv-wizard"
 
     def first_theme(self) -> str:
@@ -202,6 +202,9 @@ class TerminalApp(App[int]):
 
     async def action_quit(self) -> None:
         """Ctrl+Q: at once, or after a question while something runs; there, once more leaves it running."""
+        if self.walk.starting:
+            self.walk.leaves = True
+            return
         if not self.walk.running:
             self.leave()
             return
@@ -227,7 +230,10 @@ class TerminalApp(App[int]):
 
     def on_step_screen_quit_asked(self) -> None:
         """Ctrl+C twice."""
-        self.leave()
+        if self.walk.starting:
+            self.walk.leaves = True
+        else:
+            self.leave()
 
     def on_step_screen_stop_asked(self) -> None:
         """S, or Ctrl+C while something runs."""

@@ -20,6 +20,7 @@ from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
 from wizard.errors import BadInput
 from wizard.language import _, error_told, said, shown
+from wizard.lists import sentences
 from wizard.machine.facts import short
 from wizard.plan.conda import comes_first, uv_of_base
 from wizard.told import headlines
@@ -63,6 +64,15 @@ class UvScreen(StepScreen):
                 yield Line(id=f"found-{place}")
         yield Line(id="stays")
         yield Line(id="conda")
+
+    def on_entered(self) -> None:
+        self.way.settle_uv()
+        super().on_entered()
+
+    def on_facts(self) -> None:
+        if self.is_current:
+            self.way.settle_uv()
+        super().on_facts()
 
     def shows(self, action: str) -> bool:
         return super().shows(action) and (action != "conda" or self._starts_in_conda())
@@ -170,7 +180,7 @@ class UvScreen(StepScreen):
         kept = next((one for one in ways if one.value == chosen and chosen == "keep" and not one.recommended), None)
         if kept is not None and self.way.choices.origin(KEY) == "default":
             told.append(_("As it is: {label}. Up leads to the list, Enter takes a row.", label=kept.label))
-        self.query_one("#stays", Line).show(cut(" ".join(told), self.room))
+        self.query_one("#stays", Line).show(cut(sentences(told), self.room))
 
     def _found(self, one: UvHere, width: int) -> str:
         where = _(". asking the shells") if "shells" in self.way.pending else shown(one.where)

@@ -153,11 +153,10 @@ class VerificationScreen(RunScreen):
         if self.failure is not None:
             return _("The installed packages stay.")
         if self.ended:
-            return (
-                rows.cut(_("Log: {path}", path=run_rows.shown_log(self.after.log)), max(20, self.size.width - 27))
-                if self.after and self.after.log
-                else ""
-            )
+            if not self.after or not self.after.log:
+                return ""
+            room = max(20, self.size.width - 27) - cell_len(_("Log: {path}", path=""))
+            return _("Log: {path}", path=rows.tail(run_rows.shown_log(self.after.log), room))
         return _("A check that hangs is ended after 60 s.") if self.walk.running else ""
 
     def side(self) -> Content:

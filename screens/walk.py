@@ -42,6 +42,13 @@ class Walk:
     copied: str = ""
     """The command of a fix that was copied last, since the run was started."""
 
+    measures: bool = False
+    """Whether mirrors are being measured: which one is taken is not known until then."""
+    starting: bool = False
+    """Whether a run is being started: by the time a question about it is answered, it may go on."""
+    leaves: bool = False
+    """Whether somebody asked to leave meanwhile."""
+
     @property
     def way(self) -> Way:
         """The way. Only the first screen is shown without one."""
@@ -77,7 +84,7 @@ class Walk:
 
     def started(self, run: RunInfo) -> None:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
-        self.run, self.state, self.copied = run, None, ""
+        self.run, self.state, self.copied, self.starting = run, None, "", False
         self.runs += 1
         self.left, self.fixed_on = None, ""
         if self.made is not None:
@@ -104,6 +111,12 @@ class Walk:
         `new`: it may be one that is not there yet.
         """
         self.made = self.way.moved(path, new=new)
+
+    @property
+    def attach_again(self) -> str:
+        """What comes after `uv-wizard attach` to see the run again as it is seen here."""
+        run_id = self.run.id if self.run is not None else ""
+        return f"{run_id} --low-bandwidth" if self.low_bandwidth else run_id
 
     @property
     def exit_code(self) -> int:

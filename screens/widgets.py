@@ -1,4 +1,4 @@
-"""The few widgets that every screen is made of: a line that is drawn only when it changes, a button, the one list, a field.
+"""The few widgets that every screen is made of: a line that is drawn only when it changes, and a button.
 
 All text is shown as it is (`markup=False`); what comes from outside goes through wizard.text first.
 `help_text` of a widget is the name of an entry in assets/help.toml: F1 shows it while the widget has the focus.

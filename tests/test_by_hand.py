@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.torch_project import RTX, make_torch_project
+from tests.support.torch_project import NOTHING, RTX, make_torch_project
+from wizard.catalog import table
 from wizard.catalog_torch import the
 from wizard.choices import Choices, from_sets
+from wizard.machine.facts import FoundUv, NetworkFact, UvSource
 from wizard.machine.request import own_os
 from wizard.plan.quoting import command_line
 from wizard.way import Way
@@ -51,6 +53,57 @@ def test_sync_by_hand_makes_the_lock_first_where_the_plan_does(tmp_path: Path) -
     (tmp_path / "uv.lock").write_text('version = 1\nrequires-python = ">=3.10"\n')
     way.read()
     assert way.by_hand("sync") == "uv sync --locked"
+
+
+SCRIPT = table("uv.toml")["standalone"]["posix"]["script"].replace("{version}", "")
+
+
+@pytest.mark.parametrize(
+    "sets, installer, command",
+    [
+        ([], None, f"curl -LsSf {SCRIPT} | sh"),
+        ([], False, "pip install uv"),
+        (["uv.version=0.13.8"], False, "pip install uv==0.13.8"),
+        (["uv.install=index"], None, "pip install uv"),
+        (["uv.install=standalone"], None, f"curl -LsSf {SCRIPT} | sh"),
+        (["mirrors.pypi=https://m.example/simple"], None,
+         "pip install uv --index-url https://m.example/simple"),
+        (["uv.install=standalone", "mirrors.uv=https://m.example/uv"], None,
+         "curl -LsSf https://m.example/uv/uv-installer.sh | UV_DOWNLOAD_URL=https://m.example/uv sh"),
+    ],
+)  # fmt: skip
+def test_uv_by_hand_is_what_its_documentation_has_a_person_type(
+    sets: list[str], installer: bool | None, command: str, tmp_path: Path
+) -> None:
+    machine = replace(
+        NOTHING,
+        folders={"uv_bin": "/home/min/.local/bin"},
+        uv_source=UvSource(None, (), installer, None),
+    )
+    way = Way(str(tmp_path), machine=machine, choices=Choices().with_values("set", from_sets(sets)))
+    assert way.by_hand("uv") == command
+
+
+def test_who_has_conda_s_uv_is_not_sent_to_pip_which_is_conda_s_too(tmp_path: Path) -> None:
+    uv = FoundUv("/home/min/miniconda3/bin/uv", "0.13.8", "conda")
+    machine = replace(
+        NOTHING,
+        uv=(uv,),
+        folders={"uv_bin": "/home/min/.local/bin"},
+        environment={"PATH": "/home/min/miniconda3/bin"},
+        network=NetworkFact(20.0),
+        uv_source=UvSource("0.13.8", ("0.13.8",), None, None),
+    )
+    way = Way(str(tmp_path), machine=machine)
+    assert way.by_hand("uv") == "uv --version"
+    way.settle_uv()
+    assert way.choices.said("uv.install") == ("index", "advice")
+    assert way.by_hand("uv") == f"curl -LsSf {SCRIPT} | sh"
+    way.machine = replace(machine, network=NetworkFact(None))
+    way.settle_uv()
+    assert way.choices.said("uv.install") == ("auto", "default"), (
+        "what serves stays where a new one may be out of reach"
+    )
 
 
 def test_a_uv_that_this_terminal_does_not_find_is_named_by_its_path(tmp_path: Path, home: Path) -> None:

@@ -24,8 +24,8 @@ from wizard.plain import sources_and_torch as plain_choices
 from wizard.plain import start_and_review as plain_pages
 from wizard.plain import uv_and_settings as plain_machine
 from wizard.plain import wizard as plain
-from wizard.plain.page import Back, EndOfInput, Page, Question, Quit, Row, Talk
-from wizard.plain.run import follow
+from wizard.plain.page import Again, Back, EndOfInput, Page, Question, Quit, Row, Talk
+from wizard.plain.run import _joins, follow
 from wizard.plain.ways_out import take_out
 from wizard.plan.quoting import command_line
 from wizard.run import client
@@ -432,3 +432,47 @@ def test_both_faces_begin_the_uv_screen_with_the_same_words(tmp_path: Path) -> N
 
     way = Way(str(make_torch_project(tmp_path)), machine=RTX)
     assert plain_machine.uv(way).lines[0] == of_uv(way)
+
+
+def test_what_does_not_fit_is_not_begun_and_its_ways_out_are_numbers(project: Project) -> None:
+    """The same as on the screen; Enter alone takes what was not tried yet."""
+    lock = project.lock.read_text("utf-8")
+    project.lock.write_text(re.sub(r"size = \d+", "size = 9000000000000", lock), "utf-8")
+    code, told = walked(project.path, "\n" * 8 + "?\n99\nd\na\nq\n")
+    assert code == 0, told
+    assert told.count("Not worth starting: This does not fit on ") == 2
+    assert "Which fix? a number; a looks again, b goes back, q quits [1]:" in told
+    assert "x error: 99 is not a choice." in told
+    assert "TiB needed" in next(row for row in told.splitlines() if row.startswith("  1  sync"))
+    assert told.endswith("Nothing was changed.\n")
+    assert not project.venv.exists()
+    code, told = walked(project.path, "\n" * 9 + "n\n")
+    assert "  1  fix: uv cache prune" in told
+    assert "Start 3 steps? y, n, d, e, b [y]: n" in told
+
+
+@pytest.mark.parametrize(
+    "answers, joins", [("?\nx\n\n", True), ("no\n", False), ("q\n", Quit), ("b\n", Again), ("", EndOfInput)]
+)
+def test_joining_is_asked_in_the_grammar_of_the_rest(answers: str, joins: bool | type[Exception]) -> None:
+    asked, out = talk(answers)
+    if isinstance(joins, bool):
+        assert _joins(asked) is joins
+    else:
+        with pytest.raises(joins):
+            _joins(asked)
+    if answers.startswith("?"):
+        assert "Two at once would harm each other." in out.getvalue()
+        assert "x error: x is not a choice. Give y, n, b or q." in out.getvalue()
+
+
+def test_what_only_somebody_else_can_put_right_is_looked_at_again(project: Project) -> None:
+    good = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text("[", "utf-8")
+    code, told = walked(project.path, "\n" * 8 + "1\na\n\n")
+    assert code == 0, told
+    assert told.count("a looks again, b goes back, q quits [q]:") == 3
+    assert "x error: 1 is not a choice. Give a, b or q." in told
+    assert told.endswith("Nothing was changed.\n")
+    assert project.pyproject.read_text("utf-8") == "["
+    project.pyproject.write_text(good, "utf-8")

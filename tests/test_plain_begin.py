@@ -112,7 +112,7 @@ def test_a_home_folder_is_no_place_for_a_project_and_one_of_its_own_is_made(
     assert parse((made / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha==1.0"]
     assert (made / "uv.lock").is_file()
     assert not (folder / "pyproject.toml").exists()
-    assert f"  cd {made}" in text.replace("'", "")
+    assert f"  cd {made}" in text.replace("'", "").replace('"', "")
 
 
 def test_a_conda_environment_is_told_first(folder: Path, machine: Machine, tmp_path: Path) -> None:

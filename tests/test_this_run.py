@@ -153,7 +153,9 @@ def test_the_causes_whose_fixes_need_nobody_to_type() -> None:
         for cause in causes().values()
         for fix in cause.fixes
         if of(
-            Fix(fix.title, None, tuple(tuple(one.format_map(_Any()) for one in argv) for argv in fix.commands or ()))
+            Fix(
+                fix.titles[0], None, tuple(tuple(one.format_map(_Any()) for one in argv) for argv in fix.commands or ())
+            )
         ).variables
     }
     assert {"tls-untrusted", "proxy-refused", "tls-bundle-missing", "network-timeout", "killed-out-of-memory"} <= ours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard.catalog_torch import the
 from wizard.errors import WizardError
@@ -15,6 +15,7 @@ from wizard.plan.settings import chosen_variables
 from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
+    from wizard.plan.step import Command
     from wizard.way import Way
 
 
@@ -41,9 +42,37 @@ def _start(way: Way) -> str:
 def _uv(way: Way) -> str:
     plan, conda = way.plan(), way.machine.conda
     step = plan.step("uv") or plan.step("settings")
-    argv = step.commands[0].argv if step and step.commands else ()
-    ours = step is not None and (step.id == "uv" or (conda is not None and argv[:1] in {(conda.program,), ("conda",)}))
-    return command_line(argv) if ours else "uv --version"
+    if step is None or not step.commands:
+        return "uv --version"
+    first = step.commands[0]
+    if first.kind == "place-uv":
+        return _installs(first, way)
+    ours = step.id == "uv" or (conda is not None and first.argv[:1] in {(conda.program,), ("conda",)})
+    return command_line(first.argv) if ours else "uv --version"
+
+
+def _installs(places: Command, way: Way) -> str:
+    """What uv's documentation has a person type: its installer where nothing speaks against it, else pip's command."""
+    from wizard.plan.uv_ways import installer_unreached
+
+    ways: list[dict[str, Any]] = places.options["ways"]
+    first, installer = ways[0], next((one for one in ways if one["how"] == "standalone"), None)
+    asked_for = way.choices.text("uv.install") == "index" and way.choices.origin("uv.install") != "advice"
+    if first["how"] == "index" and installer is not None and not asked_for and not installer_unreached(way.machine):
+        first = installer
+    argv = first["argv"]
+    if first["how"] in {"wheel", "index"}:
+        return command_line(["pip", "install", *argv[argv.index(":all:") + 1 :]])
+    more = {name: value for name, value in first.get("environment", {}).items() if name not in _OURS}
+    if argv[:2] == ["sh", "-c"]:  # the script runs behind the pipe
+        words = "".join(f"{command_line([f'{name}={value}'])} " for name, value in more.items())
+        return f"{argv[2]}".replace("| sh", f"| {words}sh")
+    lines = "".join(f"$env:{name}={powershell(str(value))}; " for name, value in more.items())
+    return lines + command_line(argv)
+
+
+_OURS = ("UV_INSTALL_DIR", "UV_NO_MODIFY_PATH")
+"""What the wizard settles for the installer, and a person need not."""
 
 
 def _settings(way: Way) -> str:

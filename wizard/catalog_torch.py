@@ -158,6 +158,22 @@ class Torch:
         return next((one for one in self.releases if str(one.version) == public), None)
 
 
+_BLACKWELL = 100
+"""The sm from which a CUDA 12 build asks for a newer driver."""
+
+
+@cache
+def oldest_driver(cuda_major: int | None, sm: int | None, *, windows: bool) -> str | None:
+    """The oldest driver for a CUDA of that major version on such a GPU (None: any), None where no source names one."""
+    floor = the().floors.get(cuda_major) if cuda_major else None
+    if floor is None:
+        return None
+    if floor.jetson and sm in the().jetson and not windows:
+        return floor.jetson
+    newer = floor.blackwell_windows if windows else floor.blackwell_linux
+    return newer if newer and sm is not None and sm >= _BLACKWELL else (floor.windows if windows else floor.linux)
+
+
 @lru_cache(maxsize=1)
 def the() -> Torch:
     """The catalogue, read once."""

@@ -185,7 +185,12 @@ class Looking:
 
         advice = advise(self.machine, self.project, self.room_needed())
         self._settings_advice = advice
-        self.choices = self.choices.without("advice").with_values("advice", advice.choices)
+        self.choices = self.choices.without("advice")
+        self.choices = self.choices.with_values("advice", {**advice.choices, **self._taken_unasked()})
+
+    def _taken_unasked(self) -> Mapping[str, object]:
+        """What else of the advice is in force where nobody has decided."""
+        return {}
 
     def room_needed(self) -> int | None:
         """Bytes that a first sync needs in the cache, None where nobody knows."""

@@ -107,10 +107,18 @@ def _two_numbers(asked: str) -> str:
     except InvalidVersion:
         release = ()
     if len(release) < 2:
-        raise BadInput(
-            said("{text} is no Python's version. Write two numbers, such as 3.12.", text=one_line(asked, 40))
-        )
+        raise _no_version(asked)
     return f"{release[0]}.{release[1]}"
+
+
+def _no_version(text: str) -> BadInput:
+    return BadInput(said("{text} is no Python's version. Write two numbers, such as 3.12.", text=one_line(text, 40)))
+
+
+def check_python(text: str) -> None:
+    """Raises BadInput for what no uv takes as one, such as packages that slipped into its field; uv knows the rest."""
+    if len(text.split()) > 1 and not set(text) & set("<>=/\\"):
+        raise _no_version(text)
 
 
 def _by_uv(way: Way, uv: str, words: Sequence[str], packages: Sequence[str]) -> Mapping[str, bytes]:
@@ -142,4 +150,4 @@ def _run(way: Way, folder: Path, argv: list[str]) -> None:
         raise BadInput(one_line(told, 200))
 
 
-__all__ = ["as_uv_would", "check_packages", "new"]
+__all__ = ["as_uv_would", "check_packages", "check_python", "new"]

@@ -6,10 +6,8 @@ import io
 import json
 import os
 import platform
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +18,10 @@ from wizard.doctor import document as doctor_document
 from wizard.errors import WizardError
 from wizard.files import write_atomically
 from wizard.language import said
+from wizard.private import Hiding, hiding
 from wizard.run import state
 from wizard.run.progress import RunState
-from wizard.text import clean, masked, one_line
+from wizard.text import one_line
 from wizard.told.run import verdict
 
 if TYPE_CHECKING:
@@ -34,33 +33,6 @@ MOST = 4 << 20
 """Bytes of one file that go in: so much of its end, and a little of its beginning."""
 HEAD = 64 << 10
 LAST_LINES = 12
-_SECRET_NAME = re.compile(r"(?i)password|passwd|secret|token|api_?key|credential|private_key")
-_SHORTEST = 4
-"""A shorter value would strike out innocent words; none is a secret worth the name."""
-
-
-@dataclass(frozen=True)
-class Hiding:
-    """Takes out what is nobody else's: credentials in addresses, values of variables that hold secrets, the home's path."""
-
-    secrets: tuple[str, ...]
-    home: str
-
-    def __call__(self, text: str) -> str:
-        """The text without them; control sequences go as well."""
-        told = masked(clean(text))
-        for secret in self.secrets:
-            told = told.replace(secret, "***")
-        return told.replace(self.home, "~") if len(self.home) > 1 else told
-
-
-def hiding(environment: Mapping[str, str], named: Iterable[str] = ()) -> Hiding:
-    """For the secrets that this environment holds. `named`: variables that hold some, whatever they are called."""
-    names = set(named)
-    secret = [value for name, value in environment.items() if _SECRET_NAME.search(name) or name in names]
-    values = {value for value in secret if len(value) >= _SHORTEST}
-    home = environment.get("USERPROFILE" if os.name == "nt" else "HOME", "")
-    return Hiding(tuple(sorted(values, key=len, reverse=True)), home.rstrip("/\\"))
 
 
 def write(run: RunInfo, way: Way | None = None, path: Path | None = None) -> Path:

@@ -38,6 +38,7 @@ class Way(Looking):
 
     _torch: tuple[object, TorchAdvice] | None = None
     """What was last advised, and of which facts and choices."""
+    _settles_uv = False
 
     def moved(self, path: str, *, new: bool = False) -> Way:
         """Another way, from that folder, with the choices that were made. Raises BadInput where it is none.
@@ -118,6 +119,19 @@ class Way(Looking):
         from wizard.advice.uv import candidates
 
         return candidates(self.machine, self.project, self.choices, self._pip_python())
+
+    def settle_uv(self) -> None:
+        """From here on the recommended uv is taken where nobody has decided, for as long as facts recommend it."""
+        self._settles_uv = True
+        self._advise()
+
+    def _taken_unasked(self) -> Mapping[str, object]:
+        from wizard.advice.uv import better
+
+        if not self._settles_uv or "uv" in self.pending:
+            return {}
+        found = better(self.candidates_of_uv(), self.machine, self.choices)
+        return {} if found is None else {"uv.install": found}
 
     def settings_state(self) -> tuple[SettingState, ...]:
         """Cache folder, Python folder, link mode, as they are and will be."""

@@ -150,7 +150,7 @@ def test_a_lock_that_has_lost_its_cuda_libraries_is_seen_and_made_whole(bench: B
     argv = next(argv for argv in steps["lock"]["commands"])
     assert argv[1:] == ["lock", "--upgrade-package", "torch"]
     for change in steps["torch"]["files"]:  # the wizard's own layout of the same source
-        Path(change["path"]).write_text(change["after"])
+        Path(change["path"]).write_bytes(change["after"].encode())
     bench.lock.write_text("\n\n".join([*kept, bare]) + "\n")
     steps = {step["id"]: step for step in bench.told("plan", "--set", "torch.variant=auto")["steps"]}
     assert "torch" not in steps

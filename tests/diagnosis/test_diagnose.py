@@ -346,9 +346,20 @@ def test_it_costs_no_interface_and_no_network() -> None:
 def test_every_fix_is_a_choice_that_there_is_or_a_command_or_a_message() -> None:
     for cause in causes().values():
         for fix in cause.fixes:
-            assert fix.choices or fix.commands or fix.messages, (cause.id, fix.title)
+            assert fix.choices or fix.commands or fix.messages, (cause.id, fix.titles)
             for key, value in (fix.choices or {}).items():
                 stands_for = {"{local_variant}": "cu121", "{exact_required}": "0.9.30"}.get(value, value)
                 if isinstance(stands_for, str) and "{" in stands_for:
                     stands_for = ["name"] if key.startswith("sync.") else "/data/uv-cache"
                 checked(key, stands_for)
+
+
+def test_a_server_keeps_its_name_beside_the_machine_s() -> None:
+    """Both are hosts: what is said of the one is not said of the other."""
+    text = "error: Failed to fetch: `https://pypi.corp/simple/a/`\n  cause: HTTP status client error (401 Unauthorized) for url (https://pypi.corp/simple/a/)\n"
+    for machine in (None, Machine(), Machine(host="gpubox")):
+        found = diagnose(text, Context(machine=machine))
+        told = str(found.document())
+        assert "pypi.corp" in found.title + found.explanation
+        assert "gpubox" not in told
+        assert any("pypi.corp" in " ".join(argv) for fix in found.fixes for argv in fix.commands or ())

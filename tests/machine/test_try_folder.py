@@ -29,7 +29,7 @@ def test_too_little_room(tmp_path: Path) -> None:
 def test_a_file_and_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     found = try_folder.try_folder(os.fspath(tmp_path / "file"), None, None)
-    assert found.problem == f"{tmp_path / 'file'} is a file. Name a folder."
+    assert found.problem == "That is a file. Name a folder."
     monkeypatch.setattr(os, "access", lambda *_: False)
     found = try_folder.try_folder(os.fspath(tmp_path), None, None, "min")
     assert found.problem == "min may not write there. Choose a folder of your own."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from tests.support.faults import Status
 from tests.support.index import Index
 from tests.support.wheels import wheel
 from wizard.machine.facts import UvSource
+from wizard.machine.pip_index import index_of_pip
+from wizard.machine.pip_there import has_pip
 from wizard.machine.request import ProbeRequest
 from wizard.machine.uv_index import index_of_uv
 from wizard.machine.uv_newest import newest, releases
+
+needs_pip = pytest.mark.skipif(not has_pip(sys.executable), reason="this Python has no pip")
 
 
 def asked(url: str | None, **more: str) -> UvSource | None:
@@ -56,6 +61,32 @@ def test_nothing_is_asked_offline_or_without_an_address(index: Index) -> None:
     assert told is not None
     assert told.newest is None
     assert not index.requests("/uv/")
+
+
+@needs_pip
+def test_without_a_uv_the_index_that_pip_goes_by_is_asked(
+    index: Index, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare machine: no uv, and no variable of uv's; pip alone knows where packages come from here."""
+    index.add(wheel("uv", "0.13.8", tag="py3-none-any"))
+    monkeypatch.setattr("wizard.machine.uv_newest.found", lambda _: [])  # not even the one that the tests bring
+    around = {**os.environ, "PIP_INDEX_URL": index.url()}
+    told: UvSource = newest(ProbeRequest(environment=around), 120.0).facts["uv_source"]
+    assert told is not None
+    assert (told.newest, told.why_not) == ("0.13.8", None)
+    (home / "odd").mkdir()
+    nowhere = ProbeRequest(environment={**os.environ, "PIP_INDEX_URL": os.fspath(home / "odd")})
+    assert index_of_pip(nowhere, 120.0) is None, "a folder is no address to ask"
+
+
+@needs_pip
+@pytest.mark.parametrize("variable", ["PIP_NO_INDEX=1", "PIP_INDEX_URL=http://me:secret@127.0.0.1:9/simple"])
+def test_pip_is_not_asked_for_what_it_does_not_ask_or_does_not_tell(variable: str) -> None:
+    """It masks a sign-in: with what is left of it, an account would be tried with a wrong password."""
+    name, _, value = variable.partition("=")
+    around = {**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/simple"}
+    assert index_of_pip(ProbeRequest(environment=around), 120.0) == "http://127.0.0.1:9/simple"
+    assert index_of_pip(ProbeRequest(environment={**around, name: value}), 120.0) is None
 
 
 def test_a_torn_note_is_asked_anew(index: Index, home: Path) -> None:

@@ -19,6 +19,7 @@ from unittest import mock
 from tests.screens.made_up import GIB, machine
 from tests.support.torch_project import LOCK, PART, SIZES, WHEEL
 from wizard.choices import Choices
+from wizard.errors import WizardError
 from wizard.language import said, use
 from wizard.machine.facts import CacheFolder, FoundUv, Libc, Machine, UvInShell, UvSource
 from wizard.machine.folder_size import FolderSize
@@ -32,9 +33,14 @@ from wizard.way import Way
 NOW = 1763733774.0
 """21 November 2025, 14:02:54: the moment at which every screen stands still."""
 HOME, WHERE = "/home/min", "/data/min/vision"
+MANY, BELOW = "/data/min", ("asr", "ocr", "vision")
+"""A folder of several projects, and theirs."""
+LOST = "https://git.example.test/vision-lab/segment-anythink.git"
+"""An address at which git finds nothing."""
 CLOCKS = (
     "screens.run_screen", "screens.run_rows", "screens.rows", "screens.mirrors", "screens.attach", "screens.runs",
-    "screens.measuring", "screens.lock_trial", "wizard.mirrors.kept", "wizard.run.state", "wizard.told.run",
+    "screens.measuring", "screens.lock_trial", "screens.quit_sheets", "wizard.mirrors.kept", "wizard.run.state",
+    "wizard.told.run",
 )  # fmt: skip
 """Modules that ask what time it is, and show it."""
 LOCKED = (
@@ -131,6 +137,17 @@ def _tried(value: str, *_: object) -> FolderTried:
     )
 
 
+def _below(path: str) -> tuple[str, ...]:
+    """As wizard.project.nearby finds them."""
+    return tuple(f"{MANY}/{name}" for name in BELOW) if path == MANY else ()
+
+
+def _cloned(address: str, *_: object) -> None:
+    """As wizard.clone fetches it."""
+    if address == LOST:
+        raise WizardError(said("git could not clone it: {what}", what=f"repository '{LOST}/' not found"))
+
+
 def _clock() -> Any:
     """The time module at NOW, in no time zone."""
     return SimpleNamespace(
@@ -163,6 +180,11 @@ def standing_still(language: str = "en", fetched: Forecast | None = None) -> Ite
             stack.enter_context(mock.patch(f"{name}.time", _clock(), create=True))
         stack.enter_context(mock.patch("screens.settings.try_folder", _tried))
         stack.enter_context(mock.patch("screens.settings.folder_size", return_value=FolderSize(int(1.3 * GIB), True)))
+        stack.enter_context(mock.patch("screens.no_project.projects_below", _below))
+        stack.enter_context(mock.patch("screens.no_project.files_below", return_value=()))
+        stack.enter_context(mock.patch("wizard.project.place.may_write", return_value=True))
+        stack.enter_context(mock.patch("screens.cloning.clone", _cloned))
+        stack.enter_context(mock.patch("screens.cloning.read_project", return_value=project()))
         for room in ("ways_out", "told.after"):
             stack.enter_context(mock.patch(f"wizard.{room}.elsewhere", return_value=""))
         stack.enter_context(mock.patch("wizard.sync_forecast.look", return_value=fetched))

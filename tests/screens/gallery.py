@@ -17,8 +17,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.screens import gallery_runs, gallery_ways
+from tests.screens import gallery_asked, gallery_runs, gallery_ways
 from tests.screens.frozen import standing_still
+from tests.screens.running import rows_of
 from wizard.plan.forecast import Forecast
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class Shown:
         return self.top.partition(" ")[0] or "screen"
 
 
-_ways, _runs = gallery_ways, gallery_runs
+_asked, _ways, _runs = gallery_asked, gallery_ways, gallery_runs
 STATES: dict[str, Shown] = {
     "start": Shown(_ways.found),
     "start-looking": Shown(_ways.looking),
     "start-sound": Shown(_ways.sound),
     "start-no-project": Shown(_ways.no_project),
     "start-home": Shown(_ways.home),
+    "start-many": Shown(_asked.many),
     "uv": Shown(_ways.found, "uv"),
     "uv-own": Shown(_ways.sound, "uv"),
     "settings": Shown(_ways.with_cache, "settings"),
@@ -99,6 +101,18 @@ STATES: dict[str, Shown] = {
     "palette": Shown(_ways.settled, "torch", ("ctrl+p",), "sheet"),
     "interrupted": Shown(_runs.interrupted, "start", (), "sheet"),
     "undo": Shown(_runs.green, "verify", (), "sheet", _runs.undo_asked),
+    "join": Shown(_ways.settled, "review", (), "sheet", _asked.joining),
+    "right-name": Shown(_asked.misspelt, "sync", ("1",), "sheet"),
+    "folder": Shown(_asked.many, "start", ("up", "end", "up", "enter"), "sheet"),
+    "folder-wrong": Shown(_asked.many, "start", ("up", "end", "up", "enter", *"-x", "enter"), "sheet"),
+    "own-folder": Shown(_ways.home, "start", ("enter",), "sheet"),
+    "new-project": Shown(_ways.no_project, "start", ("up", "down", "enter"), "sheet"),
+    "clone": Shown(_asked.many, "start", (), "sheet", _asked.clone_asked),
+    "clone-failed": Shown(_asked.many, "start", ("enter",), "sheet", _asked.clone_refused),
+    "cloning": Shown(_asked.many, "start", (), "sheet", _asked.cloning),
+    "keep": Shown(_asked.keeping_way, "settings", (), "sheet", _asked.keeping),
+    "colours": Shown(_ways.found, "uv", (), "sheet", _asked.colours),
+    "by-hand": Shown(_asked.by_hand_way, "settings", ("c",), "sheet"),
     "log": Shown(_runs.in_the_middle, "sync", ("l",), "page"),
     "search": Shown(_runs.in_the_middle, "sync", ("l", "slash"), "page"),
     "diff": Shown(_ways.settled, "review", ("d",), "page"),
@@ -106,6 +120,10 @@ STATES: dict[str, Shown] = {
     "all-mirrors": Shown(_ways.measured, "mirrors", ("a",), "page"),
     "all-variants": Shown(_ways.settled, "torch", ("a",), "page"),
     "other-variant": Shown(_ways.settled, "torch", ("up", "end", "enter"), "page"),
+    "checks": Shown(_runs.short, "verify", ("a",), "page"),
+    "cloned": Shown(_asked.many, "start", ("enter",), "page", _asked.clone_asked),
+    "import": Shown(_ways.no_project, "start", (), "page", _asked.importing),
+    "import-line": Shown(_ways.no_project, "start", ("up", *["down"] * 5), "page", _asked.importing),
     "torch-details": Shown(_ways.settled, "torch", ("d",), "page"),
 }
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -149,16 +167,11 @@ def _app(walk: Walk, at: str) -> App[Any]:
     return WizardApp(walk)
 
 
-def text_of(app: App[Any]) -> list[str]:
-    """All rows that are painted, as text, each of them as wide as the screen."""
-    return [strip.text for strip in app.screen._compositor.render_strips()]
-
-
 async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
     """Waits for a condition, not for a time."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
-        assert time.monotonic() < deadline, "\n".join(text_of(pilot.app))
+        assert time.monotonic() < deadline, "\n".join(rows_of(pilot.app))
         await pilot.pause()
         await asyncio.sleep(0.01)
 
@@ -169,9 +182,9 @@ async def at_rest(app: App[Any], pilot: Pilot[Any]) -> None:
 
     def still() -> bool:
         nonlocal before
-        now = text_of(app)
+        now = rows_of(app)
         same, before = now == before, now
-        return same and not any(worker.is_running for worker in app.workers)
+        return bool(now) and same and not any(worker.is_running for worker in app.workers)
 
     await pilot.pause()
     await until(pilot, still)
@@ -179,7 +192,7 @@ async def at_rest(app: App[Any], pilot: Pilot[Any]) -> None:
 
 async def _main(name: str, size: tuple[int, int], language: str, *, svg: bool) -> str:
     async with opened(name, size, language) as (app, _):
-        return app.export_screenshot(title=name) if svg else "\n".join(text_of(app))
+        return app.export_screenshot(title=name) if svg else "\n".join(rows_of(app))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from wizard.advice.findings import Finding
 from wizard.advice.reason import Advice
 from wizard.advice.setting_states import SettingState, states
-from wizard.advice.uv import UvWay
+from wizard.advice.uv import UvWay, better
 from wizard.choices import Choices
 from wizard.diagnosis import Diagnosis
 from wizard.machine.facts import Conda, Filesystem, FoundPython, FoundUv, Gpu, Machine, NetworkFact
@@ -127,6 +127,12 @@ class MadeUpWay:
 
     def settings_state(self) -> tuple[SettingState, ...]:
         return states(self.machine, self.choices, self.room_needed())
+
+    def settle_uv(self) -> None:
+        found = better(self.candidates_of_uv(), self.machine, self.choices)
+        self.choices = self.choices.without("advice")
+        if found is not None:
+            self.choices = self.choices.with_values("advice", {"uv.install": found})
 
     def candidates_of_uv(self) -> tuple[UvWay, ...]:
         return (

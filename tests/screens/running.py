@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual._context import visible_screen_stack
+
 from screens.app import WizardApp
 from screens.walk import Walk
 from tests.support.torch_project import NOTHING
@@ -63,9 +65,17 @@ async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
         await pilot.pause()
 
 
+def rows_of(app: App[Any]) -> list[str]:
+    """All rows that are painted, in the whole width."""
+    visible_screen_stack.set(
+        app._background_screens
+    )  # as Textual does before it draws; else an older one shines through
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
 def text_of(app: App[Any]) -> str:
     """All rows that are painted, as text."""
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+    return "\n".join(row.rstrip() for row in rows_of(app))
 
 
 def shows(app: App[Any], text: str) -> Callable[[], bool]:
@@ -73,4 +83,4 @@ def shows(app: App[Any], text: str) -> Callable[[], bool]:
     return lambda: text in text_of(app)
 
 
-__all__ = ["DEADLINE", "NOTHING", "make_folder", "showing", "shows", "text_of", "until"]
+__all__ = ["DEADLINE", "NOTHING", "make_folder", "rows_of", "showing", "shows", "text_of", "until"]

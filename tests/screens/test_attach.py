@@ -73,11 +73,11 @@ async def test_the_runs_are_listed_with_how_they_stand(folder: Path) -> None:
     async with joining(folder, recorded, listed=True) as (app, pilot):
         await until(pilot, shows(app, " State          Project             Started          Result"))
         assert isinstance(app.screen, RunsScreen)
+        await until(pilot, shows(app, "The disk is full"))
         text = text_of(app)
         assert "\n > running      " in text
         assert "\n x failed       " in text
         assert "14 Nov " in text
-        assert "The disk is full" in text
         assert "\n ! interrupted  " in text
         await until(pilot, shows(app, "ended from outside"))
         assert " 3 runs. Their logs lie in " in text

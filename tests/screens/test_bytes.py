@@ -11,6 +11,8 @@ import pytest
 from screens import app as app_module
 from screens import run_screen
 from screens.app import WizardApp
+from screens.attach import AttachApp
+from screens.face import Face
 from screens.run_screen import DRAW_S, DRAW_SLOWLY_S, LOOK_S
 from screens.sync import SyncScreen
 from screens.walk import Walk
@@ -18,6 +20,7 @@ from tests.screens.counted import CountedApp, counted, still
 from tests.screens.running import make_folder, shows, until
 from tests.support.recorded import Recorded
 from tests.support.torch_project import NOTHING
+from wizard.cli.main import main
 from wizard.way import Way
 
 pytestmark = pytest.mark.same_everywhere
@@ -119,6 +122,7 @@ async def test_how_often_a_sync_is_drawn(way: Way, low: bool, every: float, monk
         await until(pilot, shows(app, "uv reads uv.lock"))
         screen, clock, drawn = app.screen, SimpleNamespace(at=1e6), []
         assert isinstance(screen, SyncScreen)
+        await until(pilot, lambda: screen._timer is not None)
         assert screen._timer is not None
         screen._timer.pause()
         monkeypatch.setattr(screen, "draw_live", lambda: drawn.append(clock.at))
@@ -146,6 +150,29 @@ def test_low_bandwidth_is_half_as_often_in_the_terminals_own_colours_without_the
     for low in (False, True):
         app_module.run(way, low_bandwidth=low)
     assert asked == [{"mouse": True}, {"mouse": False}]
+
+
+def test_low_bandwidth_is_kept_by_who_joins_the_run_again(
+    way: Way, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a lost line, the one thing that is certain of it is that it is thin."""
+    recorded = Recorded(way.path)
+    recorded.step("sync", "started")
+    seen: list[tuple[bool, object, object]] = []
+
+    def run(app: AttachApp, **named: object) -> int:
+        app.walk.started(recorded.run)
+        seen.append((app.walk.low_bandwidth, app.theme, named["mouse"]))
+        return 0
+
+    monkeypatch.setattr(AttachApp, "run", run)
+    monkeypatch.setattr("wizard.cli.face.has_terminal", lambda: True)
+    monkeypatch.setattr("wizard.cli.face.why", lambda _: None)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["attach", recorded.run.id, "--low-bandwidth"], Face()) == 0
+    assert seen == [(True, "ansi-dark", False)]
+    assert f"uv-wizard attach {recorded.run.id} --low-bandwidth" in capsys.readouterr().out
+    recorded.end(0)
 
 
 @pytest.mark.long

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from textual.widgets import Input
 
 from screens.app import WizardApp
@@ -15,12 +16,13 @@ from screens.review import ReviewScreen
 from screens.text_page import TextPage
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, finding
-from tests.screens.running import NOTHING, make_folder, showing, shows, text_of, until
-from tests.screens.test_frame import on, rows_of
+from tests.screens.running import NOTHING, make_folder, rows_of, showing, shows, text_of, until
+from tests.screens.test_frame import on
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.choices import Choices
 from wizard.errors import BadInput, WizardError
-from wizard.plan.step import Plan
+from wizard.language import shown
+from wizard.plan.step import Plan, Step
 from wizard.way import Way
 
 pytestmark = pytest.mark.same_everywhere
@@ -179,7 +181,7 @@ async def test_version_and_folder_are_checked_in_their_sheet() -> None:
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, FieldSheet))
         await pilot.press(*"0.13.x", "enter", "enter")
-        await until(pilot, shows(app, 'x error    "0.13.x" is not a version.'))
+        await until(pilot, shows(app, 'x error    Version: "0.13.x" is not a version.'))
         await pilot.press("backspace", "8", "enter", "enter")
         await until(pilot, lambda: app.screen.id == "uv")
         assert way.choices.said("uv.version") == ("0.13.8", "screen")
@@ -274,8 +276,7 @@ async def test_the_review_shows_every_step_and_the_sync_on_one_line() -> None:
         assert rows[22].startswith("  [ Start: 4 steps ]   [ Back ]  Nothing has been changed so far.")
         assert rows[11].startswith(" Step 2: pyproject.toml, 5 lines added, none removed")
         assert "   + [tool.uv.sources]" in "\n".join(rows)
-        assert rows[17].startswith(" ! Your team sees pyproject.toml and uv.lock change")
-        assert rows[18].strip() == "(1 more: D)"
+        assert rows[18].startswith(" ! Your team sees pyproject.toml and uv.lock change")
 
 
 async def test_the_detail_follows_the_highlight_and_d_shows_it_all() -> None:
@@ -405,3 +406,18 @@ def test_a_step_takes_a_second_row_rather_than_lose_its_end() -> None:
     ]
     assert " ".join(" ".join(note_rows([step], 76, 2)).split()) == f"! {note}"
     assert note_rows([step], 76, 1)[0].endswith(" ...")
+
+
+def test_notes_are_told_as_far_as_there_is_room_and_the_rest_is_counted() -> None:
+    """That a team's files change comes first; the count is never cut off."""
+    from screens.step_text import TEAM_NOTE, all_lines, note_rows
+
+    steps = (Step("settings", "S", notes=("short", "long " * 30)), Step("torch", "T", notes=("last",)))
+    team = shown(TEAM_NOTE)
+    (only,) = note_rows(steps, 76, 1)
+    assert only.startswith("! Your team sees ")
+    assert only.endswith(" (3 more: D)")
+    assert cell_len(only) <= 76
+    assert note_rows(steps, 76, 2) == [f"! {team}", "! short (2 more: D)"]
+    assert note_rows(steps, 76, 9)[-1] == "! last"
+    assert f"  ! {team}" in all_lines(steps, None)[0]

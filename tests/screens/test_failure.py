@@ -53,11 +53,30 @@ async def test_what_is_so_what_to_do_what_was_said(folder: Path, recorded: Recor
             "the",
             "review",
         ]
-        assert rows[11].split() == ["What", "uv", "said", "L", "opens", "it", "all"]
+        assert rows[11].split("  ")[-1].lstrip() == "line 4 of 4, L opens it all"
         assert rows[15] == " >   cause: No space left on device (os error 28)"
         assert rows[20] == " By hand: uv-wizard apply --yes --set settings.cache-dir=/data/uv-cache"
         assert rows[22] == "  [ Fix 1: to the review ]   [ Back ]  Nothing changes before the review."
         assert rows[23].split("  ")[-2:] == ["L Log", "R Report"]
+
+
+async def test_l_opens_the_log_at_the_line_that_proves_the_cause(folder: Path) -> None:
+    made = Recorded(str(folder))
+    made.step("sync", "started")
+    for number in range(100):
+        made.write("output", text="No space left on device" if number == 40 else f"line {number}")
+    made.step("sync", "failed")
+    made.write("diagnosis", cause="disk-full", title="The disk is full", explanation="It is.", fixes=[],
+               evidence=["No space left on device"])  # fmt: skip
+    made.end(1)
+    async with showing(folder, made) as (app, pilot):
+        await until(pilot, shows(app, "line 41 of 100, L opens it all"))
+        await pilot.press("l")
+        await until(pilot, shows(app, "39 to "))
+        assert "No space left on device" in text_of(app).splitlines()[6]
+        await pilot.press("c")
+        await until(pilot, lambda: app.clipboard.endswith("No space left on device"))
+        await pilot.press("escape")
 
 
 async def test_enter_takes_the_first_fix_to_the_review(folder: Path, recorded: Recorded) -> None:
@@ -157,7 +176,8 @@ def test_an_end_without_a_diagnosis(code: int, lost: bool, title: str) -> None:
     assert failure.label(0) == "Fix 1: to the review"
     assert failure.screen() == "review"
     if code == 1:
-        assert failure.evidence == ("> error: something new",)
+        assert failure.evidence == ("  error: something new",), "no line proves anything"
+        assert failure.proof is None
 
 
 def test_a_good_end_and_no_end_are_no_failure() -> None:

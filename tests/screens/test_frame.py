@@ -18,7 +18,7 @@ from screens.quit_sheets import QuitSheet
 from screens.step import ORDER, StepScreen
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay
-from tests.screens.running import shows, text_of, until
+from tests.screens.running import rows_of, shows, text_of, until
 from wizard import catalog
 
 if TYPE_CHECKING:
@@ -42,10 +42,6 @@ async def on(
         await until(pilot, lambda: app.screen.id == name and app.focused is not None)
         await pilot.pause()
         yield app, pilot
-
-
-def rows_of(app: WizardApp) -> list[str]:
-    return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
 @pytest.mark.parametrize("size", SIZES)

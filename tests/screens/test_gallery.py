@@ -21,8 +21,9 @@ from textual.widgets import OptionList
 from screens.choosing import ChoiceList
 from screens.sheet import Sheet
 from screens.step import StepScreen
-from screens.widgets import Line, PushButton, hint_text
-from tests.screens.gallery import LANGUAGES, SIZES, STATES, opened, text_of
+from screens.widgets import Line, PushButton, TooSmall, hint_text
+from tests.screens.gallery import LANGUAGES, SIZES, STATES, opened
+from tests.screens.running import rows_of
 from tools.svg import slim
 from wizard.catalog_torch import the
 from wizard.language import shown
@@ -44,6 +45,8 @@ EVERY_TIME = (
     "verify-failed", "start-no-project", "runs", "help", "palette", "log", "stop", "all-variants", "options",
 )  # fmt: skip
 """States that are held by default, each in one of the languages; all others, and all else of these, in the long tests."""
+TOO_SMALL = ("59x18", "80x17", "30x8")
+"""Windows in which no screen has room: one narrow, one low, one both."""
 TORCH_INDEX = urlsplit(the().index_base).hostname or ""
 """Has its one place in assets/torch.toml; the pictures hold another name of that length."""
 WHOLE = ("title", "lead", "hand", "promise", "hints", "sheet-title", "sheet-hints", "recommended", "headline")
@@ -76,7 +79,7 @@ def cases() -> Iterator[Any]:
 async def test_screen(name: str, size: str, language: str, picture: SnapshotAssertion) -> None:
     width, height = SIZES[size]
     async with opened(name, (width, height), language) as (app, _):
-        rows = text_of(app)
+        rows = rows_of(app)
         try:
             assert [cell_len(row) for row in rows] == [width] * height
             strange = {letter for letter in "".join(rows) if not re.fullmatch(LETTERS[language], letter)}
@@ -88,6 +91,24 @@ async def test_screen(name: str, size: str, language: str, picture: SnapshotAsse
         finally:
             drawn = slim(app.export_screenshot(title="uv-wizard")).replace(TORCH_INDEX, "pytorch.example.test")
             assert ON_WINDOWS or drawn == picture
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", TOO_SMALL)
+async def test_too_small(size: str, language: str, picture: SnapshotAssertion) -> None:
+    width, height = map(int, size.split("x"))
+    async with opened("start", (width, height), language) as (app, _):
+        said = app.screen.query_one(TooSmall)
+        sentence = "".join(str(said.content).split())
+        rows = rows_of(app)
+        try:
+            assert [cell_len(row) for row in rows] == [width] * height
+            assert "".join("".join(rows).split()) == sentence, "all of it, and nothing else"
+            assert sentence.endswith("uv-wizard--plain.") or language != "en"
+            assert language == "en" or not [row for row in rows if is_english(row)]
+        finally:
+            assert ON_WINDOWS or slim(app.export_screenshot(title="uv-wizard")) == picture
 
 
 ENGLISH = re.compile(
@@ -158,4 +179,5 @@ def test_no_picture_is_left_of_a_state_that_is_gone() -> None:
     expected = {
         f"test_screen[{name}-{size}-{language}].svg" for name in STATES for size in SIZES for language in LANGUAGES
     }
+    expected |= {f"test_too_small[{size}-{language}].svg" for size in TOO_SMALL for language in LANGUAGES}
     assert {path.name for path in folder.iterdir()} == expected

@@ -10,7 +10,8 @@ from rich.cells import cell_len, set_cell_size
 
 from screens import attach, mirrors, review, settings, start, sync, torch, uv, verification
 from screens.app import WizardApp
-from screens.rows import mirror_head, named_row, run_head, state_word, wrapped
+from screens.mirror_rows import mirror_head
+from screens.rows import named_row, run_head, state_word, wrapped
 from screens.start_more import more_rows
 from screens.state_words import WORDS
 from screens.step import StepScreen
@@ -18,7 +19,7 @@ from screens.track import NAMES, ORDER, track_line
 from screens.walk import Walk
 from screens.widgets import toned
 from tests.screens.made_up import MadeUpWay
-from tests.screens.running import until
+from tests.screens.running import rows_of, until
 from wizard.language import said, shown, spoken
 from wizard.told.torch_rows import TorchRow
 
@@ -122,7 +123,7 @@ async def test_a_screen_keeps_its_places(name: str, language: str) -> None:
             app.show(name)
             await until(pilot, lambda: app.screen.id == name and app.focused is not None)
             await pilot.pause()
-            rows = [strip.text for strip in app.screen._compositor.render_strips()]
+            rows = rows_of(app)
             screen = app.screen
             assert isinstance(screen, StepScreen)
             button = screen.query_one("#next").region

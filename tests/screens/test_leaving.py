@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from tests.support.recorded import Recorded
 from wizard.diagnosis import Fix
 from wizard.machine import probe
 from wizard.machine.request import ProbeRequest
+from wizard.plan.step import Plan
+from wizard.run.client import RunInfo
 from wizard.way import Way
 
 
@@ -39,6 +43,57 @@ async def test_ctrl_q_asks_while_a_run_goes_on_and_once_more_leaves_it_running(
         assert app.walk.running
     assert app.return_value == 0
     assert farewell(app.walk) == [f"It goes on. To see it again: uv-wizard attach {recorded.run.id}"]
+
+
+@pytest.mark.parametrize("stays", [False, True])
+async def test_ctrl_q_while_a_run_is_being_started_asks_once_it_goes_on(
+    stays: bool, tmp_path: Path, recorded: Recorded
+) -> None:
+    """Left before, it would go on behind the words "Nothing was changed."."""
+    folder, start, may_start = make_folder(tmp_path), threading.Event(), threading.Event()
+
+    class Slow(Way):
+        def start(self, plan: Plan | None = None, label: str = "", sizes: Mapping[str, int] | None = None) -> RunInfo:
+            start.set()
+            may_start.wait(30)
+            return recorded.run
+
+    way = Slow(str(folder), machine=NOTHING)
+    way.locks_first = True
+    app = WizardApp(Walk(way))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("review")
+        await until(pilot, shows(app, "[ Start"))
+        await pilot.press("enter")
+        await until(pilot, start.is_set)
+        await pilot.press("ctrl+q")
+        assert not app._exit
+        may_start.set()
+        await until(pilot, lambda: isinstance(app.screen, QuitSheet))
+        if stays:
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen.id == "sync" and app.walk.state is not None)
+        await pilot.press("ctrl+q", *["ctrl+q"] * stays)
+        await until(pilot, lambda: app._exit)
+    assert farewell(app.walk) == [f"It goes on. To see it again: uv-wizard attach {recorded.run.id}"]
+
+
+async def test_a_start_that_breaks_in_a_way_nobody_foresaw_can_be_left(tmp_path: Path) -> None:
+    class Broken(Way):
+        def start(self, plan: Plan | None = None, label: str = "", sizes: Mapping[str, int] | None = None) -> RunInfo:
+            raise KeyError("odd")
+
+    way = Broken(str(make_folder(tmp_path)), machine=NOTHING)
+    way.locks_first = True
+    app = WizardApp(Walk(way))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("review")
+        await until(pilot, shows(app, "[ Start"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "x KeyError: 'odd'"))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app._exit)
+    assert farewell(app.walk) == ["Nothing was changed."]
 
 
 async def test_staying_changes_nothing(tmp_path: Path, recorded: Recorded) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -13,6 +14,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from screens.choosing import ChoiceList
+from screens.host import own_colours
 from screens.themes import NORD, contrast, readable
 from tests.screens.gallery import STATES, opened
 from tests.screens.running import shows, text_of, until
@@ -26,6 +28,25 @@ pytestmark = pytest.mark.same_everywhere
 LOOKED_AT = ("sync-failed", "verify-green", "search")
 NAMES = often(STATES, LOOKED_AT)
 THEMES = tuple(name for name in BUILTIN_THEMES if not name.startswith("ansi"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' consoles say nothing in TERM, and have all colours")
+@pytest.mark.parametrize(
+    "around, own",
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "screen"}, True),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm-direct"}, False),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, False),
+        ({"TERM": "xterm-256color", "COLORTERM": "24bit", "NO_COLOR": "1"}, True),
+        ({}, True),
+    ],
+)
+def test_a_terminal_of_16_colours_gets_its_own(around: dict[str, str], own: bool) -> None:
+    with mock.patch.dict(os.environ, around, clear=True):
+        assert own_colours(low_bandwidth=False) is own
+        assert own_colours(low_bandwidth=True)
 
 
 def segments(app: App[Any]) -> Iterator[Segment]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from screens.mirrors import MirrorsScreen
+from screens.planned import PlannedScreen
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.index import Index, Status
 from wizard.choices import Choices
@@ -190,6 +191,7 @@ async def test_an_address_of_ones_own_is_looked_at(folder: Path, body: bytes | N
             index.fault("/simple", Status(200, {"Content-Type": "text/html"}, body))
         url = index.url()
         if body is None:
+            index._server.shutdown()
             index._server.server_close()
         async with showing(folder, at="mirrors") as (app, pilot):
             await until(pilot, shows(app, "In force"))
@@ -247,6 +249,33 @@ async def test_measuring_is_shown_as_it_comes_and_holds_nobody_up(
         assert app.walk.way.choices.said("mirrors.pypi") == ("bfsu", "screen")
         assert "packages   (*) BFSU       10.3 MiB/s    18 ms   0 h      + ok" in text_of(app)
         assert "Measured just now." in text_of(app)
+
+
+async def test_the_review_waits_for_what_is_measured_and_takes_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its plan was made before the mirror was known: started as it was, it would have run without."""
+    gate = threading.Event()
+    best = sound("bfsu", 10.3, 18)
+
+    def measured(kind: Kind, *_: object, **__: object) -> Measurement:
+        assert gate.wait(60)
+        return Measurement(kind, (best,), "bfsu" if kind == "pypi" else None, time.time(), 1, "pygments")
+
+    monkeypatch.setattr("screens.measuring.measure_kind", measured)
+    async with showing(folder, at="mirrors") as (app, pilot):
+        app.walk.way.locks_first = True
+        await until(pilot, shows(app, "Not measured."))
+        await pilot.press("f5")
+        await until(pilot, shows(app, "Measuring: 0 of "))
+        app.show("review")
+        await until(pilot, shows(app, ". measuring the mirrors"))
+        assert "[ Start when ready ]" in text_of(app)
+        gate.set()
+        await until(pilot, shows(app, "[ Start: "))
+        assert app.walk.way.choices.said("mirrors.pypi") == ("bfsu", "screen")
+        assert isinstance(app.screen, PlannedScreen)
+        assert app.screen.plan == app.walk.way.plan()
 
 
 async def test_leaving_while_it_measures_waits_for_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

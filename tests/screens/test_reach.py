@@ -65,7 +65,7 @@ async def test_the_mouse_takes_a_row_presses_a_button_and_opens_a_field() -> Non
         await pilot.click("#cache FieldInput", offset=(3, 0))
         await until(pilot, lambda: isinstance(app.focused, FieldInput))
         await pilot.click("#next")
-        await until(pilot, lambda: app.screen.id == "mirrors")
+        await until(pilot, lambda: app.screen.id == "mirrors" and "[ Back ]" in text_of(app))
         await pilot.click("#back")
         await until(pilot, lambda: app.screen.id == "settings")
 

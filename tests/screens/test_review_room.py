@@ -79,3 +79,13 @@ async def test_what_does_not_fit_is_not_begun_and_one_key_puts_it_right(
         assert not index.files()
         await pilot.press("2")  # that way out is gone with what stood there
         assert app.walk.run is None
+
+
+async def test_room_that_uv_can_make_is_a_step_before_the_sync(project: Project, cache: Path, tmp_path: Path) -> None:
+    async with review(project, (disk(mount_of(tmp_path), 100_000, "project", "cache"),)) as (app, pilot):
+        await until(pilot, shows(app, "1 Make room in the cache"))
+        assert "[ Fix 1: choose it ]" in text_of(app)
+        await pilot.press("1")
+        await until(pilot, shows(app, "[ Start: 3 steps ]"))
+        assert " 1 fix        uv cache prune" in text_of(app)
+        assert "x " in next(row for row in text_of(app).splitlines() if row.startswith(" 2 sync"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from screens import rows
+from screens import mirror_rows, rows
 from wizard.told import phrases
 from wizard.told.sources import SourceRow
 
@@ -164,7 +164,7 @@ def test_evidence_that_the_log_lacks_stands_alone() -> None:
 def test_a_source(values: tuple[str, bool, str, float | None, float | None, str, str], row: str) -> None:
     what, chosen, name, rate, answer, behind, result = values
     source = SourceRow("pypi", name, name, chosen, phrases.measured_rate(rate), answer, behind, result)
-    assert rows.mirror_row(what, source) == row
+    assert mirror_rows.mirror_row(what, source) == row
 
 
 def test_a_build_of_torch() -> None:

@@ -79,6 +79,7 @@ def test_a_retry_counts_down_and_its_packages_wait() -> None:
     retry = {"type": "retry", "at": 12.0, "attempt": 2, "of": 5, "wait_s": 10.0, "why": "the connection to NJU broke"}
     shown = run_rows.sync_rows(synced(retry), 14.0)
     assert shown.third == "! waiting  the connection to NJU broke; try 2 of 5 starts in 8 s"
+    assert shown.line == "1.61 of 2.83 GiB    no data for 2 s    time left unknown    24 of 31"
     assert all(row.endswith("   waiting") for row in shown.packages[:4])
 
 

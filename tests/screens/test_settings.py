@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from screens.app import WizardApp
 from screens.asking import MarkSheet
@@ -44,6 +45,32 @@ async def test_the_old_cache_is_kept_moved_or_dropped(way: MadeUpWay) -> None:
         await until(pilot, shows(app, "is moved to the new folder."))
         assert way.choices.said("settings.old-cache") == ("move", "screen")
         assert way.choices.said("settings.link-mode") == ("auto", "default"), "what was not touched stays whose it was"
+
+
+@pytest.mark.parametrize("good", [False, True])
+async def test_next_waits_for_the_folder_that_was_typed_last(
+    good: bool, way: MadeUpWay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pressed within the 0.4 s before it is tried: what can't be used is said here, not by the run."""
+    monkeypatch.setattr("screens.settings.PATIENCE", 120.0)
+    way.choose("settings.cache-dir", None)
+    folder = tmp_path / "new"
+    if not good:
+        folder.write_text("a file")
+    app = WizardApp(Walk(way))  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("settings")
+        await until(pilot, shows(app, "Cache folder"))
+        app.screen.query_one("#cache Input", Input).focus()
+        app.screen.query_one("#cache Input", Input).value = str(folder)
+        await pilot.press("ctrl+n")
+        if good:
+            await until(pilot, lambda: app.screen.id == "mirrors")
+        else:
+            await until(pilot, shows(app, "Correct the cache folder"))
+            assert app.screen.id == "settings"
+            assert "That is a file." in text_of(app)
+        assert way.choices.text("settings.cache-dir") == str(folder)
 
 
 async def test_an_old_cache_that_can_not_be_moved_says_why(way: MadeUpWay) -> None:

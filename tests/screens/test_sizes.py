@@ -14,8 +14,8 @@ from screens.page import Page
 from screens.sheet import Sheet
 from screens.step import StepScreen
 from screens.widgets import PushButton
-from tests.screens.gallery import STATES, opened, text_of
-from tests.screens.running import until
+from tests.screens.gallery import STATES, opened
+from tests.screens.running import rows_of, until
 from tests.support.often import often
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def resized(app: App[Any], pilot: Pilot[Any], size: tuple[int, int]) -> No
 
     def still() -> bool:
         nonlocal before
-        same, before = text_of(app) == before, text_of(app)
+        same, before = rows_of(app) == before, rows_of(app)
         return same
 
     await until(pilot, still)
@@ -67,7 +67,7 @@ async def test_nothing_is_beyond_the_window_and_the_way_on_is_in_sight(name: str
         for size in SIZES:
             await resized(app, pilot, size)
             width, height = size
-            rows, told = text_of(app), f"{name} at {size}"
+            rows, told = rows_of(app), f"{name} at {size}"
             assert beyond(app) == [], told
             assert app.focused is focused, f"{told}: resizing keeps the focus"
             assert focused is not None, told

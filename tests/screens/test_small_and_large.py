@@ -55,7 +55,7 @@ async def test_the_body_is_80_cells_beside_the_panel_and_96_from_136_on() -> Non
             await pilot.resize_terminal(width, 24)
             await until(pilot, lambda: app.screen.query_one("#body").region.width == body)  # noqa: B023 - awaited at once
             side = app.screen.query_one("#side", Static)
-            assert (side.region.x, side.region.right) == (body, width)
+            await until(pilot, lambda: (side.region.x, side.region.right) == (body, width))  # noqa: B023
             assert "What the next screens ask" in text_of(app)
             if body == 80:
                 assert [row[:80].rstrip() for row in text_of(app).splitlines()[:20]] == narrow

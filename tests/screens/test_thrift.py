@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from screens.thrift import Piece, Thrift
 from tests.screens.counted import BLANK, CountedApp, Picture, counted, still
-from tests.screens.running import make_folder
+from tests.screens.running import make_folder, rows_of
 from tests.support.torch_project import NOTHING
 from wizard.way import Way
 
@@ -95,7 +95,7 @@ def test_forgetting_and_another_size_write_it_again() -> None:
 
 def shown(app: CountedApp) -> list[str]:
     """What Textual believes to be on the terminal."""
-    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+    return [row.rstrip() for row in rows_of(app)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)])

@@ -124,10 +124,10 @@ async def test_a_team_that_has_answered_is_named(with_torch: Path) -> None:
 
 async def test_every_variant_is_shown_with_its_reason_to_the_end() -> None:
     from tests.screens.gallery import opened
-    from tests.screens.gallery import text_of as painted
+    from tests.screens.running import rows_of
 
     for language in ("en", "ko"):
         async with opened("all-variants", (80, 24), language) as (app, _pilot):
-            text = "\n".join(painted(app))
+            text = "\n".join(rows_of(app))
             assert "550.54.14" in text
             assert " ..." not in text

@@ -9,10 +9,10 @@ import pytest
 
 from screens.asking import FieldSheet
 from tests.screens.made_up import MadeUpWay, machine
-from tests.screens.running import shows, text_of, until
-from tests.screens.test_frame import on, rows_of
+from tests.screens.running import rows_of, shows, text_of, until
+from tests.screens.test_frame import on
 from wizard.advice.uv import UvWay, advise, candidates
-from wizard.machine.facts import FoundUv, UvInShell, UvSource
+from wizard.machine.facts import FoundUv, NetworkFact, UvInShell, UvSource
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -39,20 +39,27 @@ class RealAdvice(MadeUpWay):
         return tuple(reason.why for reason in said if reason.choice == key)
 
 
-async def test_a_uv_of_conda_serves_and_one_of_your_own_is_recommended() -> None:
-    way = RealAdvice(CONDA, CARGO, uv_in_shells=SHELLS, uv_source=UvSource("0.13.8", ("0.13.8",)))
+@pytest.mark.parametrize("reached", [True, False])
+async def test_a_uv_of_conda_serves_and_one_of_your_own_is_recommended(reached: bool) -> None:
+    """Enter takes what is recommended; where it may be out of reach, what serves stays."""
+    network = NetworkFact(212.0 if reached else None)
+    way = RealAdvice(
+        CONDA, CARGO, uv_in_shells=SHELLS, uv_source=UvSource("0.13.8", ("0.13.8",), False), network=network
+    )
     async with on("uv", way=way) as (app, _):
         text = text_of(app)
         assert "Recommended: install uv 0.13.8 into ~/.local/bin" in text
         assert "+ The uv found here, 0.9.30, is part of conda and is gone when base is off" in text
-        assert "( ) from a package index   recommended" in text
-        assert "(*) keep uv 0.9.30         possible      works only while base is active" in text
-        assert "( ) official installer     possible      from astral.sh, about 20 MiB" in text
+        new, kept = ("(*)", "( )") if reached else ("( )", "(*)")
+        assert f"{new} from a package index   recommended" in text
+        assert f"{kept} keep uv 0.9.30         possible      works only while base is active" in text
+        assert "( ) official installer     not reached   astral.sh does not answer" in text
         assert "0.9.30   ~/miniconda3/bin/uv  conda       first in bash and zsh" in text
         assert "0.8.24   ~/.cargo/bin/uv      cargo       never reached" in text
-        assert " As it is: keep uv 0.9.30. Up leads to the list, Enter takes a row." in text
+        as_it_is = " As it is: keep uv 0.9.30. Up leads to the list, Enter takes a row."
+        assert (as_it_is in text) == (not reached)
         assert len(text.splitlines()) == 24
-        assert way.choices.origin("uv.install") == "default"
+        assert way.choices.said("uv.install") == (("index", "advice") if reached else ("auto", "default"))
 
 
 async def test_a_reason_goes_on_below_where_there_is_room_for_it() -> None:

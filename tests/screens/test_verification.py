@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from screens.app import WizardApp, farewell
 from screens.rows import check_row
 from screens.rungs import device_panel, rung, versions
+from screens.text_page import TextPage
 from screens.verification import VerificationScreen, after_rows
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
@@ -118,7 +119,12 @@ async def test_a_check_that_fails_names_the_cause_and_its_rung(folder: Path, rec
         assert "  3 - not run  Variant has code for the GPU" in text
         assert " > UserWarning: CUDA initialization: The NVIDIA driver on your system is too" in text
         assert "[ Fix 1: to the review ]   [ Back ]  The installed packages stay." in text
-        await pilot.press("ctrl+q")
+        assert "  A All checks" in text.splitlines()[23]
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, TextPage))
+        await until(pilot, shows(app, "  3 - not run"))
+        assert "  1 + ok       Driver answers                      550.54.14" in text_of(app)
+        await pilot.press("escape", "ctrl+q")
     assert app.return_value == 3
 
 
@@ -199,7 +205,7 @@ async def test_a_tall_window_says_more_of_each_rung(
     recorded.write("check", **held)
     async with showing(folder, recorded, size, at="verify") as (app, pilot):
         await until(pilot, shows(app, "GPU memory is free"))
-        assert ("              Xorg holds 410 MiB" in text_of(app)) is there
+        await until(pilot, lambda: ("              Xorg holds 410 MiB" in text_of(app)) is there)
 
 
 async def test_what_is_not_required_is_a_warning_and_no_failure(folder: Path, recorded: Recorded) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from pathlib import Path
 from typing import Any
 
@@ -134,13 +135,25 @@ def test_wsl_says_what_windows_lacks() -> None:
 
 
 def test_a_newer_driver_is_asked_for_in_whole_sentences() -> None:
-    found = told(
-        "devices", "The NVIDIA driver on your system is too old (found version 12040).", {"nvidia_driver": "550.54.14"}
-    )[1]
+    """Host, GPU, driver now, driver needed: an administrator can act on it."""
+    text = "The NVIDIA driver on your system is too old (found version 12040)."
+    found = told("devices", text, {"nvidia_driver": "450.51.06"})[1]
     message = next(fix.message for fix in found.fixes if fix.message)
-    assert message.startswith(
-        "Please update the NVIDIA driver of this machine. It has driver 550.54.14, and torch, built with CUDA 12.6"
+    assert message == (
+        f"The NVIDIA driver of {platform.node()} ({CARD['name']}) is 450.51.06. torch was built with CUDA 12.6 there, "
+        "which needs driver 525.60.13 or newer. Please update the driver; after the update the machine has to start anew."
     )
+    assert "which needs driver 525.60.13 or newer; this machine has 450.51.06." in found.explanation
+    assert found.fixes[1].title == "Ask for driver 525.60.13 or newer (an administrator does it)"
+
+
+def test_a_driver_that_is_new_enough_by_the_numbers_is_asked_for_without_them() -> None:
+    found = told(
+        "devices", "The NVIDIA driver on your system is too old (found version 12020).", {"nvidia_driver": "535.54.03"}
+    )[1]
+    said = " ".join([found.explanation, *(fix.title + (fix.message or "") for fix in found.fixes)])
+    assert "525" not in said
+    assert "535.54.03" in said
 
 
 SYNC = "Would install 2 packages\n{}error: The environment is outdated; run `uv sync` to update the environment"

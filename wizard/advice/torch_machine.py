@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from packaging.version import InvalidVersion, Version
 
 from wizard.advice.torch_builds import Build, builds_for
-from wizard.catalog_torch import Variant, the
+from wizard.catalog_torch import Variant, oldest_driver, the
 from wizard.gpu_names import by_name, sm_of, words
 from wizard.language import said
 from wizard.machine.facts import Gpu, Machine
@@ -23,8 +23,6 @@ _PLATFORMS = {
     ("macos", "aarch64"): "macos_arm64",
     ("macos", "x86_64"): "macos_x86_64",
 }
-_BLACKWELL = 100
-"""The sm from which a CUDA 12 build asks for a newer driver."""
 MAKERS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
 
 
@@ -163,7 +161,7 @@ def runnable_with_newer_driver(here: Here, device: Device) -> bool:
 @lru_cache(maxsize=4096)
 def _cudas(driver: str | None, sm: int | None, *, windows: bool) -> tuple[int, ...]:
     """The CUDA versions that a driver runs on such a GPU, by major."""
-    floors = {major: _floor(major, sm, windows=windows) for major in the().floors}
+    floors = {major: oldest_driver(major, sm, windows=windows) for major in the().floors}
     return tuple(major for major, floor in floors.items() if driver and floor and not older(driver, floor))
 
 
@@ -209,18 +207,7 @@ def floor_of(variant: Variant, device: Device | None, *, windows: bool) -> str |
 
 def floor_of_cuda(major: int | None, device: Device | None, *, windows: bool) -> str | None:
     """The oldest driver for a CUDA of that major version (and that GPU), None where no source names one."""
-    return _floor(major, device.sm if device else None, windows=windows)
-
-
-@cache
-def _floor(cuda_major: int | None, sm: int | None, *, windows: bool) -> str | None:
-    floor = the().floors.get(cuda_major) if cuda_major else None
-    if floor is None:
-        return None
-    if floor.jetson and sm in the().jetson and not windows:
-        return floor.jetson
-    newer = floor.blackwell_windows if windows else floor.blackwell_linux
-    return newer if newer and sm is not None and sm >= _BLACKWELL else (floor.windows if windows else floor.linux)
+    return oldest_driver(major, device.sm if device else None, windows=windows)
 
 
 @lru_cache(maxsize=4096)

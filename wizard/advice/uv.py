@@ -67,6 +67,20 @@ def candidates(machine: Machine, project: Project | None, choices: Choices, pyth
     return tuple(sorted(rows, key=lambda row: not row.recommended))
 
 
+def better(rows: tuple[UvWay, ...], machine: Machine, choices: Choices) -> str | None:
+    """What `uv.install` is to become where nobody has decided, and `auto` would keep one that is not the user's own.
+
+    None where `auto` is right, and where it is not known that a new one can be fetched: what is here serves at least.
+    """
+    open_ = choices.origin("uv.install") == "default" and any(row.automatic for row in rows)
+    reached = machine.network is not None and machine.network.latency_ms is not None
+    best = next((row for row in rows if row.recommended), None)
+    if best is None or best.automatic or not open_ or not reached:
+        return None
+    there = machine.uv_source is not None and (machine.uv_source.newest or best.value != "index")
+    return best.value if there else None
+
+
 def _kept(machine: Machine, project: Project | None, choices: Choices, kept: FoundUv | None) -> UvWay | None:
     one = kept or next(iter(machine.uv or ()), None)
     if one is None:

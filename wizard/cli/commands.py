@@ -132,7 +132,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
     ),
     "attach": CommandSpec(
         "wizard.cli.running:attach", (0, 1), "[RUN]", said("join a run that goes on, or see how it ended"),
-        frozenset({"json", "plain", "save"}), "do",
+        frozenset({"json", "plain", "low_bandwidth", "save"}), "do",
         said("Without RUN: the one that is running, else the last. Looking changes nothing."),
         kinds=("run",),
         examples=(("attach --save report.zip", said("a report of the last run for a colleague")),),

@@ -25,7 +25,7 @@ class Screens(Protocol):
     def show(self, way: Way | Callable[[], Way], *, low_bandwidth: bool, address: str | None) -> int:
         """The wizard until it is left; its exit code. `way` may be what makes it; `address`: to be cloned first."""
 
-    def join(self, info: RunInfo, *, named: bool) -> int:
+    def join(self, info: RunInfo, *, named: bool, low_bandwidth: bool) -> int:
         """A run that goes on or has ended, until it is left; the exit code. `named`: somebody asked for that one."""
 
 
@@ -68,14 +68,14 @@ def has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def attach_on_screen(info: RunInfo, screens: Screens | None, *, named: bool) -> int:
-    """`uv-wizard attach` in a terminal."""
+def attach_on_screen(info: RunInfo, screens: Screens | None, *, named: bool, low: bool = False) -> int:
+    """`uv-wizard attach` in a terminal; `low`: with --low-bandwidth."""
     if screens is None or not has_terminal() or why(os.environ):
         from wizard.cli.running import watch
 
         return watch(info, as_json=False)
-    _prepare_environment()
-    return screens.join(info, named=named)
+    _prepare_environment(low_bandwidth=low)
+    return screens.join(info, named=named, low_bandwidth=low)
 
 
 def _prepare_environment(*, low_bandwidth: bool = False) -> None:

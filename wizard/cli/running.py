@@ -166,7 +166,9 @@ def attach(options: Options) -> int:
     if not options.json and not options.flag("plain") and sys.stdout.isatty():
         from wizard.cli.face import attach_on_screen
 
-        return attach_on_screen(run, options.screens, named=options.word() is not None)
+        return attach_on_screen(
+            run, options.screens, named=options.word() is not None, low=options.flag("low_bandwidth")
+        )
     return watch(run, as_json=options.json)
 
 

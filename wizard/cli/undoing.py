@@ -132,6 +132,12 @@ def _list(options: Options) -> int:
         return ExitCode.DONE
     if not runs:
         common.print_lines([_("No run on this machine yet. Start one: uv-wizard")])
+    else:
+        common.print_lines(
+            [_("Each run, how it ended, its project; below it the files that it changed and undo puts back.")]
+        )
+    if any(run.state == "short" and not run.undone for run in runs):
+        common.print_lines([_("fell short: packages are there, and the checks did not reach what was required")])
     for run in runs:
         word = _("taken back") if run.undone else shown(_STATES[run.state])
         common.print_lines(

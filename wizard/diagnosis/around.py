@@ -186,7 +186,6 @@ _VENDORS = (
     ("Apple", re.compile(r"\bMPS backend")),
 )
 
-_HAVE = re.compile(r"`(?:manylinux_(\d+)_(\d+)_(\w+))`")
 _OFFERED = re.compile(r"(?:following platforms?|platform tag)s?: (.*)$")
 _LEGACY = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
 

@@ -139,7 +139,7 @@ def _made(cause: str, scene: Scene, named: Mapping[str, Any], evidence: tuple[st
             try:
                 choices, commands = _choices(rule.choices, known), _commands(rule.commands, known)
                 message = _fullest(rule.messages, known) if rule.messages else None
-                fixes.append(Fix(_said(rule.title, known), choices, commands, message))
+                fixes.append(Fix(_fitting(rule.titles, known), choices, commands, message))
             except KeyError:
                 continue
     return Diagnosis(
@@ -154,13 +154,17 @@ def _made(cause: str, scene: Scene, named: Mapping[str, Any], evidence: tuple[st
 
 def _fullest(wordings: tuple[str, ...], known: Mapping[str, Any]) -> str:
     """The first wording whose placeholders are all known; of the last, what is unknown is left a gap that reads."""
-    for wording in wordings:
-        try:
-            return _said(wording, known)
-        except KeyError:
-            continue
-    names = _PLACEHOLDER.findall(wordings[-1])
-    return _said(wordings[-1], {**dict.fromkeys(names, "..."), **known})
+    try:
+        return _fitting(wordings, known)
+    except KeyError:
+        names = _PLACEHOLDER.findall(wordings[-1])
+        return _said(wordings[-1], {**dict.fromkeys(names, "..."), **known})
+
+
+def _fitting(wordings: tuple[str, ...], known: Mapping[str, Any]) -> Message:
+    """The first wording whose placeholders are all known. Raises KeyError where there is none."""
+    full = (one for one in wordings if all(name in known for name in _PLACEHOLDER.findall(one)))
+    return _said(next(full, wordings[-1]), known)
 
 
 def _said(wording: str, known: Mapping[str, Any]) -> Message:

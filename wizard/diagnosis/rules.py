@@ -31,7 +31,7 @@ class Match:
 class FixRule:
     """A fix as the asset words it; its values may hold {placeholders}."""
 
-    title: str
+    titles: tuple[str, ...]
     choices: Mapping[str, Any] | None
     commands: tuple[tuple[str, ...], ...] | None
     when: tuple[str, ...]
@@ -99,7 +99,7 @@ def _cause(entry: Mapping[str, Any]) -> Cause:
 def _fix(entry: Mapping[str, Any]) -> FixRule:
     commands = entry.get("commands")
     return FixRule(
-        title=entry["title"],
+        titles=_several(entry["title"]),
         choices=entry.get("choices"),
         commands=None if commands is None else tuple(tuple(argv) for argv in commands),
         when=tuple(entry.get("when", ())),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from wizard import lists
 from wizard.diagnosis.around import glibc, gpu_vendor
 from wizard.diagnosis.gpus import generations
@@ -178,11 +180,29 @@ def _gpu(scene: Scene) -> dict[str, Any]:
         "newest_code": "{}.{}".format(*seen.newest) if seen.newest else None,
         "oldest_code": "{}.{}".format(*seen.oldest) if seen.oldest else None,
         "driver": machine.nvidia_driver if machine is not None else None,
+        "machine_name": machine.host if machine is not None else None,
         "cuda": cuda[1] if cuda else None,
+        "needed_driver": _needed_driver(scene, cuda[1]) if cuda else None,
         "hidden_variable": hidden,
         "vendor": gpu_vendor(scene),
         "wsl_lack": lack[1] if (lack := re.search(r"WSL: (/\S+ is not there)", scene.text)) else None,
     }
+
+
+def _needed_driver(scene: Scene, cuda: str) -> str | None:
+    """The oldest driver that runs that CUDA on the first NVIDIA GPU here, by NVIDIA's numbers (assets/torch.toml); None where
+    the one here is no older: then they don't tell what is missing.
+    """
+    from wizard.catalog_torch import oldest_driver
+    from wizard.gpu_names import sm_of
+
+    told = next((gpu.compute_capability for gpu in scene.gpus or () if gpu.vendor == "nvidia"), None)
+    needed = oldest_driver(int(cuda.partition(".")[0]), sm_of(told) if told else None, windows=scene.os == "windows")
+    here = scene.context.machine.nvidia_driver if scene.context.machine is not None else None
+    try:
+        return needed if not here or not needed or Version(here) < Version(needed) else None
+    except InvalidVersion:
+        return None
 
 
 def _asked_for(scene: Scene) -> str | None:

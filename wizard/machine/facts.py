@@ -198,6 +198,8 @@ class Machine:
     """`Ubuntu 22.04`, `Windows 11`, `macOS 14.5`."""
     cpu_count: int | None = None
     user: str | None = None
+    host: str | None = None
+    """Its name, only where a message to who looks after it is written."""
     home: str | None = None
     visible_devices: Mapping[str, str] = field(default_factory=dict)
     """CUDA_VISIBLE_DEVICES and its kin, where set."""

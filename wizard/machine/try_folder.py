@@ -48,7 +48,7 @@ def try_folder(
 
     who = user or said("this user")
     if Path(path).exists() and not Path(path).is_dir():
-        return FolderTried(said("a file"), said("{path} is a file. Name a folder.", path=path))
+        return FolderTried(said("a file"), said("That is a file. Name a folder."))
     there = storage.existing(path)
     if not os.access(there, os.W_OK | os.X_OK):
         return FolderTried(

@@ -21,6 +21,7 @@ from wizard.language import said
 from wizard.machine.child import side_by_side
 from wizard.machine.facts import UvSource
 from wizard.machine.network import certificates, index_url, proxies, proxy_for, why_not
+from wizard.machine.pip_index import index_of_pip
 from wizard.machine.request import Answer, ProbeRequest
 from wizard.machine.system import own_folders
 from wizard.machine.uv import found
@@ -54,7 +55,7 @@ def newest(request: ProbeRequest, limit: float = 9.0) -> Answer:
 def _versions(request: ProbeRequest, limit: float) -> tuple[list[str], str | None]:
     """(the releases in the index in force, newest first; why there are none)."""
     end = time.monotonic() + limit
-    index = index_url(request) or _of_uv(request, limit / 2)
+    index = index_url(request) or _of_uv(request, limit / 2) or index_of_pip(request, limit / 2)
     if index is None:
         return [], said("no index named")
     return _kept_or_asked(index.rstrip("/"), request, max(1.0, end - time.monotonic()))

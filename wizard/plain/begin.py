@@ -162,7 +162,7 @@ def _of_conda(way: Way, talk: Talk, *, name: str) -> bool | None:
 
 def _new(way: Way, talk: Talk) -> bool | None:
     name = _answer(talk, _("Name"), name_of(Path(way.path).name), _no_name, "new-project")
-    python = _answer(talk, _("Python, such as 3.12"), _("uv chooses"), explained="new-project")
+    python = _answer(talk, _("Python, such as 3.12"), _("uv chooses"), _no_python, "new-project")
     packages = _answer(talk, _("Packages, such as numpy, torch"), _("none"), _no_packages, "new-project")
     step = begin.new(way, name, "" if python == _("uv chooses") else python, _packages(packages))
     talk.say(["", *step.notes])
@@ -210,8 +210,16 @@ def _no_name(text: str) -> str | None:
 
 
 def _no_packages(text: str) -> str | None:
+    return _refused(lambda: begin.check_packages(_packages(text)))
+
+
+def _no_python(text: str) -> str | None:
+    return _refused(lambda: begin.check_python("" if text == _("uv chooses") else text))
+
+
+def _refused(check: Callable[[], None]) -> str | None:
     try:
-        begin.check_packages(_packages(text))
+        check()
     except BadInput as error:
         return error_told(error)
     return None

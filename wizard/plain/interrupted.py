@@ -30,6 +30,12 @@ def settle(way: Way, found: Interrupted, talk: Talk) -> bool:
             raise Quit
         if answer == "l":
             talk.say(_log(found))
+        elif answer == "?":
+            talk.tell(
+                [_("Going on keeps what is finished and fetches the rest. Taking back puts every changed file back.")]
+            )
+        elif answer == "b":
+            talk.say(_("This is the first page. q quits."))
         elif answer == "t":
             for one in take_back(found.run):
                 word = {"restored": _("+ put back"), "already": _("+ is as before"), "refused": _("x left as it is")}[

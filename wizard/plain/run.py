@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wizard.diagnosis import Diagnosis, from_document
 from wizard.errors import ExitCode
 from wizard.language import _, said
-from wizard.plain.page import EndOfInput, Talk
+from wizard.plain.page import Again, EndOfInput, Quit, Talk
 from wizard.run import client
 from wizard.run.when import started_at
 from wizard.told.run import TextReport
@@ -42,14 +42,33 @@ def carry_out(way: Way, plan: Plan, talk: Talk) -> Ended:
         way.only_now(asked.begun())
     except client.ProjectBusy as busy:
         talk.say(_("A sync of this project is running"))
-        answer = talk.ask(_("Join it? y, n [y]:"))
-        if answer.lower().startswith("n"):
+        if not _joins(talk):
             raise
         asked, run = way.this_run, client.find(busy.run_id)
     ended = follow(run, talk, way)
     if ended.code and not ended.left:
         way.only_now(asked.left(ended.done))
     return ended
+
+
+def _joins(talk: Talk) -> bool:
+    """Whether another window's run is to be joined. Raises Again, Quit, EndOfInput."""
+    while True:
+        answer = talk.ask(_("Join it? y, n [y]:")).lower()
+        if answer in {"", "y", "yes"}:
+            return True
+        if answer in {"n", "no"}:
+            return False
+        if answer == "b":
+            raise Again
+        if answer == "q":
+            raise Quit
+        if answer == "?":
+            talk.say(
+                _("Two at once would harm each other. Joining shows it here; n ends this one, b leads to the review.")
+            )
+        else:
+            talk.say(_("x error: {answer} is not a choice. Give y, n, b or q.", answer=answer))
 
 
 def follow(run: RunInfo, talk: Talk, way: Way | None = None) -> Ended:

@@ -21,6 +21,7 @@ from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
+    from wizard.plan.forecast import Forecast
     from wizard.way import Way
 
 MARKS = {"error": said("x error:"), "warning": said("! warning:"), "note": said("+ note:")}
@@ -91,12 +92,12 @@ def nothing() -> None:
     """What taking the default does."""
 
 
-def review(way: Way, plan: Plan) -> Page:
-    """The plan, row by row; `details`: every command and every change."""
+def review(way: Way, plan: Plan, forecast: Forecast | None = None) -> Page:
+    """The plan, row by row; `details`: every command and every change. `forecast`: what its sync would fetch."""
     from wizard.plain.options import of_review
 
     lines = [
-        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_much(step)}"
+        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_fetched(step, forecast)}{_much(step)}"
         for number, step in enumerate(plan.steps, 1)
     ]
     lines += [f"  ! {shown(note)}" for step in plan.steps for note in step.notes]
@@ -145,6 +146,12 @@ def _try_lock(way: Way, plan: Plan) -> Iterator[str]:
         yield _("Stopped. Nothing was changed.")
     else:
         yield from words.lock_forecast(found)
+
+
+def _fetched(step: Step, forecast: Forecast | None) -> str:
+    if step.id != "sync" or forecast is None:
+        return ""
+    return _(", ") + (shown(forecast.tight.told) if forecast.tight is not None else forecast.told)
 
 
 def _much(step: Step) -> str:

@@ -46,6 +46,7 @@ LINK_MODES = (
 
 def uv(way: Way) -> Page:
     """Which uv there will be."""
+    way.settle_uv()
     ways = way.candidates_of_uv()
     chosen = way.choices.text("uv.install")
     at = next(
@@ -177,7 +178,7 @@ def settings(way: Way) -> Page:
             )
         )
         if state.problem:
-            lines.append(f"  ! {state.problem}")
+            lines.append(f"  ! {shown(state.problem)}")
         if state.new:
             lines.append(_("  becomes {new}", new=state.new) + (_(", recommended") if state.origin == "advice" else ""))
         lines += [f"  + {shown(why)}" for why in way.why(state.key)]

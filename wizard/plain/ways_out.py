@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from wizard.way import Way
 
 
-def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
-    """Whether the review comes next. Raises EndOfInput."""
+def take_out(way: Way, fix: Fix, run: RunInfo | None, talk: Talk) -> bool:
+    """Whether the review comes next. `run`: the one that failed, None before any ran. Raises EndOfInput."""
     where, commands = leads(fix), [f"  {line}" for line in typed(way, fix.commands)]
     if where == "command":
         talk.say([_("Type this in another terminal; the plan is then made again here:"), *commands])
@@ -28,7 +28,7 @@ def take_out(way: Way, fix: Fix, run: RunInfo, talk: Talk) -> bool:
         talk.say([_("q here, then type this, and start uv-wizard again:"), *commands])
     elif where == "message":
         talk.say([_("For who can help:"), f"  {shown(fix.message or '')}"])
-    elif where == "report":
+    elif where == "report" and run is not None:
         _write_report(way, run, talk)
     else:
         named = _named(fix, talk) if where == "ask" else fix

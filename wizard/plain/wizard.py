@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
+from wizard import sync_forecast
 from wizard.errors import DecisionMissing, ExitCode, WizardError
-from wizard.language import _, error_told, said
+from wizard.language import _, error_told, said, shown
 from wizard.obstacle import stands_in_the_way
 from wizard.plain import begin as plain_begin
 from wizard.plain import interrupted as plain_interrupted
@@ -19,11 +21,14 @@ from wizard.plain.run import Ended, carry_out
 from wizard.plain.ways_out import take_out
 from wizard.told.closing import closing
 from wizard.told.lines import diagnosis as diagnosis_lines
-
-if TYPE_CHECKING:
-    from wizard.plan.step import Plan
 from wizard.way import Way
 from wizard.ways_out import leads, take_up, uv_word
+
+if TYPE_CHECKING:
+    from wizard.diagnosis import Diagnosis, Fix
+    from wizard.plan.forecast import Forecast
+    from wizard.plan.step import Plan
+    from wizard.run.client import RunInfo
 
 GREETING = (
     said("uv-wizard, plain mode. Enter takes the choice in [ ]. ? explains, b goes back,"),
@@ -73,6 +78,7 @@ class _Walk:
         self.ran = False
         self._tried: set[str] = set()
         """Titles of the fixes that were taken."""
+        self._in_the_way: Diagnosis | None = None
         self.code = int(ExitCode.DONE)
 
     def go(self) -> int:
@@ -92,7 +98,10 @@ class _Walk:
             plan = self._review()
             if not plan.steps:
                 return self.code
-            ended = carry_out(self.way, plan, self.talk)
+            try:
+                ended = carry_out(self.way, plan, self.talk)
+            except Again:
+                continue
             self.ran, self.code = True, ended.code
             if ended.left:
                 return self.code
@@ -101,9 +110,7 @@ class _Walk:
                 return self.code
             if not self._take_fix(ended):
                 return self.code
-            self.way.look_again()  # the run may have brought a uv
-            self._wait(lambda: not self.way.pending, FIRST_LOOK)
-            self._wait(lambda: "uv" not in self.way.pending)
+            self._look_again()
 
     def _move(self, folder: str, *, new: bool = False) -> None:
         self.way = self.way.moved(folder, new=new)
@@ -159,8 +166,11 @@ class _Walk:
         """The plan that was agreed to, without steps where there is nothing to do. Raises Quit, EndOfInput."""
         while True:
             try:
-                made = self._plan()
-                self.talk.go_through(plain_pages.review(self.way, made))
+                made, found = self._plan()
+                if self._in_the_way is not None:
+                    self._clear(made, found, self._in_the_way)
+                    continue
+                self.talk.go_through(plain_pages.review(self.way, made, found))
             except Again:
                 continue
             except Back:
@@ -173,43 +183,91 @@ class _Walk:
                 return made
             self._choose(len(SCREENS) - 1)
 
-    def _plan(self) -> Plan:
+    def _plan(self) -> tuple[Plan, Forecast | None]:
+        """The plan as it stands, and what its sync would fetch; `_in_the_way` says what leaves it not worth starting."""
         if any(self.way.choices.text(f"mirrors.{kind}") == "fastest" for kind in ("pypi", "pytorch", "python")):
             self.talk.say(_("Measuring the mirrors, at most 15 s"))
         self.way.prepare()
         made = self.way.plan()
         obstacle = stands_in_the_way(self.way)
-        if obstacle is not None and not (obstacle.cause == "lock-missing" and made.step("lock")):
+        if obstacle is not None and obstacle.cause == "lock-missing" and made.step("lock"):
+            obstacle = None
+        found = sync_forecast.look(self.way, made, ask=True) if obstacle is None else None
+        if obstacle is None and not made.step("fix"):  # which may be the remedy
+            obstacle = sync_forecast.obstacle(self.way, found)
+        self._in_the_way = None
+        if obstacle is not None:
             self.talk.say(["", *diagnosis_lines(obstacle, uv_word(self.way))])
-        return made
+            self._in_the_way = obstacle if obstacle.cause != "project-missing" else None  # uv alone is set up
+        return made, found
+
+    def _clear(self, made: Plan, found: Forecast | None, obstacle: Diagnosis) -> None:
+        """One of its ways out, or another look. Raises Back, Quit, EndOfInput."""
+        page = plain_pages.review(self.way, made, found)
+        self.talk.show(replace(page, lead=_("Not worth starting: {what}", what=shown(obstacle.title))))
+        while True:
+            default = self._untried(obstacle.fixes)
+            asked = (
+                _("Which fix? a number; a looks again, b goes back, q quits [{default}]:", default=default)
+                if obstacle.fixes
+                else _("a looks again, b goes back, q quits [{default}]:", default=default)
+            )
+            answer = self.talk.ask(asked) or default
+            if answer == "q":
+                raise Quit
+            if answer == "b":
+                raise Back
+            if answer == "d":
+                self.talk.tell(page.details)
+            elif answer in page.asks:
+                self.talk.say(page.asks[answer]())
+            elif answer == "a" or self._takes(obstacle.fixes, answer, None):
+                self._look_again()
+                return
+
+    def _look_again(self) -> None:
+        """A run, or somebody elsewhere, may have brought a uv: nothing goes on before that is known."""
+        self.way.look_again()
+        self._wait(lambda: not self.way.pending, FIRST_LOOK)
+        self._wait(lambda: "uv" not in self.way.pending)
+
+    def _untried(self, fixes: tuple[Fix, ...]) -> str:
+        """The number of the next one: one after the other, so that Enter alone comes to an end whatever fails."""
+        untried = (str(number) for number, fix in enumerate(fixes, 1) if fix.title not in self._tried)
+        return next(untried, "q")
+
+    def _takes(self, fixes: tuple[Fix, ...], answer: str, run: RunInfo | None) -> bool:
+        """Whether that answer took a fix that leads on."""
+        if answer == "?":
+            self.talk.say(_("A number takes that fix; the review comes again before anything runs."))
+        elif answer.isdecimal() and 1 <= int(answer) <= len(fixes):
+            fix = fixes[int(answer) - 1]
+            self._tried.add(fix.title)
+            if take_out(self.way, fix, run, self.talk):
+                if leads(fix) == "mirrors":
+                    self._choose([name for name, _page in SCREENS].index("mirrors"))
+                return True
+        elif fixes:
+            self.talk.say(
+                _(
+                    "x error: {answer} is not a choice. Give a number from 1 to {count}, a or q.",
+                    answer=answer,
+                    count=len(fixes),
+                )
+            )
+        else:
+            self.talk.say(_("x error: {answer} is not a choice. Give a, b or q.", answer=answer))
+        return False
 
     def _take_fix(self, ended: Ended) -> bool:
         """Whether to go to the review again, with a fix taken, or once something was put right elsewhere."""
         fixes = ended.diagnosis.fixes if ended.diagnosis else ()
         while ended.diagnosis is not None:
-            # one after the other, so that Enter alone comes to an end whatever fails
-            untried = (str(number) for number, fix in enumerate(fixes, 1) if fix.title not in self._tried)
-            default = next(untried, "q")
+            default = self._untried(fixes)
             asked = _("Which fix? a number; a tries again, q ends [{default}]:", default=default)
             answer = self.talk.ask(asked) or default
             if answer == "q":
                 return False
-            if answer == "a":
+            if answer in ("a", "b") or self._takes(fixes, answer, ended.run):
                 return True
-            if answer == "?":
-                self.talk.say(_("A number takes that fix; the review comes again before anything runs."))
-            elif answer.isdecimal() and 1 <= int(answer) <= len(fixes):
-                self._tried.add(fixes[int(answer) - 1].title)
-                if take_out(self.way, fixes[int(answer) - 1], ended.run, self.talk):
-                    if leads(fixes[int(answer) - 1]) == "mirrors":
-                        self._choose([name for name, _page in SCREENS].index("mirrors"))
-                    return True
-            else:
-                self.talk.say(
-                    _(
-                        "x error: {answer} is not a choice. Give a number from 1 to {count}, a or q.",
-                        answer=answer,
-                        count=len(fixes),
-                    )
-                )
         return False

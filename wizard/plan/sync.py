@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from wizard.choices import Choices
 from wizard.credentials import named_in
-from wizard.language import said
+from wizard.language import nsaid, said
 from wizard.lists import both
 from wizard.plan.mirrors import address, python_note
 from wizard.plan.settings import chosen_variables
@@ -95,7 +95,11 @@ def step(
     command = Command(tuple(argv), environment, project.folder, kind, options)
     count = project.lock.count if project.lock else 0
     inside = project.environment_path.removeprefix(project.path).lstrip("/\\")
-    many = said("{count} packages of uv.lock", count=count) if project.lock else said("the packages of uv.lock")
+    many = (
+        nsaid("{count} package of uv.lock", "{count} packages of uv.lock", count)
+        if project.lock
+        else said("the packages of uv.lock")
+    )
     if project.member:
         many = said("what {member} needs of the {packages}", member=project.member, packages=many)
     summary = said("{packages} into {folder}{through}", packages=many, folder=inside, through=_through(mirrors))

@@ -85,7 +85,7 @@ def save(document: dict[str, Any], path: str, secrets: Iterable[str] = ()) -> No
 
     `secrets`: names of variables that hold some, beside those whose names say so. Raises WizardError where it can't be written.
     """
-    from wizard.report import hiding
+    from wizard.private import hiding
 
     text = hiding(os.environ, secrets)(json.dumps(document, indent=1, ensure_ascii=False)) + "\n"
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wizard import catalog
-from wizard.language import _, shown
+from wizard.language import _, ngettext, shown
 from wizard.machine.facts import short
 from wizard.text import clean, end_of, one_line, standing_size
 
@@ -119,7 +119,11 @@ def project_rows(project: Project | None, path: str, variant: str | None = None)
     if project is None:
         yield "Project", _("none in {path}", path=end_of(one_line(path), 56))
         return
-    lock = _("uv.lock with {count} packages", count=project.lock.count) if project.lock else _("no uv.lock")
+    lock = (
+        ngettext("uv.lock with {count} package", "uv.lock with {count} packages", project.lock.count)
+        if project.lock
+        else _("no uv.lock")
+    )
     if project.has_lock and project.lock is None:
         lock = _("a uv.lock that cannot be read")
     yield "Project", _(", ").join([end_of(one_line(project.path), 38), lock])

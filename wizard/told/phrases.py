@@ -48,9 +48,19 @@ def rate(bytes_per_s: float) -> str:
 
 def rate_phrase(bytes_per_s: float | None, silent_s: float | None = None) -> str:
     """The rate; `no data for 24 s` once nothing came for 10 s; `measuring the rate` where there is none yet."""
-    if silent_s is not None and silent_s >= 10:
-        return _("no data for {time}", time=whole_span(silent_s))
+    if silent_s is not None and is_silent(silent_s):
+        return no_data(silent_s)
     return _("measuring the rate") if bytes_per_s is None else rate(bytes_per_s)
+
+
+def is_silent(silent_s: float | None) -> bool:
+    """Whether so long a silence is worth a word: a breath between two packages is none."""
+    return silent_s is not None and silent_s >= 10
+
+
+def no_data(silent_s: float) -> str:
+    """`no data for 24 s`."""
+    return _("no data for {time}", time=whole_span(silent_s))
 
 
 def left_phrase(eta_s: float | None) -> str:

@@ -14,7 +14,7 @@ from wizard import diagnosis
 from wizard.language import _, ngettext, remembered, shown
 from wizard.run.progress import RunState, StepState
 from wizard.text import masked, one_line
-from wizard.told.phrases import amount, left_phrase, rate_phrase, short_span, step_name, whole_span
+from wizard.told.phrases import amount, is_silent, left_phrase, rate_phrase, short_span, step_name, whole_span
 from wizard.verify.record import Check, Verification
 
 LEAST, MOST = 10.0, 30.0
@@ -166,8 +166,7 @@ def progress_text(state: RunState) -> str:
         )
     parts = [] if state.percent is None else [f"{state.percent} %"]
     parts += [amount(state.done_bytes, state.total_bytes), rate_phrase(state.bytes_per_s, state.silent_s)]
-    silent = (state.silent_s or 0) >= 10
-    parts.append(left_phrase(None if silent or state.bytes_per_s is None else state.eta_s))
+    parts.append(left_phrase(None if is_silent(state.silent_s) or state.bytes_per_s is None else state.eta_s))
     if state.packages_total:
         parts.append(_("{done} of {total}", done=state.packages_done, total=state.packages_total))
     return _(", ").join(parts)

@@ -18,11 +18,11 @@ from wizard.lists import clauses, named
 from wizard.text import standing_size
 from wizard.verify import child, usual
 from wizard.verify.ladder import Ladder
-from wizard.verify.record import REQUIRES, Check, Verification, VerifyRequest
+from wizard.verify.record import Check, Verification, VerifyRequest
 from wizard.verify.rungs import kind_of_build, kind_required, plan_of, plan_of_checks
 from wizard.verify.uv_checks import Asked, Run, fit, in_sync
 
-__all__ = ["REQUIRES", "Check", "Verification", "VerifyRequest", "headline", "plan_of_checks", "verify"]
+__all__ = ["Check", "Verification", "VerifyRequest", "headline", "plan_of_checks", "verify"]
 
 NOT_RUN = "not run"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ def context(request: VerifyRequest, environment: Mapping[str, str]) -> Context:
         gpus=gpus,
         nvidia_driver=request.nvidia_driver,
         in_container=request.in_container,
+        host=platform.node() or None,
         user=environment.get("USER") or environment.get("LOGNAME") or environment.get("USERNAME"),
     )
     return Context(environment=environment, os=request.os, phase="verify", machine=machine)
