@@ -88,6 +88,8 @@ class WizardApp(TerminalApp):
             gc.freeze()  # all of it stays, and need not be looked through again while a key waits
 
     def _begun(self) -> None:
+        if not self.is_running:
+            return
         if self._looking is None:
             self._looking = self.set_interval(FACTS_EVERY, self._take_facts, name="facts")
         self._take_facts()
@@ -119,6 +121,8 @@ class WizardApp(TerminalApp):
             offer(self, found)
 
     def _take_facts(self) -> None:
+        if not self.is_running:  # timers outlive the screens while it is being left
+            return
         news = self.walk.way.refresh()
         pending = self.walk.way.pending
         if not pending and self._looking is not None:

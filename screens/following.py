@@ -28,6 +28,8 @@ def begin(app: App[Any], walk: Walk) -> None:
 
 
 def _feed(app: App[Any], walk: Walk, follower: Follower, feeding: Timer) -> None:
+    if not app.is_running:  # timers outlive the screens while it is being left
+        return
     follower.take()
     if follower.over:
         feeding.stop()

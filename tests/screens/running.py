@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.recorded import Recorded
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 def make_folder(folder: Path) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,6 +211,29 @@ async def test_a_run_is_followed_though_its_screen_was_left_before_it_stood(tmp_
         await until(pilot, shows(app, "The run goes on; this holds for the next one."))
         recorded.end(1)
         await until(pilot, shows(app, "Nothing more is changed before Start."))
+
+
+async def test_what_comes_in_while_it_is_being_left_asks_for_no_screen(
+    tmp_path: Path, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Timers tick until the app is closed, and the screens are closed before it."""
+    ticks: dict[str, Callable[[], object]] = {}
+    set_interval = WizardApp.set_interval
+
+    def noted(app: WizardApp, interval: float, callback: Callable[[], object], **words: Any) -> object:
+        ticks[words.get("name", "")] = callback
+        return set_interval(app, interval, callback, **words)
+
+    monkeypatch.setattr(WizardApp, "set_interval", noted)
+    app = WizardApp(Walk(Way(str(make_folder(tmp_path)), machine=NOTHING)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.walk.started(recorded.run)
+        app.show("sync")
+        await until(pilot, lambda: app.screen.id == "sync" and set(ticks) >= {"facts", "follow"})
+    recorded.end(1)
+    assert not app.screen_stack
+    for tick in ticks.values():
+        tick()
 
 
 @pytest.mark.parametrize("code", [1, 0])

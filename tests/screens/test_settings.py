@@ -61,8 +61,11 @@ async def test_next_waits_for_the_folder_that_was_typed_last(
     async with app.run_test(size=(80, 24)) as pilot:
         app.show("settings")
         await until(pilot, shows(app, "Cache folder"))
-        app.screen.query_one("#cache Input", Input).focus()
-        app.screen.query_one("#cache Input", Input).value = str(folder)
+        await until(pilot, lambda: app.focused is not None)  # the screen gives it to Next
+        field = app.screen.query_one("#cache Input", Input)
+        field.focus()
+        await until(pilot, lambda: app.focused is field)  # what has no focus is drawn anew with what was chosen
+        field.value = str(folder)
         await pilot.press("ctrl+n")
         if good:
             await until(pilot, lambda: app.screen.id == "mirrors")
