@@ -1,4 +1,4 @@
-"""uv lock tried in a copy, as the review shows it: asked for, under way, found, failed. What waits is the screen's."""
+"""uv lock tried in a copy, as the review shows it: under way, found, failed. What waits is the screen's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Sequence
 
+from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said, shown
-from wizard.lock_forecast import LockForecast, same_plan
+from wizard.lock_forecast import PATIENCE_S, LockForecast, in_the_way, only_there, same_plan
 from wizard.plan.step import Plan, Step
 from wizard.run.lock_preview import LockFailed
 from wizard.text import one_line
@@ -25,6 +26,7 @@ class LockTrial:
         self._plan: Plan | None = None
         self._stop: threading.Event | None = None
         self._began = 0.0
+        self._by_itself = False
         self.found: LockForecast | None = None
         self.failed: WizardError | None = None
 
@@ -33,9 +35,33 @@ class LockTrial:
         """Whether uv is at it."""
         return self._stop is not None
 
-    def begin(self, plan: Plan) -> threading.Event:
-        """A trial of that plan begins; the event is set once nobody waits for it any more."""
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asked for it."""
+        return not self._by_itself
+
+    @property
+    def untried(self) -> bool:
+        """Whether nothing was begun for this plan, nor stopped."""
+        return self._plan is None
+
+    @property
+    def too_long(self) -> bool:
+        """Whether it goes on for longer than what nobody asked for may."""
+        return self._by_itself and time.monotonic() - self._began > PATIENCE_S
+
+    @property
+    def obstacle(self) -> Diagnosis | None:
+        """Why the lock can't be made, where the plan can be changed so that it can."""
+        return in_the_way(self.failed) if self.failed is not None else None
+
+    def begin(self, plan: Plan, *, by_itself: bool = False) -> threading.Event:
+        """A trial of that plan begins; the event is set once nobody waits for it any more.
+
+        `by_itself`: nobody has asked for it.
+        """
         self.stop()
+        self._by_itself = by_itself
         self._plan, self.found, self.failed = plan, None, None
         self._stop, self._began = threading.Event(), time.monotonic()
         return self._stop
@@ -52,7 +78,7 @@ class LockTrial:
             return False
         self._stop = None
         if isinstance(found, WizardError):
-            self.failed = found
+            self.failed = None if self._by_itself and only_there(found) else found
         else:
             self.found = found
         return True
@@ -68,9 +94,11 @@ class LockTrial:
     def row(self) -> str:
         """The lock's row in the list of steps."""
         if self.running:
-            return _(". uv lock in a copy, {time} so far", time=whole_span(time.monotonic() - self._began))
+            return _(". uv lock in a copy, {time} so far; P stops", time=whole_span(time.monotonic() - self._began))
         if self.found is not None:
             return _("uv.lock: {summary}", summary=self.found.changes.summary)
+        if self.obstacle is not None:  # which the first row tells
+            return _("x uv lock fails in a copy")
         if isinstance(self.failed, LockFailed):
             return _("x uv lock fails: {title}", title=one_line(self.failed.diagnosis.title))
         return f"x {one_line(error_told(self.failed))}" if self.failed is not None else OFFER

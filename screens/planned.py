@@ -6,50 +6,45 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
+from screens import asking_name
 from screens.choosing import ChoiceList
-from screens.lock_trial import LockTrial
 from screens.offering import QuitAsked
 from screens.rows import cut
-from screens.step import StepScreen
 from screens.sync_look import SyncLook
+from screens.trying import TryingScreen
 from screens.walk import Walk
-from wizard.diagnosis import Diagnosis
-from wizard.errors import WizardError
+from wizard.diagnosis import Diagnosis, Fix
+from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told
-from wizard.lock_forecast import uv_now
 from wizard.obstacle import stands_in_the_way
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line
+from wizard.ways_out import leads, take, to_type, uv_word
 
 if TYPE_CHECKING:
-    from wizard.lock_forecast import LockForecast
     from wizard.plan.forecast import Forecast
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
 
+TAKEN_HERE = ("review", "run", "ask")
+"""Fixes that the plan can take up; the others are copied."""
 
-class PlannedScreen(StepScreen):
+
+class PlannedScreen(TryingScreen):
     """The plan as it stands: what waits, what is wrong with it, and its start. `#steps` is the list of its steps."""
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
-        self.plan: Plan | None = None
         self._opens = False
         """Whether the step to be told first is to be marked, as a fix has just been taken."""
-        self.can_try = False
-        """Whether there is a lock to try in a copy, and a uv for it."""
         self.obstacle: Diagnosis | None = None
         self._wrong = ""
         self._waits_for = ""
-        self._start_when_ready = False
         self._from = 0
-        self.trial = LockTrial()
         self.sync = SyncLook()
-        self._ticking: Timer | None = None
 
     # what is planned
 
@@ -94,8 +89,7 @@ class PlannedScreen(StepScreen):
             self.plan = self.way.plan()
         except WizardError as found:
             self.plan, self._wrong = None, one_line(error_told(found))
-        self.can_try = bool(self.plan and self.plan.step("lock") and uv_now(self.way))
-        self.trial.keep_for(self.plan)
+        self.keep_trial()
         self._look_at_sync()
         obstacle = stands_in_the_way(self.way)
         made_by_lock = (
@@ -107,6 +101,7 @@ class PlannedScreen(StepScreen):
             if (at is None or self._opens) and self.plan and self.plan.steps:
                 self._opens = False
                 self.query_one("#steps", ChoiceList).highlighted = self._opened_at()
+        self.try_by_itself()
         if self._start_when_ready and self._ready:
             self._start_when_ready = False
             self.go_on()
@@ -136,8 +131,12 @@ class PlannedScreen(StepScreen):
 
     @property
     def told(self) -> Diagnosis | None:
-        """What stands in the way: of the project, else of the disks, unless the plan begins with a remedy."""
-        return self.obstacle or (None if self.plan and self.plan.step("fix") else self.sync.obstacle)
+        """What stands in the way: of the project, else of its lock or the disks, unless the plan begins with a remedy."""
+        return self.obstacle or self.trial.obstacle or (None if self._remedied else self.sync.obstacle)
+
+    @property
+    def _remedied(self) -> bool:
+        return self.plan is not None and self.plan.step("fix") is not None
 
     @property
     def _steps(self) -> tuple[Step, ...]:
@@ -147,6 +146,36 @@ class PlannedScreen(StepScreen):
         """The step that is told at first: the one that changes the project, else the sync."""
         ids = [step.id for step in self._steps]
         return next((ids.index(name) for name in ("fix", "torch", "lock", "sync") if name in ids), 0)
+
+    # the ways out of what stands in the way
+
+    def way_out(self) -> str:
+        """Where the first fix of what stands in the way leads, where it is ours to take."""
+        where = leads(self.told.fixes[0]) if self.told and self.told.fixes else ""
+        return where if where in TAKEN_HERE else ""
+
+    def action_fix(self, number: int) -> None:
+        """1 to 9: takes that way out of what stands in the way."""
+        fixes = self.told.fixes if self.told else ()
+        if not 1 <= number <= len(fixes):
+            return
+        fix = fixes[number - 1]
+        where = leads(fix)
+        if where == "ask":
+            asking_name.ask(self, fix, self._take)
+        elif where in TAKEN_HERE:
+            self._take(fix)
+        else:
+            self.copy("\n".join(to_type(fix.commands, uv_word(self.way))))
+
+    def _take(self, fix: Fix) -> None:
+        try:
+            take(self.way, fix)
+        except BadInput as error:
+            self.say(f"x {one_line(error_told(error), 70)}")
+            return
+        self.make()
+        self.say(cut(_("Chosen: {title}", title=fix.title), 60))
 
     # what the sync fetches
 
@@ -169,60 +198,6 @@ class PlannedScreen(StepScreen):
             self.redraw()
             if obstacle is not None:
                 self.query_one("#steps", ChoiceList).highlighted = 0
-
-    # the lock, tried in a copy
-
-    def action_try_lock(self) -> None:
-        """P: uv lock in a copy of the project."""
-        if self.plan is None or self.plan.step("lock") is None or self.walk.running or self._waits:
-            self.say(_("Nothing to try: uv.lock is not made again."))
-        elif not self.can_try:
-            self.say(_("Not yet: the uv for it comes with step 1."))
-        elif not self.trial.running:
-            self.query_one("#steps", ChoiceList).highlighted = self._row_of("lock")
-            self._try_lock(self.plan, self.trial.begin(self.plan))
-            self._ticking = self._ticking or self.set_interval(1.0, self._tick, name="trial")
-            self.say(_("Esc stops it. The project is not touched."))
-            self.redraw()
-
-    def _row_of(self, step_id: str) -> int | None:
-        rows = self.query_one("#steps", ChoiceList).rows
-        return next((place for place, row in enumerate(rows) if row.value == step_id), None)
-
-    @work(name="try-lock", group="try-lock", thread=True, exclusive=True, exit_on_error=False)
-    def _try_lock(self, plan: Plan, asked: Event) -> None:
-        from wizard.lock_forecast import forecast
-
-        try:
-            found = forecast(self.way, plan, asked.is_set) or WizardError(_("uv.lock is not made again"))
-        except WizardError as error:
-            found = error
-        if not asked.is_set():
-            self.app.call_from_thread(self._tried, asked, found)
-
-    def _tried(self, asked: Event, found: LockForecast | WizardError) -> None:
-        if not self.trial.end(asked, found):
-            return
-        self._stop_ticking()
-        self.forget_said()
-        self.redraw()
-        if self._start_when_ready:
-            self._start_when_ready = False
-            if self.trial.failed is None:
-                self.go_on()
-            else:
-                self.say(_("Not started: uv lock fails."))
-
-    def _tick(self) -> None:
-        if self.trial.running and self.is_current:
-            self.redraw()
-        elif not self.trial.running:
-            self._stop_ticking()
-
-    def _stop_ticking(self) -> None:
-        if self._ticking is not None:
-            self._ticking.stop()
-        self._ticking = None
 
     def on_unmount(self) -> None:
         """Nobody waits for uv any more."""

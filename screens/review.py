@@ -29,15 +29,11 @@ from screens.step_text import (
     what_it_does,
 )
 from screens.widgets import Line
-from wizard.errors import BadInput
-from wizard.language import _, error_told, ngettext, said, shown
+from wizard.language import _, ngettext, said, shown
 from wizard.plan.step import Step
-from wizard.text import one_line
 from wizard.told.phrases import step_name
-from wizard.ways_out import leads, take, to_type, uv_word
+from wizard.ways_out import uv_word
 
-TAKEN_HERE = ("review", "run")
-"""Fixes that the plan can take up; the others are copied."""
 LEAST_DETAIL = 5
 """Rows that the step at length keeps for each further one that a note would take."""
 MOST_SIDE = 14
@@ -96,7 +92,8 @@ class ReviewScreen(PlannedScreen):
         if self._waits or self.trial.running or self._looks_for_uv:
             return _("Start when ready")
         if self._stopped:
-            return _("Fix 1: choose it") if self._ways_out() else _("Look again")
+            ask = _("Fix {place}: {leads}", place=1, leads=_("type the name"))
+            return {"": _("Look again"), "ask": ask}.get(self.way_out(), _("Fix 1: choose it"))
         if self.plan is None:  # it is being made
             return _("Start when ready")
         count = len(self._steps)
@@ -145,9 +142,10 @@ class ReviewScreen(PlannedScreen):
             self.query_one("#note", Line),
         )
         if step is None:
-            told = self._obstacle_lines()
-            head_line.show(cut(told[0], self.room) if told else "")
-            text.show(Content("\n".join(cut(f"  {line}", self.room) for line in told[1 : self._detail_rows() + 1])))
+            told, rows = self._obstacle_lines(), self._detail_rows()
+            more = _("lines {first} to {last}, D all", first=1, last=rows) if len(told) > rows + 1 else ""
+            head_line.show(sides(told[0], more, self.room - 1) if told else "")
+            text.show(Content("\n".join(cut(f"  {line}", self.room) for line in told[1 : rows + 1])))
             note.show("")
             return
         told = self._note()
@@ -220,42 +218,19 @@ class ReviewScreen(PlannedScreen):
             self.say(_("Starts by itself as soon as the last row is there. Esc takes that back."))
             return False
         if self._stopped:
-            if self._ways_out():
+            if self.way_out():
                 self.action_fix(1)
             else:
                 self.action_look_again()
             return False
         return True
 
-    def _ways_out(self) -> bool:
-        """Whether the first fix of what stands in the way is ours to take."""
-        return bool(self.told and self.told.fixes and leads(self.told.fixes[0]) in TAKEN_HERE)
-
-    def action_fix(self, number: int) -> None:
-        """1 to 9: takes that way out of what stands in the way."""
-        fixes = self.told.fixes if self.told else ()
-        if not 1 <= number <= len(fixes):
-            return
-        fix = fixes[number - 1]
-        if leads(fix) not in TAKEN_HERE:
-            self.copy("\n".join(to_type(fix.commands, uv_word(self.way))))
-            return
-        try:
-            take(self.way, fix)
-        except BadInput as error:
-            self.say(f"x {one_line(error_told(error), 70)}")
-            return
-        self.make()
-        self.say(cut(_("Chosen: {title}", title=fix.title), 60))
-
     def go_back(self) -> None:
         if self._start_when_ready:
             self._start_when_ready = False
             self.say(_("Not started."))
-        elif self.trial.running:
-            self.trial.stop()
-            self.redraw()
-            self.say(_("Stopped. Nothing was changed."))
+        elif self.trial.running and self.trial.asked:
+            self.stop_trial()
         elif self.walk.fixed_on:
             name, self.walk.fixed_on = self.walk.fixed_on, ""
             self.post_message(self.GoTo(name))
@@ -272,6 +247,8 @@ class ReviewScreen(PlannedScreen):
     def word_of(self, binding: Binding) -> str:
         if binding.action.startswith("fix(") and self.told:
             return cut(shown(self.told.fixes[int(binding.action[4:-1]) - 1].title), 60)
+        if binding.action == "try_lock" and self.trial.running:
+            return _("Stop")
         return super().word_of(binding)
 
     # pages and sheets
@@ -283,7 +260,10 @@ class ReviewScreen(PlannedScreen):
         more = {"lock": ["", *self._tried_lines(), "", *self.trial.diff()]}
         lines, at = all_lines(self._steps, self.query_one("#steps", ChoiceList).value, more)
         title = _("All {steps} steps: every command and every change", steps=len(self._steps))
-        self.app.push_screen(TextPage(self.track_line(), title, lines or self._obstacle_lines(), at=at))
+        told = self._obstacle_lines()
+        if told and lines:
+            told.append("")
+        self.app.push_screen(TextPage(self.track_line(), title, [*told, *lines], at=at + len(told) if at else 0))
 
     def action_extras(self) -> None:
         """E: extras, groups, the cache, what the checks require."""

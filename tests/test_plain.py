@@ -138,6 +138,40 @@ def test_a_misspelt_package_is_put_right_without_leaving(project: Project) -> No
     assert "gamma" in project.lock.read_text("utf-8")
 
 
+def without_a_lock(project: Project, asked: str) -> None:
+    project.lock.unlink()
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(text.replace('"alpha"', f'"alpha", "{asked}"'), "utf-8")
+
+
+def test_a_misspelt_package_is_put_right_before_anything_runs(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv lock in a copy finds it, and a second wrong name as well; nothing is changed before Start."""
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    without_a_lock(project, "gama")
+    code, told = walked(project.path, "\n" * 8 + "1\ngamm\n1\ngamma\ny\n")
+    assert code == 0, told
+    assert told.count("Not worth starting: No package gam") == 2
+    assert "2  lock: uv makes uv.lock, 3 packages added, 1 command" in told
+    assert told.count("step 1 of 4, fix: ") == 1, "the first run is the right one"
+    assert '"alpha", "gamma"' in project.pyproject.read_text("utf-8")
+    assert "It works: Python and " in told
+
+
+def test_a_lock_that_takes_long_is_left_to_the_run(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    monkeypatch.setattr("wizard.lock_forecast.PATIENCE_S", 0)
+    without_a_lock(project, "gamma")
+    code, told = walked(project.path, "\n" * 30)
+    assert code == 0, told
+    assert "Trying uv lock in a copy, at most 0 s; Ctrl+C skips it. The project is not touched." in told
+    assert "  1  lock: uv makes uv.lock, 1 command" in told
+    assert "It works: Python and " in told
+
+
 @pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "fix, again, told",
@@ -369,7 +403,7 @@ def test_without_a_lock_uv_makes_it_as_a_step(project: Project, index: Index, mo
     code, text = walked(project.path, "\n" * 40)
     assert code == 0, text
     assert "+ note: No uv.lock yet: uv makes it, as a step of the plan." in text
-    assert re.search(r"^  1  lock: uv makes uv\.lock, 1 command$", text, re.MULTILINE)
+    assert re.search(r"^  1  lock: uv makes uv\.lock, [1-9] packages? added, 1 command$", text, re.MULTILINE)
     assert project.lock.is_file()
     assert "It works: Python and " in text
 
@@ -391,8 +425,9 @@ def test_a_package_that_is_not_there_and_no_lock(
         begin(way, **named)
 
     monkeypatch.setattr(Way, "begin", begun)
-    code, told = walked(project.path, "\n" * 9 + "a\nq\n")
-    assert code == 1, told
+    code, told = walked(project.path, "\n" * 8 + "a\nq\n")
+    assert code == 0, told
+    assert told.endswith("Nothing was changed.\n")
     assert "uv remove --frozen nobody-has-it" in told
     assert "uv tree" not in told
     assert told.count("6/8 review") == 2

@@ -49,7 +49,7 @@ def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path, mach
     assert "alpha=1.0" in text
     assert "- not needed: 1" in text
     assert "  1  import: 1 dependency into pyproject.toml" in text
-    assert "  2  lock: uv makes uv.lock, 1 command" in text
+    assert "  2  lock: uv makes uv.lock, 2 packages added, 1 command" in text
     assert "It works: Python and " in text
     assert "Coming from conda:" in text
     assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha==1.0.*"]

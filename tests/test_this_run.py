@@ -103,6 +103,22 @@ def test_two_fixes_hold_together_and_only_variables_stay() -> None:
 
 
 @pytest.mark.parametrize(
+    "before, then, both",
+    [
+        ({"gama": "gamm>=1"}, {"gamm": "gamma"}, {"gama": "gamma"}),
+        ({"gama": "Gam.m"}, {"gam-m": None}, {"gama": None}),
+        ({"gama": "gamma"}, {"beta": None}, {"gama": "gamma", "beta": None}),
+        ({"gama": None}, {"gama": "gamma"}, {"gama": "gamma"}),
+    ],
+)
+def test_a_right_name_that_was_wrong_too_gives_its_place_to_the_next(
+    before: dict[str, str | None], then: dict[str, str | None], both: dict[str, str | None]
+) -> None:
+    """The file still has the first name: what is changed later is found by that one."""
+    assert ThisRun(requirements=before).with_(ThisRun(requirements=then)).requirements == both
+
+
+@pytest.mark.parametrize(
     "done, left",
     [
         ((), ThisRun({"A": "1"}, requirements={"beta": None}, commands=(LOCK,), options=("--reinstall",), python="3.12")),

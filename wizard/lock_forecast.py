@@ -1,4 +1,4 @@
-"""What the plan's `uv lock` would make of uv.lock and of the download, tried in a copy on request. Both faces ask here."""
+"""What the plan's `uv lock` would make of uv.lock and of the download, tried in a copy. Both faces ask here."""
 
 from __future__ import annotations
 
@@ -14,13 +14,23 @@ from wizard.language import nsaid, said
 from wizard.lists import named
 from wizard.plan.step import Plan
 from wizard.project.lock_changes import LockChanges, lock_changes, lock_diff
-from wizard.run.lock_preview import lock_in_copy
+from wizard.run.lock_preview import LockFailed, lock_in_copy
 from wizard.text import standing_size
+from wizard.ways_out import leads
 
 if TYPE_CHECKING:
+    from wizard.diagnosis import Diagnosis
     from wizard.way import Way
 
 NO_UV = said("there is no uv here yet that could lock; it is installed by the plan's first step")
+
+PATIENCE_S = 60.0
+"""Seconds for a trial that nobody asked for. What uv has fetched by then is in its cache."""
+ONLY_THERE = frozenset({
+    "python-missing", "disk-full", "read-only-filesystem", "permission-denied", "cache-locked", "cache-unusable",
+    "interrupted", "killed-out-of-memory",
+})  # fmt: skip
+"""Causes that a copy has and the run need not have: no Python is fetched for a look, and uv's cache is the one of now."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,23 @@ def forecast(way: Way, plan: Plan, stopped: Callable[[], bool] = lambda: False) 
     )
 
 
+def tries_by_itself(way: Way) -> bool:
+    """Whether a face tries it before anybody asks: it goes to the index that the run would go to right afterwards."""
+    return not way.machine.foreign and "uv" not in way.pending
+
+
+def only_there(error: WizardError) -> bool:
+    """Whether a trial that fails so says nothing about the run."""
+    return not isinstance(error, LockFailed) or error.diagnosis.cause in ONLY_THERE
+
+
+def in_the_way(error: WizardError) -> Diagnosis | None:
+    """Why the run is not worth starting: its lock fails, and a fix changes the plan. None where only the run can tell."""
+    if not isinstance(error, LockFailed) or only_there(error):
+        return None
+    return error.diagnosis if {"run", "ask"} & {leads(fix) for fix in error.diagnosis.fixes} else None
+
+
 def uv_now(way: Way) -> str | None:
     """The uv to try it with: the one that the run will use, else the newest that is here; None: there is none."""
     if way.machine.foreign:
@@ -99,4 +126,13 @@ def same_plan(one: Plan | None, other: Plan | None) -> bool:
     return one is not None and other is not None and key(one) == key(other)
 
 
-__all__ = ["LockForecast", "forecast", "same_plan", "uv_now"]
+__all__ = [
+    "PATIENCE_S",
+    "LockForecast",
+    "forecast",
+    "in_the_way",
+    "only_there",
+    "same_plan",
+    "tries_by_itself",
+    "uv_now",
+]

@@ -65,11 +65,14 @@ class ThisRun:
         return bool(self.requirements or self.python or self.commands)
 
     def with_(self, other: ThisRun) -> ThisRun:
-        """Both; of what can't be both, the other."""
+        """Both; of what can't be both, the other. A name that was put in by the one and taken out by the other is not there."""
+        ours = {name: _then(wish, other.requirements) for name, wish in self.requirements.items()}
+        put_in = {_name(wish) for wish in self.requirements.values()} - {""}
+        theirs = {name: wish for name, wish in other.requirements.items() if name not in put_in}
         return ThisRun(
             {**self.variables, **other.variables},
             self.locks or other.locks,
-            {**self.requirements, **other.requirements},
+            {**ours, **theirs},
             tuple(dict.fromkeys((*self.commands, *other.commands))),
             self.options if other.options == self.options else (*self.options, *other.options),
             other.python or self.python,
@@ -150,6 +153,16 @@ def filled(fix: Fix, name: str) -> Fix:
     """The fix with what was asked for."""
     commands = tuple(tuple(name if word == NAME else word for word in argv) for argv in fix.commands or ())
     return replace(fix, commands=commands)
+
+
+def _name(wish: str | None) -> str:
+    found = _NAMED.match(wish) if wish else None
+    return str(canonicalize_name(found[0])) if found else ""
+
+
+def _then(wish: str | None, wishes: Mapping[str, str | None]) -> str | None:
+    """What stands in the place of a requirement once those wishes came after it."""
+    return wishes.get(_name(wish), wish) if wish else wish
 
 
 def _alone(commands: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:

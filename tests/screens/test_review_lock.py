@@ -1,4 +1,4 @@
-"""The review's P: uv lock in a copy of the project, under way, found, failed, stopped; the screen never waits."""
+"""uv lock in a copy of the project, by itself and with P: under way, found, failed, stopped; the screen never waits."""
 
 from __future__ import annotations
 
@@ -34,19 +34,21 @@ def left() -> list[Path]:
 
 @asynccontextmanager
 async def review(
-    project: Project, index: Index, *, uv: bool = True, size: tuple[int, int] = (80, 24)
+    project: Project, index: Index, *, uv: bool = True, size: tuple[int, int] = (80, 24), by_itself: bool = False
 ) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
-    """The review of a plan that writes a mirror into the project, and so makes uv.lock again."""
+    """The review of a plan that writes a mirror into the project, and so makes uv.lock again. Over a thin line, unless
+    it is to be tried `by_itself`.
+    """
     mirror = {"mirrors.pypi": index.copy(), "mirrors.scope": "project", "verify.require": "cpu"}
     there = (FoundUv(os.fspath(project.uv), "0.13.8", "unknown"),) if uv else ()
     way = Way(
         os.fspath(project.path), choices=Choices().with_values("file", mirror), machine=replace(NOTHING, uv=there)
     )
-    app = WizardApp(Walk(way))
+    app = WizardApp(Walk(way, low_bandwidth=not by_itself))
     files = {path: path.read_bytes() for path in project.path.iterdir()}
     async with app.run_test(size=size) as pilot:
         app.show("review")
-        await until(pilot, shows(app, OFFER[:24] if uv else "uv makes uv.lock"))
+        await until(pilot, shows(app, "uv lock in a copy" if by_itself else OFFER[:24] if uv else "uv makes uv.lock"))
         yield app, pilot
         if app.walk.run is None:
             assert {path: path.read_bytes() for path in project.path.iterdir()} == files
@@ -79,6 +81,7 @@ async def test_while_uv_is_at_it_the_screen_goes_on_and_escape_stops_it(project:
         await pilot.press("p")
         await until(pilot, shows(app, ". uv lock in a copy, "))
         assert "[ Start when ready ]" in text_of(app)
+        assert "P Stop" in text_of(app)
         await until(pilot, lambda: bool(index.requests("alpha")))
         await until(pilot, shows(app, "uv lock in a copy, 1 s so far"))
         await pilot.press("up", "down", "f1", "f1")
@@ -142,6 +145,84 @@ async def test_leaving_the_wizard_ends_uv(project: Project, index: Index) -> Non
         await pilot.press("ctrl+q")
     wait_for(lambda: left() == [], "uv was left behind")
     gate.release()
+
+
+async def test_by_itself_once_and_enter_starts_when_it_is_there(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index, by_itself=True) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Starts by itself"))
+        assert app.walk.run is None
+        gate.release()
+        await until(pilot, lambda: app.walk.run is not None)
+        await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+
+
+@pytest.mark.parametrize("key", ["p", ""])
+async def test_what_nobody_asked_for_is_ended_by_p_and_by_its_limit(
+    key: str, project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not key:
+        monkeypatch.setattr("screens.lock_trial.PATIENCE_S", 0.0)
+    index.fault("alpha", gate := Gate())
+    async with review(project, index, by_itself=True) as (app, pilot):
+        if key:
+            await pilot.press(key)
+        await until(pilot, shows(app, OFFER))
+        await until(pilot, shows(app, "[ Start: 4 steps ]"))
+        await until(pilot, lambda: left() == [])
+        app.screen.on_facts()  # type: ignore[attr-defined]  # the same plan once more
+        assert OFFER in text_of(app)
+        gate.release()
+
+
+async def test_esc_goes_back_while_it_is_tried_by_itself_and_it_goes_on(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index, by_itself=True) as (app, pilot):
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.id == "torch")
+        gate.release()
+        app.show("review")
+        await until(pilot, shows(app, "uv.lock: 2 packages changed"))
+
+
+@asynccontextmanager
+async def misspelt(project: Project, index: Index) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
+    """The review of a project that asks for a package that nobody has, and has no uv.lock yet."""
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(text.replace('"alpha"', '"alpha", "gama>=1"'), "utf-8")
+    project.lock.unlink()
+    there = (FoundUv(os.fspath(project.uv), "0.13.8", "unknown"),)
+    environment = {**os.environ, "UV_DEFAULT_INDEX": index.url()}
+    way = Way(os.fspath(project.path), machine=replace(NOTHING, uv=there), environment=environment)
+    app = WizardApp(Walk(way))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.walk.way.locks_first = True
+        app.show("review")
+        await until(pilot, shows(app, "x error    No package gama in this package index"))
+        yield app, pilot
+
+
+async def test_a_misspelt_package_is_put_right_before_anything_runs(project: Project, index: Index) -> None:
+    async with misspelt(project, index) as (app, pilot):
+        assert "Something stands in the way. Nothing is changed." in text_of(app)
+        assert "1 Write its right name instead, if gama is misspelt" in text_of(app)
+        await pilot.press("d")
+        await until(pilot, shows(app, "uv add --frozen NAME"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "[ Fix 1: type the name ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "The review shows what becomes of pyproject.toml"))
+        await pilot.press(*"gamma", "enter")
+        await until(pilot, shows(app, "ask for gamma in pyproject.toml"))
+        await until(pilot, shows(app, "uv.lock: 3 packages added"))
+        assert app.walk.run is None
+        assert '"gama>=1"' in project.pyproject.read_text("utf-8"), "nothing is changed before Start"
+        await until(pilot, shows(app, "[ Start: "))
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+        assert app.walk.state is not None
+        assert app.walk.state.exit_code == 0
 
 
 @pytest.mark.long

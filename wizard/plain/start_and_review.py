@@ -21,7 +21,9 @@ from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
     from wizard.advice.findings import Finding
+    from wizard.lock_forecast import LockForecast
     from wizard.plan.forecast import Forecast
+    from wizard.run.lock_preview import LockFailed
     from wizard.way import Way
 
 MARKS = {"error": said("x error:"), "warning": said("! warning:"), "note": said("+ note:")}
@@ -92,12 +94,16 @@ def nothing() -> None:
     """What taking the default does."""
 
 
-def review(way: Way, plan: Plan, forecast: Forecast | None = None) -> Page:
-    """The plan, row by row; `details`: every command and every change. `forecast`: what its sync would fetch."""
+def review(
+    way: Way, plan: Plan, forecast: Forecast | None = None, tried: LockForecast | LockFailed | None = None
+) -> Page:
+    """The plan, row by row; `details`: every command and every change. `forecast`: what its sync would fetch; `tried`: what
+    came of its lock in a copy.
+    """
     from wizard.plain.options import of_review
 
     lines = [
-        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_fetched(step, forecast)}{_much(step)}"
+        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_fetched(step, forecast)}{_locked(step, tried)}{_much(step)}"
         for number, step in enumerate(plan.steps, 1)
     ]
     lines += [f"  ! {shown(note)}" for step in plan.steps for note in step.notes]
@@ -152,6 +158,18 @@ def _fetched(step: Step, forecast: Forecast | None) -> str:
     if step.id != "sync" or forecast is None:
         return ""
     return _(", ") + (shown(forecast.tight.told) if forecast.tight is not None else forecast.told)
+
+
+def _locked(step: Step, tried: LockForecast | LockFailed | None) -> str:
+    """What the trial says of the lock's row and of the sync's."""
+    from wizard.lock_forecast import LockForecast
+
+    if isinstance(tried, LockForecast):
+        told = {"lock": tried.changes.summary, "sync": tried.fetches}.get(step.id)
+        return f"{_(', ')}{shown(told)}" if told else ""
+    if tried is not None and step.id == "lock":
+        return f"{_(', ')}{_('x uv lock fails: {title}', title=one_line(shown(tried.diagnosis.title)))}"
+    return ""
 
 
 def _much(step: Step) -> str:

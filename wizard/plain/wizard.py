@@ -18,6 +18,7 @@ from wizard.plain import start_and_review as plain_pages
 from wizard.plain import uv_and_settings as plain_machine
 from wizard.plain.page import Again, Back, EndOfInput, Page, Quit, Talk, without_answered
 from wizard.plain.run import Ended, carry_out
+from wizard.plain.trying import Trial
 from wizard.plain.ways_out import take_out
 from wizard.told.closing import closing
 from wizard.told.lines import diagnosis as diagnosis_lines
@@ -79,6 +80,7 @@ class _Walk:
         self._tried: set[str] = set()
         """Titles of the fixes that were taken."""
         self._in_the_way: Diagnosis | None = None
+        self._trial = Trial(self.talk)
         self.code = int(ExitCode.DONE)
 
     def go(self) -> int:
@@ -170,7 +172,7 @@ class _Walk:
                 if self._in_the_way is not None:
                     self._clear(made, found, self._in_the_way)
                     continue
-                self.talk.go_through(plain_pages.review(self.way, made, found))
+                self.talk.go_through(plain_pages.review(self.way, made, found, self._trial.found))
             except Again:
                 continue
             except Back:
@@ -195,6 +197,8 @@ class _Walk:
         found = sync_forecast.look(self.way, made, ask=True) if obstacle is None else None
         if obstacle is None and not made.step("fix"):  # which may be the remedy
             obstacle = sync_forecast.obstacle(self.way, found)
+        if obstacle is None:
+            obstacle = self._trial.of(self.way, made)
         self._in_the_way = None
         if obstacle is not None:
             self.talk.say(["", *diagnosis_lines(obstacle, uv_word(self.way))])
@@ -222,6 +226,7 @@ class _Walk:
             elif answer in page.asks:
                 self.talk.say(page.asks[answer]())
             elif answer == "a" or self._takes(obstacle.fixes, answer, None):
+                self._trial.forget()
                 self._look_again()
                 return
 
