@@ -213,7 +213,7 @@ def _offer_new(
     """`known`: what was typed before, and `trouble` what came of it."""
     from pathlib import Path
 
-    from wizard.begin import new
+    from wizard.begin import new, packages_in
     from wizard.plan.import_file import name_of
 
     typed = known or {"name": name_of(Path(screen.way.path).name)}
@@ -235,7 +235,7 @@ def _offer_new(
     def make(answer: dict[str, str]) -> None:
         _wait_for_uv(screen)
         try:
-            step = new(screen.way, answer["name"], answer["python"], _listed(answer["packages"]))
+            step = new(screen.way, answer["name"], answer["python"], packages_in(answer["packages"]))
         except (WizardError, OSError) as error:
             screen.app.call_from_thread(again, answer, error)
         else:
@@ -252,9 +252,9 @@ def _offer_new(
 
 
 def _no_packages(text: str) -> str | None:
-    from wizard.begin import check_packages
+    from wizard.begin import check_packages, packages_in
 
-    return _refused(lambda: check_packages(_listed(text)))
+    return _refused(lambda: check_packages(packages_in(text)))
 
 
 def _no_python(text: str) -> str | None:
@@ -281,10 +281,6 @@ def _wait_for_uv(screen: StepScreen) -> None:
     until = monotonic() + UV_WAIT_S
     while "uv" in screen.way.pending and monotonic() < until:
         sleep(POLL_S)
-
-
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _begin(screen: StepScreen, make: Callable[[], Step], done: Callable[[], None]) -> None:

@@ -112,7 +112,7 @@ class LockTrial:
     def lines(self, uv: str = "uv") -> list[str]:
         """Every package that is new, gone or another; or why it fails and what to do. `uv`: as the terminal finds it."""
         if self.found is not None:
-            return [*self.found.changes.lines] or [f"  {self.found.changes.summary}"]
+            return [*self.found.changes.lines] or [f"  {shown(self.found.changes.summary)}"]
         if not isinstance(self.failed, LockFailed):
             return [] if self.failed is None else [one_line(error_told(self.failed))]
         found = self.failed.diagnosis

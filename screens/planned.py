@@ -12,6 +12,7 @@ from screens import asking_name
 from screens.choosing import ChoiceList
 from screens.offering import QuitAsked
 from screens.rows import cut
+from screens.step_text import TAKEN_HERE
 from screens.sync_look import SyncLook
 from screens.trying import TryingScreen
 from screens.walk import Walk
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from wizard.plan.forecast import Forecast
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
-
-TAKEN_HERE = ("review", "run", "ask")
-"""Fixes that the plan can take up; the others are copied."""
 
 
 class PlannedScreen(TryingScreen):

@@ -15,8 +15,10 @@ from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.text import clean, masked, one_line
 from wizard.told.phrases import step_name
-from wizard.ways_out import to_type
+from wizard.ways_out import leads, to_type
 
+TAKEN_HERE = ("review", "run", "ask")
+"""Fixes that the plan can take up; the others are copied."""
 EVIDENCE = 3
 """Lines that prove what stands in the way."""
 MOST_ROWS = 9
@@ -173,10 +175,10 @@ def sums(steps: Sequence[Step]) -> str:
     return "\n".join([*lines, *([cut(path, 38) for path in files] or [_("nothing: no file is written")])])
 
 
-def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv") -> list[str]:
+def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", *, whole: bool = True) -> list[str]:
     """What stands in the way, and what to do about it; with its proofs where that is somebody's own to put right.
 
-    `uv`: as the terminal finds it (wizard.ways_out.uv_word).
+    `uv`: as the terminal finds it (wizard.ways_out.uv_word); `whole`: also the commands of fixes that need no typing here.
     """
     lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
     if not found.fixes:
@@ -184,5 +186,7 @@ def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv") -> list[str]:
         lines += [f"> {cut(one_line(one, 200), width - 2)}" for one in proofs]
         return [*lines, _("Put that right; F5 then looks again.")]
     for number, fix in enumerate(found.fixes, 1):
-        lines += [f"{number} {shown(fix.title)}", *("  " + line for line in to_type(fix.commands, uv))]
+        lines.append(f"{number} {shown(fix.title)}")
+        if whole or leads(fix) not in TAKEN_HERE:
+            lines += ["  " + line for line in to_type(fix.commands, uv)]
     return lines

@@ -176,6 +176,11 @@ class VerificationScreen(RunScreen):
     def busy(self) -> bool:
         return self.walk.running
 
+    def on_facts(self) -> None:
+        if not self._asked:  # a project that the run has made is read only after it
+            self._asked_for = None
+        super().on_facts()
+
     def taken_back(self) -> None:
         self._asked_for = None  # what to type from now on is another matter then
         super().taken_back()

@@ -57,10 +57,10 @@ def test_an_environment_file_becomes_a_project_that_is_synced(folder: Path, mach
 
 
 def test_a_new_project_asks_until_the_answers_will_do(folder: Path, machine: Machine) -> None:
-    code, text = walked(folder, machine, "1\nmy project\nmine\n\nalpha, no name\nalpha\n\nq\n")
+    code, text = walked(folder, machine, "1\nmy project\nmine\n\nalpha, no/name\nalpha\n\nq\n")
     assert code == 0
     assert "x error: a name has letters, digits and - _ . between them" in text
-    assert "x error: no name is no package's name" in text
+    assert "x error: no/name is no package's name" in text
     assert "uv add alpha puts the packages into it" in text
     assert "The plan begins with it." in text
     assert text.endswith("Nothing was changed.\n")

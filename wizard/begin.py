@@ -16,7 +16,7 @@ from wizard.environment_files.record import Described, Imported
 from wizard.errors import BadInput, WizardError
 from wizard.language import nsaid, said
 from wizard.machine.uv_flags import is_on
-from wizard.new_project import check_packages, check_python, new
+from wizard.new_project import check_packages, check_python, new, packages_in
 from wizard.plan import import_file
 from wizard.plan.quoting import command_line
 from wizard.text import one_line, standing_size
@@ -183,5 +183,5 @@ def _bytes(path: Path) -> bytes | None:
 
 __all__ = [
     "CondaHere", "asked_for", "brought", "brought_from_conda", "check_packages", "check_python", "conda_environment",
-    "files_below", "new", "of_file", "step_of",
+    "files_below", "new", "of_file", "packages_in", "step_of",
 ]  # fmt: skip

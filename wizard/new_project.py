@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,15 +68,31 @@ def _summary(name: str, packages: Sequence[str]) -> str:
     return said("a new project, {name}, with {packages}", name=name, packages=named(packages))
 
 
+def packages_in(text: str) -> list[str]:
+    """Requirements as people write them: with commas between them, or spaces as for `uv add`; `numpy>=2,<3` is one."""
+    words = re.findall(r"[^\s,]+[\s,]*", text)
+    found: list[str] = []
+    while words:
+        ends = (end for end in range(len(words), 1, -1) if _is_requirement("".join(words[:end])))
+        end = next(ends, 1)  # the longest one, else a word that is refused by itself
+        found.append("".join(words[:end]).strip(", \t\r\n"))
+        words = words[end:]
+    return found
+
+
+def _is_requirement(text: str) -> bool:
+    try:
+        Requirement(text.strip(", \t\r\n"))
+    except InvalidRequirement:
+        return False
+    return True
+
+
 def check_packages(packages: Iterable[str]) -> None:
     """Raises BadInput for what is no requirement."""
     for one in packages:
-        try:
-            Requirement(one)
-        except InvalidRequirement:
-            raise BadInput(
-                said("{one} is no package's name; write numpy, say, or numpy>=2", one=one_line(one, 30))
-            ) from None
+        if not _is_requirement(one):
+            raise BadInput(said("{one} is no package's name; write numpy, say, or numpy>=2", one=one_line(one, 30)))
 
 
 def as_uv_would(name: str, python: str, packages: Sequence[str]) -> Mapping[str, bytes]:
@@ -150,4 +167,4 @@ def _run(way: Way, folder: Path, argv: list[str]) -> None:
         raise BadInput(one_line(told, 200))
 
 
-__all__ = ["as_uv_would", "check_packages", "check_python", "new"]
+__all__ = ["as_uv_would", "check_packages", "check_python", "new", "packages_in"]

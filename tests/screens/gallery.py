@@ -74,6 +74,7 @@ STATES: dict[str, Shown] = {
     "review-no-room": Shown(_ways.sound, "review", fetched=_ways.does_not_fit),
     "review-no-lock": Shown(_ways.no_lock, "review"),
     "review-trying": Shown(_ways.settled, "review", then=_ways.trying_the_lock),
+    "review-lock-fails": Shown(_ways.settled, "review", then=_ways.lock_failed),
     "sync-before": Shown(_runs.at_a_step_before, "sync"),
     "sync": Shown(_runs.in_the_middle, "sync"),
     "sync-begins": Shown(_runs.begins, "sync"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from screens.walk import Walk
 from tests.screens.frozen import HOME, NOW, OWN_UV, FrozenWay, project, server
 from tests.screens.made_up import GIB
+from wizard.diagnosis import Context, diagnose
 from wizard.language import said
 from wizard.machine.facts import CondaEnvironment, Gpu, Libc, Machine
 from wizard.mirrors import kept
@@ -17,6 +18,7 @@ from wizard.mirrors.command import state_folder
 from wizard.mirrors.record import Kind, Measurement, MirrorResult
 from wizard.plan.forecast import Forecast, Need, Place
 from wizard.project.place import Place as Where
+from wizard.run.lock_preview import LockFailed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -209,6 +211,16 @@ def trying_the_lock(app: App[Any]) -> None:
     screen: Any = app.screen
     screen.trial._plan, screen.trial._stop, screen.trial._began = screen.plan, threading.Event(), 1000.0 - 12.0
     screen.redraw()
+
+
+def lock_failed(app: App[Any]) -> None:
+    """uv lock, tried in a copy, has found no package of a name."""
+    screen: Any = app.screen
+    told = "Because numpi was not found in the package registry and your project depends on numpi, we can conclude"
+    error = LockFailed(diagnose(f"  x No solution found when resolving dependencies:\n  |-> {told} that\n", Context()))
+    screen.trial._plan, screen.trial.failed = screen.plan, error
+    screen.redraw()
+    screen.query_one("#steps").highlighted = 0
 
 
 __all__ = ["SOURCES", "TORCH"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,28 @@ from wizard.run import client
 from wizard.toml import parse
 
 __all__ = ["folder"]
+
+
+async def test_a_new_project_asks_for_the_right_name_before_anything_is_written(
+    folder: Path, index: Index, uv: Path
+) -> None:
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, shows(app, "A new project in this folder"))
+        await pilot.press("enter", "enter", *"alpha betta", "enter")
+        await until(pilot, shows(app, "The plan begins with it"))
+        app.show("review")
+        await until(pilot, shows(app, "x error    No package betta in this package index"))
+        assert os.listdir(folder) == []
+        await until(pilot, shows(app, "[ Fix 1: type the name ]"))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+        await pilot.press(*"beta", "enter")
+        await until(pilot, shows(app, "uv.lock: 2 packages added"))
+        await until(pilot, shows(app, "[ Start: 5 steps ]"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Asked for: alpha 1.0, beta 1.1"))
+        assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha", "beta"]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +54,7 @@ async def test_a_misspelt_package_of_a_new_project(
     uv: Path,
 ) -> None:
     async with started(folder, uv) as (app, pilot):
+        app.walk.low_bandwidth = True  # over a thin line nothing is tried before
         await pilot.press("enter")
         await until(pilot, shows(app, "A new project in this folder"))
         await pilot.press("enter", "enter", *"alpha, betta", "enter")

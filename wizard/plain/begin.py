@@ -226,11 +226,7 @@ def _refused(check: Callable[[], None]) -> str | None:
 
 
 def _packages(text: str) -> list[str]:
-    return [] if text in {"none", _("none")} else _listed(text)
-
-
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
+    return [] if text in {"none", _("none")} else begin.packages_in(text)
 
 
 def cloned(address: str, way: Way, talk: Talk) -> str:

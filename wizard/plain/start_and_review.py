@@ -103,7 +103,8 @@ def review(
     from wizard.plain.options import of_review
 
     lines = [
-        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_fetched(step, forecast)}{_locked(step, tried)}{_much(step)}"
+        f"  {number}  {step_name(step.id)}{_(': ')}{shown(step.summary)}{_fetched(step, forecast)}"
+        f"{_locked(step, tried)}{_much(step)}"
         for number, step in enumerate(plan.steps, 1)
     ]
     lines += [f"  ! {shown(note)}" for step in plan.steps for note in step.notes]

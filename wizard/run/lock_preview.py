@@ -17,6 +17,7 @@ from wizard.diagnosis import Context, Diagnosis, diagnose
 from wizard.errors import WizardError
 from wizard.files import read_bytes
 from wizard.language import said
+from wizard.machine.storage import existing
 from wizard.patience import patiently
 from wizard.plan.step import Command, Plan
 from wizard.project.facts import Project
@@ -126,7 +127,7 @@ def _cache_dir(uv: str, project: Project, environment: Mapping[str, str]) -> str
     """uv's cache as the project has it: it may be named relative to the project, and a copy must not get another."""
     try:
         told = subprocess.run(
-            [uv, "cache", "dir"], cwd=project.path, env=dict(environment), stdin=subprocess.DEVNULL,
+            [uv, "cache", "dir"], cwd=existing(project.path), env=dict(environment), stdin=subprocess.DEVNULL,
             capture_output=True, encoding="utf-8", errors="replace", check=False,
         )  # fmt: skip
     except OSError as error:
