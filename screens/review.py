@@ -142,7 +142,8 @@ class ReviewScreen(PlannedScreen):
             self.query_one("#note", Line),
         )
         if step is None:
-            told, rows = self._obstacle_lines(whole=False), self._detail_rows()
+            rows = self._detail_rows(0)
+            told = self._obstacle_lines(rows)
             more = _("lines {first} to {last}, D all", first=1, last=rows) if len(told) > rows + 1 else ""
             head_line.show(sides(told[0], more, self.room - 1) if told else "")
             text.show(Content("\n".join(cut(f"  {line}", self.room) for line in told[1 : rows + 1])))
@@ -171,8 +172,8 @@ class ReviewScreen(PlannedScreen):
     def _tried_lines(self) -> list[str]:
         return [shown(line) for line in self.trial.lines(uv_word(self.way))]
 
-    def _obstacle_lines(self, *, whole: bool = True) -> list[str]:
-        return [] if self.told is None else obstacle_lines(self.told, self.room - 3, uv_word(self.way), whole=whole)
+    def _obstacle_lines(self, most: int | None = None) -> list[str]:
+        return [] if self.told is None else obstacle_lines(self.told, self.room - 3, uv_word(self.way), most)
 
     def _detail_rows(self, note: int = 1) -> int:
         """Rows for the step at length, beside the list and `note` rows below."""

@@ -175,18 +175,21 @@ def sums(steps: Sequence[Step]) -> str:
     return "\n".join([*lines, *([cut(path, 38) for path in files] or [_("nothing: no file is written")])])
 
 
-def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", *, whole: bool = True) -> list[str]:
+def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", most: int | None = None) -> list[str]:
     """What stands in the way, and what to do about it; with its proofs where that is somebody's own to put right.
 
-    `uv`: as the terminal finds it (wizard.ways_out.uv_word); `whole`: also the commands of fixes that need no typing here.
+    `uv`: as the terminal finds it (wizard.ways_out.uv_word); `most`: rows that there are, None for a page. Where they are too
+    few for all of it, the ways out come first, and those that need no typing here are told without their commands.
     """
-    lines = [_("What to do"), *wrapped(found.explanation, width, 4)]
+    why = wrapped(found.explanation, width, 4)
     if not found.fixes:
         proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()][:EVIDENCE]
-        lines += [f"> {cut(one_line(one, 200), width - 2)}" for one in proofs]
-        return [*lines, _("Put that right; F5 then looks again.")]
+        why += [f"> {cut(one_line(one, 200), width - 2)}" for one in proofs]
+        return [_("What to do"), *why, _("Put that right; F5 then looks again.")]
+    ways: list[str] = []
     for number, fix in enumerate(found.fixes, 1):
-        lines.append(f"{number} {shown(fix.title)}")
-        if whole or leads(fix) not in TAKEN_HERE:
-            lines += ["  " + line for line in to_type(fix.commands, uv)]
-    return lines
+        ways.append(f"{number} {shown(fix.title)}")
+        if most is None or leads(fix) not in TAKEN_HERE:
+            ways += ["  " + line for line in to_type(fix.commands, uv)]
+    told = [*ways, *why] if most is not None and len(why) + len(ways) > most else [*why, *ways]
+    return [_("What to do"), *told]
