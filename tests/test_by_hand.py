@@ -45,6 +45,26 @@ def test_torch_by_hand(sets: list[str], command: str, tmp_path: Path) -> None:
     assert way.by_hand("torch") == command
 
 
+@pytest.mark.parametrize(
+    "sets, words",
+    [
+        ([], ""),
+        (["torch.variant=cu126", "sync.extras=gpu,docs"], " --set torch.variant=cu126 --set sync.extras=gpu,docs"),
+        (["sync.no-cache=true", "mirrors.pypi=https://me:secret@m.example/simple"],
+         " --set mirrors.pypi=https://m.example/simple --set sync.no-cache=true"),
+        (["settings.cache-dir=/data/my cache"], " --set 'settings.cache-dir=/data/my cache'"),
+        (["settings.link-mode=auto"], ""),
+    ],
+)  # fmt: skip
+def test_the_review_by_hand_is_a_script_with_what_was_chosen(sets: list[str], words: str, tmp_path: Path) -> None:
+    way = Way(str(make_torch_project(tmp_path)), machine=RTX, choices=Choices().with_values("screen", from_sets(sets)))
+    assert way.by_hand("review") == f"uv-wizard export script{words}"
+    way.locks_first = True
+    (tmp_path / "uv.lock").unlink()
+    way.read()
+    assert way.by_hand("review") == f"uv lock  ;  uv-wizard export script{words}"
+
+
 def test_sync_by_hand_makes_the_lock_first_where_the_plan_does(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n')
     way = Way(str(tmp_path), machine=RTX)

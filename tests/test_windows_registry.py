@@ -218,7 +218,7 @@ def wizard(*argv: str, check: int = 0) -> str:
         check=False,
         timeout=110,
     )
-    assert done.returncode == check, (done.stdout, done.stderr)
+    assert done.returncode == check, f"{done.stdout}\n{done.stderr}"
     return done.stdout
 
 

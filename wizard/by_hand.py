@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from wizard.catalog_torch import the
+from wizard.choice_keys import KEYS
 from wizard.errors import WizardError
 from wizard.language import said
 from wizard.plan.mirrors import address
@@ -15,6 +16,7 @@ from wizard.plan.settings import chosen_variables
 from wizard.ways_out import uv_word
 
 if TYPE_CHECKING:
+    from wizard.choices import Choices
     from wizard.plan.step import Command
     from wizard.way import Way
 
@@ -115,8 +117,20 @@ def _torch(way: Way) -> str:
 
 
 def _review(way: Way) -> str:
-    del way
-    return "uv-wizard plan"
+    """The plan as a script, with what was chosen here; what a fix does first, and a new project, no script has."""
+    if way.project is None or way.begun is not None or way.this_run or way.machine.foreign:
+        return "uv-wizard plan"
+    lock = [("uv", "lock")] if way.makes_lock else []
+    return _THEN.join(map(command_line, [*lock, ("uv-wizard", "export", "script", *_sets(way.choices))]))
+
+
+def _sets(choices: Choices) -> Iterator[str]:
+    """What was chosen on a face or by `--set`, as words of a command."""
+    for key, spec in KEYS.items():
+        value, origin = choices.said(key)
+        if origin in ("screen", "set") and value != spec.default:
+            text = ",".join(value) if isinstance(value, tuple) else str(value).lower() if value is True else str(value)
+            yield from ("--set", f"{key}={text}")
 
 
 def _sync(way: Way) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wizard import sync_forecast
 from wizard.advice.lock_files import files_here
 from wizard.advice.torch_reach import Selected
 from wizard.errors import WizardError
-from wizard.language import nsaid, said
+from wizard.language import nsaid, said, shown
 from wizard.lists import named
 from wizard.plan.step import Plan
 from wizard.project.lock_changes import LockChanges, lock_changes, lock_diff
@@ -43,10 +44,14 @@ class LockForecast:
     diff: str
     download: int | None
     packages: int
+    tight: str = ""
+    """Why a first sync may not fit on the disks."""
 
     @property
     def fetches(self) -> str:
-        """`31 packages, 2.8 GiB at most`, for the sync's row."""
+        """`31 packages, 2.8 GiB at most`, for the sync's row; or what there is not enough of."""
+        if self.tight:
+            return f"! {shown(self.tight)}"
         size = (
             said("{download} at most", download=standing_size(self.download))
             if self.download is not None
@@ -82,11 +87,13 @@ def forecast(way: Way, plan: Plan, stopped: Callable[[], bool] = lambda: False) 
     found = lock_in_copy(plan, way.project, uv, way.environment, stopped)
     files = files_here(machine, found.project, Selected(chosen.extras, chosen.groups))
     sizes = [one.size for one in files]
+    first = sync_forecast.first_sync(way, plan, files)
     return LockForecast(
         lock_changes(found.before, found.after),
         lock_diff(found.before, found.after),
         None if None in sizes else sum(size for size in sizes if size is not None),
         len(files),
+        first.tight.told if first is not None and first.tight is not None else "",
     )
 
 

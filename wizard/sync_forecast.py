@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from wizard.run import known, room
 from wizard.run.environment import child_environment
 
 if TYPE_CHECKING:
+    from wizard.advice.lock_files import FileHere
     from wizard.way import Way
 
 
@@ -26,6 +27,16 @@ def look(way: Way, plan: Plan, stopped: Callable[[], bool] = lambda: False, *, a
         return None
     found = room.look(question, stopped, ask=ask) if way.uv_path() else None
     return found or _by_the_lock(way, question)
+
+
+def first_sync(way: Way, plan: Plan, files: Iterable[FileHere]) -> Forecast | None:
+    """Of a lock that was tried in a copy: what a first sync fetches, at most, for uv's cache may hold some of it. None where
+    there is an environment already, or no sync.
+    """
+    question = _question(way, plan, locked=True)
+    if question is None or Path(question.environment_path).is_dir():
+        return None
+    return _of_parts([Part(one.package, one.size) for one in files], question)
 
 
 def same(one: Plan | None, other: Plan | None) -> bool:
@@ -56,10 +67,11 @@ def changes(plan: Plan, found: Forecast | None) -> bool | None:
     return None if found is None else found.packages > 0
 
 
-def _question(way: Way, plan: Plan) -> room.Question | None:
+def _question(way: Way, plan: Plan, *, locked: bool = False) -> room.Question | None:
+    """`locked`: whether it is asked also where uv.lock is made anew."""
     sync = plan.step("sync")
     project = way.project
-    if sync is None or plan.step("lock") or way.machine.foreign or project is None:
+    if sync is None or (plan.step("lock") and not locked) or way.machine.foreign or project is None:
         return None
     command = sync.commands[0]
     told = command.options.get("room") or {}
@@ -82,11 +94,14 @@ def _by_the_lock(way: Way, question: room.Question) -> Forecast:
     """Where no uv can tell: everything, as if nothing were here yet."""
     from wizard.lock_sizes import download
 
-    parts = [Part(one.package, one.size) for one in download(way).files]
+    return _of_parts([Part(one.package, one.size) for one in download(way).files], question)
+
+
+def _of_parts(parts: list[Part], question: room.Question) -> Forecast:
     cache = room.place("cache", room.cache_folder(question), question)
     environment = room.place("environment", question.environment_path, question)
     spread = room.spread(question.spread, one_disk=cache.disk == environment.disk)
     return forecast(parts, None, cache, environment, spread)
 
 
-__all__ = ["changes", "look", "obstacle", "same"]
+__all__ = ["changes", "first_sync", "look", "obstacle", "same"]

@@ -89,3 +89,22 @@ async def test_room_that_uv_can_make_is_a_step_before_the_sync(project: Project,
         await until(pilot, shows(app, "[ Start: 3 steps ]"))
         assert " 1 fix        uv cache prune" in text_of(app)
         assert "x " in next(row for row in text_of(app).splitlines() if row.startswith(" 2 sync"))
+
+
+@pytest.mark.same_everywhere
+async def test_where_the_lock_is_made_first_its_copy_tells_that_room_is_short(
+    project: Project, index: Index, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word, no obstacle: the run looks at the room itself, once uv.lock is there."""
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    project.lock.unlink()
+    disks = (disk(mount_of(tmp_path), 100_000, "project", "cache"),)
+    async with review(project, disks) as (app, pilot):
+        app.walk.way.locks_first = True
+        app.current.on_facts()
+        await until(pilot, shows(app, "uv.lock: 2 packages added"))
+        assert "! about " in text_of(app)
+        assert " needed, " in text_of(app)
+        await until(pilot, shows(app, "[ Start: 3 steps ]"))
+        assert cache.exists(), "uv's own, as ever"
+    assert made(project.lock, project.venv) == []
