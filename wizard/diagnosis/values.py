@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 from wizard import lists
 from wizard.diagnosis.around import glibc, gpu_vendor
 from wizard.diagnosis.gpus import generations
+from wizard.diagnosis.meant import imported_as, meant
 from wizard.diagnosis.rules import libraries
 from wizard.diagnosis.scene import Scene
 from wizard.language import said
@@ -236,7 +237,10 @@ def _derived(scene: Scene, found: Mapping[str, Any]) -> dict[str, Any]:
     number = found.get("driver_number")
     request = re.search(r"\d+\.\d+(?:\.\d+)?", found.get("request", ""))
     needed = re.search(r"\d+\.\d+", found.get("needed", ""))
+    direct = found.get("direct")
     return {
+        "meant": meant(direct) if direct else None,
+        "imported_as": imported_as(direct) if direct else None,
         "extras_without": [each for each in extras if each != name],
         "groups_without": [each for each in groups if each != name],
         "keep_first": [each for each in extras if each != second] or ([first] if first else None),
