@@ -103,7 +103,7 @@ STATES: dict[str, Shown] = {
     "interrupted": Shown(_runs.interrupted, "start", (), "sheet"),
     "undo": Shown(_runs.green, "verify", (), "sheet", _runs.undo_asked),
     "join": Shown(_ways.settled, "review", (), "sheet", _asked.joining),
-    "right-name": Shown(_asked.misspelt, "sync", ("1",), "sheet"),
+    "right-name": Shown(_asked.misspelt, "sync", ("2",), "sheet"),
     "folder": Shown(_asked.many, "start", ("up", "end", "up", "enter"), "sheet"),
     "folder-wrong": Shown(_asked.many, "start", ("up", "end", "up", "enter", *"-x", "enter"), "sheet"),
     "own-folder": Shown(_ways.home, "start", ("enter",), "sheet"),
