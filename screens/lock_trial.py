@@ -9,21 +9,23 @@ from collections.abc import Sequence
 from wizard.diagnosis import Diagnosis
 from wizard.errors import WizardError
 from wizard.language import _, error_told, said, shown
-from wizard.lock_forecast import PATIENCE_S, LockForecast, in_the_way, only_there, same_plan
-from wizard.plan.step import Plan, Step
+from wizard.lock_forecast import PATIENCE_S, LockForecast, in_the_way, only_there
+from wizard.plan.step import Step
 from wizard.run.lock_preview import LockFailed
 from wizard.text import one_line
 from wizard.told.phrases import whole_span
 from wizard.ways_out import to_type
 
 OFFER = said("uv makes uv.lock; P tries it in a copy")
+NO_UV = said("uv makes uv.lock; not tried, its uv is not here yet")
 
 
 class LockTrial:
     """One trial at most, of one plan. Another plan begins without any."""
 
     def __init__(self) -> None:
-        self._plan: Plan | None = None
+        self._key: object = None
+        """What the lock hung on that was tried last."""
         self._stop: threading.Event | None = None
         self._began = 0.0
         self._by_itself = False
@@ -43,7 +45,7 @@ class LockTrial:
     @property
     def untried(self) -> bool:
         """Whether nothing was begun for this plan, nor stopped."""
-        return self._plan is None
+        return self._key is None
 
     @property
     def too_long(self) -> bool:
@@ -55,14 +57,14 @@ class LockTrial:
         """Why the lock can't be made, where the plan can be changed so that it can."""
         return in_the_way(self.failed) if self.failed is not None else None
 
-    def begin(self, plan: Plan, *, by_itself: bool = False) -> threading.Event:
-        """A trial of that plan begins; the event is set once nobody waits for it any more.
+    def begin(self, key: object, *, by_itself: bool = False) -> threading.Event:
+        """A trial begins; the event is set once nobody waits for it any more.
 
-        `by_itself`: nobody has asked for it.
+        `key`: see wizard.lock_forecast.hangs_on; `by_itself`: nobody has asked for it.
         """
         self.stop()
         self._by_itself = by_itself
-        self._plan, self.found, self.failed = plan, None, None
+        self._key, self.found, self.failed = key, None, None
         self._stop, self._began = threading.Event(), time.monotonic()
         return self._stop
 
@@ -71,6 +73,11 @@ class LockTrial:
         if self._stop is not None:
             self._stop.set()
         self._stop = None
+
+    def forget(self) -> None:
+        """The same plan is tried once more."""
+        self.stop()
+        self._key = self.found = self.failed = None
 
     def end(self, asked: threading.Event, found: LockForecast | WizardError) -> bool:
         """What came of it; False where nobody waits for it any more."""
@@ -83,11 +90,10 @@ class LockTrial:
             self.found = found
         return True
 
-    def keep_for(self, plan: Plan | None) -> None:
-        """Forgets what does not hold for that plan."""
-        if not same_plan(self._plan, plan):
-            self.stop()
-            self._plan = self.found = self.failed = None
+    def keep_for(self, key: object) -> None:
+        """Forgets what hung on something else."""
+        if self._key != key:
+            self.forget()
 
     # what is told
 

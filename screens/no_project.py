@@ -84,7 +84,7 @@ def is_one(value: str) -> bool:
 
 def explained(way: Way) -> tuple[str, str]:
     """Two lines for a folder without a project: what is so, and what to do."""
-    on = _("Next takes the first row; Up and Enter choose another one.")
+    on = _("Next takes the marked row; Up leads to the rows, Enter takes one.")
     if way.place.told:
         return _("! warning  {what}", what=way.place.told), on
     count = len(projects_below(way.path))

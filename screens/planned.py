@@ -42,6 +42,8 @@ class PlannedScreen(TryingScreen):
         self._wrong = ""
         self._waits_for = ""
         self._from = 0
+        self._leads_on = False
+        """A run was started, and its screen has not been shown."""
         self.sync = SyncLook()
 
     # what is planned
@@ -88,6 +90,7 @@ class PlannedScreen(TryingScreen):
         except WizardError as found:
             self.plan, self._wrong = None, one_line(error_told(found))
         self.keep_trial()
+        self.hold_to_agreed()
         self._look_at_sync()
         obstacle = stands_in_the_way(self.way)
         made_by_lock = (
@@ -100,9 +103,7 @@ class PlannedScreen(TryingScreen):
                 self._opens = False
                 self.query_one("#steps", ChoiceList).highlighted = self._opened_at()
         self.try_by_itself()
-        if self._start_when_ready and self._ready:
-            self._start_when_ready = False
-            self.go_on()
+        self.start_if_asked()
 
     def _telling(self) -> int | None:
         return self.query_one("#steps", ChoiceList).highlighted if self.is_mounted else None
@@ -206,7 +207,10 @@ class PlannedScreen(TryingScreen):
         if self.walk.running:
             self.post_message(self.Next(self))
         elif (self.plan is None or self._looks_for_uv) and not self._wrong:
-            self._start_when_ready = True  # a key that was faster than the plan must not end the wizard
+            self._start_when_ready, self._agreed = (
+                True,
+                None,
+            )  # a key that was faster than the plan must not end the wizard
         elif self._steps and self.way.machine.foreign:
             self.say(cut(_("x Another machine's plan is not run here."), 60))
         elif self._steps:
@@ -236,7 +240,19 @@ class PlannedScreen(TryingScreen):
     def _started(self, run: RunInfo) -> None:
         self._waits_for, self._start_when_ready = "", False  # a second Enter meant this run, not the one after it
         self.walk.started(run)
-        self.post_message(self.Next(self))
+        self._leads_on = True
+        self.lead_on()
+
+    def lead_on(self) -> None:
+        """To the run that was started here, once nothing lies over this screen."""
+        if self._leads_on and self.is_active:
+            self._leads_on = False
+            self.post_message(self.Next(self))
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        """A sheet that was opened while it started is closed."""
+        self.lead_on()
 
     def _not_started(self, why: str) -> None:
         self._waits_for, self._start_when_ready, self.walk.starting = "", False, False
@@ -267,6 +283,7 @@ class PlannedScreen(TryingScreen):
     def action_look_again(self) -> None:
         """F5: reads the project again."""
         self.sync.forget()
+        self.trial.forget()
         self.say(_("Looking again."))
         self.post_message(self.LookAgain())
         self.call_later(self.on_entered)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens.choosing import ChoiceList, Row
+from screens.lock_trial import NO_UV
 from screens.planned import PlannedScreen
 from screens.rows import cut, fit, sides
 from screens.step import Mark
@@ -66,7 +67,7 @@ class ReviewScreen(PlannedScreen):
 
     def lead(self) -> str:
         if self._stopped:
-            return _("Something stands in the way. Nothing is changed.")
+            return _("Something stands in the way. Nothing is started.")
         count = len(self._steps)
         if not count:
             return _("Nothing to change: everything is in place.")
@@ -125,7 +126,7 @@ class ReviewScreen(PlannedScreen):
         if not self._steps and not told:
             rows.append(Row("nothing", _("+ ok       Nothing to change: everything is in place.")))
         for number, step in enumerate(self._steps, 1):
-            lock, sync = self.trial.row() if self.can_try else "", self.trial.fetches() or self.sync.row()
+            lock, sync = self.trial.row() if self.can_try else NO_UV, self.trial.fetches() or self.sync.row()
             about = {"lock": lock, "sync": sync}.get(step.id, "")
             first, *more = what_it_does(step, about, self.room - 25)
             first = f"{number} {fit(step_name(step.id), 11)}{first}"
@@ -215,8 +216,8 @@ class ReviewScreen(PlannedScreen):
         if self.walk.running:
             return True
         if self._waits or self.trial.running:
-            self._start_when_ready = True
-            self.say(_("Starts by itself as soon as the last row is there. Esc takes that back."))
+            self._start_when_ready, self._agreed = True, None if self._waits else self.plan
+            self.say(_("Starts by itself then. Esc takes that back."))
             return False
         if self._stopped:
             if self.way_out():

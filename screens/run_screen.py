@@ -105,6 +105,12 @@ class RunScreen(FailingScreen):
 
     # following
 
+    def on_screen_resume(self) -> None:
+        """Before anything is painted: what the last run came to is not shown once more."""
+        if self.walk.state is not None and self.state is not self.walk.state:
+            self.follow()
+            self.redraw()
+
     def on_entered(self) -> None:
         self.follow()
         super().on_entered()
@@ -184,8 +190,9 @@ class RunScreen(FailingScreen):
         undoing.ask(self, self.walk.run, self.taken_back)
 
     def taken_back(self) -> None:
-        """What the run changed is put back."""
+        """What the run changed is put back: the project is another one now."""
         self.redraw()
+        self.post_message(self.LookAgain())
 
     def action_stop(self) -> None:
         """S: asks, then stops the run."""

@@ -19,6 +19,8 @@ from wizard.ways_out import leads, to_type
 
 TAKEN_HERE = ("review", "run", "ask")
 """Fixes that the plan can take up; the others are copied."""
+PROOF_ROWS = 4
+"""Rows that one line of what was said may take."""
 EVIDENCE = 3
 """Lines that prove what stands in the way."""
 MOST_ROWS = 9
@@ -182,14 +184,16 @@ def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", most: int | Non
     few for all of it, the ways out come first, and those that need no typing here are told without their commands.
     """
     why = wrapped(found.explanation, width, 4)
+    proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()]
+    if most is None or not found.fixes:
+        why += [f"> {row}" for one in proofs[:EVIDENCE] for row in wrapped(one_line(one, 600), width - 2, PROOF_ROWS)]
     if not found.fixes:
-        proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()][:EVIDENCE]
-        why += [f"> {cut(one_line(one, 200), width - 2)}" for one in proofs]
         return [_("What to do"), *why, _("Put that right; F5 then looks again.")]
     ways: list[str] = []
     for number, fix in enumerate(found.fixes, 1):
         ways.append(f"{number} {shown(fix.title)}")
         if most is None or leads(fix) not in TAKEN_HERE:
             ways += ["  " + line for line in to_type(fix.commands, uv)]
-    told = [*ways, *why] if most is not None and len(why) + len(ways) > most else [*why, *ways]
-    return [_("What to do"), *told]
+    if most is None or len(why) + len(ways) <= most:
+        return [_("What to do"), *why, *ways]
+    return [_("What to do"), *ways, *why]

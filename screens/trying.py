@@ -15,7 +15,7 @@ from screens.step import StepScreen
 from screens.walk import Walk
 from wizard.errors import WizardError
 from wizard.language import _
-from wizard.lock_forecast import tries_by_itself, uv_now
+from wizard.lock_forecast import counted, hangs_on, tries_by_itself, uv_now
 from wizard.plan.step import Plan
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ class TryingScreen(StepScreen):
         self.can_try = False
         """Whether there is a lock to try in a copy, and a uv for it."""
         self._start_when_ready = False
+        """Start was pressed while something was waited for."""
+        self._agreed: Plan | None = None
+        """The plan that it was pressed for; None where none stood yet."""
         self._ticking: Timer | None = None
 
     @property
@@ -47,7 +50,9 @@ class TryingScreen(StepScreen):
     def keep_trial(self) -> None:
         """The plan is another one: what was tried may not hold for it."""
         self.can_try = bool(self.plan and self.plan.step("lock") and uv_now(self.way))
-        self.trial.keep_for(self.plan)
+        self.trial.keep_for(hangs_on(self.way, self.plan))
+        if self.plan is not None and self.trial.found is not None:
+            self.trial.found = counted(self.way, self.plan, self.trial.found)
 
     def try_by_itself(self) -> None:
         """Once for each plan, unless the line is thin or somebody stopped it: what fails is seen before Start."""
@@ -69,11 +74,11 @@ class TryingScreen(StepScreen):
             self.say(_("P stops it. The project is not touched."))
 
     def stop_trial(self) -> None:
-        """Nobody waits for it any more; who had pressed Start has what was asked for."""
+        """Nobody waits for it any more, nor for a start after it."""
+        self._start_when_ready = False
         self.trial.stop()
         self.redraw()
         self.say(_("Stopped. Nothing was changed."))
-        self._start_if_asked()
 
     def row_of(self, step_id: str) -> int | None:
         """The place of that step in the list."""
@@ -82,7 +87,8 @@ class TryingScreen(StepScreen):
 
     def _begin(self, *, by_itself: bool = False) -> None:
         if self.plan is not None:
-            self._try_lock(self.plan, self.trial.begin(self.plan, by_itself=by_itself))
+            key = hangs_on(self.way, self.plan)
+            self._try_lock(self.plan, self.trial.begin(key, by_itself=by_itself))
             self._ticking = self._ticking or self.set_interval(1.0, self._tick, name="trial")
             self.redraw()
 
@@ -90,10 +96,13 @@ class TryingScreen(StepScreen):
     def _try_lock(self, plan: Plan, asked: Event) -> None:
         from wizard.lock_forecast import forecast
 
+        found: LockForecast | WizardError
         try:
             found = forecast(self.way, plan, asked.is_set) or WizardError(_("uv.lock is not made again"))
         except WizardError as error:
             found = error
+        except OSError as error:
+            found = WizardError(_("uv lock can't be tried in a copy: {error}", error=error.strerror or error))
         if not asked.is_set():
             self.app.call_from_thread(self._tried, asked, found)
 
@@ -110,18 +119,29 @@ class TryingScreen(StepScreen):
         if self._start_when_ready and self.trial.failed is not None:
             self._start_when_ready = False
             self.say(_("Not started: uv lock fails."))
-        self._start_if_asked()
+        self.start_if_asked()
 
-    def _start_if_asked(self) -> None:
-        if self._start_when_ready and self._ready:
+    def on_screen_resume(self) -> None:
+        """What lay over it is gone: what was asked for before is done now, unless the plan became another one."""
+        self.start_if_asked()
+
+    def start_if_asked(self) -> None:
+        """Starts what Start was pressed for, once nothing is waited for; never behind a sheet or another screen."""
+        if self._start_when_ready and self._ready and self.is_active:
             self._start_when_ready = False
             self.go_on()
+
+    def hold_to_agreed(self) -> None:
+        """Another plan than the one that Start was pressed for is not started by it."""
+        if self._start_when_ready and self._agreed is not None and not same_steps(self._agreed, self.plan):
+            self._start_when_ready = False
+            self.say(_("Not started: the plan is another one."))
 
     def _tick(self) -> None:
         if self.trial.running and self.trial.too_long:
             self.trial.stop()
             self.redraw()
-            self._start_if_asked()
+            self.start_if_asked()
         elif self.trial.running and self.is_current:
             self.redraw()
         elif not self.trial.running:
@@ -131,6 +151,14 @@ class TryingScreen(StepScreen):
         if self._ticking is not None:
             self._ticking.stop()
         self._ticking = None
+
+
+def same_steps(one: Plan | None, other: Plan | None) -> bool:
+    """Whether both plans run and write the same."""
+    told = [
+        [(step.id, step.commands, step.files, step.registry) for step in plan.steps] for plan in (one, other) if plan
+    ]
+    return len(told) == 2 and told[0] == told[1]
 
 
 __all__ = ["TryingScreen"]

@@ -14,11 +14,19 @@ from wizard.catalog_torch import the
 from wizard.choices import Choices, from_sets
 from wizard.machine.facts import FoundUv, NetworkFact, UvSource
 from wizard.machine.request import own_os
+from wizard.new_project import new
 from wizard.plan.quoting import command_line
 from wizard.way import Way
 from wizard.ways_out import to_type, uv_word
 
 pytestmark = pytest.mark.same_everywhere
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As who starts the wizard in the project's folder."""
+    monkeypatch.chdir(tmp_path)
+
 
 CU126 = f"pytorch-cu126={the().index_base}cu126"
 
@@ -63,6 +71,27 @@ def test_the_review_by_hand_is_a_script_with_what_was_chosen(sets: list[str], wo
     (tmp_path / "uv.lock").unlink()
     way.read()
     assert way.by_hand("review") == f"uv lock  ;  uv-wizard export script{words}"
+
+
+@pytest.mark.parametrize("screen", ["review", "sync", "verify", "mirrors"])
+def test_who_started_elsewhere_is_led_into_the_project(
+    screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a project"
+    folder.mkdir()
+    way = Way(str(make_torch_project(folder)), machine=RTX)
+    inside = command_line(("cd", str(folder))) + "  ;  "
+    assert way.by_hand(screen).startswith(inside) == (screen != "mirrors")
+    monkeypatch.chdir(folder)
+    assert inside not in way.by_hand(screen)
+
+
+def test_a_new_project_by_hand(tmp_path: Path) -> None:
+    folder = str(tmp_path / "new")
+    way = Way(folder, machine=NOTHING, new=True)
+    way.begin_project(new(way, "new", "3.12", ["numpy", "torch>=2"]))
+    told = [("uv", "init", "--no-package", folder), ("cd", folder), ("uv", "add", "numpy", "torch>=2")]
+    assert way.by_hand("review") == "  ;  ".join(map(command_line, told))
 
 
 def test_sync_by_hand_makes_the_lock_first_where_the_plan_does(tmp_path: Path) -> None:

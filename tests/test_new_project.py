@@ -23,6 +23,11 @@ from wizard.new_project import check_packages, packages_in
         ("colorama; sys_platform == 'win32', numpy", ["colorama; sys_platform == 'win32'", "numpy"]),
         ("a @ https://example.org/a.whl numpy", ["a @ https://example.org/a.whl", "numpy"]),
         ("numpy, no/name torch", ["numpy", "no/name", "torch"]),
+        ("uv add numpy torch", ["numpy", "torch"]),
+        ("pip install numpy", ["numpy"]),
+        ("python3 -m pip install numpy", ["numpy"]),
+        ("numpy 2.0 torch", ["numpy 2.0", "torch"]),
+        ("idna 3.10, requests v2", ["idna 3.10", "requests v2"]),
     ],
 )
 def test_with_commas_or_with_spaces(text: str, found: list[str]) -> None:

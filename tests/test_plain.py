@@ -159,6 +159,18 @@ def test_a_misspelt_package_is_put_right_before_anything_runs(
     assert "It works: Python and " in told
 
 
+def test_a_version_that_nobody_has_is_loosened_also_under_its_right_name(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url())
+    without_a_lock(project, "gama>=99")
+    code, told = walked(project.path, "\n" * 8 + "1\ngamma\n1\ny\n")
+    assert code == 0, told
+    assert "No version of gamma fits" in told
+    assert "  1  fix: ask for gamma in pyproject.toml, 1 file" in told
+    assert '"alpha", "gamma"' in project.pyproject.read_text("utf-8")
+
+
 def test_a_lock_that_takes_long_is_left_to_the_run(
     project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,8 @@ def test_two_fixes_hold_together_and_only_variables_stay() -> None:
         ({"gama": "gamm>=1"}, {"gamm": "gamma"}, {"gama": "gamma"}),
         ({"gama": "Gam.m"}, {"gam-m": None}, {"gama": None}),
         ({"gama": "gamma"}, {"beta": None}, {"gama": "gamma", "beta": None}),
+        ({"gama": "gamma"}, {"gamma": "gamma"}, {"gama": "gamma>=0", "gamma": "gamma"}),
+        ({"gama": "gamma"}, {"gamma": "gamma<2"}, {"gama": "gamma<2", "gamma": "gamma<2"}),
         ({"gama": None}, {"gama": "gamma"}, {"gama": "gamma"}),
     ],
 )

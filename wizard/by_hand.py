@@ -13,11 +13,14 @@ from wizard.language import said
 from wizard.plan.mirrors import address
 from wizard.plan.quoting import command_line, powershell
 from wizard.plan.settings import chosen_variables
-from wizard.ways_out import uv_word
+from wizard.project.pyproject import table, texts
+from wizard.toml import parse
+from wizard.ways_out import elsewhere, uv_word
 
 if TYPE_CHECKING:
     from wizard.choices import Choices
     from wizard.plan.step import Command
+    from wizard.project.facts import Project
     from wizard.way import Way
 
 
@@ -28,9 +31,14 @@ def command(way: Way, screen: str) -> str:
         told = tell(way)
     except WizardError:
         told = plain
+    there = elsewhere(way)
+    if there and screen in IN_THE_PROJECT and way.begun is None:
+        told = f"{command_line(('cd', there))}{_THEN}{told}"
     return _UV.sub(lambda _: command_line([uv_word(way)]), told) if _UV.search(told) else told
 
 
+IN_THE_PROJECT = ("review", "sync", "verify")
+"""Screens whose command works in the project's folder only."""
 _THEN = "  ;  "
 _UV = re.compile(rf"(?:^|(?<={_THEN}))uv(?= )")
 """A uv that a command begins with."""
@@ -118,17 +126,28 @@ def _torch(way: Way) -> str:
 
 def _review(way: Way) -> str:
     """The plan as a script, with what was chosen here; what a fix does first, and a new project, no script has."""
-    if way.project is None or way.begun is not None or way.this_run or way.machine.foreign:
+    if way.begun is not None and way.project is not None:
+        return _begins(way.project)
+    if way.project is None or way.this_run or way.machine.foreign:
         return "uv-wizard plan"
     lock = [("uv", "lock")] if way.makes_lock else []
     return _THEN.join(map(command_line, [*lock, ("uv-wizard", "export", "script", *_sets(way.choices))]))
 
 
+def _begins(project: Project) -> str:
+    """A new project as uv's documentation has a person begin it; `uv add` locks and syncs, too."""
+    data = project.file("pyproject.toml")[1] or b""
+    asked = texts(table(parse(data), "project").get("dependencies"))
+    first = [("uv", "init", "--no-package", project.folder), ("cd", project.folder)]
+    return _THEN.join(map(command_line, [*first, ("uv", "add", *asked) if asked else ("uv", "sync")]))
+
+
 def _sets(choices: Choices) -> Iterator[str]:
-    """What was chosen on a face or by `--set`, as words of a command."""
-    for key, spec in KEYS.items():
+    """What was chosen by whoever sits here, and is other than what holds without it, as words of a command."""
+    without = choices.without("screen").without("set").without("file")
+    for key in KEYS:
         value, origin = choices.said(key)
-        if origin in ("screen", "set") and value != spec.default:
+        if origin in ("screen", "set", "file") and value != without.get(key):
             text = ",".join(value) if isinstance(value, tuple) else str(value).lower() if value is True else str(value)
             yield from ("--set", f"{key}={text}")
 

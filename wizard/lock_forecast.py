@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wizard import sync_forecast
 from wizard.advice.lock_files import files_here
 from wizard.advice.torch_reach import Selected
 from wizard.errors import WizardError
-from wizard.language import nsaid, said, shown
+from wizard.language import nsaid, said
 from wizard.lists import named
 from wizard.plan.step import Plan
+from wizard.project.facts import Project
 from wizard.project.lock_changes import LockChanges, lock_changes, lock_diff
 from wizard.run.lock_preview import LockFailed, lock_in_copy
 from wizard.text import standing_size
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from wizard.diagnosis import Diagnosis
     from wizard.way import Way
 
+READ = ("pyproject.toml", "uv.toml", ".python-version", "uv.lock")
+"""Files of a project that its lock hangs on."""
 NO_UV = said("there is no uv here yet that could lock; it is installed by the plan's first step")
 
 PATIENCE_S = 60.0
@@ -44,6 +47,8 @@ class LockForecast:
     diff: str
     download: int | None
     packages: int
+    project: Project
+    """As it would be with that lock."""
     tight: str = ""
     """Why a first sync may not fit on the disks."""
 
@@ -51,7 +56,7 @@ class LockForecast:
     def fetches(self) -> str:
         """`31 packages, 2.8 GiB at most`, for the sync's row; or what there is not enough of."""
         if self.tight:
-            return f"! {shown(self.tight)}"
+            return said("! {told}", told=self.tight)
         size = (
             said("{download} at most", download=standing_size(self.download))
             if self.download is not None
@@ -80,31 +85,39 @@ def forecast(way: Way, plan: Plan, stopped: Callable[[], bool] = lambda: False) 
     uv = uv_now(way)
     if uv is None:
         raise WizardError(NO_UV)
-    machine, chosen = (
-        way.machine,
-        way.selection(),
-    )  # as they are now: uv takes its time, and choices may change meanwhile
-    found = lock_in_copy(plan, way.project, uv, way.environment, stopped)
-    files = files_here(machine, found.project, Selected(chosen.extras, chosen.groups))
+    ours = way.uv_path()  # as it is now: uv takes its time, and choices may change meanwhile
+    try:
+        found = lock_in_copy(plan, way.project, uv, way.environment, stopped)
+    except LockFailed as error:
+        if uv != ours:
+            error.only_there = True
+        raise
+    changes, diff = lock_changes(found.before, found.after), lock_diff(found.before, found.after)
+    return counted(way, plan, LockForecast(changes, diff, None, 0, found.project))
+
+
+def counted(way: Way, plan: Plan, found: LockForecast) -> LockForecast:
+    """With what a sync of the chosen extras and groups would fetch."""
+    chosen = way.selection()
+    files = files_here(way.machine, found.project, Selected(chosen.extras, chosen.groups))
     sizes = [one.size for one in files]
     first = sync_forecast.first_sync(way, plan, files)
-    return LockForecast(
-        lock_changes(found.before, found.after),
-        lock_diff(found.before, found.after),
-        None if None in sizes else sum(size for size in sizes if size is not None),
-        len(files),
-        first.tight.told if first is not None and first.tight is not None else "",
+    return replace(
+        found,
+        download=None if None in sizes else sum(size for size in sizes if size is not None),
+        packages=len(files),
+        tight=first.tight.told if first is not None and first.tight is not None else "",
     )
 
 
 def tries_by_itself(way: Way) -> bool:
-    """Whether a face tries it before anybody asks: it goes to the index that the run would go to right afterwards."""
-    return not way.machine.foreign and "uv" not in way.pending
+    """Whether a face tries it before anybody asks: with the uv, and at the index, that the run would take right afterwards."""
+    return not way.machine.foreign and "uv" not in way.pending and way.uv_path() is not None
 
 
 def only_there(error: WizardError) -> bool:
     """Whether a trial that fails so says nothing about the run."""
-    return not isinstance(error, LockFailed) or error.diagnosis.cause in ONLY_THERE
+    return not isinstance(error, LockFailed) or error.only_there or error.diagnosis.cause in ONLY_THERE
 
 
 def in_the_way(error: WizardError) -> Diagnosis | None:
@@ -122,24 +135,24 @@ def uv_now(way: Way) -> str | None:
     return kept or next((one.path for one in way.machine.uv or () if one.version), None)
 
 
-def same_plan(one: Plan | None, other: Plan | None) -> bool:
-    """Whether both would lock the same: then what was found for one holds for the other."""
-
-    def key(plan: Plan) -> object:
-        files = [(change.path, change.after) for step in plan.steps for change in step.files]
-        lock = plan.step("lock")
-        return files, lock.commands[0] if lock else None
-
-    return one is not None and other is not None and key(one) == key(other)
+def hangs_on(way: Way, plan: Plan | None) -> object:
+    """What uv would lock, and with which command: what was found holds as long as that is the same. None without a lock."""
+    lock = plan.step("lock") if plan is not None else None
+    if plan is None or lock is None or way.project is None:
+        return None
+    files = [(change.path, change.after) for step in plan.steps for change in step.files]
+    there = [way.project.file(name) for name in READ]
+    return files, there, sorted(way.project.member_files.items()), lock.commands[0]
 
 
 __all__ = [
     "PATIENCE_S",
     "LockForecast",
+    "counted",
     "forecast",
+    "hangs_on",
     "in_the_way",
     "only_there",
-    "same_plan",
     "tries_by_itself",
     "uv_now",
 ]

@@ -68,13 +68,23 @@ def _summary(name: str, packages: Sequence[str]) -> str:
     return said("a new project, {name}, with {packages}", name=name, packages=named(packages))
 
 
+_COMMAND = re.compile(r"\s*(?:\S*python\S* -m )?(?:uv (?:pip )?|pip3? |conda |mamba |poetry )(?:add|install)\s+")
+_VERSION = re.compile(r"[vV]?\d[\w.]*(?:\.\*)?")
+"""What is no package's name to a reader: a version behind its package."""
+
+
 def packages_in(text: str) -> list[str]:
-    """Requirements as people write them: with commas between them, or spaces as for `uv add`; `numpy>=2,<3` is one."""
-    words = re.findall(r"[^\s,]+[\s,]*", text)
+    """Requirements as people write them: with commas between them, or spaces as for `uv add`; `numpy>=2,<3` is one.
+
+    `uv add` and its like before them are left out; `numpy 2.0` stays together, to be refused as what it is.
+    """
+    words = re.findall(r"[^\s,]+[\s,]*", _COMMAND.sub("", text))
     found: list[str] = []
     while words:
         ends = (end for end in range(len(words), 1, -1) if _is_requirement("".join(words[:end])))
         end = next(ends, 1)  # the longest one, else a word that is refused by itself
+        while end < len(words) and _VERSION.fullmatch(words[end].strip(", ")) and "," not in words[end - 1]:
+            end += 1
         found.append("".join(words[:end]).strip(", \t\r\n"))
         words = words[end:]
     return found

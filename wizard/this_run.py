@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from wizard.diagnosis.record import Fix
 from wizard.language import said
 from wizard.lists import named
 from wizard.plan.step import Plan, Step
+from wizard.project.requirement_editor import ANY
 
 VARIABLES = {
     "--system-certs": ("UV_SYSTEM_CERTS", "true"),
@@ -65,10 +67,12 @@ class ThisRun:
         return bool(self.requirements or self.python or self.commands)
 
     def with_(self, other: ThisRun) -> ThisRun:
-        """Both; of what can't be both, the other. A name that was put in by the one and taken out by the other is not there."""
+        """Both; of what can't be both, the other. A name that the one puts in and the other takes out is not there; where
+        the other asks for another version of it, that holds for a line that has stood there all along, too.
+        """
         ours = {name: _then(wish, other.requirements) for name, wish in self.requirements.items()}
-        put_in = {_name(wish) for wish in self.requirements.values()} - {""}
-        theirs = {name: wish for name, wish in other.requirements.items() if name not in put_in}
+        put = {_name(wish) for wish in self.requirements.values()}
+        theirs = {name: wish for name, wish in other.requirements.items() if name not in put or _name(wish) == name}
         return ThisRun(
             {**self.variables, **other.variables},
             self.locks or other.locks,
@@ -81,7 +85,10 @@ class ThisRun:
     def typed(self) -> tuple[tuple[str, ...], ...]:
         """What a person types before the sync for the same; uv makes uv.lock anew by that."""
         edits = []
+        made = put_in(self.requirements)
         for name, wish in self.requirements.items():
+            if name in made:
+                continue
             named = _NAMED.match(wish) if wish else None
             edits += [] if named and canonicalize_name(named[0]) == canonicalize_name(name) else [(*_REMOVE, name)]
             edits += [(*_ADD, wish)] if wish else []
@@ -162,7 +169,20 @@ def _name(wish: str | None) -> str:
 
 def _then(wish: str | None, wishes: Mapping[str, str | None]) -> str | None:
     """What stands in the place of a requirement once those wishes came after it."""
-    return wishes.get(_name(wish), wish) if wish else wish
+    name = _name(wish)
+    after = wishes.get(name, wish)
+    if name not in wishes or after is None or _name(after) != name:
+        return after
+    asked = Requirement(after)
+    if not asked.specifier and not asked.url:
+        asked.specifier = ANY  # the version that stands in the file is not meant any more
+    return str(asked)
+
+
+def put_in(wishes: Mapping[str, str | None]) -> frozenset[str]:
+    """Names of wishes that only say once more what another one puts in."""
+    made = {_name(wish): wish for name, wish in wishes.items() if wish and _name(wish) != name}
+    return frozenset(name for name, wish in wishes.items() if name in made and made[name] in (wish, f"{wish}{ANY}"))
 
 
 def _alone(commands: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:

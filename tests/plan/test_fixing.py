@@ -59,7 +59,8 @@ def test_a_requirement_is_a_diff_and_torch_is_bound_in_what_it_leaves(way: Way) 
     assert shown(the(plan, "fix").summary) == "ask for numpy<2 in pyproject.toml"
 
 
-def test_without_torch_in_the_way_uv_makes_the_lock_again(way: Way) -> None:
+def test_without_torch_in_the_way_uv_makes_the_lock_again(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(way.path)
     way.choose("torch.variant", "keep")
     assert way.plan().step("lock") is None
     take(way, fix((*ADD, "numpy<2")))

@@ -185,7 +185,7 @@ def standing_still(language: str = "en", fetched: Forecast | None = None) -> Ite
         stack.enter_context(mock.patch("wizard.project.place.may_write", return_value=True))
         stack.enter_context(mock.patch("screens.cloning.clone", _cloned))
         stack.enter_context(mock.patch("screens.cloning.read_project", return_value=project()))
-        for room in ("ways_out", "told.after"):
+        for room in ("ways_out", "by_hand", "told.after"):
             stack.enter_context(mock.patch(f"wizard.{room}.elsewhere", return_value=""))
         stack.enter_context(mock.patch("wizard.sync_forecast.look", return_value=fetched))
         stack.enter_context(mock.patch("wizard.run.known._now", lambda one: replace(one, purposes=tuple(one.purposes))))

@@ -12,6 +12,7 @@ from tests.screens.frozen import HOME, NOW, OWN_UV, FrozenWay, project, server
 from tests.screens.made_up import GIB
 from wizard.diagnosis import Context, diagnose
 from wizard.language import said
+from wizard.lock_forecast import hangs_on
 from wizard.machine.facts import CondaEnvironment, Gpu, Libc, Machine
 from wizard.mirrors import kept
 from wizard.mirrors.command import state_folder
@@ -209,7 +210,8 @@ def does_not_fit() -> Forecast:
 def trying_the_lock(app: App[Any]) -> None:
     """uv lock is tried in a copy, for twelve seconds so far."""
     screen: Any = app.screen
-    screen.trial._plan, screen.trial._stop, screen.trial._began = screen.plan, threading.Event(), 1000.0 - 12.0
+    key = hangs_on(screen.way, screen.plan)
+    screen.trial._key, screen.trial._stop, screen.trial._began = key, threading.Event(), 1000.0 - 12.0
     screen.redraw()
 
 
@@ -218,7 +220,7 @@ def lock_failed(app: App[Any]) -> None:
     screen: Any = app.screen
     told = "Because numpi was not found in the package registry and your project depends on numpi, we can conclude"
     error = LockFailed(diagnose(f"  x No solution found when resolving dependencies:\n  |-> {told} that\n", Context()))
-    screen.trial._plan, screen.trial.failed = screen.plan, error
+    screen.trial._key, screen.trial.failed = hangs_on(screen.way, screen.plan), error
     screen.redraw()
     screen.query_one("#steps").highlighted = 0
 

@@ -93,6 +93,27 @@ async def test_a_lock_that_does_not_fit_is_made_again_by_one_key(tmp_path: Path)
         await until(pilot, shows(app, "2nd try"))
 
 
+async def test_the_last_failure_is_not_shown_once_more_when_the_next_run_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = Recorded(str(tmp_path))
+    failed(recorded, "That failed", "Because of that.", [])
+    async with showing(make_folder(tmp_path), recorded) as (app, pilot):
+        await until(pilot, shows(app, "That failed"))
+        app.show("review")
+        await until(pilot, lambda: app.screen.id == "review")
+        entered: list[None] = []
+        monkeypatch.setattr(
+            type(app._made["sync"]), "on_entered", lambda _: entered.append(None)
+        )  # as if that came late
+        following = Recorded(str(tmp_path))
+        app.walk.started(following.run)
+        app.show("sync")
+        await until(pilot, lambda: bool(entered))
+        assert "That failed" not in text_of(app)
+        following.close()
+
+
 async def test_what_changes_the_shell_asks_to_leave_first(tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
     recorded = Recorded(str(folder))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -19,6 +21,7 @@ from tests.support.index import Gate, Index, Status
 from tests.support.projects import Project
 from wizard.choices import Choices
 from wizard.machine.facts import FoundUv
+from wizard.run.client import RunInfo
 from wizard.run.state import state_folder
 from wizard.way import Way
 
@@ -48,7 +51,7 @@ async def review(
     files = {path: path.read_bytes() for path in project.path.iterdir()}
     async with app.run_test(size=size) as pilot:
         app.show("review")
-        await until(pilot, shows(app, "uv lock in a copy" if by_itself else OFFER[:24] if uv else "uv makes uv.lock"))
+        await until(pilot, shows(app, "[ Start" if by_itself else OFFER[:24] if uv else "uv makes uv.lock"))
         yield app, pilot
         if app.walk.run is None:
             assert {path: path.read_bytes() for path in project.path.iterdir()} == files
@@ -186,6 +189,65 @@ async def test_esc_goes_back_while_it_is_tried_by_itself_and_it_goes_on(project:
         await until(pilot, shows(app, "uv.lock: 2 packages changed"))
 
 
+async def test_nothing_starts_behind_a_sheet(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index, by_itself=True) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Starts by itself"))
+        await pilot.press("f1")
+        await until(pilot, shows(app, "These are all commands"))
+        gate.release()
+        await until(pilot, lambda: not app.current.trial.running)  # type: ignore[attr-defined]
+        assert not app.walk.starting
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.id == "sync")
+
+
+async def test_another_plan_than_the_one_agreed_to_is_not_started(project: Project, index: Index) -> None:
+    index.fault("alpha", gate := Gate())
+    async with review(project, index, by_itself=True) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Starts by itself"))
+        app.walk.way.choose("sync.no-cache", True)
+        app.current.on_facts()
+        await until(pilot, shows(app, "Not started: the plan is another one."))
+        gate.release()
+        await until(pilot, shows(app, "[ Start: 4 steps ]"))
+        assert app.walk.run is None
+
+
+async def test_a_run_that_begins_under_a_sheet_is_shown_once_that_is_closed(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+    start = Way.start
+
+    def late(way: Way, *words: Any, **named: Any) -> RunInfo:
+        held.wait(60)
+        return start(way, *words, **named)
+
+    monkeypatch.setattr(Way, "start", late)
+    async with review(project, index) as (app, pilot):
+        await pilot.press("enter", "f1")
+        await until(pilot, shows(app, "These are all commands"))
+        held.set()
+        await until(pilot, lambda: app.walk.run is not None)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.id == "sync")
+        await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+
+
+async def test_other_extras_are_counted_anew(project: Project, index: Index) -> None:
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(f'{text}\n[project.optional-dependencies]\nmore = ["gamma"]\n', "utf-8")
+    project.run_uv("lock")
+    async with review(project, index, by_itself=True) as (app, pilot):
+        await until(pilot, shows(app, "   2 packages, "))
+        app.walk.way.choose("sync.extras", ("more",))
+        app.current.on_facts()
+        await until(pilot, shows(app, "3 packages, "))
+
+
 @asynccontextmanager
 async def misspelt(project: Project, index: Index) -> AsyncIterator[tuple[WizardApp, Pilot[int]]]:
     """The review of a project that asks for a package that nobody has, and has no uv.lock yet."""
@@ -205,7 +267,7 @@ async def misspelt(project: Project, index: Index) -> AsyncIterator[tuple[Wizard
 
 async def test_a_misspelt_package_is_put_right_before_anything_runs(project: Project, index: Index) -> None:
     async with misspelt(project, index) as (app, pilot):
-        assert "Something stands in the way. Nothing is changed." in text_of(app)
+        assert "Something stands in the way. Nothing is started." in text_of(app)
         assert "1 Write its right name instead, if gama is misspelt" in text_of(app)
         await pilot.press("d")
         await until(pilot, shows(app, "uv add --frozen NAME"))
@@ -223,6 +285,23 @@ async def test_a_misspelt_package_is_put_right_before_anything_runs(project: Pro
         await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
         assert app.walk.state is not None
         assert app.walk.state.exit_code == 0
+
+
+async def test_what_was_put_right_elsewhere_is_seen_by_f5(project: Project, index: Index) -> None:
+    async with misspelt(project, index) as (app, pilot):
+        text = project.pyproject.read_text("utf-8")
+        project.pyproject.write_text(text.replace("gama>=1", "gamma"), "utf-8")
+        await pilot.press("f5")
+        await until(pilot, shows(app, "uv.lock: 3 packages added"))
+
+
+async def test_a_copy_that_can_not_be_made_is_no_failure_of_the_lock(project: Project, index: Index) -> None:
+    (state_folder() / "previews").write_text("a file is in the way")
+    async with review(project, index, by_itself=True) as (app, pilot):
+        await until(pilot, shows(app, OFFER))
+        await until(pilot, shows(app, "[ Start: 4 steps ]"))
+        await pilot.press("p")
+        await until(pilot, shows(app, "x no copy of the project can be made"))
 
 
 @pytest.mark.long

@@ -70,7 +70,7 @@ async def test_what_does_not_fit_is_not_begun_and_one_key_puts_it_right(
         await until(pilot, shows(app, "The sync was not begun"))
         text = text_of(app)
         assert "x error    This does not fit on " in text
-        assert "Something stands in the way. Nothing is changed." in text
+        assert "Something stands in the way. Nothing is started." in text
         assert "1 Move the cache to /a-big-disk, which has" in text
         assert "[ Fix 1: choose it ]" in text
         await pilot.press("ctrl+n")

@@ -10,7 +10,6 @@ from wizard.errors import WizardError
 from wizard.language import _, error_told, ngettext, said, shown
 from wizard.plain.help import help_of
 from wizard.plain.page import Page, Question, Row
-from wizard.plan.quoting import command_line
 from wizard.plan.step import Plan, Step
 from wizard.text import masked, one_line
 from wizard.told import lines as words
@@ -108,8 +107,6 @@ def review(
         for number, step in enumerate(plan.steps, 1)
     ]
     lines += [f"  ! {shown(note)}" for step in plan.steps for note in step.notes]
-    sync = plan.step("sync")
-    by_hand = command_line(sync.commands[0].argv) if sync else way.by_hand("review")
     count = len(plan.steps)
     locks = plan.step("lock") is not None
     letters = "y, n, d, e, p, b" if locks else "y, n, d, e, b"
@@ -128,7 +125,7 @@ def review(
         if count
         else _("Nothing to change: everything is in place."),
         tuple(lines),
-        by_hand,
+        way.by_hand("review"),
         (Question(prompt, "y"),),
         tuple(words.plan(plan)),
         help_of("review"),

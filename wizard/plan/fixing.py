@@ -15,9 +15,9 @@ from wizard.plan.quoting import command_line
 from wizard.plan.step import Command, FileChange, Step
 from wizard.plan.sync import run_environment
 from wizard.project.facts import Project
-from wizard.project.requirement_editor import added, edit_requirements, name_of, names_in
+from wizard.project.requirement_editor import ANY, added, edit_requirements, name_of, names_in
 from wizard.text import masked
-from wizard.this_run import ThisRun
+from wizard.this_run import ThisRun, put_in
 
 PYPROJECT, PINNED = "pyproject.toml", ".python-version"
 ANEW = ("uv", "venv", "--clear")
@@ -50,11 +50,14 @@ def step(project: Project, choices: Choices, uv: str, asked: ThisRun, files: tup
 
 def _told(asked: ThisRun, files: Iterable[FileChange]) -> Iterator[str]:
     changed = {os.path.basename(one.path.replace("\\", "/")) for one in files}
+    made = put_in(asked.requirements)
     for name, wish in asked.requirements.items() if PYPROJECT in changed else ():
+        if name in made:  # it was not there
+            continue
         if wish is None:
             yield said("take {name} out of pyproject.toml", name=name)
         else:
-            yield said("ask for {wish} in pyproject.toml", wish=masked(wish))
+            yield said("ask for {wish} in pyproject.toml", wish=masked(wish).removesuffix(str(ANY)))
     if PINNED in changed:
         yield said("Python {version} in .python-version", version=asked.python)
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from wizard.language import said
 from wizard.project.edited import carried_out, parsed
@@ -14,8 +15,10 @@ from wizard.project.pyproject import normal, table, texts
 from wizard.project.torch_lines import lists, name_of
 from wizard.project.torch_target import Change
 
-__all__ = ["added", "edit_requirements", "name_of", "names_in", "names_in_order", "options_for"]
+__all__ = ["ANY", "added", "edit_requirements", "name_of", "names_in", "names_in_order", "options_for"]
 
+ANY = SpecifierSet(">=0")
+"""Asked for in the place of another name: no version, also where one stands there."""
 DEPENDENCIES = ("project", "dependencies")
 SOURCES = ("tool", "uv", "sources")
 _OPTIONS = {"optional-dependencies": "--optional", "dependency-groups": "--group"}
@@ -102,6 +105,8 @@ def _in_place_of(line: str, wish: str) -> str:
     old, new = Requirement(line), Requirement(wish)
     if not (new.specifier or new.url) and normal(new.name) != normal(old.name):
         new.specifier, new.url = old.specifier, old.url
+    elif new.specifier == ANY:
+        new.specifier = SpecifierSet()
     new.extras = new.extras or old.extras
     new.marker = new.marker or old.marker
     return str(new)

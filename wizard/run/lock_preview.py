@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,6 +32,8 @@ from wizard.text import clean, masked
 FOLDER = "previews"
 _POLL_S = 0.1
 _MOST_PIECES = 500
+_BUILT_HERE = re.compile(r"Failed to build[ `:]+[^`\n]*@ file:")
+"""A folder of the project's own: its build may read files beside it that the copy has not."""
 _KEPT_S = 86_400.0
 """A copy that is older was left by a wizard that was killed."""
 
@@ -41,6 +44,8 @@ class LockFailed(WizardError):
     def __init__(self, diagnosis: Diagnosis) -> None:
         super().__init__(said("uv lock, tried in a copy: {title}", title=diagnosis.title))
         self.diagnosis = diagnosis
+        self.only_there = False
+        """Whether it says nothing about the project itself: a build reads what was not copied, or it was another uv."""
 
 
 class LockStopped(WizardError):
@@ -91,12 +96,17 @@ def lock_in_copy(
 def _scratch() -> Iterator[Path]:
     """A folder of our own, gone afterwards, with those that were left."""
     above = state_folder() / FOLDER
-    above.mkdir(mode=0o700, exist_ok=True)
+    try:
+        above.mkdir(mode=0o700, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=above))
+    except OSError as error:
+        raise WizardError(
+            said("no copy of the project can be made to try uv lock in: {error}", error=error.strerror or error)
+        ) from None
     for left in above.iterdir():
         with contextlib.suppress(OSError):
             if left.stat().st_mtime < time.time() - _KEPT_S:
                 shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(dir=above))
     try:
         yield folder
     finally:
@@ -162,7 +172,9 @@ def _lock(
         raise LockStopped
     if code:
         told = copy.as_there(b"".join(printed)).decode("utf-8", "replace")
-        raise LockFailed(_cause(masked(clean(told)), code, environment, project))
+        failed = LockFailed(_cause(masked(clean(told)), code, environment, project))
+        failed.only_there = bool(_BUILT_HERE.search(told))
+        raise failed
 
 
 def _cause(printed: str, code: int, environment: Mapping[str, str], project: Project) -> Diagnosis:
