@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from syrupy.data import SnapshotCollections
+from syrupy.report import SnapshotReport
 from uv import find_uv_bin
 
 from tests.support.index import Index
@@ -66,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("update_snapshots", default=False):
         config.option.markexpr = ""
+    else:  # which pictures are left over is asked of every test there is, for minutes; tests/screens knows it at once
+        SnapshotReport.unused = property(lambda _: SnapshotCollections())  # type: ignore[method-assign,assignment]
 
 
 def under_wine() -> bool:
