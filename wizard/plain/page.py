@@ -73,6 +73,10 @@ class Page:
     """Further letters, what each is for, and the questions that it asks; the page is made again then."""
 
 
+COMMAND = " " * 6
+"""What a command of a diagnosis begins with, see wizard.told.lines."""
+
+
 class Talk:
     """Lines out, lines in. Nothing is ever redrawn."""
 
@@ -88,9 +92,9 @@ class Talk:
         self._out.flush()
 
     def tell(self, lines: Iterable[str]) -> None:
-        """Sentences: as `say`, but no word is cut by a terminal's edge."""
+        """Sentences: as `say`, but no word is cut by a terminal's edge. A command, which stands furthest in, stays whole."""
         for line in map(shown, lines):
-            if not self._width or cells(line) <= self._width:
+            if not self._width or cells(line) <= self._width or line.startswith(COMMAND):
                 self.say(line)
                 continue
             indent = " " * (len(line) - len(line.lstrip()))

@@ -46,12 +46,11 @@ class Trial:
         return lock_forecast.in_the_way(self.found) if isinstance(self.found, LockFailed) else None
 
     def _try(self, way: Way, plan: Plan) -> LockForecast | LockFailed | None:
-        self._talk.say(
-            _(
-                "Trying uv lock in a copy, at most {limit} s; Ctrl+C skips it. The project is not touched.",
-                limit=int(lock_forecast.PATIENCE_S),
-            )
+        told = _(
+            "Trying uv lock in a copy, at most {limit} s; Ctrl+C skips it. The project is not touched.",
+            limit=int(lock_forecast.PATIENCE_S),
         )
+        self._talk.tell([told])
         deadline = time.monotonic() + lock_forecast.PATIENCE_S
         try:
             with ended_by_a_lost_terminal():

@@ -201,7 +201,7 @@ class _Walk:
             obstacle = self._trial.of(self.way, made)
         self._in_the_way = None
         if obstacle is not None:
-            self.talk.say(["", *diagnosis_lines(obstacle, uv_word(self.way))])
+            self.talk.tell(["", *diagnosis_lines(obstacle, uv_word(self.way))])
             self._in_the_way = obstacle if obstacle.cause != "project-missing" else None  # uv alone is set up
         return made, found
 
