@@ -207,10 +207,8 @@ class PlannedScreen(TryingScreen):
         if self.walk.running:
             self.post_message(self.Next(self))
         elif (self.plan is None or self._looks_for_uv) and not self._wrong:
-            self._start_when_ready, self._agreed = (
-                True,
-                None,
-            )  # a key that was faster than the plan must not end the wizard
+            # a key that was faster than the plan must not end the wizard
+            self._start_when_ready, self._agreed = True, None
         elif self._steps and self.way.machine.foreign:
             self.say(cut(_("x Another machine's plan is not run here."), 60))
         elif self._steps:
