@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -162,6 +163,22 @@ def _clock() -> Any:
     )
 
 
+_STANDS: Mapping[str, Any] = {
+    **{f"{module}.time": _clock() for module in CLOCKS},
+    "screens.settings.try_folder": _tried,
+    "screens.settings.folder_size": lambda *_: FolderSize(int(1.3 * GIB), True),
+    "screens.no_project.projects_below": _below,
+    "screens.no_project.files_below": lambda *_: (),
+    "wizard.project.place.may_write": lambda *_: True,
+    "screens.cloning.clone": _cloned,
+    "screens.cloning.read_project": lambda *_, **__: project(),
+    **{f"wizard.{room}.elsewhere": lambda *_: "" for room in ("ways_out", "by_hand", "told.after")},
+    "wizard.sync_forecast.look": None,
+    "wizard.run.known._now": lambda one: replace(one, purposes=tuple(one.purposes)),
+}
+"""What stands still, or is made up, and what takes its place."""
+
+
 @contextmanager
 def standing_still(language: str = "en", fetched: Forecast | None = None) -> Iterator[Path]:
     """A home folder of its own, a clock that stands, nothing that looks at this machine. Yields the home folder."""
@@ -176,19 +193,10 @@ def standing_still(language: str = "en", fetched: Forecast | None = None) -> Ite
         stack.enter_context(mock.patch.dict(os.environ, there))
         for name in ("NO_COLOR", "TEXTUAL_THEME"):
             os.environ.pop(name, None)
-        for name in CLOCKS:
-            stack.enter_context(mock.patch(f"{name}.time", _clock(), create=True))
-        stack.enter_context(mock.patch("screens.settings.try_folder", _tried))
-        stack.enter_context(mock.patch("screens.settings.folder_size", return_value=FolderSize(int(1.3 * GIB), True)))
-        stack.enter_context(mock.patch("screens.no_project.projects_below", _below))
-        stack.enter_context(mock.patch("screens.no_project.files_below", return_value=()))
-        stack.enter_context(mock.patch("wizard.project.place.may_write", return_value=True))
-        stack.enter_context(mock.patch("screens.cloning.clone", _cloned))
-        stack.enter_context(mock.patch("screens.cloning.read_project", return_value=project()))
-        for room in ("ways_out", "by_hand", "told.after"):
-            stack.enter_context(mock.patch(f"wizard.{room}.elsewhere", return_value=""))
-        stack.enter_context(mock.patch("wizard.sync_forecast.look", return_value=fetched))
-        stack.enter_context(mock.patch("wizard.run.known._now", lambda one: replace(one, purposes=tuple(one.purposes))))
+        for target in _STANDS:  # a module first imported between two of them would keep the other's for good
+            import_module(target.rpartition(".")[0])
+        for target, instead in {**_STANDS, "wizard.sync_forecast.look": lambda *_: fetched}.items():
+            stack.enter_context(mock.patch(target, instead, create=target.endswith(".time")))
         use(language)
         try:
             yield home

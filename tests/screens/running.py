@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual._context import visible_screen_stack
+from textual.widgets import Input
 
 from screens.app import WizardApp
+from screens.asking import FieldSheet
 from screens.walk import Walk
 from tests.support.torch_project import NOTHING
 from wizard.machine.facts import Machine
@@ -83,4 +85,9 @@ def shows(app: App[Any], text: str) -> Callable[[], bool]:
     return lambda: text in text_of(app)
 
 
-__all__ = ["DEADLINE", "NOTHING", "make_folder", "rows_of", "showing", "shows", "text_of", "until"]
+def asked(app: App[Any]) -> Callable[[], bool]:
+    """Whether a sheet with fields is there and hears what is typed."""
+    return lambda: isinstance(app.screen, FieldSheet) and isinstance(app.focused, Input)
+
+
+__all__ = ["DEADLINE", "NOTHING", "asked", "make_folder", "rows_of", "showing", "shows", "text_of", "until"]

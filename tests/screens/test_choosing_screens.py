@@ -11,12 +11,12 @@ from rich.cells import cell_len
 from textual.widgets import Input
 
 from screens.app import WizardApp
-from screens.asking import FieldSheet, MarkSheet
+from screens.asking import MarkSheet
 from screens.review import ReviewScreen
 from screens.text_page import TextPage
 from screens.walk import Walk
 from tests.screens.made_up import MadeUpWay, finding
-from tests.screens.running import NOTHING, make_folder, rows_of, showing, shows, text_of, until
+from tests.screens.running import NOTHING, asked, make_folder, rows_of, showing, shows, text_of, until
 from tests.screens.test_frame import on
 from tests.support.torch_project import RTX, make_torch_project
 from wizard.choices import Choices
@@ -129,7 +129,7 @@ async def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
             lambda: bool(app.screen.query("#folders")) and app.screen.query("#folders")[0] in app.screen.focus_chain,
         )
         await pilot.press("up", "down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FieldSheet) and bool(app.screen.query(Input)))
+        await until(pilot, asked(app))
         app.screen.query_one(Input).value = "/data/mn"
         await pilot.press("enter")
         await until(pilot, shows(app, "x error    /data/mn is not a folder. Check the spelling."))
@@ -179,7 +179,7 @@ async def test_version_and_folder_are_checked_in_their_sheet() -> None:
     way = MadeUpWay()
     async with on("uv", way=way) as (app, pilot):
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+        await until(pilot, asked(app))
         await pilot.press(*"0.13.x", "enter", "enter")
         await until(pilot, shows(app, 'x error    Version: "0.13.x" is not a version.'))
         await pilot.press("backspace", "8", "enter", "enter")

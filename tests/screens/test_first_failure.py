@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.asking import FieldSheet
-from tests.screens.running import shows, text_of, until
+from tests.screens.running import asked, shows, text_of, until
 from tests.screens.test_begin import folder, started
 from tests.support.index import Index
 from wizard.run import client
@@ -30,7 +29,7 @@ async def test_a_new_project_asks_for_the_right_name_before_anything_is_written(
         assert os.listdir(folder) == []
         await until(pilot, shows(app, "[ Fix 1: type the name ]"))
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+        await until(pilot, asked(app))
         await pilot.press(*"beta", "enter")
         await until(pilot, shows(app, "uv.lock: 2 packages added"))
         await until(pilot, shows(app, "[ Start: 5 steps ]"))
@@ -68,7 +67,7 @@ async def test_a_misspelt_package_of_a_new_project(
         await until(pilot, shows(app, "[ Fix 1: type the name ]"))
         await pilot.press(fix)
         if fix == "1":
-            await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+            await until(pilot, asked(app))
             await until(pilot, shows(app, "Name  [betta"))
             await pilot.press("enter")
             await until(pilot, shows(app, "x error    This is the name that nobody has."))
@@ -79,7 +78,7 @@ async def test_a_misspelt_package_of_a_new_project(
             await pilot.press("escape")
             await until(pilot, shows(app, "No package betta in this package index"))
             await pilot.press("1")
-            await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+            await until(pilot, asked(app))
             await pilot.press(*"beta", "enter")  # what is typed takes the place of the wrong name
             await until(pilot, shows(app, "[ Start: "))
         text = text_of(app)

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from screens.asking import FieldSheet
 from tests.screens.made_up import MadeUpWay, machine
-from tests.screens.running import rows_of, shows, text_of, until
+from tests.screens.running import asked, rows_of, shows, text_of, until
 from tests.screens.test_frame import on
 from wizard.advice.uv import UvWay, advise, candidates
 from wizard.machine.facts import FoundUv, NetworkFact, UvInShell, UvSource
@@ -110,7 +109,7 @@ async def test_a_version_that_the_project_does_not_take() -> None:
     way.project = replace(way.project, required_uv=">=0.12")
     async with on("uv", way=way) as (app, pilot):
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, FieldSheet))
+        await until(pilot, asked(app))
         await pilot.press(*"0.11.3", "enter", "enter")
         await until(pilot, shows(app, "x error    Version: This project asks for uv >=0.12"))
         assert way.choices.text("uv.version") == ""
