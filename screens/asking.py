@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rich.cells import cell_len
 from textual import on
@@ -82,6 +83,9 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#sheet-body").styles.height = len(self._fields) + len(self._marks)
+        inputs = [self.query_one(f"#asked-{place}", Field).input for place in range(len(self._fields))]
+        for one, following in pairwise(inputs):
+            one.leads_to = following
         if self._fields[0].selected:
             self.query_one("#asked-0", Field).select()
 
@@ -121,10 +125,7 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.stop()
-        if event.field.id == f"asked-{len(self._fields) - 1}":
-            self.give({})
-        else:
-            self.focus_next()
+        self.give({})
 
 
 class MarkSheet(Sheet["Mapping[str, bool] | None"]):

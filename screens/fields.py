@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from screens.rows import fit
@@ -19,13 +18,26 @@ from wizard.language import shown
 
 
 class FieldInput(Input):
-    """The part of a field that takes the text. Nothing blinks; Up and Down leave it."""
+    """The part of a field that takes the text. Nothing blinks; Up and Down leave it.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "screen.focus_previous", "Up", show=False, id="field.up"),
-        Binding("down", "screen.focus_next", "Down", show=False, id="field.down"),
-    ]
+    What leaves it does so before the next key is looked at: on a slow line many arrive at once, and the field takes its time.
+    """
+
     help_text = ""
+    leads_to: Widget | None = None
+    """Where Enter leads; None: the field says that it was pressed."""
+
+    def _forward_event(self, event: events.Event) -> None:
+        """A key on its way to this field."""
+        key = event.key if isinstance(event, events.Key) else ""
+        if key == "enter" and self.leads_to is not None:
+            self.screen.set_focus(self.leads_to)
+        elif key in ("tab", "down"):
+            self.screen.focus_next()
+        elif key in ("shift+tab", "up"):
+            self.screen.focus_previous()
+        else:
+            super()._forward_event(event)
 
 
 class Field(HorizontalGroup):

@@ -26,7 +26,9 @@ from wizard.text import one_line
 from wizard.ways_out import leads, take, to_type, uv_word
 
 if TYPE_CHECKING:
+    from wizard.choices import Choices
     from wizard.plan.forecast import Forecast
+    from wizard.this_run import ThisRun
 
 MIRRORS = ("mirrors.pypi", "mirrors.pytorch", "mirrors.python")
 
@@ -38,6 +40,8 @@ class PlannedScreen(TryingScreen):
         super().__init__(walk)
         self._opens = False
         """Whether the step to be told first is to be marked, as a fix has just been taken."""
+        self._made_of: tuple[Choices, ThisRun] | None = None
+        """What was chosen when the plan was made."""
         self.obstacle: Diagnosis | None = None
         self._wrong = ""
         self._waits_for = ""
@@ -49,10 +53,13 @@ class PlannedScreen(TryingScreen):
     # what is planned
 
     def on_entered(self) -> None:
+        self._make_from_its_head()
+        super().on_entered()
+
+    def _make_from_its_head(self) -> None:
         self._from, self._opens = 0, bool(self.walk.fixed_on)
         if not self.walk.running:
             self.make()
-        super().on_entered()
 
     def on_facts(self) -> None:
         self.sync.forget()
@@ -84,7 +91,7 @@ class PlannedScreen(TryingScreen):
 
     def _planned(self, error: WizardError | None) -> None:
         self._waits_for, self._wrong = "", one_line(error_told(error)) if error else ""
-        at = self._telling()
+        at, self._made_of = self._telling(), (self.way.choices, self.way.this_run)
         try:
             self.plan = self.way.plan()
         except WizardError as found:
@@ -237,6 +244,7 @@ class PlannedScreen(TryingScreen):
 
     def _started(self, run: RunInfo) -> None:
         self._waits_for, self._start_when_ready = "", False  # a second Enter meant this run, not the one after it
+        self.forget_said()
         self.walk.started(run)
         self._leads_on = True
         self.lead_on()
@@ -249,7 +257,9 @@ class PlannedScreen(TryingScreen):
         self.redraw()
 
     def on_screen_resume(self) -> None:
-        """A sheet that was opened while it started is closed."""
+        """Before anything is painted: a plan of what was chosen before is not shown once more."""
+        if self.plan is not None and self._made_of != (self.way.choices, self.way.this_run):
+            self._make_from_its_head()
         self.lead_on()
 
     def _not_started(self, why: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key
 from textual.pilot import Pilot
 
 from screens import cloning
@@ -18,7 +19,7 @@ from screens.begin import LOOKING, ImportPage
 from screens.fields import FieldInput
 from screens.walk import Walk
 from tests.environment_files.test_conda_live import environment
-from tests.screens.running import NOTHING, shows, text_of, until
+from tests.screens.running import NOTHING, asked, shows, text_of, until
 from tests.support.index import Index
 from tests.support.projects import run as run_program
 from tests.support.projects import stock
@@ -131,6 +132,17 @@ async def test_a_new_project_is_made_as_uv_makes_it(folder: Path, uv: Path) -> N
     assert parse((folder / "pyproject.toml").read_bytes())["project"]["dependencies"] == ["alpha"]
 
 
+async def test_keys_that_arrive_all_at_once_are_typed_where_they_were_meant(folder: Path, uv: Path) -> None:
+    async with started(folder, uv) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, asked(app))
+        for key in ("enter", "enter", *"alpha", "up", "3", "shift+tab", "x", "tab", "1", "down", "s"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, shows(app, "Packages  [alphas "))
+        assert "Name      [meine-Tr-umex " in text_of(app)
+        assert "Python    [31 " in text_of(app)
+
+
 async def test_packages_that_slipped_into_the_field_of_python_are_refused_there(folder: Path, uv: Path) -> None:
     async with started(folder, uv) as (app, pilot):
         await pilot.press("enter")
@@ -157,7 +169,9 @@ async def test_what_uv_refuses_is_told_whole_beside_what_was_typed(folder: Path,
 async def test_without_a_uv_the_same_files_are_made_and_uv_comes_with_them(folder: Path, uv: Path) -> None:
     async with started(folder, uv) as (app, pilot):
         app.walk.way.machine = replace(app.walk.way.machine, uv=())
-        await pilot.press(*["enter"] * 3, *"alpha", "enter")
+        await pilot.press("enter")
+        await until(pilot, asked(app))
+        await pilot.press("enter", "enter", *"alpha", "enter")
         await until(pilot, shows(app, "The plan begins with it"))
         plan = app.walk.way.plan()
         assert [step.id for step in plan.steps][-4:] == ["init", "lock", "sync", "verify"]
