@@ -15,6 +15,7 @@ from wizard.machine.facts import Conda, Filesystem, FoundPython, FoundUv, Gpu, M
 from wizard.plan.step import Command, FileChange, Plan, Step
 from wizard.project.facts import Lock, LockedPackage, Project, TorchFacts
 from wizard.project.place import Place
+from wizard.this_run import ThisRun
 
 GIB = 1024**3
 
@@ -85,6 +86,7 @@ class MadeUpWay:
             finding("warning", "conda's base environment is active by itself", "uv"),
         )
         self.begun = 0
+        self.this_run = ThisRun()
         self.greeting = ""
         self.interrupted = None
         self.news: list[Machine] = []
