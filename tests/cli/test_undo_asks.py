@@ -75,6 +75,16 @@ def test_a_run_of_another_folder_is_named_and_not_asked_about(written: Path) -> 
     assert written.read_text("utf-8") == "before\n"
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_with_yes_a_run_of_another_folder_is_named_first(here: bool, written: Path) -> None:
+    child = undo(written.parent if here else written.parent.parent, "--yes")
+    assert ended(child) == 0
+    told = child.before.splitlines()
+    assert told[0].startswith("Run ") is not here
+    assert here or told[0].rpartition(", started ")[0].endswith(f", of {written.parent}")
+    assert any(line.startswith("+ put back") for line in told)
+
+
 def test_what_came_before_and_since_is_said(written: Path) -> None:
     other = written.with_name("other.txt")
     later, nothing = Recorded(str(written.parent)), Recorded(str(written.parent))

@@ -57,6 +57,8 @@ def undo(options: Options) -> int:
             names=", ".join(run.changed) or _("nothing"),
         )
         raise DecisionMissing(msg)
+    if not asks and not options.word() and not options.json and not _is_here(run):
+        _name(run)  # nobody asked for that one by its name
     return _taken_back(options, run)
 
 
@@ -77,9 +79,7 @@ def _taken_back(options: Options, run: RunInfo) -> int:
 
 def _agreed(options: Options, run: RunInfo) -> bool:
     """Asked at the terminal, with what would be put back before the eyes."""
-    where = run.project or "-"
-    when = shown(started_told(run.started, time.time()))
-    common.print_lines([_("Run {id}, of {project}, started {when}", id=run.id, project=where, when=when)])
+    _name(run)
     since = [one for one in _newer_than(run) if _is_here(one) and not one.undone]
     if since and not any(one.changed for one in since):
         common.print_lines([_("What ran here since then changed no files.")])
@@ -87,6 +87,12 @@ def _agreed(options: Options, run: RunInfo) -> bool:
     sys.stdout.write(_("Put back? y, n [n]:") + " ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _name(run: RunInfo) -> None:
+    where = run.project or "-"
+    when = shown(started_told(run.started, time.time()))
+    common.print_lines([_("Run {id}, of {project}, started {when}", id=run.id, project=where, when=when)])
 
 
 def _is_here(run: RunInfo) -> bool:
