@@ -90,6 +90,11 @@ class LockTrial:
             self.found = found
         return True
 
+    def break_off(self, why: WizardError) -> None:
+        """It could not be tried at all."""
+        self.stop()
+        self.failed = None if self._by_itself else why
+
     def keep_for(self, key: object) -> None:
         """Forgets what hung on something else."""
         if self._key != key:

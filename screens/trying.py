@@ -6,8 +6,9 @@ from abc import abstractmethod
 from threading import Event
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.timer import Timer
+from textual.worker import Worker, WorkerState
 
 from screens.choosing import ChoiceList
 from screens.lock_trial import LockTrial
@@ -17,6 +18,7 @@ from wizard.errors import WizardError
 from wizard.language import _
 from wizard.lock_forecast import counted, hangs_on, tries_by_itself, uv_now
 from wizard.plan.step import Plan
+from wizard.text import one_line
 
 if TYPE_CHECKING:
     from wizard.lock_forecast import LockForecast
@@ -107,8 +109,18 @@ class TryingScreen(StepScreen):
             self.app.call_from_thread(self._tried, asked, found)
 
     def _tried(self, asked: Event, found: LockForecast | WizardError) -> None:
-        if not self.trial.end(asked, found):
-            return
+        if self.trial.end(asked, found):
+            self._trial_over()
+
+    @on(Worker.StateChanged)
+    def _trial_broke(self, event: Worker.StateChanged) -> None:
+        """Nothing that nobody foresaw may leave Start waiting."""
+        if event.worker.name == "try-lock" and event.state is WorkerState.ERROR and self.trial.running:
+            error = one_line(f"{type(event.worker.error).__name__}: {event.worker.error}")
+            self.trial.break_off(WizardError(_("uv lock can't be tried in a copy: {error}", error=error)))
+            self._trial_over()
+
+    def _trial_over(self) -> None:
         self._stop_ticking()
         self.forget_said()
         self.redraw()

@@ -189,6 +189,31 @@ async def test_esc_goes_back_while_it_is_tried_by_itself_and_it_goes_on(project:
         await until(pilot, shows(app, "uv.lock: 2 packages changed"))
 
 
+@pytest.mark.parametrize("by_itself", [False, True])
+async def test_what_nobody_foresaw_leaves_nobody_waiting(
+    by_itself: bool, project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+
+    def broken(*_: object) -> None:
+        held.wait(60)
+        raise RuntimeError("out of a clear sky")
+
+    monkeypatch.setattr("wizard.lock_forecast.forecast", broken)
+    async with review(project, index, by_itself=by_itself) as (app, pilot):
+        if not by_itself:
+            await pilot.press("p")
+        await until(pilot, shows(app, ". uv lock in a copy, "))
+        await pilot.press("ctrl+n")
+        await until(pilot, shows(app, "Starts by itself"))
+        held.set()
+        if by_itself:
+            await until(pilot, lambda: app.walk.run is not None)
+        else:
+            await until(pilot, shows(app, "uv lock can't be tried in a copy: RuntimeError: out of"))
+            await until(pilot, shows(app, "Not started: uv lock fails."))
+
+
 async def test_nothing_starts_behind_a_sheet(project: Project, index: Index) -> None:
     index.fault("alpha", gate := Gate())
     async with review(project, index, by_itself=True) as (app, pilot):
