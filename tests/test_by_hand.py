@@ -53,6 +53,12 @@ def test_torch_by_hand(sets: list[str], command: str, tmp_path: Path) -> None:
     assert way.by_hand("torch") == command
 
 
+def test_who_does_not_use_torch_reads_how_to_ask_for_it(tmp_path: Path) -> None:
+    assert Way(str(tmp_path), machine=RTX).by_hand("torch") == "uv-wizard torch"
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\n')
+    assert Way(str(tmp_path), machine=RTX).by_hand("torch") == "uv add torch"
+
+
 @pytest.mark.parametrize(
     "sets, words",
     [

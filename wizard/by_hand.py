@@ -105,8 +105,10 @@ def _mirrors(way: Way) -> str:
 
 
 def _torch(way: Way) -> str:
-    if way.project is None or way.project.torch is None:
+    if way.project is None:
         return "uv-wizard torch"
+    if way.project.torch is None:
+        return "uv add torch"
     plan, options = way.plan(), way.selection().options()
     value = way.choices.text("torch.variant")
     name = way.torch().choice if value == "auto" else value
