@@ -65,8 +65,13 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     def compose_more(self) -> ComposeResult:
         width = max(cell_len(shown(one.label)) for one in self._fields) + 2
         with Vertical(id="sheet-body"):
-            for place, one in enumerate(self._fields):
-                yield Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
+            fields = [
+                Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
+                for place, one in enumerate(self._fields)
+            ]
+            for first, second in pairwise(fields):
+                first.lead_to(second)
+            yield from fields
             if self._marks:
                 yield ChoiceList(self._texts(), id="marks")
 
@@ -83,9 +88,6 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#sheet-body").styles.height = len(self._fields) + len(self._marks)
-        inputs = [self.query_one(f"#asked-{place}", Field).input for place in range(len(self._fields))]
-        for one, following in pairwise(inputs):
-            one.leads_to = following
         if self._fields[0].selected:
             self.query_one("#asked-0", Field).select()
 
@@ -125,7 +127,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.stop()
-        self.give({})
+        if not event.field.leads:
+            self.give({})
 
 
 class MarkSheet(Sheet["Mapping[str, bool] | None"]):

@@ -25,13 +25,14 @@ class FieldInput(Input):
 
     help_text = ""
     leads_to: Widget | None = None
-    """Where Enter leads; None: the field says that it was pressed."""
+    """Where Enter leads; None: whoever hears of it decides."""
 
     def _forward_event(self, event: events.Event) -> None:
         """A key on its way to this field."""
         key = event.key if isinstance(event, events.Key) else ""
         if key == "enter" and self.leads_to is not None:
             self.screen.set_focus(self.leads_to)
+            self.post_message(self.Submitted(self, self.value))  # behind the keys that wait
         elif key in ("tab", "down"):
             self.screen.focus_next()
         elif key in ("shift+tab", "up"):
@@ -135,13 +136,18 @@ class Field(HorizontalGroup):
         if self.is_mounted:
             self.query_one(".field-word", Line).show(f"  {shown(word)}")
 
+    @property
+    def changed(self) -> bool:
+        """Whether what stands there was typed since."""
+        return self._input.value != self._before
+
     def keep(self) -> None:
         """What stands there now is what Esc leaves alone."""
         self._before = self._input.value
 
     def take_back(self) -> bool:
         """Puts back the text from before the change; False where nothing was changed."""
-        if self._input.value == self._before:
+        if not self.changed:
             return False
         self._input.value = self._before
         return True
@@ -154,7 +160,17 @@ class Field(HorizontalGroup):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Entered(self, event.value))
+        self.post_message(self.Entered(self, self.value))
+
+    def lead_to(self, following: Field) -> Field:
+        """Enter leads to that one; gives itself."""
+        self._input.leads_to = following.input
+        return self
+
+    @property
+    def leads(self) -> bool:
+        """Whether Enter has led on already."""
+        return self._input.leads_to is not None
 
 
 __all__ = ["Field", "FieldInput"]

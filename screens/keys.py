@@ -20,6 +20,7 @@ from wizard.text import clean, masked
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList, Row
+    from screens.fields import Field
     from screens.walk import Walk
     from wizard.way import Way
 
@@ -222,6 +223,7 @@ class KeyedScreen(FrameScreen):
         if event.forward:
             self.focus_next_button()
 
-    def on_field_entered(self) -> None:
+    def on_field_entered(self, event: Field.Entered) -> None:
         """Enter in a field leads to the next control."""
-        self.focus_next()
+        if not event.field.leads:
+            self.focus_next()

@@ -67,9 +67,10 @@ class SettingsScreen(StepScreen):
         """Of old caches, by path; None while it is counted, or where it can't be."""
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Field(_("Cache folder"), help_text="cache", id="cache")
+        pythons = Field(_("Python folder"), help_text="pythons", id="pythons")
+        yield Field(_("Cache folder"), help_text="cache", id="cache").lead_to(pythons)
         yield Line(id="cache-fact")
-        yield Field(_("Python folder"), help_text="pythons", id="pythons")
+        yield pythons
         yield Line(id="pythons-fact")
         yield Line(id="link-mode")
         yield Line(classes="gap")
@@ -83,9 +84,8 @@ class SettingsScreen(StepScreen):
         states = {state.key: state for state in self.way.settings_state()}
         for name, key in FIELDS.items():
             self._draw_field(name, states[key])
-        self.query_one("#link-mode", Line).show(
-            cut(_("Link mode      {mode}", mode=self._mode(states[LINKS])), self.room)
-        )
+        mode = _("Link mode      {mode}", mode=self._mode(states[LINKS]))
+        self.query_one("#link-mode", Line).show(cut(mode, self.room))
         where = self.way.choices.text(WHERE)
         rows = [Row(value, torch_row(value == where, label, self._word(value, where), note, self.room - 1))
                 for value, label, note in self._places()]  # fmt: skip
@@ -101,7 +101,7 @@ class SettingsScreen(StepScreen):
         if value and (tried is None or (tried.given and tried.value != value)):
             tried = self._tried[name] = Tried(value, waits=True, given=True)
             self._look_at(name, value)
-        if (tried is None or tried.given) and field.input is not self.focused:
+        if (tried is None or tried.given) and field.input is not self.focused and not field.changed:
             field.show(value, self._field_word(state))
         elif tried is not None:
             field.say("" if tried.value else _("uv's own"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from screens.app import WizardApp
@@ -82,6 +83,23 @@ async def test_next_waits_for_the_folder_that_was_typed_last(
             assert app.screen.id == "settings"
             assert "That is a file." in text_of(app)
         assert way.choices.text("settings.cache-dir") == str(folder)
+
+
+async def test_keys_that_arrive_all_at_once_go_to_both_fields(way: MadeUpWay) -> None:
+    way.choose("settings.cache-dir", None)
+    app = WizardApp(Walk(way))  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show("settings")
+        await until(pilot, lambda: app.screen.id == "settings" and bool(app.screen.query("#cache Input")))
+        fields = [app.screen.query_one(f"#{name} Input", Input) for name in ("cache", "pythons")]
+        await until(pilot, lambda: fields[0] in app.screen.focus_chain)
+        fields[0].focus()
+        await until(pilot, lambda: app.focused is fields[0])
+        before = [field.value for field in fields]
+        for key in ("a", "enter", "b", "up", "c"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: [field.value for field in fields] == [f"{before[0]}ac", f"{before[1]}b"])
+        assert app.focused is fields[0]
 
 
 async def test_an_old_cache_that_can_not_be_moved_says_why(way: MadeUpWay) -> None:
