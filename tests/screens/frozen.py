@@ -195,7 +195,7 @@ def standing_still(language: str = "en", fetched: Forecast | None = None) -> Ite
             os.environ.pop(name, None)
         for target in _STANDS:  # a module first imported between two of them would keep the other's for good
             import_module(target.rpartition(".")[0])
-        for target, instead in {**_STANDS, "wizard.sync_forecast.look": lambda *_: fetched}.items():
+        for target, instead in {**_STANDS, "wizard.sync_forecast.look": lambda *_, **__: fetched}.items():
             stack.enter_context(mock.patch(target, instead, create=target.endswith(".time")))
         use(language)
         try:
