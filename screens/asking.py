@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from rich.cells import cell_len
 from textual import on
@@ -65,13 +64,8 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     def compose_more(self) -> ComposeResult:
         width = max(cell_len(shown(one.label)) for one in self._fields) + 2
         with Vertical(id="sheet-body"):
-            fields = [
-                Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
-                for place, one in enumerate(self._fields)
-            ]
-            for first, second in pairwise(fields):
-                first.lead_to(second)
-            yield from fields
+            for place, one in enumerate(self._fields):
+                yield Field(one.label, one.value, label_width=width, help_text=one.help_text, id=f"asked-{place}")
             if self._marks:
                 yield ChoiceList(self._texts(), id="marks")
 
@@ -127,8 +121,10 @@ class FieldSheet(Sheet["dict[str, str] | None"]):
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.stop()
-        if not event.field.leads:
+        if event.field.id == f"asked-{len(self._fields) - 1}":
             self.give({})
+        else:
+            self.focus_next()
 
 
 class MarkSheet(Sheet["Mapping[str, bool] | None"]):

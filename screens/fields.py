@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input
 
 from screens.rows import fit
@@ -18,27 +19,13 @@ from wizard.language import shown
 
 
 class FieldInput(Input):
-    """The part of a field that takes the text. Nothing blinks; Up and Down leave it.
+    """The part of a field that takes the text. Nothing blinks; Up and Down leave it."""
 
-    What leaves it does so before the next key is looked at: on a slow line many arrive at once, and the field takes its time.
-    """
-
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "screen.focus_previous", "Up", show=False, id="field.up"),
+        Binding("down", "screen.focus_next", "Down", show=False, id="field.down"),
+    ]
     help_text = ""
-    leads_to: Widget | None = None
-    """Where Enter leads; None: whoever hears of it decides."""
-
-    def _forward_event(self, event: events.Event) -> None:
-        """A key on its way to this field."""
-        key = event.key if isinstance(event, events.Key) else ""
-        if key == "enter" and self.leads_to is not None:
-            self.screen.set_focus(self.leads_to)
-            self.post_message(self.Submitted(self, self.value))  # behind the keys that wait
-        elif key in ("tab", "down"):
-            self.screen.focus_next()
-        elif key in ("shift+tab", "up"):
-            self.screen.focus_previous()
-        else:
-            super()._forward_event(event)
 
 
 class Field(HorizontalGroup):
@@ -160,17 +147,7 @@ class Field(HorizontalGroup):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Entered(self, self.value))
-
-    def lead_to(self, following: Field) -> Field:
-        """Enter leads to that one; gives itself."""
-        self._input.leads_to = following.input
-        return self
-
-    @property
-    def leads(self) -> bool:
-        """Whether Enter has led on already."""
-        return self._input.leads_to is not None
+        self.post_message(self.Entered(self, event.value))
 
 
 __all__ = ["Field", "FieldInput"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from screens.follower import OFTEN_S, Follower
-from screens.quit_sheets import RunningSheet
+from screens.offering import QuitAsked
+from screens.quit_sheets import OverSheet, QuitSheet, RunningSheet
 from screens.step import StepScreen
 from wizard.run.progress import RunState
 
@@ -47,4 +48,10 @@ def _over(app: App[Any], walk: Walk) -> None:
         one.on_facts()
     top = app.screen
     if isinstance(top, RunningSheet):
-        top.dismiss(None)  # what it asks about is over
+        top.dismiss(None)
+
+        def answered(quits: bool | None) -> None:
+            if quits:
+                app.post_message(QuitAsked())
+
+        app.push_screen(OverSheet(well=not walk.exit_code, leaves=isinstance(top, QuitSheet)), answered)

@@ -20,7 +20,6 @@ from wizard.text import clean, masked
 
 if TYPE_CHECKING:
     from screens.choosing import ChoiceList, Row
-    from screens.fields import Field
     from screens.walk import Walk
     from wizard.way import Way
 
@@ -223,7 +222,6 @@ class KeyedScreen(FrameScreen):
         if event.forward:
             self.focus_next_button()
 
-    def on_field_entered(self, event: Field.Entered) -> None:
+    def on_field_entered(self) -> None:
         """Enter in a field leads to the next control."""
-        if not event.field.leads:
-            self.focus_next()
+        self.focus_next()

@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
-from screens import asking_name
 from screens.choosing import ChoiceList
 from screens.offering import QuitAsked
 from screens.rows import cut
-from screens.step_text import TAKEN_HERE
 from screens.sync_look import SyncLook
 from screens.trying import TryingScreen
 from screens.walk import Walk
-from wizard.diagnosis import Diagnosis, Fix
-from wizard.errors import BadInput, WizardError
+from wizard.diagnosis import Diagnosis
+from wizard.errors import WizardError
 from wizard.language import _, error_told
 from wizard.obstacle import stands_in_the_way
 from wizard.plan.step import Plan, Step
 from wizard.run.client import ProjectBusy, RunInfo, find
 from wizard.text import one_line
-from wizard.ways_out import leads, take, to_type, uv_word
 
 if TYPE_CHECKING:
     from wizard.choices import Choices
@@ -152,36 +149,6 @@ class PlannedScreen(TryingScreen):
         """The step that is told at first: the one that changes the project, else the sync."""
         ids = [step.id for step in self._steps]
         return next((ids.index(name) for name in ("fix", "torch", "lock", "sync") if name in ids), 0)
-
-    # the ways out of what stands in the way
-
-    def way_out(self) -> str:
-        """Where the first fix of what stands in the way leads, where it is ours to take."""
-        where = leads(self.told.fixes[0]) if self.told and self.told.fixes else ""
-        return where if where in TAKEN_HERE else ""
-
-    def action_fix(self, number: int) -> None:
-        """1 to 9: takes that way out of what stands in the way."""
-        fixes = self.told.fixes if self.told else ()
-        if not 1 <= number <= len(fixes):
-            return
-        fix = fixes[number - 1]
-        where = leads(fix)
-        if where == "ask":
-            asking_name.ask(self, fix, self._take)
-        elif where in TAKEN_HERE:
-            self._take(fix)
-        else:
-            self.copy("\n".join(to_type(fix.commands, uv_word(self.way))))
-
-    def _take(self, fix: Fix) -> None:
-        try:
-            take(self.way, fix)
-        except BadInput as error:
-            self.say(f"x {one_line(error_told(error), 70)}")
-            return
-        self.make()
-        self.say(cut(_("Chosen: {title}", title=fix.title), 60))
 
     # what the sync fetches
 

@@ -117,3 +117,17 @@ class JoinSheet(Sheet[Join]):
             [Answer(_("Join"), Join.JOIN), Answer(_("Do not join"), Join.LEAVE)],
             escape=Join.LEAVE,
         )
+
+
+class OverSheet(Sheet[bool]):
+    """In the place of such a question once its run has ended: the key that is on its way starts nothing. True: quit."""
+
+    HELP = "leaving"
+
+    def __init__(self, *, well: bool, leaves: bool) -> None:
+        """`well`: how it ended; `leaves`: whether the question was about leaving."""
+        told = _("It ended well.") if well else _("It did not end well; the screen sync says why.")
+        quits = (Answer(_("Quit"), True), Answer(_("Stay here"), False))
+        super().__init__(
+            _("The run is over meanwhile"), [told], quits if leaves else (Answer(_("Close"), False),), escape=False
+        )

@@ -13,7 +13,7 @@ from textual.widgets import OptionList
 
 from screens.choosing import ChoiceList, Row
 from screens.lock_trial import NO_UV
-from screens.planned import PlannedScreen
+from screens.remedies import RemediesScreen
 from screens.rows import cut, fit, sides
 from screens.step import Mark
 from screens.step_text import (
@@ -41,7 +41,7 @@ MOST_SIDE = 14
 """Packages of uv.lock that the side panel names."""
 
 
-class ReviewScreen(PlannedScreen):
+class ReviewScreen(RemediesScreen):
     """Every step in order; below, the highlighted one at length."""
 
     NUMBER, NAME = 6, "review"
@@ -215,6 +215,9 @@ class ReviewScreen(PlannedScreen):
     def can_go_on(self) -> bool:
         if self.walk.running:
             return True
+        if self.unread:
+            self.say(_("Read the plan first. Enter starts it."))
+            return False
         if self._waits or self.trial.running:
             self._start_when_ready, self._agreed = True, None if self._waits else self.plan
             self.say(_("Starts by itself then. Esc takes that back."))

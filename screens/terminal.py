@@ -29,6 +29,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 
 import wizard
 from screens.host import own_colours, says_no_size
+from screens.in_order import InOrder
 from screens.offering import Copied, Offering
 from screens.pressed import as_meant
 from screens.step import StepScreen
@@ -63,8 +64,7 @@ if callable(_colours_of):  # a classmethod is not: then it is mended already
 class AsciiScrollBar(ScrollBarRender):
     """No part-blocks: their width differs from terminal to terminal."""
 
-    VERTICAL_BARS = [" "] * 8
-    HORIZONTAL_BARS = [" "] * 8
+    VERTICAL_BARS = HORIZONTAL_BARS = [" "] * 8
 
 
 def stylesheet() -> Path:
@@ -103,6 +103,7 @@ class TerminalApp(App[int]):
         """What nobody foresaw; told in one line once the terminal is itself again."""
         ScrollBar.renderer = AsciiScrollBar
         self._thrift = Thrift()
+        self._in_order = InOrder(self, walk, self.on_event)
         self._painted: Screen[Any] | None = None
         # no screen has toasts or tooltips: nothing is mounted, styled and laid out for them
         self._disable_notifications = self._disable_tooltips = True
@@ -189,16 +190,18 @@ class TerminalApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """The next key ends what was said to the last one. A terminal of another size has kept nothing for sure."""
+        if self._in_order.holds(event):
+            return
         if isinstance(event, (events.Resize, Driver.SignalResume)) and self._painted is not None:
             self.draw_again()
         if isinstance(event, events.Key):
             if isinstance(self.screen, Offering):
                 self.screen.forget_said()
-            meant = as_meant(event, self.screen)
-            if meant is None:
+            if (meant := as_meant(event, self.screen)) is None:
                 return
             event = meant
         await super().on_event(event)
+        self._in_order.taken()
 
     async def action_quit(self) -> None:
         """Ctrl+Q: at once, or after a question while something runs; there, once more leaves it running."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from wizard.this_run import ThisRun
     from wizard.way import Way
 
+AT_ONCE = float("inf")
+
 
 @dataclass
 class Walk:
@@ -48,6 +50,8 @@ class Walk:
     """Whether a run is being started: by the time a question about it is answered, it may go on."""
     leaves: bool = False
     """Whether somebody asked to leave meanwhile."""
+    pressed_at: float = AT_ONCE
+    """When the key that is answered was pressed, on the monotonic clock; AT_ONCE where it did not have to wait."""
 
     @property
     def way(self) -> Way:

@@ -115,17 +115,26 @@ async def test_ctrl_c_while_a_run_goes_on_asks_whether_to_stop_it(tmp_path: Path
         await until(pilot, lambda: app.screen.id == "sync")
 
 
+@pytest.mark.parametrize("code, told", [(0, "It ended well."), (1, "It did not end well; the screen sync says why.")])
 @pytest.mark.parametrize("key, sheet", [("ctrl+c", StopSheet), ("ctrl+q", QuitSheet)])
-async def test_what_is_asked_about_a_run_is_asked_no_longer_once_it_is_over(
-    key: str, sheet: type[StopSheet | QuitSheet], tmp_path: Path, recorded: Recorded
+async def test_what_is_asked_about_a_run_that_ends_meanwhile_is_said_to_be_over(
+    key: str, sheet: type[StopSheet | QuitSheet], code: int, told: str, tmp_path: Path, recorded: Recorded
 ) -> None:
+    """A sheet that vanished would leave the Enter that is on its way to the button behind it."""
     async with showing(make_folder(tmp_path), recorded) as (app, pilot):
         await until(pilot, lambda: app.screen.id == "sync")
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, sheet))
-        recorded.end(1)
-        await until(pilot, lambda: app.screen.id == "sync")
-        assert not app._exit
+        recorded.end(code)
+        await until(pilot, shows(app, "The run is over meanwhile"))
+        assert told in text_of(app)
+        await pilot.press("enter")
+        if sheet is QuitSheet:
+            await until(pilot, lambda: app._exit)
+            assert app.return_value == code
+        else:
+            await until(pilot, lambda: app.screen.id in ("sync", "verify"))
+            assert not app._exit
 
 
 @pytest.mark.parametrize("code", [0, 1, 3, 130])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from screens import remedies
 from screens.app import WizardApp
 from screens.walk import Walk
 from tests.run.support import until as wait_for
@@ -290,7 +291,10 @@ async def misspelt(project: Project, index: Index) -> AsyncIterator[tuple[Wizard
         yield app, pilot
 
 
-async def test_a_misspelt_package_is_put_right_before_anything_runs(project: Project, index: Index) -> None:
+async def test_a_misspelt_package_is_put_right_before_anything_runs(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remedies, "UNREAD_S", 3600.0)
     async with misspelt(project, index) as (app, pilot):
         assert "Something stands in the way. Nothing is started." in text_of(app)
         assert "1 Write its right name instead, if gama is misspelt" in text_of(app)
@@ -306,6 +310,10 @@ async def test_a_misspelt_package_is_put_right_before_anything_runs(project: Pro
         assert app.walk.run is None
         assert '"gama>=1"' in project.pyproject.read_text("utf-8"), "nothing is changed before Start"
         await until(pilot, shows(app, "[ Start: "))
+        await pilot.press("enter")  # as who pressed it twice on the fix
+        await until(pilot, shows(app, "Read the plan first. Enter starts it."))
+        assert app.walk.run is None
+        monkeypatch.setattr(remedies, "UNREAD_S", 0.0)
         await pilot.press("enter")
         await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
         assert app.walk.state is not None
