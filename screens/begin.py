@@ -218,7 +218,7 @@ def _offer_new(
 
     typed = known or {"name": name_of(Path(screen.way.path).name)}
     fields = [
-        AskedField("name", _("Name"), typed["name"], _no_name, "new-project"),
+        AskedField("name", _("Name"), typed["name"], _no_name, "new-project", selected=True),
         AskedField("python", _("Python"), typed.get("python", ""), _no_python, "new-project"),
         AskedField("packages", _("Packages"), typed.get("packages", ""), _no_packages, "new-project"),
     ]

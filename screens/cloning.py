@@ -52,7 +52,7 @@ def offer(
         if answer:
             _fetch(screen, address, str(Path(answer["into"]).expanduser()), move)
 
-    field = AskedField("into", _("Into"), into or folder_for(address, screen.way.path), taken, "clone")
+    field = AskedField("into", _("Into"), into or folder_for(address, screen.way.path), taken, "clone", selected=True)
     line = cut(_("From {address}", address=masked(one_line(address))), 76)
     screen.app.push_screen(FieldSheet(_("Clone it into which folder?"), [field], [*trouble, line]), named)
 

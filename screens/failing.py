@@ -45,6 +45,8 @@ class FailingScreen(StepScreen):
         self.planned: tuple[tuple[str, str], ...] = ()
         """The rungs of the verification, where they are known beforehand."""
         self._fix = 0
+        self._offered: RunState | None = None
+        """The run whose failure has been settled: what is chosen of its fixes stays chosen."""
         self._copied: int | None = None
         """The fix whose command was copied last: Next then leads to the review, to try again."""
 
@@ -64,6 +66,8 @@ class FailingScreen(StepScreen):
             else None
         )
         self.failure = failure if failure is not None and self.shows_failure(failure) else None
+        if self.failure is not None and self._offered is not self.state:
+            self._offered, self._fix = self.state, self.failure.first_untried(self.walk.tried)
 
     def another_run(self, state: RunState) -> None:
         """Shows that one from now on; no fix of the last one is chosen."""

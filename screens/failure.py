@@ -77,6 +77,10 @@ class Failure:
         """The ways out, nine at most: as many as there are keys. One of them leads on from here."""
         return _with_a_way_on(self.diagnosis.fixes)
 
+    def first_untried(self, tried: Collection[str]) -> int:
+        """The place of the fix that Enter takes; the first where all of them were tried."""
+        return next((place for place, fix in enumerate(self.fixes) if fix.title not in tried), 0)
+
     def rows(self, tried: Collection[str], width: int) -> list[Row]:
         """The fixes as rows of a list."""
         return [
@@ -228,12 +232,14 @@ class FailurePanel(VerticalGroup):
         yield ChoiceList(id="fixes", help_text="failure")
         yield Line(id="failure-said", grows=True)
 
-    def show(self, failure: Failure, tried: Collection[str], width: int) -> None:
-        """Shows it; what has not changed is not drawn."""
+    def show(self, failure: Failure, tried: Collection[str], width: int, at: int = 0) -> None:
+        """Shows it, with the fix `at` that place chosen; what has not changed is not drawn."""
         fixes = self.query_one(ChoiceList)
         fixes.display = bool(failure.fixes)
         self.query_one("#failure-head").display = bool(failure.fixes)
-        fixes.show(failure.rows(tried, width), 0)
+        fixes.show(failure.rows(tried, width), at)
+        if not fixes.has_focus and failure.fixes and fixes.highlighted != at:
+            fixes.highlighted = at
         self.query_one("#failure-said", Line).show(_below(failure, width))
 
 

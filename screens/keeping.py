@@ -44,7 +44,7 @@ def ask(screen: StepScreen) -> None:
 
     told = ngettext("{count} choice that differs from the default.", "{count} choices that differ from the defaults.",
                     len(values))  # fmt: skip
-    field = AskedField("path", _("File"), os.path.join(screen.way.path, NAME), wrong, "choices-file")
+    field = AskedField("path", _("File"), os.path.join(screen.way.path, NAME), wrong, "choices-file", selected=True)
     screen.app.push_screen(FieldSheet(_("Keep the choices in a file"), [field], [told, *notes[:3]]), named)
 
 

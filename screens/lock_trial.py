@@ -111,7 +111,10 @@ class LockTrial:
         if self.obstacle is not None:  # which the first row tells
             return _("x uv lock fails in a copy")
         if isinstance(self.failed, LockFailed):
-            return _("x uv lock fails: {title}", title=one_line(self.failed.diagnosis.title))
+            title = one_line(self.failed.diagnosis.title)
+            if only_there(self.failed):
+                return _("? only the run can tell: {title}", title=title)
+            return _("x uv lock fails: {title}", title=title)
         return f"x {one_line(error_told(self.failed))}" if self.failed is not None else OFFER
 
     def head(self, step: Step) -> str:
@@ -128,6 +131,8 @@ class LockTrial:
             return [] if self.failed is None else [one_line(error_told(self.failed))]
         found = self.failed.diagnosis
         told = [shown(found.explanation), *(f"> {shown(line)}" for line in found.evidence)]
+        if only_there(self.failed):
+            return [_("A copy has not all that the run will have: it fetches no Python. Start tells."), *told]
         for number, fix in enumerate(found.fixes, 1):
             told.append(f"{number} {shown(fix.title)}")
             told += ["  " + line for line in to_type(fix.commands, uv)]

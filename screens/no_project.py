@@ -106,7 +106,7 @@ def ask_folder(screen: StepScreen, value: str, moved: Callable[[str], None]) -> 
         moved(f"{FILE}{os.path.join(here, value.removeprefix(FILE))}" if value.startswith(FILE) else value)
 
     field = AskedField("path", _("Folder"), place.folder_of_its_own(here, environment),
-                       lambda text: place.no_place(here, text, environment), "project")  # fmt: skip
+                       lambda text: place.no_place(here, text, environment), "project", selected=True)  # fmt: skip
     lines = (_("It is made with the project, after the review."),)
     screen.app.push_screen(FieldSheet(_("A folder of its own for the project"), [field], lines), asked)
 

@@ -66,6 +66,8 @@ class ReviewScreen(RemediesScreen):
         yield Line(id="note", grows=True)
 
     def lead(self) -> str:
+        if self.walk.running:
+            return _("A run is carrying out what was started here.")
         if self._stopped:
             return _("Something stands in the way. Nothing is started.")
         count = len(self._steps)

@@ -91,7 +91,7 @@ class RunScreen(FailingScreen):
         self.query_one("#title").set_class(self.failure is not None, "-bad")
         self.query_one("#lead").set_class(self.failure is not None, "-whole")
         if self.failure is not None:
-            panel.show(self.failure, self.walk.tried, max(rows.WIDTH, self.room))
+            panel.show(self.failure, self.walk.tried, max(rows.WIDTH, self.room), self._fix)
         else:
             self.draw_live()
         self._drawn_at = time.monotonic()

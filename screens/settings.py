@@ -14,18 +14,20 @@ from textual.widget import Widget
 from screens.choosing import ChoiceList, Row
 from screens.fields import Field
 from screens.rows import cut, torch_row
+from screens.settings_rows import mode_told, not_whole, places
 from screens.settings_text import LINK_MODES, Tried, now_told, old_told, options_told, side_told
 from screens.step import StepScreen
 from screens.walk import Walk
 from screens.widgets import Line
 from wizard.advice.setting_states import SettingState
+from wizard.advice.settings import SMALL
 from wizard.errors import BadInput
-from wizard.language import _, said, shown
+from wizard.language import _, said
 from wizard.machine.facts import short
 from wizard.machine.folder_size import FolderSize, folder_size
 from wizard.machine.try_folder import FolderTried, try_folder
 from wizard.plan import old_cache
-from wizard.plan.settings import shells_of
+from wizard.text import one_line
 
 CACHE, PYTHONS, LINKS, WHERE, OLD = (
     "settings.cache-dir", "settings.python-install-dir", "settings.link-mode", "settings.where", "settings.old-cache",
@@ -39,6 +41,8 @@ SAID_BY = {
     "set": said("your file"),
 }
 VARIABLES = ("UV_CACHE_DIR", "UV_PYTHON_INSTALL_DIR", "UV_LINK_MODE")
+LEAST = {"cache": (SMALL, said("a few GiB")), "pythons": (1024**3 // 10, said("about 0.1 GiB a Python"))}
+"""Bytes, and words for them: less than that is little where nobody knows what is needed."""
 TRIED_AFTER = 0.4
 """Seconds after the last key until a folder is tried."""
 PATIENCE = 5.0
@@ -60,17 +64,19 @@ class SettingsScreen(StepScreen):
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
         self._tried: dict[str, Tried] = {}
-        self._timer: Timer | None = None
+        self._taken_over: dict[str, str] = {}
+        """What was chosen by typing, by field."""
+        self._tries: Timer | None = None
+        """Runs after the last key, wherever that leads: what was typed is tried behind a sheet, and on another screen."""
         self._goes_on: Timer | None = None
         """Next was pressed while a folder is tried: until then, or for PATIENCE."""
         self._sizes: dict[str, FolderSize | None] = {}
         """Of old caches, by path; None while it is counted, or where it can't be."""
 
     def compose_body(self) -> Iterable[Widget]:
-        pythons = Field(_("Python folder"), help_text="pythons", id="pythons")
-        yield Field(_("Cache folder"), help_text="cache", id="cache").lead_to(pythons)
+        yield Field(_("Cache folder"), help_text="cache", id="cache")
         yield Line(id="cache-fact")
-        yield pythons
+        yield Field(_("Python folder"), help_text="pythons", id="pythons")
         yield Line(id="pythons-fact")
         yield Line(id="link-mode")
         yield Line(classes="gap")
@@ -84,11 +90,14 @@ class SettingsScreen(StepScreen):
         states = {state.key: state for state in self.way.settings_state()}
         for name, key in FIELDS.items():
             self._draw_field(name, states[key])
-        mode = _("Link mode      {mode}", mode=self._mode(states[LINKS]))
-        self.query_one("#link-mode", Line).show(cut(mode, self.room))
+        mode = mode_told(
+            self.way.machine, self.way.choices.text(LINKS), states[LINKS], self._tried.get("cache"),
+            waits="filesystems" in self.way.pending, room=self.room - 15,
+        )  # fmt: skip
+        self.query_one("#link-mode", Line).show(cut(_("Link mode      {mode}", mode=mode), self.room))
         where = self.way.choices.text(WHERE)
         rows = [Row(value, torch_row(value == where, label, self._word(value, where), note, self.room - 1))
-                for value, label, note in self._places()]  # fmt: skip
+                for value, label, note in places(self.way.machine)]  # fmt: skip
         self.query_one("#where", ChoiceList).show(rows, next(at for at, row in enumerate(rows) if row.value == where))
         self.query_one("#old", Line).show(cut(self._old(states[CACHE]), self.room))
         self.query_one("#names", Line).show(
@@ -96,8 +105,11 @@ class SettingsScreen(StepScreen):
         )
 
     def _draw_field(self, name: str, state: SettingState) -> None:
-        field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
-        value = self.way.choices.text(state.key)
+        field, value = self.query_one(f"#{name}", Field), self.way.choices.text(state.key)
+        if self._taken_over.get(name, value) != value:  # a fix, say, has chosen another one since
+            del self._taken_over[name], self._tried[name]
+            field.show(value)
+        tried = self._tried.get(name)
         if value and (tried is None or (tried.given and tried.value != value)):
             tried = self._tried[name] = Tried(value, waits=True, given=True)
             self._look_at(name, value)
@@ -126,33 +138,6 @@ class SettingsScreen(StepScreen):
                 fact=state.fact,
             )
         return indent + now_told(self.way.machine, state, self.room - len(indent))
-
-    def _mode(self, state: SettingState) -> str:
-        """The link mode that will hold and what it does; one that is set somewhere holds while nothing is chosen."""
-        mode = self.way.choices.text(LINKS)
-        if mode == "auto" and state.source is not None:
-            return now_told(self.way.machine, state, self.room - 15)
-        return f"{mode}{_(': ')}{shown(dict(LINK_MODES)[mode] if mode in {'copy', 'symlink'} else self._links(state))}"
-
-    def _links(self, state: SettingState) -> str:
-        tried = self._tried.get("cache")
-        if tried is not None and tried.value:
-            if tried.problem:
-                return _("tried as soon as the cache folder is usable")
-            if tried.waits:
-                return _(". trying")
-            if tried.found and tried.found.links:
-                return tried.found.links
-        return _(". trying in both folders") if "filesystems" in self.way.pending else state.fact
-
-    def _places(self) -> tuple[tuple[str, str, str], ...]:
-        windows = self.way.machine.os == "windows"
-        shells = _("your Windows user") if windows else ", ".join(shells_of(self.way.machine)) or _("your shells")
-        return (
-            ("environment", _("environment variables"), _("{shells}; can be undone", shells=shells)),
-            ("uv.toml", "uv.toml", _("uv's file; not the Python folder")),
-            ("none", _("this run only"), _("nothing is kept")),
-        )
 
     def _word(self, value: str, chosen: str) -> str:
         if value == chosen and self.way.choices.origin(WHERE) in SAID_BY:
@@ -190,30 +175,35 @@ class SettingsScreen(StepScreen):
 
     @on(Field.Edited)
     def _edited(self, event: Field.Edited) -> None:
-        name, value = str(event.field.id), event.value.strip()
+        name, value = str(event.field.id), event.field.value.strip()  # where keys came at once, all of them are in it
         tried = self._tried.get(name)
         if self._goes_on is not None and tried is not None and tried.value == value:
             return  # Next was pressed after that key, and has looked at it
         self._judge(name, value)
-        self._stop_going_on()
-        self._timer = self.set_timer(TRIED_AFTER, self._try, name="try")
+        self._stay()
+        self._try_later()
         self.redraw()
 
     def _judge(self, name: str, value: str) -> None:
         """Takes the text of a field as a choice, or says what is wrong with it."""
+        self._taken_over.pop(name, None)
         try:
             self.way.choose(FIELDS[name], value)
         except BadInput:
-            self._tried[name] = Tried(value, self._not_whole(value))
+            self._tried[name] = Tried(value, not_whole(value, self.way.machine.home))
         else:
             self._tried[name] = Tried(value, waits=bool(value))
+            self._taken_over[name] = self.way.choices.text(FIELDS[name])
 
-    def _not_whole(self, value: str) -> str:
-        if value.startswith("~") and self.way.machine.home:
-            return _("Write the whole path, uv knows no ~: {home}{value}", home=self.way.machine.home, value=value[1:])
-        return _("Write the whole path: uv knows no ~ and no $HOME here.")
+    def _try_later(self) -> None:
+        if self._tries is not None:
+            self._tries.stop()
+        self._tries = self.set_timer(TRIED_AFTER, self._try, name="try")
 
     def _try(self) -> None:
+        if self._tries is not None:
+            self._tries.stop()
+        self._tries = None
         for name, tried in self._tried.items():
             if tried.waits:
                 self._look_at(name, tried.value)
@@ -223,9 +213,10 @@ class SettingsScreen(StepScreen):
         project = self.way.project.path if self.way.project else None
         needed = self.way.room_needed() if name == "cache" else None
         try:
-            found = try_folder(value, project, needed, self.way.machine.user, dict(os.environ))
-        except OSError as error:
-            found = FolderTried(_("not usable"), _("it can't be used: {strerror}", strerror=error.strerror or error))
+            found = try_folder(value, project, needed, self.way.machine.user, dict(os.environ), LEAST[name])
+        except Exception as error:  # noqa: BLE001 - a trial that breaks must leave nobody waiting
+            why = (error.strerror if isinstance(error, OSError) else None) or one_line(str(error), 60)
+            found = FolderTried(_("not usable"), _("it can't be used: {strerror}", strerror=why))
         self.app.call_from_thread(self._looked_at, name, value, found)
 
     def _looked_at(self, name: str, value: str, found: FolderTried) -> None:
@@ -241,14 +232,14 @@ class SettingsScreen(StepScreen):
 
     def on_screen_suspend(self) -> None:
         """Whoever goes elsewhere is not led on."""
-        self._stop_going_on()
+        self._stay()
 
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.field.keep()
 
     def can_go_on(self) -> bool:
-        self._stop_going_on()
+        self._stay()
         for name, key in FIELDS.items():
             field, tried = self.query_one(f"#{name}", Field), self._tried.get(name)
             if field.value.strip() != (tried.value if tried else self.way.choices.text(key)):  # not heard of yet
@@ -266,15 +257,14 @@ class SettingsScreen(StepScreen):
         return False
 
     def _waits_no_longer(self) -> None:
-        self._stop_going_on()
+        self._stay()
         if not any(tried.problem for tried in self._tried.values()):
             self.go_on()
 
-    def _stop_going_on(self) -> None:
-        for timer in (self._timer, self._goes_on):
-            if timer is not None:
-                timer.stop()
-        self._timer = self._goes_on = None
+    def _stay(self) -> None:
+        if self._goes_on is not None:
+            self._goes_on.stop()
+        self._goes_on = None
 
     # the list and the sheet
 

@@ -264,7 +264,8 @@ class StartScreen(StepScreen):
 
         self.app.push_screen(
             FieldSheet(
-                _("Which folder?"), [AskedField("path", _("Folder"), self.way.path, self.walk.no_folder, "project")]
+                _("Which folder?"),
+                [AskedField("path", _("Folder"), self.way.path, self.walk.no_folder, "project", selected=True)],
             ),
             self._named,
         )

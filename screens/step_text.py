@@ -184,16 +184,16 @@ def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", most: int | Non
     few for all of it, the ways out come first, and those that need no typing here are told without their commands.
     """
     why = wrapped(found.explanation, width, 4)
-    proofs = [line for text in found.evidence for line in text.splitlines() if line.strip()]
-    if most is None or not found.fixes:
-        why += [f"> {row}" for one in proofs[:EVIDENCE] for row in wrapped(one_line(one, 600), width - 2, PROOF_ROWS)]
+    lines = [line for text in found.evidence for line in text.splitlines() if line.strip()]
+    proofs = [f"> {row}" for one in lines[:EVIDENCE] for row in wrapped(one_line(one, 600), width - 2, PROOF_ROWS)]
     if not found.fixes:
-        return [_("What to do"), *why, _("Put that right; F5 then looks again.")]
+        return [_("What to do"), *why, *proofs, _("Put that right; F5 then looks again.")]
     ways: list[str] = []
     for number, fix in enumerate(found.fixes, 1):
         ways.append(f"{number} {shown(fix.title)}")
         if most is None or leads(fix) not in TAKEN_HERE:
             ways += ["  " + line for line in to_type(fix.commands, uv)]
-    if most is None or len(why) + len(ways) <= most:
-        return [_("What to do"), *why, *ways]
+    for told in ([*why, *proofs], why):
+        if most is None or len(told) + len(ways) <= most:
+            return [_("What to do"), *told, *ways]
     return [_("What to do"), *ways, *why]

@@ -85,6 +85,8 @@ class SyncScreen(RunScreen):
         self.query_one("#last-lines", Line).show(Content("\n".join(told)))
 
     def live_heading(self) -> str:
+        if self.state.finished:
+            return self.TITLE_TEXT
         place, of, step = run_rows.step_place(self.state)
         if step is None or step.id in {"sync", "verify"}:
             number = next((at for at, one in enumerate(self.state.steps, 1) if one.id == "sync"), place)
@@ -96,6 +98,9 @@ class SyncScreen(RunScreen):
         return one_line(
             _("Sync: before it, {title} (step {place} of {of})", title=step_name(step.title), place=place, of=of), 78
         )
+
+    def live_lead(self) -> str:
+        return _("What uv.lock names is in .venv. The run is over.") if self.state.finished else super().live_lead()
 
     def live_label(self) -> str:
         return _("Next: verify") if self.done else _("Next when done")

@@ -148,6 +148,9 @@ async def test_a_second_failure_says_so_and_marks_what_was_tried(folder: Path, r
         app.show("sync")
         await until(pilot, shows(app, "2nd try"))
         assert "to the review, tried" in text_of(app)
+        assert "[ Fix 2: " in text_of(app), "Enter takes what was not tried yet"
+        await pilot.press("up", "up")
+        await until(pilot, shows(app, "[ Fix 1: "))
 
 
 async def test_r_writes_a_report(folder: Path, recorded: Recorded) -> None:

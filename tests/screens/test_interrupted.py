@@ -91,13 +91,13 @@ async def test_the_list_of_runs_goes_on_with_it_or_takes_it_back(tmp_path: Path,
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, "[ Go on ]"))
         await pilot.press("u")
-        await until(pilot, shows(app, "that this run changed?"))
+        await until(pilot, shows(app, "Take back what this run did to 2 files?"))
         assert "bashrc" in text_of(app)
         await pilot.press("enter")  # leaves them
         await until(pilot, shows(app, "[ Go on ]"))
         assert files_of(tmp_path) != before
         await pilot.press("u")
-        await until(pilot, shows(app, "that this run changed?"))
+        await until(pilot, shows(app, "Take back what this run did to 2 files?"))
         await pilot.press("right", "enter")
         await until(pilot, shows(app, "are as before."))
         assert "taken back" in text_of(app)

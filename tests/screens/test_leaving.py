@@ -188,9 +188,23 @@ async def test_during_a_run_the_review_only_shows_its_plan(tmp_path: Path, recor
         await until(pilot, lambda: app.screen.id == "sync")
         await pilot.press("escape")
         await until(pilot, shows(app, "The run goes on; this only shows its plan."))
+        assert "A run is carrying out what was started here." in text_of(app)
+        assert "until you press Start" not in text_of(app)
         await until(pilot, shows(app, "[ Next: sync ]"))
         await pilot.press("ctrl+n")
         await until(pilot, lambda: app.screen.id == "sync")
+
+
+async def test_the_sync_of_a_run_that_is_over_promises_nothing_more(tmp_path: Path, recorded: Recorded) -> None:
+    async with showing(make_folder(tmp_path), recorded) as (app, pilot):
+        recorded.write("step", id="sync", title="sync", state="running", index=1, count=2)
+        await until(pilot, shows(app, "You may close this"))
+        recorded.end(0)
+        await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
+        app.show("sync")
+        await until(pilot, shows(app, "What uv.lock names is in .venv. The run is over."))
+        assert "(step " not in text_of(app)
+        assert "You may close this" not in text_of(app)
 
 
 async def test_what_the_other_screens_promise_once_a_run_was_started(tmp_path: Path, recorded: Recorded) -> None:

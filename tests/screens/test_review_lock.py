@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -131,6 +132,19 @@ async def test_why_it_fails_is_told_with_what_to_do(project: Project, index: Ind
         await until(pilot, shows(app, "> "))
         await pilot.press("escape")
         await until(pilot, shows(app, "[ Start: "))
+
+
+async def test_a_python_that_is_only_fetched_by_the_run_is_no_verdict(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_PYTHON")
+    text = project.pyproject.read_text("utf-8")
+    project.pyproject.write_text(re.sub(r'requires-python = "[^"]*"', 'requires-python = ">=3.99"', text), "utf-8")
+    async with review(project, index) as (app, pilot):
+        await pilot.press("p")
+        await until(pilot, shows(app, "lock       ? only the run can tell: There is no Python here"))
+        assert "1 Let uv fetch it" not in text_of(app), "no key of this screen takes it"
+        assert "A copy has not all that the run will have" in text_of(app)
 
 
 async def test_without_any_uv_it_says_so(project: Project, index: Index) -> None:

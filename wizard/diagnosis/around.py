@@ -89,12 +89,44 @@ def _lock_not_missing(scene: Scene) -> bool:
     return scene.context.has_lock
 
 
+def _chosen(key: str, scene: Scene) -> bool:
+    """Whether the path of the report lies in the folder that was chosen with this key of the settings."""
+    folder = scene.context.choices.get("settings", {}).get(key)
+    return bool(folder) and _lies_in(scene.path, str(folder))
+
+
+def _chosen_cache(scene: Scene) -> bool:
+    """It can be given up: what stands in uv.toml stays there while nothing else is chosen."""
+    return _chosen("cache-dir", scene) and scene.context.choices["settings"].get("where") != "uv.toml"
+
+
+def _chosen_pythons(scene: Scene) -> bool:
+    return _chosen("python-install-dir", scene) and not _of_cache(scene)
+
+
+def _pythons_variable(scene: Scene) -> bool:
+    """The folder for Pythons is set where the wizard was started, and was not chosen in it."""
+    folder = scene.environment.get("UV_PYTHON_INSTALL_DIR")
+    return bool(folder) and _lies_in(scene.path, str(folder)) and not _chosen("python-install-dir", scene)
+
+
+def _lies_in(path: str | None, folder: str) -> bool:
+    base = folder.rstrip("/\\")
+    return path is not None and path[: len(base)] == base and path[len(base) : len(base) + 1] in ("", "/", "\\")
+
+
+def _of_cache(scene: Scene) -> bool:
+    return "initialize cache" in scene.chain_text
+
+
 def _in_cache(scene: Scene) -> bool:
+    if _chosen_pythons(scene):  # which may have the word in its name
+        return False
     path = scene.path or ""
     folder = scene.environment.get("UV_CACHE_DIR") or scene.context.choices.get("settings", {}).get("cache-dir")
     machine = scene.context.machine
     folder = folder or (machine.folders.get("cache") if machine is not None else None)
-    return bool(folder and path.startswith(folder)) or "cache" in path.lower() or "initialize cache" in scene.chain_text
+    return bool(folder and path.startswith(folder)) or "cache" in path.lower() or _of_cache(scene)
 
 
 def _deep_path(scene: Scene) -> bool:
@@ -162,6 +194,11 @@ _NAMES: dict[str, Callable[[Scene], bool]] = {
     "extras-named": _extras_named,
     "lock-not-missing": _lock_not_missing,
     "in-cache": _in_cache,
+    "chosen-cache": _chosen_cache,
+    "not-chosen-cache": lambda scene: not _chosen_cache(scene),
+    "chosen-pythons": _chosen_pythons,
+    "chosen-folder": lambda scene: _chosen("cache-dir", scene) or _chosen("python-install-dir", scene),
+    "pythons-variable": _pythons_variable,
     "deep-path": _deep_path,
     "no-own-cause": lambda scene: not _DISK_CAUSE.search(scene.chain_text),
     "conda-active": _conda_active,

@@ -5,7 +5,7 @@ A fix is nothing but another set of choices, or commands that a person would typ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -66,7 +66,8 @@ class Context:
     """What is known around a failure; everything may be missing, and less is then told.
 
     `default_index`: the default index in force, letter for letter; `registries`: the lock's; `choices`: nested by table;
-    `exit_code`: negative for a signal, as subprocess tells it; `has_lock`: whether the project has a uv.lock now.
+    `exit_code`: negative for a signal, as subprocess tells it; `has_lock`: whether the project has a uv.lock now;
+    `exists`: whether a path is there, None where the text may come from another machine.
     """
 
     registries: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class Context:
     project: Project | None = None
     choices: Mapping[str, Any] = field(default_factory=dict)
     has_lock: bool | None = None
+    exists: Callable[[str], bool] | None = None
 
 
 def from_document(document: Mapping[str, Any], words: Any = None) -> Diagnosis:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
@@ -78,10 +79,20 @@ def _report(scene: Scene) -> dict[str, Any]:
         "proxy": address,
         "proxy_variable": variable,
         "path": one_line(scene.path, 200) if scene.path else None,
+        "there": one_line(_there(scene.path, scene.context.exists), 200) if scene.path else None,
         "certificate_variable": certificate[0],
         "certificate_path": certificate[1],
         "program": "uv" if scene.output.errors and scene.context.phase != "verify" else said("The program"),
     }
+
+
+def _there(path: str, exists: Callable[[str], bool] | None) -> str:
+    """The path or, where it is not there, the nearest folder above it that is; the path itself where nobody can tell."""
+    here = path
+    while exists is not None and here and not exists(here):
+        above = posixpath.dirname(here)
+        here = above if above != here else ""
+    return here or path
 
 
 def _certificate(scene: Scene) -> tuple[str | None, str | None]:

@@ -1,6 +1,6 @@
 """A folder that somebody wants uv's files in, tried before anything is decided: room, permission, links to the project.
 
-It need not exist; nothing is made, and a probe file is gone at once.
+It need not exist. What is made to see whether it can be made is gone at once.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.language import said
@@ -18,7 +17,7 @@ from wizard.text import needed_size, standing_size
 if TYPE_CHECKING:
     from wizard.machine.mounts import Mount
 
-_MEMORY = frozenset({"tmpfs", "ramfs"})
+_MEMORY = frozenset({"tmpfs", "ramfs", "devtmpfs"})
 QUOTA_LIMIT = 2.0
 """Seconds for the program that knows the quota."""
 
@@ -39,41 +38,54 @@ def try_folder(
     needed: int | None,
     user: str | None = None,
     environment: Mapping[str, str] | None = None,
+    least: tuple[int, str] | None = None,
 ) -> FolderTried:
-    """Waits for the disk. `needed`: bytes, None where nobody knows."""
-    import shutil
-
-    from wizard.machine import links, quota, storage
+    """Waits for the disk. `needed`: bytes, None where nobody knows; `least`: bytes, and words for them: less than that is
+    little where `needed` is not known.
+    """
+    from wizard.machine import links, storage
+    from wizard.machine.folder_made import in_the_way, refused
     from wizard.machine.mounts import mounts
 
-    who = user or said("this user")
-    if Path(path).exists() and not Path(path).is_dir():
-        return FolderTried(said("a file"), said("That is a file. Name a folder."))
+    stands = in_the_way(path)
+    if stands is not None:
+        return FolderTried(said("a file"), stands)
     there = storage.existing(path)
-    if not os.access(there, os.W_OK | os.X_OK):
-        return FolderTried(
-            said("not writable"), said("{who} may not write there. Choose a folder of your own.", who=who)
-        )
     request = ProbeRequest(project=project, environment=environment or dict(os.environ), os=own_os())
     table = mounts()
     mount = storage.mount_of(there, table, request)
+    shut = refused(there, mount, user or said("this user"))
+    if shut is not None:
+        return FolderTried(said("not writable"), shut)
     if links.locks(there) is False:
         return FolderTried(said("no locks"), said("{path} is on a disk without locks; uv needs them.", path=path))
-    free = shutil.disk_usage(there).free
-    mine = quota.left(request, mount.device, mount.point, mount.type, QUOTA_LIMIT)
-    if mine is not None and mine < free:
-        free, room = mine, said("{size} left of your quota there", size=standing_size(mine))
-    else:
-        room = said("{size} free there", size=standing_size(free))
+    free, room = _room(there, mount, request)
     if needed is not None and free < needed:
-        return FolderTried(room, said("{room}, {needed} needed.", room=room, needed=needed_size(needed)))
+        return FolderTried(room, _too_little(room, needed_size(needed)))
     fact = room if needed is None else said("{room}, {needed} needed", room=room, needed=needed_size(needed))
+    little = _too_little(room, least[1]) if needed is None and least is not None and free < least[0] else None
     return FolderTried(
         fact,
         None,
-        _warning(path, there, mount, request),
+        little or _warning(path, there, mount, request),
         _links(there, mount, project, table, request),
     )
+
+
+def _room(there: str, mount: Mount, request: ProbeRequest) -> tuple[int, str]:
+    import shutil
+
+    from wizard.machine import quota
+
+    free = shutil.disk_usage(there).free
+    mine = quota.left(request, mount.device, mount.point, mount.type, QUOTA_LIMIT)
+    if mine is not None and mine < free:
+        return mine, said("{size} left of your quota there", size=standing_size(mine))
+    return free, said("{size} free there", size=standing_size(free))
+
+
+def _too_little(room: str, needed: str) -> str:
+    return said("{room}, {needed} needed.", room=room, needed=needed)
 
 
 def _warning(path: str, there: str, mount: Mount, request: ProbeRequest) -> str | None:

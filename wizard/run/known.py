@@ -43,6 +43,7 @@ def context(told: Mapping[str, Any], environment: Mapping[str, str], exit_code: 
         phase="sync",
         choices=told.get("choices") or {},
         has_lock=os.path.exists(told["lock"]) if told.get("lock") else None,
+        exists=os.path.lexists,
     )
 
 
