@@ -249,9 +249,10 @@ def farewell(walk: Walk) -> list[str]:
     from wizard.told.run import verdict
 
     if walk.exit_code == ExitCode.DONE:
-        title = verdict(walk.state)[0] if walk.state is not None else ""
+        ended = client.again(walk.run)
+        title = verdict(walk.state)[0] if walk.state is not None and not ended.undone else ""
         lines = [shown(title)] if title else []
-        return [masked(clean(line)) for line in (*lines, *closing(walk.way, client.again(walk.run)))]
+        return [masked(clean(line)) for line in (*lines, *closing(walk.way, ended))]
     run = client.again(walk.run)
     kept = [
         _("Log: {folder}", folder=run.folder / "log"),

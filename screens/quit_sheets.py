@@ -126,7 +126,7 @@ class OverSheet(Sheet[bool]):
 
     def __init__(self, *, well: bool, leaves: bool) -> None:
         """`well`: how it ended; `leaves`: whether the question was about leaving."""
-        told = _("It ended well.") if well else _("It did not end well; the screen sync says why.")
+        told = _("It ended well.") if well else _("It did not end well; screen 7 says why.")
         quits = (Answer(_("Quit"), True), Answer(_("Stay here"), False))
         super().__init__(
             _("The run is over meanwhile"), [told], quits if leaves else (Answer(_("Close"), False),), escape=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from screens.rows import tail
@@ -10,10 +10,11 @@ from screens.sheet import LINES, WIDTH, Answer, Sheet
 from screens.step import StepScreen
 from wizard.errors import WizardError
 from wizard.language import _, error_told, ngettext
-from wizard.run import client
+from wizard.run import client, state
 from wizard.run.client import RunInfo
-from wizard.text import clean, masked, one_line
+from wizard.text import cells, clean, masked, one_line, padded
 from wizard.told.after import STAYS
+from wizard.told.undone import by_file, made
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -33,27 +34,50 @@ def why_not(run: RunInfo | None) -> str:
 
 
 class UndoSheet(Sheet[bool]):
-    """Which files; the answer is True to put them back."""
+    """Which files, and whether each goes or gets its bytes back; the answer is True to do so."""
 
     HELP = "runs-undo"
 
     def __init__(self, run: RunInfo) -> None:
-        files = [f"  {tail(masked(clean(path)), WIDTH - 2)}" for path in run.changed]
+        new = made(run.folder / state.JOURNAL).intersection(run.changed)
+        title, yes = _question(len(new), len(run.changed))
+        files = list(_files(run, new))
         more = len(files) - (LINES - 1)
         shown = (
             files
             if more <= 0
             else [*files[: LINES - 2], _("  and {more} more: uv-wizard undo {id} --dry-run", more=more + 1, id=run.id)]
         )
-        count = len(files)
         super().__init__(
-            ngettext(
-                "Put back {count} file that this run changed?", "Put back {count} files that this run changed?", count
-            ),
+            title,
             [*shown, STAYS],
-            [Answer(_("Leave them"), value=False), Answer(_("Put them back"), value=True)],
+            [Answer(_("Leave them"), value=False), Answer(yes, value=True)],
             escape=False,
         )
+
+
+def _question(new: int, count: int) -> tuple[str, str]:
+    """What is asked about `count` files, `new` of which the run made, and the button that does it."""
+    if not new:
+        told = ngettext(
+            "Put back {count} file that this run changed?", "Put back {count} files that this run changed?", count
+        )
+        return told, _("Put them back")
+    if new == count:
+        told = ngettext(
+            "Take away {count} file that this run made?", "Take away {count} files that this run made?", count
+        )
+        return told, _("Take them away")
+    return _("Take back what this run did to {count} files?", count=count), _("Take them back")
+
+
+def _files(run: RunInfo, new: Collection[str]) -> Iterator[str]:
+    """A row for each; what becomes of it stands before it where that is not the same for all."""
+    away, back = _("is taken away"), _("is put back")
+    width = max(cells(away), cells(back)) + 2 if 0 < len(new) < len(run.changed) else 0
+    for path in run.changed:
+        word = padded(away if path in new else back, width) if width else ""
+        yield f"  {word}{tail(masked(clean(path)), WIDTH - 2 - width)}"
 
 
 def ask(screen: StepScreen, run: RunInfo | None, then: Callable[[], None]) -> None:
@@ -76,7 +100,7 @@ def put_back(app: App[int], run: RunInfo, then: Callable[[], None], say: Callabl
 
     def taking() -> None:
         try:
-            done = client.take_back(run)
+            done = by_file(run.folder / state.JOURNAL, client.take_back(run), dry=False)
         except (WizardError, OSError) as error:
             app.call_from_thread(taken, (), f"x {one_line(error_told(error), 70)}")
             return

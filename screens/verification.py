@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -18,12 +19,13 @@ from screens.widgets import Line
 from wizard.errors import WizardError
 from wizard.language import _, said, shown
 from wizard.plan.quoting import command_line
-from wizard.run import client
+from wizard.run import client, state
 from wizard.text import masked
 from wizard.told.run import verdict
 
 if TYPE_CHECKING:
     from screens.walk import Walk
+    from wizard.run.client import RunInfo
     from wizard.told.after import After
 
 MOST_RUNGS = 14
@@ -55,6 +57,8 @@ class VerificationScreen(RunScreen):
         self._after: After | None = None
         self._asked_for: object = None
         self._asked: tuple[str, ...] = ()
+        self._undone = False
+        self._back_in_part = ""
         self._details: list[str | None] = []
 
     def compose_live(self) -> Iterable[Widget]:
@@ -90,7 +94,7 @@ class VerificationScreen(RunScreen):
         after.display = self.ended
         if self.ended:
             after.show("\n".join(after_rows(self.after, self.room)))
-        self.query_one("#title").set_class(self.ended, "-good")
+        self.query_one("#title").set_class(self.ended and not self._back, "-good")
         self.set_class(self.ended and len(told) + 4 > 13 + self.spare, "-ended")
 
     def _no_checks(self) -> str:
@@ -116,18 +120,31 @@ class VerificationScreen(RunScreen):
             from wizard.told.asked_for import asked_for
 
             self._asked = asked_for(self.way)
+            run = client.again(self.walk.run)
+            self._undone = run.undone
             try:
-                self._after = after(self.way, client.again(self.walk.run))
+                self._after = replace(after(self.way, run), partly=self._is_partly(run))
             except WizardError:
                 self._after = None
         return self._after
+
+    def _is_partly(self, run: RunInfo) -> bool:
+        return self._back_in_part == run.id and not run.undone
+
+    @property
+    def _back(self) -> str:
+        """The headline of a run that was taken back, "" where it was not: what it came to is no longer so."""
+        told = self.after  # looks at the run again where that is due
+        if self._undone:
+            return _("This run was taken back")
+        return _("This run was taken back in part") if told is not None and told.partly else ""
 
     def phase(self) -> object:
         return (super().phase(), self.state.verify is not None)
 
     def live_heading(self) -> str:
         if self.ended:
-            return verdict(self.state)[0] or _("Done: all steps of the plan are carried out")
+            return self._back or verdict(self.state)[0] or _("Done: all steps of the plan are carried out")
         rungs_planned = {key for key, _ in self.planned}
         if "kernel" in rungs_planned or (not rungs_planned and self._uses_torch):
             return self.TITLE_TEXT
@@ -139,6 +156,8 @@ class VerificationScreen(RunScreen):
         return project is None or project.torch is not None
 
     def live_lead(self) -> str:
+        if self.ended and self._back:
+            return _("What the checks found was so before that.") if self.state.checks else ""
         if self.ended:
             told = rows.wrapped(verdict(self.state)[1], 78, 2)
             if len(told) < 2 and self.after is not None and self._asked:
@@ -182,7 +201,11 @@ class VerificationScreen(RunScreen):
         super().on_facts()
 
     def taken_back(self) -> None:
+        from wizard.told.undone import some_are_back
+
         self._asked_for = None  # what to type from now on is another matter then
+        run = self.walk.run
+        self._back_in_part = run.id if run is not None and some_are_back(run.folder / state.JOURNAL) else ""
         super().taken_back()
 
     def shows_failure(self, failure: Failure) -> bool:
@@ -210,10 +233,10 @@ def after_rows(after: After | None, width: int) -> list[str]:
     """
     if after is None:
         return []
-    if after.taken_back:
-        from wizard.told.after import TAKEN_BACK
+    if after.taken_back or after.partly:
+        from wizard.told.after import PARTLY, TAKEN_BACK
 
-        return rows.wrapped(TAKEN_BACK, width, 2)
+        return rows.wrapped(TAKEN_BACK if after.taken_back else PARTLY, width, 2)
     longest = max((len(command) for command, _ in after.commands), default=0) + 3
     commands = [("", command.ljust(longest) + shown(about)) for command, about in after.commands]
     told = [(_("From now on"), commands[0][1]), *commands[1:]]

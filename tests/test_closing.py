@@ -137,7 +137,10 @@ def test_a_way_that_has_not_looked_knows_its_shell(folder: Path, recorded: Recor
     assert after(joined, recorded.run).load_line == "source ~/config/fish/conf.d/uv-wizard.fish"
 
 
-def test_what_was_taken_back_is_named(folder: Path, recorded: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_taken_back_is_named(
+    folder: Path, recorded: Recorded, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)  # from elsewhere, the run is named first
     Journal(recorded.folder / "journal").write(folder / "pyproject.toml", b"# ours\n")
     assert main(["undo", "--yes"]) == 0
     assert capsys.readouterr().out.splitlines() == [

@@ -194,6 +194,19 @@ def test_a_refused_file_comes_with_its_three_versions(tmp_path: Path) -> None:
     assert [Path(kept).read_bytes() for kept in refused.versions.kept] == [b"ours 1", b"ours 2"]
 
 
+def test_what_was_written_twice_is_foreseen_as_it_is_done_and_can_be_undone_again(tmp_path: Path) -> None:
+    path, other, journal = tmp_path / "f", tmp_path / "other", Journal(tmp_path / "journal")
+    path.write_bytes(b"before")
+    for text in (b"ours 1", b"ours 2"):
+        journal.write(path, text)
+    journal.write(other, b"ours")
+    other.write_bytes(b"theirs")
+    states = ["refused", "restored", "restored"]
+    assert [one.state for one in undo(journal.folder, dry_run=True)] == states
+    assert [one.state for one in undo(journal.folder)] == states
+    assert [one.state for one in undo(journal.folder)] == ["refused", "already"]
+
+
 def test_what_we_wrote_is_kept_but_not_whole_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "KEPT", 4)
     path, journal = tmp_path / "f", Journal(tmp_path / "journal")

@@ -50,15 +50,23 @@ def undo(folder: Path, *, dry_run: bool = False, only: str | None = None) -> tup
     `only`: the path of the one file to put back.
     """
     done: list[Undone] = []
-    for entry in reversed(records(folder)):
+    entries = records(folder)
+    oldest = {entry["path"]: entry for entry in reversed(entries) if entry["what"] == "file"}
+    back = {path for path, entry in oldest.items() if _is_as_before(folder, entry)}
+    would: dict[str, bytes | None] = {}
+    for entry in reversed(entries):
         name = entry["path"] if entry["what"] == "file" else registry.shown(entry["name"])
         if only is not None and name != only:
             continue
         if any(one.name == name and one.state == "refused" for one in done):
             continue
+        if name in back and entry is not oldest.get(name):
+            continue  # an undo before this one has gone all the way
         try:
-            undo_one = _undo_registry if entry["what"] == "registry" else _undo_file
-            done.append(undo_one(folder, entry, dry_run=dry_run))
+            if entry["what"] == "registry":
+                done.append(_undo_registry(entry, dry_run=dry_run))
+            else:
+                done.append(_undo_file(folder, entry, would, dry_run=dry_run))
         except OSError as error:
             done.append(Undone(name, "refused", error.strerror or str(error)))
     return tuple(done)
@@ -72,14 +80,27 @@ def tidy(folder: Path) -> None:
                 os.unlink(entry["spare"])
 
 
-def _undo_file(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
+def _is_as_before(folder: Path, entry: Mapping[str, Any]) -> bool:
+    try:
+        return read_bytes(Path(entry["path"])) == _before(folder, entry)
+    except OSError:
+        return False
+
+
+def _before(folder: Path, entry: Mapping[str, Any]) -> bytes | None:
+    return (folder / entry["before"]).read_bytes() if entry["before"] else None
+
+
+def _undo_file(folder: Path, entry: Mapping[str, Any], would: dict[str, bytes | None], *, dry_run: bool) -> Undone:
+    """`would`: what newer records would have put back, by path, where nothing is."""
     path = Path(entry["path"])
-    before = (folder / entry["before"]).read_bytes() if entry["before"] else None
-    now = read_bytes(path)
+    before = _before(folder, entry)
+    now = would[entry["path"]] if entry["path"] in would else read_bytes(path)
     ours = entry["after"] == "pending" or digest(now) == entry["after"]
     if now != before and not ours:
         return Undone(str(path), "refused", CHANGED, _versions(folder, entry, before, now))
     if dry_run:
+        would[entry["path"]] = before
         return Undone(str(path), "already" if now == before else "restored", new=before is None)
     return Undone(str(path), "restored" if _put_back(path, entry, before, now) else "already", new=before is None)
 
@@ -113,8 +134,7 @@ def _versions(folder: Path, entry: Mapping[str, Any], before: bytes | None, now:
     return Versions(before, ours, now, kept)
 
 
-def _undo_registry(folder: Path, entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
-    del folder
+def _undo_registry(entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
     name = entry["name"]
     before, after = (None if value is None else tuple(value) for value in (entry["before"], entry["after"]))
     now = registry.get(name)

@@ -115,7 +115,7 @@ async def test_ctrl_c_while_a_run_goes_on_asks_whether_to_stop_it(tmp_path: Path
         await until(pilot, lambda: app.screen.id == "sync")
 
 
-@pytest.mark.parametrize("code, told", [(0, "It ended well."), (1, "It did not end well; the screen sync says why.")])
+@pytest.mark.parametrize("code, told", [(0, "It ended well."), (1, "It did not end well; screen 7 says why.")])
 @pytest.mark.parametrize("key, sheet", [("ctrl+c", StopSheet), ("ctrl+q", QuitSheet)])
 async def test_what_is_asked_about_a_run_that_ends_meanwhile_is_said_to_be_over(
     key: str, sheet: type[StopSheet | QuitSheet], code: int, told: str, tmp_path: Path, recorded: Recorded

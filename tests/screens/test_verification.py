@@ -221,11 +221,13 @@ async def test_what_is_not_required_is_a_warning_and_no_failure(folder: Path, re
         assert "1 of 1 checks passed" in " ".join(text_of(app).split())
 
 
-async def put_back(app: WizardApp, pilot: Pilot[int]) -> None:
-    """U at the end, and yes."""
+async def put_back(app: WizardApp, pilot: Pilot[int], *asked: str) -> None:
+    """U at the end, and yes, where that is asked."""
     await until(pilot, shows(app, " From now on  uv run python"))
     await pilot.press("u")
     await until(pilot, shows(app, "[ Leave them ]"))
+    for one in asked:
+        assert one in text_of(app)
     await pilot.press("right", "enter")
 
 
@@ -244,7 +246,7 @@ async def test_what_is_taken_back_is_not_told_to_go_on_with(folder: Path, record
         assert told.startswith("Taken back: ")
         assert "uv-wizard undo" not in told
         left = "\n".join(farewell(app.walk))
-        assert "Taken back: " in left
+        assert left.startswith("Taken back: ")
         assert f"  {folder / 'pyproject.toml'}" in left
     assert (folder / "pyproject.toml").read_bytes() == mine
 
@@ -263,3 +265,55 @@ async def test_what_somebody_changed_since_is_named_and_left(folder: Path, recor
         await until(pilot, shows(app, " From now on  uv run python"))
         assert "as before" not in text_of(app)
     assert (folder / "pyproject.toml").read_bytes() == b"# somebody's\n"
+
+
+def wrote(recorded: Recorded, *files: Path) -> None:
+    """The run has written each of them twice, and its checks have passed."""
+    journal = Journal(recorded.folder / "journal")
+    for text in (b"# first\n", b"# then\n"):
+        for path in files:
+            journal.write(path, text)
+    recorded.check("python", "Python runs", ok=True)
+    recorded.verify(check("python", "Python runs"), ok=True)
+    recorded.end(0)
+
+
+async def test_what_the_run_made_is_taken_away_and_counted_once(folder: Path, recorded: Recorded) -> None:
+    (folder / "pyproject.toml").unlink()
+    wrote(recorded, folder / "main.py", folder / "pyproject.toml")
+    async with showing(folder, recorded, at="verify") as (app, pilot):
+        await until(pilot, shows(app, "It works: Python and 31 packages"))
+        await put_back(app, pilot, "Take away 2 files that this run made?", "[ Take them away ]")
+        await until(pilot, shows(app, "2 files are as before."))
+        await until(pilot, shows(app, "This run was taken back"))
+        assert "It works" not in text_of(app)
+        assert "What the checks found was so before that." in text_of(app)
+        assert "Python runs" in text_of(app)
+    assert not (folder / "main.py").exists()
+
+
+async def test_which_files_go_and_which_are_put_back(folder: Path, recorded: Recorded) -> None:
+    wrote(recorded, folder / "main.py", folder / "pyproject.toml")
+    async with showing(folder, recorded, at="verify") as (app, pilot):
+        await put_back(
+            app,
+            pilot,
+            "Take back what this run did to 2 files?",
+            "[ Take them back ]",
+            "  is taken away  ",
+            "  is put back    ",
+        )
+        await until(pilot, shows(app, "2 files are as before."))
+
+
+async def test_a_run_that_was_taken_back_in_part_does_not_work_either(folder: Path, recorded: Recorded) -> None:
+    wrote(recorded, folder / "main.py", folder / "uv.lock")
+    (folder / "main.py").write_bytes(b"mine\n")
+    async with showing(folder, recorded, at="verify") as (app, pilot):
+        await put_back(app, pilot)
+        await until(pilot, shows(app, "1 file was changed since, and is left as it is"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "This run was taken back in part"))
+        assert "From now on" not in text_of(app)
+        assert "Files that were changed since are as they are now." in text_of(app)
+        assert "1 file is as before." in text_of(app)

@@ -41,10 +41,14 @@ class After:
     """Whether a terminal that is opened now finds uv, and there is no line by which this one would."""
     taken_back: bool = False
     """Whether its files have been put back since: nothing of the rest holds then."""
+    partly: bool = False
+    """Whether some of them have been, and the others were changed since and left."""
 
 
 TAKEN_BACK = said("Taken back: the files are as they were. Environments, packages and caches stay.")
 """What is told of such a run in the place of its commands."""
+PARTLY = said("Files that were changed since are as they are now. Environments, packages and caches stay.")
+"""The same, where some were left."""
 STAYS = said("Environments, packages and caches stay as they are.")
 """What taking back leaves alone."""
 
@@ -114,4 +118,4 @@ def _commands(folder: str, options: Sequence[str]) -> tuple[tuple[str, str], ...
     )
 
 
-__all__ = ["STAYS", "TAKEN_BACK", "After", "after", "finds_uv"]
+__all__ = ["PARTLY", "STAYS", "TAKEN_BACK", "After", "after", "finds_uv"]
