@@ -144,7 +144,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
         said(
             "Puts back files, registry values and an installed uv, byte for byte; not environments, packages or "
             "caches. A file that somebody changed since stays, and is named. Without RUN: the newest run that "
-            "changed something."),
+            "changed something, at a terminal one of this folder."),
         kinds=("changed-run",),
         examples=(("undo --list", said("the runs, and what each changed")), ("undo --dry-run", said("what would be put back"))),
         exits={1: said("a file was left as it is, because it was changed since")},
