@@ -184,7 +184,10 @@ def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", most: int | Non
     few for all of it, the ways out come first, and those that need no typing here are told without their commands.
     """
     why = wrapped(found.explanation, width, 4)
-    lines = [line for text in found.evidence for line in text.splitlines() if line.strip()]
+    told = (
+        () if found.cause == "disk-full" else found.evidence
+    )  # that was counted here: the proof only says it once more
+    lines = [line for text in told for line in text.splitlines() if line.strip()]
     proofs = [f"> {row}" for one in lines[:EVIDENCE] for row in wrapped(one_line(one, 600), width - 2, PROOF_ROWS)]
     if not found.fixes:
         return [_("What to do"), *why, *proofs, _("Put that right; F5 then looks again.")]
@@ -193,7 +196,7 @@ def obstacle_lines(found: Diagnosis, width: int, uv: str = "uv", most: int | Non
         ways.append(f"{number} {shown(fix.title)}")
         if most is None or leads(fix) not in TAKEN_HERE:
             ways += ["  " + line for line in to_type(fix.commands, uv)]
-    for told in ([*why, *proofs], why):
-        if most is None or len(told) + len(ways) <= most:
-            return [_("What to do"), *told, *ways]
+    for reasons in ([*why, *proofs], why):
+        if most is None or len(reasons) + len(ways) <= most:
+            return [_("What to do"), *reasons, *ways]
     return [_("What to do"), *ways, *why]

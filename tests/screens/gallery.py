@@ -105,7 +105,7 @@ STATES: dict[str, Shown] = {
     "join": Shown(_ways.settled, "review", (), "sheet", _asked.joining),
     "right-name": Shown(_asked.misspelt, "sync", ("2",), "sheet"),
     "folder": Shown(_asked.many, "start", ("up", "end", "up", "enter"), "sheet"),
-    "folder-wrong": Shown(_asked.many, "start", ("up", "end", "up", "enter", *"-x", "enter"), "sheet"),
+    "folder-wrong": Shown(_asked.many, "start", ("up", "end", "up", "enter", "end", *"-x", "enter"), "sheet"),
     "own-folder": Shown(_ways.home, "start", ("enter",), "sheet"),
     "new-project": Shown(_ways.no_project, "start", ("up", "down", "enter"), "sheet"),
     "clone": Shown(_asked.many, "start", (), "sheet", _asked.clone_asked),
