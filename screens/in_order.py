@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -22,35 +23,38 @@ if TYPE_CHECKING:
 
     from screens.walk import Walk
 
+WAITING = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 LONGEST_S = 0.3
-"""Seconds after which a key is let through, whatever the one before it still does."""
+"""Seconds after which keys are let through, whatever the one before them still does."""
 LEAST_ROUNDS, MOST_ROUNDS = 3, 8
 """A key goes up to the app and is carried out there; what that says goes up again; a screen may open then."""
 
 
 class InOrder:
-    """Holds a key back until the one before it has been answered: nobody on the way up to the app has anything left to do."""
+    """Holds a key or a click back until the one before it has been answered: nobody on the way up to the app has anything
+    left to do.
+    """
 
     def __init__(self, app: App[Any], walk: Walk, take: Callable[[events.Event], Awaitable[None]]) -> None:
         """`walk`: is told when the key was pressed; `take`: looks at a key that is let through."""
         self._app, self._walk, self._take = app, walk, take
         self._held: deque[tuple[events.Event, float]] = deque()
         self._pressed_at = AT_ONCE
-        self._is_key = False
-        """What is being looked at: a key, that was not on its way yet."""
+        self._is_fresh = False
+        """Whether what is being looked at is one that was not on its way yet."""
         self._turn = 0
         """Of the key that is being answered; what an older one has still to say is not heard."""
+        self._answering = self._hangs = False
         self._limit: Timer | None = None
-        """Runs while one is being answered."""
         self._lowest: MessagePump | None = None
         """What had the focus in the last round."""
 
     def holds(self, event: events.Event) -> bool:
         """Whether that has to wait, being a key; it comes again by itself."""
-        self._is_key = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
-        if not self._is_key:
+        self._is_fresh = isinstance(event, WAITING) and not event.is_forwarded
+        if not self._is_fresh:
             return False
-        if self._limit is not None:
+        if self._answering and not self._hangs:
             self._held.append((event, time.monotonic()))
             return True
         self._walk.pressed_at, self._pressed_at = self._pressed_at, AT_ONCE
@@ -58,10 +62,13 @@ class InOrder:
 
     def taken(self) -> None:
         """What was not held was given to what has the focus."""
-        if not self._is_key:
+        if not self._is_fresh:
             return
+        self._is_fresh = False  # a key that waited is taken inside of another event
         self._turn += 1
-        self._limit = self._app.set_timer(LONGEST_S, self._let_through, name="key")
+        self._answering = True
+        self._stop_waiting()
+        self._limit = self._app.set_timer(LONGEST_S, partial(self._give_up, self._turn), name="key")
         self._go_up(self._turn, 1, self._way_up())
 
     def _way_up(self) -> list[MessagePump]:
@@ -72,7 +79,7 @@ class InOrder:
 
     def _go_up(self, turn: int, round_: int, way: list[MessagePump]) -> None:
         """Behind what waits there already, one after the other."""
-        if turn != self._turn or self._limit is None:
+        if turn != self._turn:
             return
         while way:
             if way[0].is_running and way[0].call_later(self._go_up, turn, round_, way[1:]):
@@ -83,20 +90,32 @@ class InOrder:
         if round_ < LEAST_ROUNDS or (moved and round_ < MOST_ROUNDS):
             self._go_up(turn, round_ + 1, there)
         else:
-            self._app.call_later(self._let_through)
+            self._app.call_later(self._answered, turn)
+
+    async def _answered(self, turn: int) -> None:
+        if turn != self._turn:
+            return
+        self._answering = self._hangs = False
+        self._stop_waiting()
+        if not self._held:
+            self._walk.pressed_at = AT_ONCE
+        await self._let_through()
+
+    async def _give_up(self, turn: int) -> None:
+        """Something hangs: nothing is held any more until it answers, for Ctrl+Q and Ctrl+C may be among the keys."""
+        if turn == self._turn and self._answering:
+            self._hangs = True
+            await self._let_through()
 
     async def _let_through(self) -> None:
+        while self._held and self._app.is_running and (self._hangs or not self._answering):
+            event, self._pressed_at = self._held.popleft()
+            await self._take(event)
+
+    def _stop_waiting(self) -> None:
         if self._limit is not None:
             self._limit.stop()
         self._limit = None
-        while self._held and self._app.is_running:
-            event, self._pressed_at = self._held.popleft()
-            await self._take(event)
-            if self._is_answering():
-                return
-
-    def _is_answering(self) -> bool:
-        return self._limit is not None
 
 
 __all__ = ["InOrder"]

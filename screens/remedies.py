@@ -62,6 +62,7 @@ class RemediesScreen(PlannedScreen):
             self.say(f"x {one_line(error_told(error), 70)}")
             return
         self._fixed_at = self._new_at = time.monotonic()
+        self._start_when_ready = False  # which was wanted of another plan
         self.make()
         self.say(cut(_("Chosen: {title}", title=fix.title), 60))
 

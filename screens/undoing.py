@@ -100,7 +100,7 @@ def put_back(app: App[int], run: RunInfo, then: Callable[[], None], say: Callabl
 
     def taking() -> None:
         try:
-            done = by_file(run.folder / state.JOURNAL, client.take_back(run), dry=False)
+            done = by_file(run.folder / state.JOURNAL, client.take_back(run))
         except (WizardError, OSError) as error:
             app.call_from_thread(taken, (), f"x {one_line(error_told(error), 70)}")
             return

@@ -45,15 +45,18 @@ CHANGED = said("it was changed since")
 
 
 def undo(folder: Path, *, dry_run: bool = False, only: str | None = None) -> tuple[Undone, ...]:
-    """Puts back what the journal's run changed, newest first. A file that was refused once is not tried again.
+    """Puts back what the journal's run changed, newest first. What somebody changed since is left as it is, also where that
+    was between two changes of the run: it is known before anything is put back.
 
     `only`: the path of the one file to put back.
     """
     done: list[Undone] = []
+    would_be = () if dry_run else undo(folder, dry_run=True, only=only)
+    theirs = {one.name: one for one in would_be if one.state == "refused"}
     entries = records(folder)
     oldest = {entry["path"]: entry for entry in reversed(entries) if entry["what"] == "file"}
     back = {path for path, entry in oldest.items() if _is_as_before(folder, entry)}
-    would: dict[str, bytes | None] = {}
+    would: dict[str, Any] = {}
     for entry in reversed(entries):
         name = entry["path"] if entry["what"] == "file" else registry.shown(entry["name"])
         if only is not None and name != only:
@@ -62,9 +65,12 @@ def undo(folder: Path, *, dry_run: bool = False, only: str | None = None) -> tup
             continue
         if name in back and entry is not oldest.get(name):
             continue  # an undo before this one has gone all the way
+        if name in theirs:
+            done.append(theirs[name])
+            continue
         try:
             if entry["what"] == "registry":
-                done.append(_undo_registry(entry, dry_run=dry_run))
+                done.append(_undo_registry(entry, would, dry_run=dry_run))
             else:
                 done.append(_undo_file(folder, entry, would, dry_run=dry_run))
         except OSError as error:
@@ -91,7 +97,7 @@ def _before(folder: Path, entry: Mapping[str, Any]) -> bytes | None:
     return (folder / entry["before"]).read_bytes() if entry["before"] else None
 
 
-def _undo_file(folder: Path, entry: Mapping[str, Any], would: dict[str, bytes | None], *, dry_run: bool) -> Undone:
+def _undo_file(folder: Path, entry: Mapping[str, Any], would: dict[str, Any], *, dry_run: bool) -> Undone:
     """`would`: what newer records would have put back, by path, where nothing is."""
     path = Path(entry["path"])
     before = _before(folder, entry)
@@ -134,15 +140,18 @@ def _versions(folder: Path, entry: Mapping[str, Any], before: bytes | None, now:
     return Versions(before, ours, now, kept)
 
 
-def _undo_registry(entry: Mapping[str, Any], *, dry_run: bool) -> Undone:
+def _undo_registry(entry: Mapping[str, Any], would: dict[str, Any], *, dry_run: bool) -> Undone:
     name = entry["name"]
+    shown = registry.shown(name)
     before, after = (None if value is None else tuple(value) for value in (entry["before"], entry["after"]))
-    now = registry.get(name)
+    now = would[shown] if shown in would else registry.get(name)
     if now == before:
-        return Undone(registry.shown(name), "already")
+        return Undone(shown, "already")
     if now != after:
         told = [None if value is None else str(value[0]).encode() for value in (before, after, now)]
-        return Undone(registry.shown(name), "refused", CHANGED, Versions(told[0], told[1], told[2]))
-    if not dry_run:
+        return Undone(shown, "refused", CHANGED, Versions(told[0], told[1], told[2]))
+    if dry_run:
+        would[shown] = before
+    else:
         registry.put(name, before)
-    return Undone(registry.shown(name), "restored")
+    return Undone(shown, "restored")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
-from textual.events import Key, Paste
+from textual.events import Key, MouseDown, MouseUp, Paste
 
 from screens import in_order
 from screens.asking import FieldSheet
 from screens.fields import FieldInput
-from tests.screens.running import NOTHING, asked, showing, shows, text_of, until
+from tests.screens.running import NOTHING, asked, make_folder, showing, shows, text_of, until
 from tests.support.torch_project import make_torch_project
 
 pytestmark = pytest.mark.same_everywhere
@@ -90,4 +90,63 @@ async def test_a_key_that_is_never_answered_holds_nobody_up(tmp_path: Path, monk
         app.screen.call_later(stuck.wait)
         all_at_once(app, "ab")
         await asyncio.wait_for(typed.wait(), 60)
+        stuck.set()
+
+
+async def test_each_key_is_answered_once(tmp_path: Path) -> None:
+    keys = [*"ab", "backspace"] * 5
+    async with showing(tmp_path, at="start", machine=NOTHING) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, asked(app))
+        turns = app._in_order._turn
+        all_at_once(app, ["ctrl+u", *keys])
+        await until(pilot, lambda: value(app) == "aaaaa")
+        await until(pilot, lambda: not app._in_order._answering)
+        assert app._in_order._turn == turns + 1 + len(keys)
+        assert [one.name for one in app._timers if one.name == "key"] == []
+
+
+async def test_a_click_waits_its_turn(tmp_path: Path) -> None:
+    async with showing(make_folder(tmp_path), at="settings") as (app, pilot):
+        await until(pilot, lambda: app.screen.id == "settings" and bool(app.screen.query("#pythons Input")))
+        first, second = (app.screen.query_one(f"#{name} Input", FieldInput) for name in ("cache", "pythons"))
+        await until(pilot, lambda: second in app.screen.focus_chain)
+        first.focus()
+        await until(pilot, lambda: app.focused is first)
+        all_at_once(app, ["ctrl+u", *"/tmp/abc"])
+        x, y = second.region.offset
+        for kind in (MouseDown, MouseUp):
+            app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y))
+        await until(pilot, lambda: app.focused is second)
+        assert (first.value, second.value) == ("/tmp/abc", "")
+
+
+async def test_a_click_on_start_is_meant_though_a_key_before_it_was_not(tmp_path: Path) -> None:
+    async with showing(make_torch_project(tmp_path), at="torch", machine=NOTHING) as (app, pilot):
+        await until(pilot, shows(app, "[ Next: review ]"))
+        all_at_once(app, ["ctrl+n", "ctrl+n"])
+        await until(pilot, shows(app, "Read the plan first. Enter starts it."))
+        await pilot.click("#next")
+        await until(pilot, lambda: app.walk.starting or app.walk.run is not None)
+
+
+async def test_whoever_leaves_a_wizard_that_hangs_does_not_wait_for_each_key(tmp_path: Path) -> None:
+    async with showing(tmp_path, at="start", machine=NOTHING) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, asked(app))
+        stuck = asyncio.Event()
+        given_up: list[int] = []
+        give_up = app._in_order._give_up
+
+        async def counted(turn: int) -> None:
+            given_up.append(turn)
+            await give_up(turn)
+
+        app._in_order._give_up = counted  # type: ignore[method-assign]
+        left = asyncio.Event()
+        app.exit = lambda *_, **__: left.set()  # type: ignore[method-assign]
+        app.screen.call_later(stuck.wait)
+        all_at_once(app, [*"abcdefgh", "ctrl+q"])
+        await asyncio.wait_for(left.wait(), 60)
+        assert len(given_up) == 1
         stuck.set()

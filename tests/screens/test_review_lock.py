@@ -18,7 +18,7 @@ from screens import remedies
 from screens.app import WizardApp
 from screens.walk import Walk
 from tests.run.support import until as wait_for
-from tests.screens.running import NOTHING, shows, text_of, until
+from tests.screens.running import NOTHING, asked, shows, text_of, until
 from tests.support.index import Gate, Index, Status
 from tests.support.projects import Project
 from wizard.choices import Choices
@@ -332,6 +332,23 @@ async def test_a_misspelt_package_is_put_right_before_anything_runs(
         await until(pilot, lambda: bool(app.walk.state and app.walk.state.finished))
         assert app.walk.state is not None
         assert app.walk.state.exit_code == 0
+
+
+async def test_start_that_was_wanted_of_another_plan_is_not_wanted_of_the_mended_one(
+    project: Project, index: Index
+) -> None:
+    async with misspelt(project, index) as (app, pilot):
+        app.walk.measures = True
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Starts by itself then."))
+        app.walk.measures = False
+        await pilot.press("1")
+        await until(pilot, asked(app))
+        await pilot.press(*"gamma", "enter")
+        await until(pilot, shows(app, "uv.lock: 3 packages added"))
+        await until(pilot, shows(app, "[ Start: "))
+        assert app.walk.run is None
+        assert not app.walk.starting
 
 
 async def test_what_was_put_right_elsewhere_is_seen_by_f5(project: Project, index: Index) -> None:

@@ -114,7 +114,7 @@ def _asked(options: Options, run: RunInfo) -> int:
 
 
 def _taken_back(options: Options, run: RunInfo, most: int | None) -> int:
-    done = by_file(run.folder / state.JOURNAL, client.take_back(run), dry=False)
+    done = by_file(run.folder / state.JOURNAL, client.take_back(run))
     code = _tell(options, run, _after(run, done), dry=False, most=most)
     if not options.json:
         _tell_earlier(options, run)
@@ -123,7 +123,7 @@ def _taken_back(options: Options, run: RunInfo, most: int | None) -> int:
 
 def _would(run: RunInfo) -> tuple[Undone, ...]:
     journal = run.folder / state.JOURNAL
-    return _after(run, by_file(journal, files_undo.undo(journal, dry_run=True), dry=True))
+    return _after(run, by_file(journal, files_undo.undo(journal, dry_run=True)))
 
 
 def _after(run: RunInfo, done: tuple[Undone, ...]) -> tuple[Undone, ...]:

@@ -37,7 +37,11 @@ def in_the_way(path: str) -> str | None:
 
 
 def _told(one: Path, *, above: bool) -> str:
-    if not one.exists():
+    try:
+        one.stat()
+    except PermissionError as error:
+        return said("it can't be used: {strerror}", strerror=error.strerror or error)
+    except OSError:
         return said("The link {path} leads nowhere. Name another folder.", path=str(one))
     if above:
         return said("The file {path} is in the way. Name another folder.", path=str(one))

@@ -10,13 +10,9 @@ from wizard.files import read_bytes, records
 from wizard.files_undo import Undone
 
 
-def by_file(journal: Path, done: Iterable[Undone], *, dry: bool) -> tuple[Undone, ...]:
-    """One for each file of `done`, which wizard.files_undo.undo gave. `dry`: nothing was put back for it.
-
-    What a run wrote twice looks changed by somebody then, seen from the older record: the newer one, which can be put
-    back, knows better.
-    """
-    order = ("restored", "refused", "already") if dry else ("refused", "restored", "already")
+def by_file(journal: Path, done: Iterable[Undone]) -> tuple[Undone, ...]:
+    """One for each file of `done`, which wizard.files_undo.undo gave."""
+    order = ("refused", "restored", "already")
     new, found = made(journal), dict[str, Undone]()
     for one in done:
         states = (one, found.get(one.name, one))
