@@ -130,8 +130,10 @@ def _review(way: Way) -> str:
     """The plan as a script, with what was chosen here; what a fix does first, and a new project, no script has."""
     if way.begun is not None and way.project is not None:
         return _begins(way.project)
-    if way.project is None or way.this_run or way.machine.foreign:
+    if way.project is None or way.machine.foreign:
         return "uv-wizard plan"
+    if way.this_run:
+        return _sync(way)
     lock = [("uv", "lock")] if way.makes_lock else []
     return _THEN.join(map(command_line, [*lock, ("uv-wizard", "export", "script", *_sets(way.choices))]))
 

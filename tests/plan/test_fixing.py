@@ -67,6 +67,7 @@ def test_without_torch_in_the_way_uv_makes_the_lock_again(way: Way, monkeypatch:
     ids = [step.id for step in way.plan().steps]
     assert ids[ids.index("fix") :] == ["fix", "lock", "sync", "verify"]
     assert way.by_hand("sync").startswith(f"{command_line((*ADD, 'numpy<2'))}  ;  uv lock  ;  uv sync --locked")
+    assert way.by_hand("review") == way.by_hand("sync"), "the same is done by hand before the run"
     way.only_now(way.this_run.begun())
     assert {"fix", "lock"}.isdisjoint(step.id for step in way.plan().steps)
 
