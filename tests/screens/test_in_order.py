@@ -106,9 +106,9 @@ async def test_each_key_is_answered_once(tmp_path: Path) -> None:
         assert [one.name for one in app._timers if one.name == "key"] == []
 
 
-async def test_a_click_waits_its_turn(tmp_path: Path) -> None:
+async def test_a_click_waits_its_turn(tmp_path: Path, entered: list[str]) -> None:
     async with showing(make_folder(tmp_path), at="settings") as (app, pilot):
-        await until(pilot, lambda: app.screen.id == "settings" and bool(app.screen.query("#pythons Input")))
+        await until(pilot, lambda: "settings" in entered)
         first, second = (app.screen.query_one(f"#{name} Input", FieldInput) for name in ("cache", "pythons"))
         await until(pilot, lambda: second in app.screen.focus_chain)
         first.focus()
