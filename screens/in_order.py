@@ -6,15 +6,15 @@ was typed for the next field, or for a sheet that is about to open, ends where t
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.timer import Timer
 
+from screens.quiet import Quiet
 from screens.walk import AT_ONCE
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from screens.walk import Walk
 
 WAITING = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
-LONGEST_S = 0.3
-"""Seconds after which keys are let through, whatever the one before them still does."""
+LOOK_S = 0.05
+"""Seconds after which it is looked whether what is being answered is at work or hangs."""
 LEAST_ROUNDS, MOST_ROUNDS = 3, 8
 """A key goes up to the app and is carried out there; what that says goes up again; a screen may open then."""
 
@@ -45,7 +45,7 @@ class InOrder:
         self._turn = 0
         """Of the key that is being answered; what an older one has still to say is not heard."""
         self._answering = self._hangs = False
-        self._limit: Timer | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._lowest: MessagePump | None = None
         """What had the focus in the last round."""
 
@@ -68,7 +68,7 @@ class InOrder:
         self._turn += 1
         self._answering = True
         self._stop_waiting()
-        self._limit = self._app.set_timer(LONGEST_S, partial(self._give_up, self._turn), name="key")
+        self._look_later(Quiet())
         self._go_up(self._turn, 1, self._way_up())
 
     def _way_up(self) -> list[MessagePump]:
@@ -112,10 +112,17 @@ class InOrder:
             event, self._pressed_at = self._held.popleft()
             await self._take(event)
 
+    def _look_later(self, quiet: Quiet) -> None:
+        quiet.looked(time.monotonic(), time.thread_time(), again_in=LOOK_S)
+        if quiet.is_long:
+            self._app.call_later(self._give_up, self._turn)
+        else:
+            self._look = asyncio.get_running_loop().call_later(LOOK_S, self._look_later, quiet)
+
     def _stop_waiting(self) -> None:
-        if self._limit is not None:
-            self._limit.stop()
-        self._limit = None
+        if self._look is not None:
+            self._look.cancel()
+        self._look = None
 
 
 __all__ = ["InOrder"]

@@ -10,7 +10,7 @@ import pytest
 from textual.app import App
 from textual.events import Key, MouseDown, MouseUp, Paste
 
-from screens import in_order
+from screens import quiet
 from screens.asking import FieldSheet
 from screens.fields import FieldInput
 from tests.screens.running import NOTHING, asked, make_folder, showing, shows, text_of, until
@@ -80,7 +80,7 @@ async def test_what_is_pasted_keeps_its_place(tmp_path: Path) -> None:
 
 
 async def test_a_key_that_is_never_answered_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_order, "LONGEST_S", 0.05)
+    monkeypatch.setattr(quiet, "LONG_S", 0.05)
     async with showing(tmp_path, at="start", machine=NOTHING) as (app, pilot):
         await pilot.press("enter")
         await until(pilot, asked(app))
@@ -103,7 +103,7 @@ async def test_each_key_is_answered_once(tmp_path: Path) -> None:
         await until(pilot, lambda: value(app) == "aaaaa")
         await until(pilot, lambda: not app._in_order._answering)
         assert app._in_order._turn == turns + 1 + len(keys)
-        assert [one.name for one in app._timers if one.name == "key"] == []
+        assert app._in_order._look is None
 
 
 async def test_a_click_waits_its_turn(tmp_path: Path, entered: list[str]) -> None:
