@@ -13,6 +13,7 @@ from wizard import lists
 from wizard.diagnosis.around import glibc, gpu_vendor
 from wizard.diagnosis.gpus import generations
 from wizard.diagnosis.meant import imported_as, meant
+from wizard.diagnosis.python_here import python_here
 from wizard.diagnosis.rules import libraries
 from wizard.diagnosis.scene import Scene
 from wizard.language import said
@@ -232,6 +233,7 @@ def _project(scene: Scene) -> dict[str, Any]:
     return {
         "extras": lists.named(project.extras) or said("none"),
         "groups": lists.named(project.groups) or said("none"),
+        "python_here": python_here(scene),
         "torch_extra": extra,
         "torch_extra_list": [*scene.context.choices.get("sync", {}).get("extras", ()), extra] if extra else None,
     }
