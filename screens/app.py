@@ -250,9 +250,10 @@ def farewell(walk: Walk) -> list[str]:
 
     if walk.exit_code == ExitCode.DONE:
         ended = client.again(walk.run)
-        title = verdict(walk.state)[0] if walk.state is not None and not ended.undone else ""
+        partly = walk.part_back == ended.id
+        title = verdict(walk.state)[0] if walk.state is not None and not (ended.undone or partly) else ""
         lines = [shown(title)] if title else []
-        return [masked(clean(line)) for line in (*lines, *closing(walk.way, ended))]
+        return [masked(clean(line)) for line in (*lines, *closing(walk.way, ended, partly=partly))]
     run = client.again(walk.run)
     kept = [
         _("Log: {folder}", folder=run.folder / "log"),

@@ -160,7 +160,7 @@ def farewell(walk: Walk) -> list[str]:
         return of_a_failure(walk)
     from wizard.told.closing import closing
 
-    return [masked(clean(line)) for line in closing(walk.way, ended)]
+    return [masked(clean(line)) for line in closing(walk.way, ended, partly=walk.part_back == ended.id)]
 
 
 __all__ = ["AttachApp", "RunsScreen", "run"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ from screens.widgets import Line
 from wizard import catalog
 from wizard.advice.uv import OWN, UvWay
 from wizard.advice.uv_here import UvHere, uv_here
-from wizard.errors import BadInput
+from wizard.errors import BadInput, WizardError
 from wizard.language import _, error_told, said, shown
 from wizard.lists import sentences
 from wizard.machine.facts import short
@@ -174,13 +175,29 @@ class UvScreen(StepScreen):
         if found and len(found) > most:
             told.append(_("{found} more.", found=len(found) - most))
         if found and chosen not in ("keep", "update"):
-            told.append(_("All stay as they are.") if len(found) > 1 else _("It stays as it is."))
-            behind = comes_first(self.way.machine, self.way.choices, "") is not None
-            told.append(_("New shells find conda's first.") if behind else _("New shells will find the new uv first."))
+            told += self._what_becomes(found)
         kept = next((one for one in ways if one.value == chosen and chosen == "keep" and not one.recommended), None)
         if kept is not None and self.way.choices.origin(KEY) == "default":
             told.append(_("As it is: {label}. Up leads to the list, Enter takes a row.", label=kept.label))
         self.query_one("#stays", Line).show(cut(sentences(told), self.room))
+
+    def _what_becomes(self, found: tuple[UvHere, ...]) -> Iterator[str]:
+        """Of those that are here, when a new one comes."""
+        path = self._new_path()
+        if any(one.found.path == path for one in found):
+            name = short(self.way.machine, path, LONGEST)
+            yield _("{path} becomes the new one; undo brings it back.", path=name)
+            if len(found) > 1:
+                yield _("The others stay.")
+            return
+        yield _("All stay as they are.") if len(found) > 1 else _("It stays as it is.")
+        behind = comes_first(self.way.machine, self.way.choices, "") is not None
+        yield _("New shells find conda's first.") if behind else _("New shells will find the new uv first.")
+
+    def _new_path(self) -> str:
+        with suppress(WizardError):  # which the review says
+            return self.way.uv_named()
+        return ""
 
     def _found(self, one: UvHere, width: int) -> str:
         where = _(". asking the shells") if "shells" in self.way.pending else shown(one.where)

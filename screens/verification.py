@@ -58,7 +58,6 @@ class VerificationScreen(RunScreen):
         self._asked_for: object = None
         self._asked: tuple[str, ...] = ()
         self._undone = False
-        self._back_in_part = ""
         self._details: list[str | None] = []
 
     def compose_live(self) -> Iterable[Widget]:
@@ -129,7 +128,7 @@ class VerificationScreen(RunScreen):
         return self._after
 
     def _is_partly(self, run: RunInfo) -> bool:
-        return self._back_in_part == run.id and not run.undone
+        return self.walk.part_back == run.id and not run.undone
 
     @property
     def _back(self) -> str:
@@ -138,6 +137,10 @@ class VerificationScreen(RunScreen):
         if self._undone:
             return _("This run was taken back")
         return _("This run was taken back in part") if told is not None and told.partly else ""
+
+    def by_hand(self) -> str:
+        run = self.walk.run
+        return f"uv-wizard undo {run.id}" if run is not None and self._back else super().by_hand()
 
     def phase(self) -> object:
         return (super().phase(), self.state.verify is not None)
@@ -205,7 +208,7 @@ class VerificationScreen(RunScreen):
 
         self._asked_for = None  # what to type from now on is another matter then
         run = self.walk.run
-        self._back_in_part = run.id if run is not None and some_are_back(run.folder / state.JOURNAL) else ""
+        self.walk.part_back = run.id if run is not None and some_are_back(run.folder / state.JOURNAL) else ""
         super().taken_back()
 
     def shows_failure(self, failure: Failure) -> bool:

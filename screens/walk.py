@@ -44,6 +44,9 @@ class Walk:
     copied: str = ""
     """The command of a fix that was copied last, since the run was started."""
 
+    part_back: str = ""
+    """The id of the run of whose files U has put some back, and left those that somebody changed since."""
+
     measures: bool = False
     """Whether mirrors are being measured: which one is taken is not known until then."""
     starting: bool = False

@@ -81,6 +81,24 @@ async def test_a_choice_of_a_new_one_says_what_becomes_of_the_old_ones() -> None
 
 
 @pytest.mark.parametrize(
+    "others, told",
+    [
+        ((), "~/.local/bin/uv becomes the new one; undo brings it back."),
+        ((CARGO,), "undo brings it back. The others stay."),
+    ],
+)
+async def test_where_the_new_one_comes_in_the_place_of_the_old_it_says_so(
+    others: tuple[FoundUv, ...], told: str
+) -> None:
+    way = RealAdvice(OWN, *others, conda=None)
+    async with on("uv", way=way) as (app, pilot):
+        way.choose("uv.install", "standalone")
+        app.screen.redraw()  # type: ignore[attr-defined]
+        await until(pilot, shows(app, told))
+        assert "New shells" not in text_of(app)
+
+
+@pytest.mark.parametrize(
     "source, told",
     [
         (UvSource("0.13.8", ("0.13.8",)), "Nothing to decide: uv 0.13.8 is here, is your own and is the newest."),

@@ -286,6 +286,7 @@ async def test_what_the_run_made_is_taken_away_and_counted_once(folder: Path, re
         await put_back(app, pilot, "Take away 2 files that this run made?", "[ Take them away ]")
         await until(pilot, shows(app, "2 files are as before."))
         await until(pilot, shows(app, "This run was taken back"))
+        assert f"By hand: uv-wizard undo {recorded.run.id}" in text_of(app)
         assert "It works" not in text_of(app)
         assert "What the checks found was so before that." in text_of(app)
         assert "Python runs" in text_of(app)
@@ -317,3 +318,7 @@ async def test_a_run_that_was_taken_back_in_part_does_not_work_either(folder: Pa
         assert "From now on" not in text_of(app)
         assert "Files that were changed since are as they are now." in text_of(app)
         assert "1 file is as before." in text_of(app)
+        left = farewell(app.walk)
+        assert left[0].startswith("Files that were changed since are as they are now.")
+        assert left[-1] == f"To take back what it changed: uv-wizard undo {recorded.run.id} --yes"
+        assert not {"From now on:"} & set(left)

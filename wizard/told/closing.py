@@ -10,7 +10,7 @@ from wizard.plan.quoting import command_line
 from wizard.run import client
 from wizard.run.client import RunInfo
 from wizard.told import after_conda, first_steps
-from wizard.told.after import TAKEN_BACK, After
+from wizard.told.after import PARTLY, TAKEN_BACK, After
 from wizard.told.after import after as after_run
 from wizard.told.asked_for import asked_for
 from wizard.way import Way
@@ -18,10 +18,18 @@ from wizard.way import Way
 NEW_SHELLS = said("New shells have the new variables.")
 
 
-def closing(way: Way, run: RunInfo) -> list[str]:
-    """The last lines of a run that went well: what to type from now on, where the log is."""
+def closing(way: Way, run: RunInfo, *, partly: bool = False) -> list[str]:
+    """The last lines of a run that went well: what to type from now on, where the log is.
+
+    `partly`: some of its files have been put back since, the others not.
+    """
     after = after_run(way, run)
-    lines = _taken_back(after) if after.taken_back else _from_now_on(way, run, after)
+    if after.taken_back:
+        lines = _taken_back(after)
+    elif partly:
+        lines = [PARTLY, *_where(after), take_back(run)]
+    else:
+        lines = _from_now_on(way, run, after)
     return [shown(line) for line in lines]
 
 
@@ -38,7 +46,11 @@ def _tried_before(run: RunInfo) -> bool:
 
 
 def _taken_back(after: After) -> list[str]:
-    return [TAKEN_BACK, *(f"  {path}" for path in after.done), _("Log: {path}", path=after.log)]
+    return [TAKEN_BACK, *(f"  {path}" for path in after.done), *_where(after)]
+
+
+def _where(after: After) -> list[str]:
+    return [_("Log: {path}", path=after.log)] if after.log else []
 
 
 def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
@@ -54,8 +66,7 @@ def _from_now_on(way: Way, run: RunInfo, after: After) -> list[str]:
     if way.project is not None and "import" in steps and (client.of_conda(run) or after_conda.active(way.machine)):
         lines += after_conda.told(way.project.environment_path, way.machine.os, way.machine.shell)
     lines += _of_variables(way, after)
-    if after.log:
-        lines.append(_("Log: {path}", path=after.log))
+    lines += _where(after)
     if after.done:
         lines.append(take_back(run))
         if _tried_before(run):
