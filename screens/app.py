@@ -164,7 +164,7 @@ class WizardApp(TerminalApp):
         self.call_after_refresh(self._entered, screen)
 
     def _entered(self, screen: StepScreen) -> None:
-        if screen is self.screen:
+        if self.is_running and screen is self.screen:
             screen.on_entered()
 
     def on_step_screen_next(self, message: StepScreen.Next) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
 
 from wizard.errors import ExitCode
 from wizard.language import _
@@ -12,6 +15,29 @@ from wizard.text import masked, one_line
 
 if TYPE_CHECKING:
     from screens.terminal import TerminalApp
+
+
+class EndingApp(App[int]):
+    """An app that is left without Textual's traceback, which prints local variables and so what nobody should read."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.crash: BaseException | None = None
+        """What nobody foresaw; told in one line once the terminal is itself again."""
+        self._taken_down = False
+
+    async def _shutdown(self) -> None:
+        self._taken_down = True
+        await super()._shutdown()
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self._taken_down and isinstance(error, (NoMatches, ScreenStackError)):
+            return  # somebody has left while a screen was to be drawn, and its rows are gone
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
 
 
 def ended_by_signal(app: TerminalApp) -> int:
@@ -45,4 +71,4 @@ def tell_crash(error: BaseException) -> None:
     sys.stderr.write(_("{told}. Nothing is lost; a run that was going on goes on: uv-wizard attach", told=told) + "\n")
 
 
-__all__ = ["ended_by_signal", "tell_crash"]
+__all__ = ["EndingApp", "ended_by_signal", "tell_crash"]

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual._styles_cache import StylesCache
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.geometry import Offset
@@ -28,6 +27,7 @@ from textual.reactive import Initialize, Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 import wizard
+from screens.ending import EndingApp
 from screens.host import own_colours, says_no_size
 from screens.in_order import InOrder
 from screens.offering import Copied, Offering
@@ -81,7 +81,7 @@ def open_last_door(number: int) -> None:
     last_door.start()
 
 
-class TerminalApp(App[int]):
+class TerminalApp(EndingApp):
     """What the wizard and `attach` have in common. `walk` says whether something runs."""
 
     ENABLE_COMMAND_PALETTE = False  # its frame and signs are not ASCII; screens.offering has a list of its own
@@ -99,8 +99,6 @@ class TerminalApp(App[int]):
         if says_no_size():
             self.console.size = tuple(shutil.get_terminal_size())  # type: ignore[assignment]
         self.walk = walk
-        self.crash: BaseException | None = None
-        """What nobody foresaw; told in one line once the terminal is itself again."""
         ScrollBar.renderer = AsciiScrollBar
         self._thrift = Thrift()
         self._in_order = InOrder(self, walk, self.on_event)
@@ -285,16 +283,6 @@ class TerminalApp(App[int]):
             return
         down = widget.row_of_highlight if isinstance(widget, Highlighting) else 0
         self.cursor_position = widget.content_region.offset + Offset(1, max(0, down))
-
-    # the way out
-
-    def _handle_exception(self, error: Exception) -> None:
-        self.crash = self.crash or error
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """Ends without Textual's traceback, which prints local variables and so what nobody should read."""
-        self._close_messages_no_wait()
 
 
 __all__ = ["TerminalApp"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.css.query import NoMatches
 from textual.events import Key
 
 from screens.app import WizardApp, farewell
@@ -317,3 +318,24 @@ async def test_what_nobody_foresaw_is_one_line_without_secrets(capsys: pytest.Ca
         assert "nobody foresaw https://***@index.example" in text
         assert "hunter2" not in text
         assert "secret-in-a-local-variable" not in text.replace('password = "secret-in-a-local-variable"', "")
+
+
+@pytest.mark.same_everywhere
+async def test_a_screen_that_was_to_be_drawn_when_somebody_left_is_not(tmp_path: Path) -> None:
+    async with showing(make_folder(tmp_path), at="settings") as (app, pilot):
+        screen = app.current
+        await until(pilot, lambda: app.screen is screen)
+    app._entered(screen)
+    app._handle_exception(NoMatches("No nodes match '#next'"))
+    assert (app.crash, app._exception) == (None, None)
+    app._handle_exception(ValueError("something else"))
+    assert isinstance(app.crash, ValueError)
+
+
+@pytest.mark.same_everywhere
+async def test_a_row_that_is_missing_while_the_screen_stands_is_a_fault(tmp_path: Path) -> None:
+    missing = NoMatches("No nodes match '#next'")
+    with pytest.raises(NoMatches):
+        async with showing(make_folder(tmp_path)) as (app, _):
+            app._handle_exception(missing)
+    assert app.crash is missing
