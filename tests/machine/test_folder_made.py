@@ -71,7 +71,7 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
     assert folder_made.in_the_way(os.fspath(tmp_path / "new" / "folder")) is None
-    assert folder_made.in_the_way(os.fspath(file)) == "That is a file. Name a folder."
+    assert folder_made.in_the_way(os.fspath(file)) == ("a file", "That is a file. Name a folder.")
     for below in (file / "sub", file / "sub" / "folder"):
         found = try_folder.try_folder(os.fspath(below), *NOTHING_MORE)
         assert found.problem == f"The file {file} is in the way. Name another folder."
@@ -82,7 +82,8 @@ def test_a_link_that_leads_nowhere_is_in_the_way(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "gone")
     for path in (link, link / "sub"):
-        assert folder_made.in_the_way(os.fspath(path)) == f"The link {link} leads nowhere. Name another folder."
+        told = ("a file", f"The link {link} leads nowhere. Name another folder.")
+        assert folder_made.in_the_way(os.fspath(path)) == told
     (tmp_path / "gone").mkdir()
     assert folder_made.in_the_way(os.fspath(link / "sub")) is None
 
@@ -106,3 +107,11 @@ def test_little_room_is_said(
     least = (3 * 1024**3, "a few GiB")
     found = try_folder.try_folder(os.fspath(tmp_path), None, needed, "min", {}, least)
     assert (found.problem, found.warning) == (problem, warning)
+
+
+@pytest.mark.parametrize("above", ["", "not-there"])
+def test_a_name_that_the_disk_does_not_take_is_refused(above: str, tmp_path: Path) -> None:
+    """Between it and the nearest folder there may be one that is still to be made."""
+    told = ("too long", "That name is too long for the disk there. Choose a shorter one.")
+    assert folder_made.in_the_way(os.fspath(tmp_path / above / ("n" * 256))) == told
+    assert folder_made.in_the_way(os.fspath(tmp_path / above / ("n" * 250))) is None

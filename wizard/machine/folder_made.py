@@ -22,18 +22,31 @@ _NO_DISKS = frozenset({
     "selinuxfs", "smackfs", "sysfs", "tracefs",
 })  # fmt: skip
 """Types of filesystems that show what a kernel knows. A folder made in some of them means something to it."""
+_TOO_LONG = said("too long"), said("That name is too long for the disk there. Choose a shorter one.")
+_WINDOWS_TOO_LONG = 206
 _NO_RIGHT = frozenset({errno.EPERM, errno.EACCES})
 
 
-def in_the_way(path: str) -> str | None:
-    """Why no folder can be there: a file, or a link that leads nowhere, in its place or above it."""
+def in_the_way(path: str) -> tuple[str, str] | None:
+    """What keeps a folder from being there, in a word and in a sentence: a file, or a link that leads nowhere, in its place or
+    above it; a name that is too long.
+    """
     here = Path(path).absolute()
     for one in (here, *here.parents):
         if os.path.isdir(one):
-            return None
+            names = here.parts[len(one.parts) :]
+            return _TOO_LONG if any(_is_too_long(one / name) for name in names) else None
         if os.path.lexists(one):
-            return _told(one, above=one != here)
+            return said("a file"), _told(one, above=one != here)
     return None
+
+
+def _is_too_long(path: Path) -> bool:
+    try:
+        path.lstat()
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG or getattr(error, "winerror", None) == _WINDOWS_TOO_LONG
+    return False
 
 
 def _told(one: Path, *, above: bool) -> str:

@@ -49,7 +49,7 @@ def try_folder(
 
     stands = in_the_way(path)
     if stands is not None:
-        return FolderTried(said("a file"), stands)
+        return FolderTried(*stands)
     there = storage.existing(path)
     request = ProbeRequest(project=project, environment=environment or dict(os.environ), os=own_os())
     table = mounts()

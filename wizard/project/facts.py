@@ -44,8 +44,10 @@ class Lock:
 
     @property
     def count(self) -> int:
-        """How many packages it names that are ever installed."""
-        return sum(package.installs for package in self.packages)
+        """How many packages it names that are ever installed; one that it holds in several versions, each for other machines,
+        is one: no machine takes two.
+        """
+        return len({package.name for package in self.packages if package.installs})
 
     @property
     def versions(self) -> dict[str, str]:
