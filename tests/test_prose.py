@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.support.sources import trees
+
 pytestmark = pytest.mark.same_everywhere
 
-REPO = Path(__file__).resolve().parent.parent
 MARKS = {"_": 1, "said": 1, "ngettext": 2, "nsaid": 2}
 """The functions of wizard.language, and how many of their arguments are sentences."""
 PROSE = re.compile(r"\b[a-z']+,? [a-z']+,? [a-z']+,? [a-z']{2,}\b")
@@ -76,12 +76,10 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def unmarked() -> Iterator[str]:
-    for folder in ("wizard", "screens"):
-        for path in sorted(REPO.joinpath(folder).rglob("*.py")):
-            name = path.relative_to(REPO).as_posix()
-            for line, text in sentences(ast.parse(path.read_text("utf-8"))):
-                if PROSE.search(text):
-                    yield f"{name}:{line}: {text[:80]}"
+    for name, tree in trees():
+        for line, text in sentences(tree):
+            if PROSE.search(text):
+                yield f"{name}:{line}: {text[:80]}"
 
 
 def test_every_sentence_is_marked() -> None:
@@ -137,12 +135,7 @@ def fields(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_no_field_of_a_sentence_is_words() -> None:
-    found = [
-        f"{path.relative_to(REPO).as_posix()}:{line}: {text}"
-        for folder in ("wizard", "screens")
-        for path in sorted(REPO.joinpath(folder).rglob("*.py"))
-        for line, text in fields(ast.parse(path.read_text("utf-8")))
-    ]
+    found = [f"{name}:{line}: {text}" for name, tree in trees() for line, text in fields(tree)]
     assert found == [], "a field that is said(...) is translated with its sentence"
 
 

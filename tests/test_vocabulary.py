@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tools.languages import template
+from tests.support.sources import template
 
 pytestmark = pytest.mark.same_everywhere
 

@@ -76,7 +76,12 @@ def _add_nested(made: Catalog, folder: str) -> None:
 
 def marked(source: str) -> Iterator[tuple[str, ...]]:
     """Each sentence that the source marks, or its two forms, wherever the mark stands."""
-    for node in ast.walk(ast.parse(source)):
+    return marked_in(ast.parse(source))
+
+
+def marked_in(tree: ast.AST) -> Iterator[tuple[str, ...]]:
+    """The same of a source that has been read."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
             forms = node.args[: len(KEYWORDS[node.func.id] or (1,))]
             found = tuple(one.value for one in forms if isinstance(one, ast.Constant) and isinstance(one.value, str))

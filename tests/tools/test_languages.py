@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from rich.cells import cell_len
 
 from screens.help_sheet import help_lines
+from tests.support.sources import template, trees
 from tools import languages
 from tools.catalogues import compile_all
 from wizard import catalog
@@ -24,9 +25,9 @@ REPO = Path(__file__).parents[2]
 IN_WORDS = {"zh_CN": "zh-CN", "ko": "ko"}
 
 
-@pytest.fixture(scope="module")
-def template() -> Catalog:
-    return languages.template()
+@pytest.fixture(name="template")
+def _template() -> Catalog:
+    return template()
 
 
 @pytest.mark.parametrize("name", languages.NAMES)
@@ -49,11 +50,9 @@ def test_a_mark_is_seen_wherever_it_stands(source: str, found: list[tuple[str, .
 
 
 def test_every_mark_of_the_code_is_an_entry(template: Catalog) -> None:
-    for folder in ("wizard", "screens"):
-        for path in sorted((REPO / folder).rglob("*.py")):
-            if path.name != "language.py":
-                missing = [one for one in languages.marked(path.read_text("utf-8")) if template.get(one[0]) is None]
-                assert missing == [], path
+    for name, tree in trees():
+        if not name.endswith("/language.py"):
+            assert [one for one in languages.marked_in(tree) if template.get(one[0]) is None] == [], name
 
 
 @pytest.mark.parametrize("name", languages.NAMES)
