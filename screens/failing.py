@@ -196,6 +196,7 @@ class FailingScreen(StepScreen):
         if leads(fix) != "again":
             self.walk.tried = (*self.walk.tried, fix.title)
         self.walk.fixed_on = self.NAME
+        self.walk.fixed = tuple(dict.fromkeys(key.partition(".")[0] for key in fix.choices or ()))
         self.post_message(self.GoTo("review"))
 
     @on(ChoiceList.Taken, "#fixes")

@@ -146,9 +146,10 @@ class PlannedScreen(TryingScreen):
         return self.plan.steps if self.plan else ()
 
     def _opened_at(self) -> int:
-        """The step that is told at first: the one that changes the project, else the sync."""
+        """The step that is told at first: the one that a fix has changed, the one that changes the project, else the sync."""
         ids = [step.id for step in self._steps]
-        return next((ids.index(name) for name in ("fix", "torch", "lock", "sync") if name in ids), 0)
+        first = ("fix", *self.walk.fixed, "torch", "lock", "sync")
+        return next((ids.index(name) for name in first if name in ids), 0)
 
     # what the sync fetches
 

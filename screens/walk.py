@@ -40,6 +40,8 @@ class Walk:
 
     fixed_on: str = ""
     """The screen of the failure that a fix was taken on, while its plan is on the review: Back leads there once."""
+    fixed: tuple[str, ...] = ()
+    """The tables of the choices that this fix has changed: each is the name of the step that it changes, where it has one."""
 
     copied: str = ""
     """The command of a fix that was copied last, since the run was started."""
@@ -93,7 +95,7 @@ class Walk:
         """A run has begun, or is joined: what the one before came to is shown no longer."""
         self.run, self.state, self.copied, self.starting = run, None, "", False
         self.runs += 1
-        self.left, self.fixed_on = None, ""
+        self.left, self.fixed_on, self.fixed = None, "", ()
         if self.made is not None:
             self.made.only_now(self.made.this_run.begun())
 

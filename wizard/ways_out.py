@@ -93,12 +93,19 @@ def to_type(commands: Iterable[tuple[str, ...]] | None, uv: str = "uv") -> list[
 def typed(way: Way, commands: Iterable[tuple[str, ...]] | None) -> list[str]:
     """The lines that a person types in the terminal that this program was started from: in the project's folder, with its uv."""
     commands = tuple(commands or ())
-    if any(argv[:2] == ("uv-wizard", "apply") for argv in commands) and way.project and not way.project.has_lock:
+    word = uv_word(way)
+    if any(argv[:2] == ("uv-wizard", "apply") for argv in commands) and _could_lock(way, word):
         commands = (("uv", "lock"), *commands)  # apply makes no first lock
-    lines = to_type(_placed(way, commands), uv_word(way))
+    lines = to_type(_placed(way, commands), word)
     there = elsewhere(way)
     first = [command_line(("cd", there))] if there and any(argv[0] in OF_A_PROJECT for argv in commands) else []
     return [*first, *lines]
+
+
+def _could_lock(way: Way, uv: str) -> bool:
+    """Whether the project is there and lacks nothing but its uv.lock, and a uv for it is here."""
+    there = way.project is not None and not way.project.has_lock and way.begun is None
+    return there and (os.path.isfile(uv) or shutil.which(uv, path=way.environment.get("PATH")) is not None)
 
 
 def _placed(way: Way, commands: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -177,6 +177,18 @@ def test_what_is_typed_by_hand_names_group_and_member(tmp_path: Path) -> None:
     assert lines("nobody")[0] == "uv remove --frozen nobody"
 
 
+@pytest.mark.parametrize("uv_here", [True, False])
+def test_a_first_lock_is_typed_where_there_is_a_uv_for_it(uv_here: bool, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "0"\nrequires-python = ">=3.10"\n')
+    path = os.environ["PATH"] if uv_here else os.fspath(tmp_path)
+    machine = replace(RTX, gpus=(), uv=(), folders={"uv_bin": os.fspath(tmp_path / "bin")})
+    way = Way(os.fspath(tmp_path), machine=machine, environment={"PATH": path, "HOME": os.fspath(tmp_path)})
+    apply = ("uv-wizard", "apply", "--yes", "--set", "uv.install=index")
+    lines = typed(way, (apply,))
+    assert any(line.endswith("uv lock") for line in lines) is uv_here
+    assert lines[-1] == "uv-wizard apply --yes --set uv.install=index"
+
+
 @pytest.mark.parametrize("mirror", ["", "https://mirror.example/simple"])
 def test_more_options_reach_the_sync_whoever_carries_it_out(mirror: str, way: Way) -> None:
     way.choose("torch.variant", "keep")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from screens import rows
+from screens.app import WizardApp
+from screens.choosing import ChoiceList
 from screens.failure import AGAIN, failure_of
 from tests.screens.running import make_folder, showing, shows, text_of, until
 from tests.support.recorded import Recorded
@@ -91,6 +93,35 @@ async def test_a_lock_that_does_not_fit_is_made_again_by_one_key(tmp_path: Path)
         assert app.walk.way.plan().step("lock") is None, "made once, not each time"
         app.show("sync")
         await until(pilot, shows(app, "2nd try"))
+
+
+@pytest.mark.parametrize(
+    "choices, opened",
+    [
+        ({"uv.install": "index"}, "install uv into"),
+        ({"settings.cache-dir": "/data/uv"}, "settings"),
+        ({"sync.no-cache": True}, "uv sync --locked"),
+    ],
+)
+async def test_the_review_opens_on_the_step_that_a_fix_has_changed(
+    choices: dict[str, str | bool], opened: str, tmp_path: Path
+) -> None:
+    folder = make_folder(tmp_path)
+    recorded = Recorded(str(folder))
+    failed(recorded, "That failed", LONG, [Fix("Another way", choices)])
+    async with showing(folder, recorded) as (app, pilot):
+        await until(pilot, shows(app, "[ Fix 1: to the review ]"))
+        await pilot.press("enter")
+        await until(pilot, lambda: f"Step {opened_at(app)}: " in text_of(app))
+        steps = app.screen.query_one("#steps", ChoiceList)
+        assert opened in steps.rows[steps.highlighted or 0].text
+
+
+def opened_at(app: WizardApp) -> int:
+    """The number of the step that is marked, 0 before there is a plan."""
+    found = app.screen.query("#steps")
+    steps = found.first(ChoiceList) if found else None
+    return (steps.highlighted or 0) + 1 if steps is not None and steps.highlighted is not None else 0
 
 
 async def test_the_last_failure_is_not_shown_once_more_when_the_next_run_begins(
