@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ _NO_DISKS = frozenset({
 })  # fmt: skip
 """Types of filesystems that show what a kernel knows. A folder made in some of them means something to it."""
 _TOO_LONG = said("too long"), said("That name is too long for the disk there. Choose a shorter one.")
-_WINDOWS_TOO_LONG = 206
+_WINDOWS_MOST = 255
+"""Units of UTF-16 in one name. Source: Microsoft's documentation of NTFS, limits."""
 _NO_RIGHT = frozenset({errno.EPERM, errno.EACCES})
 
 
@@ -42,10 +44,12 @@ def in_the_way(path: str) -> tuple[str, str] | None:
 
 
 def _is_too_long(path: Path) -> bool:
+    if sys.platform == "win32":  # which says of such a name only that it is not there
+        return len(path.name.encode("utf-16-le", "surrogatepass")) // 2 > _WINDOWS_MOST
     try:
         path.lstat()
     except OSError as error:
-        return error.errno == errno.ENAMETOOLONG or getattr(error, "winerror", None) == _WINDOWS_TOO_LONG
+        return error.errno == errno.ENAMETOOLONG
     return False
 
 
