@@ -78,6 +78,7 @@ def floor_of(path: Path) -> int:
     return len(FLOORS) if room in ("__main__", "__init__") else FLOOR[room]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(REPO).as_posix())
 def test_no_module_names_the_interface_or_a_room_above(path: Path) -> None:
     source = path.read_text("utf-8")
@@ -85,6 +86,7 @@ def test_no_module_names_the_interface_or_a_room_above(path: Path) -> None:
     assert climbs(path, source) == []
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "room, source, found",
     [
@@ -104,6 +106,7 @@ def test_the_search_finds_what_it_looks_for(room: str, source: str, found: list[
     assert offences(REPO / "wizard" / room, source) == found
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "room, source, found",
     [

@@ -123,6 +123,7 @@ def test_a_failure_is_put_right_without_leaving(project: Project, index: Index) 
     assert "gamma" in project.lock.read_text("utf-8")
 
 
+@pytest.mark.same_everywhere
 def test_a_misspelt_package_is_put_right_without_leaving(project: Project) -> None:
     text = project.pyproject.read_text("utf-8")
     project.pyproject.write_text(text.replace('"alpha"', '"alpha", "gama>=1"'), "utf-8")
@@ -144,6 +145,7 @@ def without_a_lock(project: Project, asked: str) -> None:
     project.pyproject.write_text(text.replace('"alpha"', f'"alpha", "{asked}"'), "utf-8")
 
 
+@pytest.mark.same_everywhere
 def test_a_misspelt_package_is_put_right_before_anything_runs(
     project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +161,7 @@ def test_a_misspelt_package_is_put_right_before_anything_runs(
     assert "It works: Python and " in told
 
 
+@pytest.mark.same_everywhere
 def test_a_version_that_nobody_has_is_loosened_also_under_its_right_name(
     project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +174,7 @@ def test_a_version_that_nobody_has_is_loosened_also_under_its_right_name(
     assert '"alpha", "gamma"' in project.pyproject.read_text("utf-8")
 
 
+@pytest.mark.same_everywhere
 def test_a_lock_that_takes_long_is_left_to_the_run(
     project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -481,6 +485,7 @@ def test_both_faces_begin_the_uv_screen_with_the_same_words(tmp_path: Path) -> N
     assert plain_machine.uv(way).lines[0] == of_uv(way)
 
 
+@pytest.mark.same_everywhere
 def test_what_does_not_fit_is_not_begun_and_its_ways_out_are_numbers(project: Project) -> None:
     """The same as on the screen; Enter alone takes what was not tried yet."""
     lock = project.lock.read_text("utf-8")
@@ -513,6 +518,7 @@ def test_joining_is_asked_in_the_grammar_of_the_rest(answers: str, joins: bool |
         assert "x error: x is not a choice. Give y, n, b or q." in out.getvalue()
 
 
+@pytest.mark.same_everywhere
 def test_what_only_somebody_else_can_put_right_is_looked_at_again(project: Project) -> None:
     good = project.pyproject.read_text("utf-8")
     project.pyproject.write_text("[", "utf-8")

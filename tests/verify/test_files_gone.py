@@ -68,6 +68,7 @@ def test_only_what_is_imported_counts(
     assert [each["file"] for each in found] == gone
 
 
+@pytest.mark.same_everywhere
 async def test_on_the_screen_it_is_one_key(synced: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is to be installed, says uv; the checks see it, and Enter alone brings the files back."""
     monkeypatch.setattr("screens.remedies.UNREAD_S", 0.0)  # a test has read the plan as soon as it stands there
