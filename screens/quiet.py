@@ -28,7 +28,7 @@ class Quiet:
         """
         if self._began is None:
             self._began = now
-        elif now - self._due <= self._between / 2 and used - self._used <= self._between / 2:
+        elif now - self._due <= self._between / 2 and used - self._used <= self._between / 3:
             self._quiet += self._between
         self._now, self._used = now, used
         self._due, self._between = now + again_in, again_in

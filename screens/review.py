@@ -239,7 +239,7 @@ class ReviewScreen(RemediesScreen):
         elif self.trial.running and self.trial.asked:
             self.stop_trial()
         elif self.walk.fixed_on:
-            name, self.walk.fixed_on = self.walk.fixed_on, ""
+            name, self.walk.fixed_on, self.walk.fixed = self.walk.fixed_on, "", ()
             self.post_message(self.GoTo(name))
         else:
             super().go_back()

@@ -183,21 +183,24 @@ class UvScreen(StepScreen):
 
     def _what_becomes(self, found: tuple[UvHere, ...]) -> Iterator[str]:
         """Of those that are here, when a new one comes."""
-        path = self._new_path()
-        if any(one.found.path == path for one in found):
+        comes, path = self._new_one()
+        if comes and any(one.found.path == path for one in found):
             name = short(self.way.machine, path, LONGEST)
             yield _("{path} becomes the new one; undo brings it back.", path=name)
             if len(found) > 1:
                 yield _("The others stay.")
-            return
+            return  # whether conda's comes before it has a row of its own
         yield _("All stay as they are.") if len(found) > 1 else _("It stays as it is.")
-        behind = comes_first(self.way.machine, self.way.choices, "") is not None
-        yield _("New shells find conda's first.") if behind else _("New shells will find the new uv first.")
+        if comes_first(self.way.machine, self.way.choices, "") is not None:
+            yield _("New shells find conda's first.")
+        elif comes:
+            yield _("New shells will find the new uv first.")
 
-    def _new_path(self) -> str:
+    def _new_one(self) -> tuple[bool, str]:
+        """Whether one comes, and where it is to lie; where the one that is wanted is here already, none does."""
         with suppress(WizardError):  # which the review says
-            return self.way.uv_named()
-        return ""
+            return self.way.plan().step("uv") is not None, self.way.uv_named()
+        return False, ""
 
     def _found(self, one: UvHere, width: int) -> str:
         where = _(". asking the shells") if "shells" in self.way.pending else shown(one.where)

@@ -234,6 +234,7 @@ class Way(Looking):
 
         `sizes`: as a forecast found them; else uv.lock's.
         """
+        from wizard.plan.stand_ins import stand_ins
         from wizard.run import client, known
 
         if plan is None:
@@ -246,6 +247,7 @@ class Way(Looking):
             "registries": registries,
             "lock": os.path.join(where, "uv.lock") if where else None,
             "machine": known.handed(self.machine),
+            "stand_ins": stand_ins(self.machine, self.project, self.choices, self.environment, os.path.lexists),
             "this_run": self.this_run.document(),
         }
         return client.start(plan, project=where, sizes=sizes or self.sizes(), label=label, context=context)

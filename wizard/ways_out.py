@@ -105,7 +105,7 @@ def typed(way: Way, commands: Iterable[tuple[str, ...]] | None) -> list[str]:
 def _could_lock(way: Way, uv: str) -> bool:
     """Whether the project is there and lacks nothing but its uv.lock, and a uv for it is here."""
     there = way.project is not None and not way.project.has_lock and way.begun is None
-    return there and (os.path.isfile(uv) or shutil.which(uv, path=way.environment.get("PATH")) is not None)
+    return there and (os.path.isabs(uv) or shutil.which(uv, path=way.environment.get("PATH")) is not None)
 
 
 def _placed(way: Way, commands: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -25,6 +25,7 @@ def seen(*, late: float, used: float, looks: int) -> bool:
         (0.0, 0.0, ENOUGH - 1, False),
         (0.016, 0.016, ENOUGH, True),  # as Windows counts
         (0.0, 0.045, 10 * ENOUGH, False),  # at work
+        (0.01, 0.018, 10 * ENOUGH, False),  # at work, with a third of the processor
         (0.04, 0.001, 10 * ENOUGH, False),  # others have the processor
         (0.4, 0.4, 10, False),  # both
         (0.0, 0.045, round(MOST_S / LOOK_S) + 1, True),

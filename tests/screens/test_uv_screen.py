@@ -12,6 +12,8 @@ from tests.screens.running import asked, rows_of, shows, text_of, until
 from tests.screens.test_frame import on
 from wizard.advice.uv import UvWay, advise, candidates
 from wizard.machine.facts import FoundUv, NetworkFact, UvInShell, UvSource
+from wizard.plan.install_uv import plan_uv
+from wizard.plan.step import Plan
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -96,6 +98,31 @@ async def test_where_the_new_one_comes_in_the_place_of_the_old_it_says_so(
         app.screen.redraw()  # type: ignore[attr-defined]
         await until(pilot, shows(app, told))
         assert "New shells" not in text_of(app)
+
+
+class RealPlan(RealAdvice):
+    """With the step that brings the uv, where one does."""
+
+    def plan(self) -> Plan:
+        step = plan_uv(self.machine, self.project, self.choices, "/usr/bin/python3").step
+        return Plan((step,) if step else ())
+
+
+async def test_where_the_version_that_is_wanted_is_here_nothing_becomes_of_it() -> None:
+    way = RealPlan(OWN, conda=None)
+    way.choose("uv.install", "standalone")
+    way.choose("uv.version", "0.13.8")
+    async with on("uv", way=way) as (app, pilot):
+        await until(pilot, shows(app, "It stays as it is."))
+        assert "New shells" not in text_of(app)
+
+
+async def test_conda_s_comes_first_also_where_the_new_one_takes_the_place_of_the_old() -> None:
+    way = RealPlan(CONDA, OWN, uv_in_shells=SHELLS)
+    way.choose("uv.install", "standalone")
+    async with on("uv", way=way) as (app, pilot):
+        await until(pilot, shows(app, "~/.local/bin/uv becomes the new one; undo brings it back. The others stay."))
+        assert "! conda's own uv comes first in every new shell." in text_of(app)
 
 
 @pytest.mark.parametrize(

@@ -129,20 +129,13 @@ def _in_cache(scene: Scene) -> bool:
     return bool(folder and path.startswith(folder)) or "cache" in path.lower() or _of_cache(scene)
 
 
-def _python_in_file(scene: Scene) -> bool:
-    """.python-version is what asked for the Python: a variable would win over it."""
-    project = scene.context.project
-    return bool(project and project.python_version_file) and not scene.environment.get("UV_PYTHON")
-
-
 def _installer_chosen(scene: Scene) -> bool:
     return bool(scene.context.choices.get("uv", {}).get("install") == "standalone")
 
 
-def _uv_here(scene: Scene) -> bool:
-    """A uv that says its version: one may stay with it."""
-    machine = scene.context.machine
-    return any(one.version is not None for one in ((machine.uv or ()) if machine is not None else ())[:1])
+def _mirror_alone(scene: Scene) -> bool:
+    """uv was asked of a mirror, and of nobody else."""
+    return _mirror_chosen(scene) and scene.context.choices.get("uv", {}).get("install") == "index"
 
 
 def _deep_path(scene: Scene) -> bool:
@@ -215,10 +208,11 @@ _NAMES: dict[str, Callable[[Scene], bool]] = {
     "chosen-pythons": _chosen_pythons,
     "chosen-folder": lambda scene: _chosen("cache-dir", scene) or _chosen("python-install-dir", scene),
     "pythons-variable": _pythons_variable,
-    "python-in-file": _python_in_file,
-    "python-not-in-file": lambda scene: not _python_in_file(scene),
+    "python-in-file": lambda scene: scene.context.python_in_file,
+    "python-not-in-file": lambda scene: not scene.context.python_in_file,
     "installer-chosen": _installer_chosen,
-    "uv-here": _uv_here,
+    "mirror-alone": _mirror_alone,
+    "uv-here": lambda scene: scene.context.uv_here,
     "deep-path": _deep_path,
     "no-own-cause": lambda scene: not _DISK_CAUSE.search(scene.chain_text),
     "conda-active": _conda_active,

@@ -212,6 +212,8 @@ def _lines_of(output: Output, match: Match, hit: re.Match[str]) -> tuple[str, ..
     if not hit[0].strip():
         return _last_lines(output)
     lines = [line for line in output.lines if line.strip()]
+    if match.shows_last:
+        return _shown(lines[-MOST_LINES:])
     for width in range(1, 5):
         for start in range(len(lines) - width + 1):
             window = unwrapped(lines[start : start + width])

@@ -67,7 +67,8 @@ class Context:
 
     `default_index`: the default index in force, letter for letter; `registries`: the lock's; `choices`: nested by table;
     `exit_code`: negative for a signal, as subprocess tells it; `has_lock`: whether the project has a uv.lock now;
-    `exists`: whether a path is there, None where the text may come from another machine.
+    `exists`: whether a path is there, None where the text may come from another machine; `python_here`, `python_in_file` and
+    `uv_here`: see wizard.plan.stand_ins.
     """
 
     registries: tuple[str, ...] = ()
@@ -84,6 +85,9 @@ class Context:
     choices: Mapping[str, Any] = field(default_factory=dict)
     has_lock: bool | None = None
     exists: Callable[[str], bool] | None = None
+    python_here: str | None = None
+    python_in_file: bool = False
+    uv_here: bool = False
 
 
 def from_document(document: Mapping[str, Any], words: Any = None) -> Diagnosis:

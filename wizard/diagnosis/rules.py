@@ -25,6 +25,8 @@ class Match:
     patterns: tuple[re.Pattern[str], ...]
     requires: tuple[str, ...]
     unless: tuple[re.Pattern[str], ...]
+    shows_last: bool = False
+    """Whether the evidence is what was printed last, not the lines that match."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def _match(entry: Mapping[str, Any], match: Mapping[str, Any]) -> Match:
         patterns=_compiled(match["patterns"]),
         requires=tuple(match.get("requires", ())),
         unless=_compiled(match.get("unless", ())),
+        shows_last=match.get("shows") == "last",
     )
 
 

@@ -13,7 +13,6 @@ from wizard import lists
 from wizard.diagnosis.around import glibc, gpu_vendor
 from wizard.diagnosis.gpus import generations
 from wizard.diagnosis.meant import imported_as, meant
-from wizard.diagnosis.python_here import python_here
 from wizard.diagnosis.rules import libraries
 from wizard.diagnosis.scene import Scene
 from wizard.language import said
@@ -34,7 +33,14 @@ _INCLUDED = re.compile(r"was included because `[^`]+` (?:\(v[^)]*\) )?depends on
 
 def values(scene: Scene, named: Mapping[str, str | None]) -> dict[str, Any]:
     """Placeholder -> value; what is unknown is not in it. `named`: the groups of the pattern that matched."""
-    found: dict[str, Any] = {**_report(scene), **_disk(scene), **_wheel(scene), **_gpu(scene), **_project(scene)}
+    found: dict[str, Any] = {
+        "python_here": scene.context.python_here,
+        **_report(scene),
+        **_disk(scene),
+        **_wheel(scene),
+        **_gpu(scene),
+        **_project(scene),
+    }
     found.update({name: one_line(masked(value)) for name, value in named.items() if value})
     found.update(_derived(scene, found))
     return {name: value for name, value in found.items() if value not in (None, "")}
@@ -233,7 +239,6 @@ def _project(scene: Scene) -> dict[str, Any]:
     return {
         "extras": lists.named(project.extras) or said("none"),
         "groups": lists.named(project.groups) or said("none"),
-        "python_here": python_here(scene),
         "torch_extra": extra,
         "torch_extra_list": [*scene.context.choices.get("sync", {}).get("extras", ()), extra] if extra else None,
     }

@@ -26,6 +26,7 @@ def handed(machine: Machine) -> dict[str, Any]:
 def context(told: Mapping[str, Any], environment: Mapping[str, str], exit_code: int | None = None) -> Context:
     """`told`: the job's context; `environment`: of the command that failed."""
     said: Mapping[str, Any] = told.get("machine") or {}
+    instead: Mapping[str, Any] = told.get("stand_ins") or {}
     machine = Machine(
         os=own_os(),
         home=said.get("home"),
@@ -44,6 +45,9 @@ def context(told: Mapping[str, Any], environment: Mapping[str, str], exit_code: 
         choices=told.get("choices") or {},
         has_lock=os.path.exists(told["lock"]) if told.get("lock") else None,
         exists=os.path.lexists,
+        python_here=instead.get("python"),
+        python_in_file=instead.get("python_in_file") is True,
+        uv_here=instead.get("uv") is True,
     )
 
 
