@@ -79,4 +79,6 @@ def test_what_is_named_for_a_project_has_to_be_fit(home: Path) -> None:
     assert place.no_place(str(home), ".", env) == place.look(str(home), env).told
     (home / "code" / "pyproject.toml").touch()
     assert "is a project" in str(place.no_place(str(home), "code", env))
+    assert "too long" in str(place.no_place(str(home), "n" * 300, env))
+    assert "too long" in str(place.no_place(str(home), f"new/{'n' * 300}", env))
     assert place.named(str(home), " code/../vision ") == str(home / "vision")

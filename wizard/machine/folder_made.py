@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.language import said
+from wizard.language import Message, said
 
 if TYPE_CHECKING:
     from wizard.machine.mounts import Mount
@@ -29,7 +29,7 @@ _WINDOWS_MOST = 255
 _NO_RIGHT = frozenset({errno.EPERM, errno.EACCES})
 
 
-def in_the_way(path: str) -> tuple[str, str] | None:
+def in_the_way(path: str) -> tuple[Message, Message] | None:
     """What keeps a folder from being there, in a word and in a sentence: a file, or a link that leads nowhere, in its place or
     above it; a name that is too long.
     """
@@ -53,7 +53,7 @@ def _is_too_long(path: Path) -> bool:
     return False
 
 
-def _told(one: Path, *, above: bool) -> str:
+def _told(one: Path, *, above: bool) -> Message:
     try:
         one.stat()
     except PermissionError as error:

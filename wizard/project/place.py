@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from wizard.language import Message, said
+from wizard.machine.folder_made import in_the_way
 
 Kind = Literal["", "home", "above", "passing", "locked"]
 NAME = "my-project"
@@ -93,6 +94,9 @@ def no_place(here: str, text: str, environment: Mapping[str, str]) -> Message | 
     path = Path(named(here, text))
     if not text.strip():
         return said("name a folder")
+    stands = in_the_way(str(path))
+    if stands is not None and not os.path.lexists(path):
+        return stands[1]
     if path.exists() and (not path.is_dir() or (path / "pyproject.toml").exists()):
         return said("{path} is a project, or no folder", path=str(path))
     return look(str(path), environment).told

@@ -18,7 +18,7 @@ from wizard.run.drip import Drip
 from wizard.run.environment import child_environment
 from wizard.run.log import Log
 from wizard.run.state import CHILD, JOURNAL
-from wizard.run.totals import Meter, Totals
+from wizard.run.totals import Meter, Totals, sure_versions
 from wizard.run.uv_output import UvOutput
 from wizard.run.watch import Watch
 from wizard.text import clean, masked
@@ -70,7 +70,7 @@ class Carrier:
 
     def expect(self, sizes: Mapping[str, int]) -> None:
         """The lock's bytes by `name==version`, in the place of what was expected before."""
-        self._versions = dict(key.split("==", 1) for key in sizes)
+        self._versions = sure_versions(sizes)
         self._totals.expect(sizes)
 
     def begin_action(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +10,13 @@ WINDOW_S = 10.0
 """The rate is the mean of so many seconds."""
 FIRST_S = 3.0
 """No rate before so many seconds have been measured."""
+
+
+def sure_versions(sizes: Mapping[str, int]) -> dict[str, str]:
+    """Version by name, of `name==version`: of several with one name nobody knows which one a machine takes."""
+    pairs = [key.split("==", 1) for key in sizes]
+    many = Counter(name for name, _version in pairs)
+    return {name: version for name, version in pairs if many[name] == 1}
 
 
 class Meter:
