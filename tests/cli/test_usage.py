@@ -149,6 +149,6 @@ def test_a_plan_names_its_steps_in_the_reader_s_language() -> None:
 
 def test_doctor_says_of_a_broken_project_what_is_not_known(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project\n", "utf-8")
-    _, out, _ = run(capsys, "doctor", str(tmp_path))
-    assert "torch      ? unknown, pyproject.toml cannot be read" in out
+    code, out, err = run(capsys, "doctor", str(tmp_path))
+    assert "torch      ? unknown, pyproject.toml cannot be read" in out, (code, err, out)
     assert "x error    pyproject.toml cannot be read\n           It is not valid TOML" in out
