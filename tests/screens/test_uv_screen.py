@@ -189,3 +189,9 @@ async def test_where_conda_does_not_start_by_itself_nothing_is_said_of_it() -> N
         assert "conda's" not in text_of(app)
         await pilot.press("a")
         assert way.choices.origin("settings.conda-auto-activate") == "default"
+
+
+async def test_one_that_nobody_keeps_a_record_of_is_not_told_as_a_riddle() -> None:
+    placed = FoundUv("/home/min/.local/bin/uv", "0.13.8", "unknown")
+    async with on("uv", way=RealAdvice(placed, conda=None)) as (app, _):
+        assert "0.13.8   ~/.local/bin/uv  on its own" in text_of(app)

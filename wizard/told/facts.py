@@ -89,8 +89,10 @@ def _uvs(machine: Machine) -> str | None:
 
 
 def how_it_came(how: str) -> str:
-    """Whose a uv is, in the reader's language; the names of programs stay."""
-    return {"standalone": _("standalone"), "unknown": _("? unknown")}.get(how, how)
+    """Whose a uv is, in the reader's language; the names of programs stay. Of one that a person or this wizard has put there
+    nobody keeps a record: it is no installer's.
+    """
+    return {"standalone": _("standalone"), "unknown": _("on its own")}.get(how, how)
 
 
 def newest_uv(source: UvSource) -> str:
